@@ -1,0 +1,6 @@
+// Builds `dist` from `src` with the project's own compiler. `npm install` runs it through `prepare`.
+import { rmSync } from 'node:fs';
+import { run } from './run.mjs';
+
+rmSync('dist', { recursive: true, force: true });
+run('tsc', ['-p', 'tsconfig.build.json']);
