@@ -1,0 +1,182 @@
+/**
+ * Every failure that Waybill reports: a class, a `code` that never changes, the cause where there is one,
+ * and a sentence for the person who reads it at night. Match on `code` or with {@link isWaybillError};
+ * the text may be improved at any time.
+ */
+
+/** The stable codes, one for each kind of failure. */
+export type ErrorCode =
+  | 'CANCELLED'
+  | 'CLOSED'
+  | 'CONFIGURATION'
+  | 'CONNECTION_LOST'
+  | 'CONNECT_FAILED'
+  | 'CONTENT_MISMATCH'
+  | 'MALFORMED_MESSAGE'
+  | 'MALFORMED_REPLY'
+  | 'PUBLISH_REFUSED'
+  | 'PUBLISH_TIMEOUT'
+  | 'REMOTE'
+  | 'TIMEOUT'
+  | 'TOPOLOGY_REFUSED'
+  | 'UNROUTABLE';
+
+/** The base of all errors of this package. */
+export abstract class WaybillError extends Error {
+  abstract readonly code: ErrorCode;
+}
+
+/** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
+export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return code === undefined ? codes.has(error.code as ErrorCode) : error.code === code;
+}
+
+/** Thrown when a setting or an argument cannot be used: nothing was sent, nothing was changed. */
+export class ConfigurationError extends WaybillError {
+  override readonly name = 'ConfigurationError' as const;
+  readonly code = 'CONFIGURATION' as const;
+}
+
+/** Thrown when the first connection cannot be made. The text names what was tried, why it failed and what to do. */
+export class ConnectError extends WaybillError {
+  override readonly name = 'ConnectError' as const;
+  readonly code = 'CONNECT_FAILED' as const;
+}
+
+/** Thrown when the connection went away and the fate of what was under way is unknown. */
+export class ConnectionLostError extends WaybillError {
+  override readonly name = 'ConnectionLostError' as const;
+  readonly code = 'CONNECTION_LOST' as const;
+}
+
+/** Thrown when something is used after its `close()` or `drain()`. */
+export class ClosedError extends WaybillError {
+  override readonly name = 'ClosedError' as const;
+  readonly code = 'CLOSED' as const;
+}
+
+/**
+ * Thrown when the broker refuses an exchange, a queue, a binding or a consumer for good: access refused (403), not
+ * found (404), locked (405), declared otherwise before (406). Trying again would not help.
+ */
+export class TopologyError extends WaybillError {
+  override readonly name = 'TopologyError' as const;
+  readonly code = 'TOPOLOGY_REFUSED' as const;
+  /** The AMQP reply code, for example 406. */
+  readonly replyCode: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly replyCode?: number | undefined } = {}) {
+    super(message, options);
+    this.replyCode = options.replyCode;
+  }
+}
+
+/** Thrown when no queue is bound for a message: the broker has dropped it (basic.return, 312 NO_ROUTE). */
+export class UnroutableError extends WaybillError {
+  override readonly name = 'UnroutableError' as const;
+  readonly code = 'UNROUTABLE' as const;
+
+  constructor(
+    readonly exchange: string,
+    readonly routingKey: string,
+  ) {
+    super(
+      `No queue is bound to exchange '${exchange}' for routing key '${routingKey}'. ` +
+        'Start the component that declares it, or check the names on both sides.',
+    );
+  }
+}
+
+/** Thrown when the broker did not take a message: it was nacked, or the channel was closed because of it. */
+export class PublishRefusedError extends WaybillError {
+  override readonly name = 'PublishRefusedError' as const;
+  readonly code = 'PUBLISH_REFUSED' as const;
+}
+
+/** Thrown when the broker did not confirm a message in time. Its fate is unknown: it may have arrived. */
+export class PublishTimeoutError extends WaybillError {
+  override readonly name = 'PublishTimeoutError' as const;
+  readonly code = 'PUBLISH_TIMEOUT' as const;
+}
+
+/** Thrown when a call got no answer in time, after all its attempts. The work may or may not have been done. */
+export class TimeoutError extends WaybillError {
+  override readonly name = 'TimeoutError' as const;
+  readonly code = 'TIMEOUT' as const;
+}
+
+/** Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason. */
+export class CancelledError extends WaybillError {
+  override readonly name = 'CancelledError' as const;
+  readonly code = 'CANCELLED' as const;
+}
+
+/** Thrown when a body cannot be read: not the encoding it claims, too large, too deep, or not an envelope. */
+export class MalformedMessageError extends WaybillError {
+  override readonly name = 'MalformedMessageError' as const;
+  readonly code = 'MALFORMED_MESSAGE' as const;
+}
+
+/** Thrown when an answer came, but nobody can read it. */
+export class MalformedReplyError extends WaybillError {
+  override readonly name = 'MalformedReplyError' as const;
+  readonly code = 'MALFORMED_REPLY' as const;
+}
+
+/** Thrown when a content does not fit the class or the schema that the handler asked for; `reasons` lists each point. */
+export class ContentMismatchError extends WaybillError {
+  override readonly name = 'ContentMismatchError' as const;
+  readonly code = 'CONTENT_MISMATCH' as const;
+
+  constructor(
+    readonly reasons: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(`The content does not fit what the handler asks for: ${reasons.join('; ')}.`, options);
+  }
+}
+
+/** Thrown when the handler at the other end answered with an error or threw one. */
+export class RemoteError extends WaybillError {
+  override readonly name = 'RemoteError' as const;
+  readonly code = 'REMOTE' as const;
+  /** The class name of the exception at the other end; undefined where the handler answered with a plain error. */
+  readonly remoteName: string | undefined;
+  /** The `code` of the remote error, where it had one. */
+  readonly remoteCode: string | undefined;
+  /** The stack at the other end, where the server sends it (`static remoteStacks = true`). */
+  readonly remoteStack: string | undefined;
+
+  constructor(
+    message: string,
+    remote: { readonly name?: string; readonly code?: string; readonly stack?: string } = {},
+  ) {
+    super(message);
+    this.remoteName = remote.name;
+    this.remoteCode = remote.code;
+    this.remoteStack = remote.stack;
+  }
+}
+
+const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CANCELLED',
+  'CLOSED',
+  'CONFIGURATION',
+  'CONNECTION_LOST',
+  'CONNECT_FAILED',
+  'CONTENT_MISMATCH',
+  'MALFORMED_MESSAGE',
+  'MALFORMED_REPLY',
+  'PUBLISH_REFUSED',
+  'PUBLISH_TIMEOUT',
+  'REMOTE',
+  'TIMEOUT',
+  'TOPOLOGY_REFUSED',
+  'UNROUTABLE',
+]);
+
+/** What was thrown, as an Error: anything else is wrapped, its text kept. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

@@ -1,0 +1,44 @@
+/**
+ * Where Waybill writes what a person should know. Any object with these four methods fits, pino and console among them.
+ * Bodies and passwords are never given to it, unless debugging was asked for.
+ */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+function line(level: string): (message: string) => void {
+  return (message) => void process.stderr.write(`waybill ${level}: ${message}\n`);
+}
+
+const silence = (): void => {};
+
+/** The default: warnings and errors to stderr, one line each; the rest is dropped. */
+export const stderrLogger: Logger = {
+  debug: silence,
+  info: silence,
+  warn: line('warn'),
+  error: line('error'),
+};
+
+/** Writes everything to stderr; taken where `WAYBILL_DEBUG` or `POSTAGE_DEBUG_MODE` is set. */
+export const verboseLogger: Logger = { ...stderrLogger, debug: line('debug'), info: line('info') };
+
+/** Says nothing. */
+export const silentLogger: Logger = { debug: silence, info: silence, warn: silence, error: silence };
+
+/**
+ * True where debugging was asked for: `WAYBILL_DEBUG` is anything but empty, `0` or `false`, or
+ * `POSTAGE_DEBUG_MODE` is `true` in any case, as in Postage (seed case P-C43).
+ */
+export function debugAsked(env: NodeJS.ProcessEnv = process.env): boolean {
+  const own = env['WAYBILL_DEBUG']?.toLowerCase() ?? '';
+  return !['', '0', 'false'].includes(own) || env['POSTAGE_DEBUG_MODE']?.toLowerCase() === 'true';
+}
+
+/** The logger for a process: verbose where debugging was asked for, else warnings and errors. */
+export function defaultLogger(env: NodeJS.ProcessEnv = process.env): Logger {
+  return debugAsked(env) ? verboseLogger : stderrLogger;
+}

@@ -1,0 +1,108 @@
+import { isUtf8 } from 'node:buffer';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { MalformedMessageError } from '../errors.js';
+import { checkDepth, checkKeys } from './untrusted.js';
+
+/** How bodies become bytes and come back. Own ones are welcome: `static encoder` on a producer or a consumer. */
+export interface Encoder {
+  /** Sent as the `content_type` property, for example `application/json`. */
+  readonly contentType: string;
+  /** Sent as the `content_encoding` property, for example `gzip`; left out where there is none. */
+  readonly contentEncoding?: string;
+  /** @throws TypeError for what cannot be encoded (a cycle, a bigint); nothing is sent then. */
+  encode(body: unknown): Buffer;
+  /** The bytes come from a peer that nobody vouches for: throw {@link MalformedMessageError}, never anything worse. */
+  decode(bytes: Buffer): unknown;
+}
+
+/** How much a peer may send. What exceeds a limit ends as a {@link MalformedMessageError} of that one message. */
+export interface DecodeLimits {
+  /** The largest body, after decompression, in bytes. @default 16 MiB, the limit of RabbitMQ 4 */
+  readonly maxBytes?: number;
+  /** The deepest nesting of arrays and objects. @default 200 */
+  readonly maxDepth?: number;
+}
+
+/** JSON in UTF-8: the default. Integers above 2^53 lose precision; `NaN` and `Infinity` are malformed (seeds 7). */
+export class JsonEncoder implements Encoder {
+  readonly contentType: string = 'application/json';
+  readonly #maxBytes: number;
+  readonly #maxDepth: number;
+
+  constructor(limits: DecodeLimits = {}) {
+    this.#maxBytes = limits.maxBytes ?? 16 * 1024 * 1024;
+    this.#maxDepth = limits.maxDepth ?? 200;
+  }
+
+  encode(body: unknown): Buffer {
+    return Buffer.from(JSON.stringify(body));
+  }
+
+  decode(bytes: Buffer): unknown {
+    if (bytes.length > this.#maxBytes) {
+      throw new MalformedMessageError(`The body has ${bytes.length} bytes; ${this.#maxBytes} are allowed.`);
+    }
+    if (!isUtf8(bytes)) throw new MalformedMessageError('The body is not text in UTF-8.');
+    checkDepth(bytes, this.#maxDepth);
+    return parse(bytes.toString());
+  }
+}
+
+/** JSON, compressed by gzip. Decompression stops at the byte limit, so a gzip bomb costs that much and no more. */
+export class GzipJsonEncoder implements Encoder {
+  readonly contentType: string = 'application/json';
+  readonly contentEncoding: string = 'gzip';
+  readonly #maxBytes: number;
+  readonly #json: JsonEncoder;
+
+  constructor(limits: DecodeLimits = {}) {
+    this.#maxBytes = limits.maxBytes ?? 16 * 1024 * 1024;
+    this.#json = new JsonEncoder(limits);
+  }
+
+  encode(body: unknown): Buffer {
+    return gzipSync(this.#json.encode(body));
+  }
+
+  decode(bytes: Buffer): unknown {
+    return this.#json.decode(this.#inflate(bytes));
+  }
+
+  #inflate(bytes: Buffer): Buffer {
+    try {
+      return gunzipSync(bytes, { maxOutputLength: this.#maxBytes });
+    } catch (cause) {
+      throw new MalformedMessageError(
+        `The body is not gzip, or has more than ${this.#maxBytes} bytes inside.`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** The default encoder, with the default limits. */
+export const jsonEncoder: Encoder = new JsonEncoder();
+
+const gzipJsonEncoder: Encoder = new GzipJsonEncoder();
+
+/**
+ * The encoder for what has arrived. A body that says gzip is read as gzip JSON, unless the consumer's own encoder does
+ * that itself; everything else, also what says nothing, is read by the consumer's own (P-B6).
+ */
+export function decoderFor(own: Encoder, contentEncoding: string | undefined): Encoder {
+  const compressed = contentEncoding === 'gzip' && own.contentEncoding !== 'gzip';
+  if (compressed) return gzipJsonEncoder;
+  const plain = own === gzipJsonEncoder || own instanceof GzipJsonEncoder;
+  return plain && !contentEncoding ? jsonEncoder : own;
+}
+
+function parse(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new MalformedMessageError('The body is not JSON.', { cause });
+  }
+  checkKeys(text, value);
+  return value;
+}

@@ -1,0 +1,43 @@
+/** What travels: the envelope and its kinds, who sent it, how it is encoded, and how content gets its type. */
+export { copyJson, isRecord, type ReceivedBody, readBody } from './body.js';
+export {
+  type DecodeLimits,
+  decoderFor,
+  type Encoder,
+  GzipJsonEncoder,
+  JsonEncoder,
+  jsonEncoder,
+} from './encoder.js';
+export {
+  Fingerprint,
+  type FingerprintFields,
+  type FingerprintLike,
+  type FingerprintStamp,
+  fingerprintStamp,
+} from './fingerprint.js';
+export {
+  type BareContent,
+  type Body,
+  type Category,
+  type Content,
+  Envelope,
+  Message,
+  MessageCommand,
+  MessageStatus,
+  RpcCommand,
+} from './message.js';
+export {
+  exceptionResult,
+  failedResult,
+  MessageResult,
+  MessageResultError,
+  MessageResultException,
+  malformedResult,
+  type RemoteDetails,
+  type Result,
+  type ResultContent,
+  type ResultType,
+  readResult,
+  remoteDetails,
+} from './result.js';
+export { type ContentClass, type ContentType, readTyped, type StandardSchema } from './typed-content.js';

@@ -1,0 +1,98 @@
+import { toPlain } from './typed-content.js';
+
+/** How a message is meant: `message` goes to every handler, `rpc` is answered by one. */
+export type Category = 'message' | 'rpc';
+
+/** What travels as the body: Postage's version 2 envelope (seeds 1.2), in the key order of the original. */
+export interface Body<Content = unknown> {
+  readonly type: string;
+  readonly name: string | null;
+  readonly category: string;
+  readonly version: string;
+  readonly fingerprint: Readonly<Record<string, unknown>>;
+  readonly content: Content;
+  readonly _reserved: Readonly<Record<string, unknown>>;
+}
+
+/** The content of a command: what the sender passed, under `parameters`. */
+export interface Content<Parameters = unknown> {
+  readonly parameters: Parameters;
+}
+
+/**
+ * The base of everything that can be sent. Subclass it for a kind of message of your own; the fingerprint is put on
+ * by the producer that sends it.
+ */
+export class Envelope<C = unknown> {
+  readonly body: Body<C>;
+
+  constructor(fields: {
+    readonly type: string;
+    readonly name: string;
+    readonly category: Category;
+    readonly content: C;
+  }) {
+    const { type, name, category, content } = fields;
+    this.body = { type, name, category, version: '2', fingerprint: {}, content, _reserved: {} };
+  }
+
+  /** True when the other message has the same body (P-B7). */
+  equals(other: Envelope): boolean {
+    return JSON.stringify(this.body) === JSON.stringify(other.body);
+  }
+}
+
+/** The content of a bare {@link Message}: each key is there only if it was given. */
+export interface BareContent {
+  readonly args?: readonly unknown[];
+  readonly kwds?: Readonly<Record<string, unknown>>;
+}
+
+/** A message of type `none`, for what is no command and no status: positional values and named ones (P-B8). */
+export class Message extends Envelope<BareContent> {
+  constructor(args: readonly unknown[] = [], kwds: Readonly<Record<string, unknown>> = {}) {
+    super({
+      type: 'none',
+      name: 'none',
+      category: 'message',
+      content: { ...(args.length > 0 && { args }), ...(Object.keys(kwds).length > 0 && { kwds }) },
+    });
+  }
+}
+
+/** Asks whoever listens to do something; nobody answers. `parameters` may be any JSON value, `{}` if left out. */
+export class MessageCommand<Parameters = unknown> extends Envelope<Content<Parameters>> {
+  constructor(name: string, parameters: Parameters = {} as Parameters) {
+    super({
+      type: 'command',
+      name: String(name),
+      category: 'message',
+      content: { parameters: toPlain(parameters) },
+    });
+  }
+}
+
+/**
+ * Asks one component for an answer of type `Answer`. The types live in the compiler only:
+ * `new RpcCommand<number, { a: number; b: number }>('sum', { a, b })` makes `producer.rpc_sum(…)` answer numbers.
+ */
+export class RpcCommand<Answer = unknown, Parameters = unknown> extends Envelope<Content<Parameters>> {
+  /** The answer's type, for the compiler only: there is no such property at run time. */
+  declare protected readonly answer: Answer;
+
+  constructor(name: string, parameters: Parameters = {} as Parameters) {
+    super({
+      type: 'command',
+      name: String(name),
+      category: 'rpc',
+      content: { parameters: toPlain(parameters) },
+    });
+  }
+}
+
+/** Tells how the sender is: `new MessageStatus('online')`. It has no content and may go to nobody (P-B9, D7). */
+export class MessageStatus extends Envelope<Record<string, never>> {
+  constructor(status: string) {
+    super({ type: 'status', name: String(status), category: 'message', content: {} });
+  }
+}

@@ -1,0 +1,160 @@
+import { MalformedReplyError, RemoteError, toError, type WaybillError } from '../errors.js';
+import { isRecord } from './body.js';
+import { type Body, Envelope } from './message.js';
+import { toPlain } from './typed-content.js';
+
+/** The kinds of answer, as they stand in `content.type` on the wire. */
+export type ResultType = 'success' | 'error' | 'exception';
+
+/** What an answer carries. */
+export interface ResultContent<Value = unknown> {
+  readonly type: ResultType;
+  readonly value: Value;
+  readonly message: string;
+}
+
+/**
+ * What a call ends with: look at `ok` (or `type`), then at `value` or `message`; or `unwrap()` to have the value or
+ * a thrown error.
+ */
+export type Result<Value = unknown> = MessageResult<Value> | MessageResultError | MessageResultException;
+
+abstract class Answer<Value> extends Envelope<ResultContent<Value>> {
+  abstract readonly ok: boolean;
+
+  constructor(content: ResultContent<Value>) {
+    super({ type: 'result', name: 'none', category: 'message', content });
+  }
+
+  /** The value that the handler answered. */
+  get value(): Value {
+    return this.body.content.value;
+  }
+
+  /** A text beside the value; what went wrong, where something did. */
+  get message(): string {
+    return this.body.content.message;
+  }
+}
+
+/** The answer of a handler that did its work. */
+export class MessageResult<Value = unknown> extends Answer<Value> {
+  readonly ok = true as const;
+  readonly type = 'success' as const;
+  readonly error = undefined;
+
+  constructor(value: Value, message = '') {
+    super({ type: 'success', value: toPlain(value), message });
+  }
+
+  /** The value. */
+  unwrap(): Value {
+    return this.value;
+  }
+}
+
+/** The answer of a handler that could not do what was asked, and says so. Its `value` is null. */
+export class MessageResultError extends Answer<null> {
+  readonly ok = false as const;
+  readonly type = 'error' as const;
+  /** The same as something to throw. */
+  readonly error: WaybillError;
+
+  constructor(message: string, error: WaybillError = new RemoteError(message)) {
+    super({ type: 'error', value: null, message });
+    this.error = error;
+  }
+
+  /** @throws RemoteError with the message; MalformedReplyError where the answer could not be read. */
+  unwrap(): never {
+    throw this.error;
+  }
+}
+
+/** The answer when something was thrown: at the other end (`RemoteError`), or by the call itself (`TimeoutError`, …). */
+export class MessageResultException extends Answer<string> {
+  readonly ok = false as const;
+  readonly type = 'exception' as const;
+  /** The true reason, as something to throw. */
+  readonly error: WaybillError;
+
+  /** @param name the class name of what was thrown, for example `RangeError`; it becomes the `value`. */
+  constructor(name: string, message = '', error: WaybillError = new RemoteError(message, { name })) {
+    super({ type: 'exception', value: name, message });
+    this.error = error;
+  }
+
+  /** @throws the true reason: RemoteError, TimeoutError, UnroutableError, ConnectionLostError, CancelledError. */
+  unwrap(): never {
+    throw this.error;
+  }
+}
+
+/** What a person is told of a remote error beside its name and message. It travels where Postage ignores it. */
+export interface RemoteDetails {
+  readonly code?: string;
+  readonly stack?: string;
+}
+
+/** The answer for a handler that threw. The stack goes along only where the server allows it. */
+export function exceptionResult(thrown: unknown): MessageResultException {
+  const error = toError(thrown);
+  return new MessageResultException(error.name || error.constructor.name, error.message);
+}
+
+/** The `_reserved` part of an exception's answer. */
+export function remoteDetails(thrown: unknown, withStack: boolean): { readonly error?: RemoteDetails } {
+  const { code, stack }: Error & { readonly code?: unknown } = toError(thrown);
+  const details = { ...(typeof code === 'string' && { code }), ...(withStack && stack && { stack }) };
+  return Object.keys(details).length > 0 ? { error: details } : {};
+}
+
+/** The answer for a call that ended here, not at the other end. */
+export function failedResult(error: WaybillError): MessageResultException {
+  return new MessageResultException(error.name, error.message, error);
+}
+
+/**
+ * Reads an answer. What is no answer becomes a {@link MessageResultError} whose message begins with `Malformed reply`
+ * and whose `error` is a MalformedReplyError (P-B24, P-C22, P-C23); nothing is thrown.
+ */
+export function readResult<Value>(decoded: unknown): Result<Value> {
+  const body = isRecord(decoded) ? decoded : {};
+  const result = rebuilt<Value>(body) ?? malformedResult(body['content'] ?? decoded);
+  const { fingerprint, _reserved } = body;
+  Object.assign(result.body, {
+    ...(isRecord(fingerprint) && { fingerprint }),
+    ...(isRecord(_reserved) && { _reserved }),
+  } satisfies Partial<Body>);
+  return result;
+}
+
+/** The answer for a reply that nobody can read. */
+export function malformedResult(what: unknown, cause?: unknown): MessageResultError {
+  const message = `Malformed reply ${excerpt(what)}`;
+  return new MessageResultError(message, new MalformedReplyError(message, { cause }));
+}
+
+function rebuilt<Value>({ content, _reserved }: Record<string, unknown>): Result<Value> | undefined {
+  if (!isRecord(content) || !('value' in content) || typeof content['message'] !== 'string') return undefined;
+  const { type, value, message } = content;
+  if (type === 'success') return new MessageResult(value as Value, message);
+  if (type === 'error') return new MessageResultError(message);
+  if (type !== 'exception') return undefined;
+  return new MessageResultException(String(value), message, remoteError(String(value), message, _reserved));
+}
+
+function remoteError(name: string, message: string, reserved: unknown): RemoteError {
+  const details = isRecord(reserved) && isRecord(reserved['error']) ? reserved['error'] : {};
+  const { code, stack } = details;
+  return new RemoteError(message, {
+    name,
+    ...(typeof code === 'string' && { code }),
+    ...(typeof stack === 'string' && { stack }),
+  });
+}
+
+function excerpt(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
