@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Waits for the end of its input, which comes when its parent closes it or dies of whatever cause, then
+ * ends the process groups named in `*.pid` and removes the folder. Signals meant for the tests
+ * (Ctrl-C, a killed terminal) pass it by.
+ */
+const KEEPER_SCRIPT = `
+trap '' HUP INT TERM
+cat > /dev/null
+for file in "$1"/*.pid; do
+  [ -s "$file" ] && kill -s KILL -- "-$(cat "$file")" 2> /dev/null
+done
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  rm -rf -- "$1" 2> /dev/null && exit 0
+  sleep 0.1
+done
+`;
+
+/** Writes down its own process id, which stays the same through \`exec\`. */
+const RUN_SCRIPT = 'echo $$ > "$1"; shift; exec "$@"';
+
+/** What a kept process is started with. */
+export interface KeptProcess {
+  /** Names its log and pid file in the folder. */
+  readonly name: string;
+  /** The program and its arguments. */
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Its whole environment. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * A temporary folder and the processes that live in it. Both are gone after `close()`, and also when this
+ * process exits, crashes or is killed (SIGKILL included) without having called it.
+ */
+export class Keeper {
+  /** The temporary folder, made for this keeper alone. */
+  readonly folder: string;
+  readonly #shell: ChildProcess;
+  #closed = false;
+
+  constructor(prefix: string) {
+    this.folder = mkdtempSync(join(tmpdir(), prefix));
+    const stdio = ['pipe', 'ignore', 'ignore'] as const;
+    this.#shell = spawn('sh', ['-c', KEEPER_SCRIPT, 'keeper', this.folder], {
+      detached: true,
+      stdio: [...stdio],
+    });
+    this.#shell.unref();
+    this.#shell.stdin?.on('error', () => {});
+    (this.#shell.stdin as unknown as { unref?: () => void }).unref?.();
+  }
+
+  /** Starts a process as the leader of its own group; its output goes to `<name>.out` in the folder. */
+  run({ name, command, env }: KeptProcess): ChildProcess {
+    const output = openSync(join(this.folder, `${name}.out`), 'a');
+    try {
+      const args = ['-c', RUN_SCRIPT, name, this.#pidFile(name), ...command];
+      const child = spawn('sh', args, {
+        env,
+        cwd: this.folder,
+        detached: true,
+        stdio: ['ignore', output, output],
+      });
+      child.once('exit', () => rmSync(this.#pidFile(name), { force: true }));
+      child.unref();
+      return child;
+    } finally {
+      closeSync(output);
+    }
+  }
+
+  /** Ends at once what still runs here and removes the folder. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#shell.ref();
+    const gone = this.#shell.exitCode === null ? once(this.#shell, 'exit') : undefined;
+    this.#shell.stdin?.end();
+    await gone;
+  }
+
+  #pidFile(name: string): string {
+    return join(this.folder, `${name}.pid`);
+  }
+}
