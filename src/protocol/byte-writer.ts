@@ -1,0 +1,127 @@
+const SLAB_SIZE = 32 * 1024;
+
+/**
+ * Writes bytes one after the other into a slab that grows by itself. `take` hands out what has been
+ * written since the last `take` without copying, so that all frames of one turn leave in one write.
+ */
+export class ByteWriter {
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_SIZE);
+  #start = 0;
+  #end = 0;
+
+  /** Bytes written and not taken yet. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** The bytes written since the last call. They are never written over. */
+  take(): Buffer {
+    const taken = this.#slab.subarray(this.#start, this.#end);
+    this.#start = this.#end;
+    return taken;
+  }
+
+  /** Takes back what was written after `length` was `mark`. */
+  rewind(mark: number): void {
+    this.#end = this.#start + mark;
+  }
+
+  octet(value: number): void {
+    const at = this.#advance(1);
+    this.#slab[at] = value;
+  }
+
+  short(value: number): void {
+    const at = this.#advance(2);
+    this.#slab[at] = value >>> 8;
+    this.#slab[at + 1] = value;
+  }
+
+  long(value: number): void {
+    const at = this.#advance(4);
+    this.#put(at, value);
+  }
+
+  /** An unsigned 64-bit integer below 2^53. */
+  longlong(value: number): void {
+    const at = this.#advance(8);
+    this.#put(at, Math.floor(value / 0x1_0000_0000));
+    this.#put(at + 4, value);
+  }
+
+  bigint(value: bigint): void {
+    const at = this.#advance(8);
+    this.#slab.writeBigUInt64BE(BigInt.asUintN(64, value), at);
+  }
+
+  float(value: number): void {
+    const at = this.#advance(4);
+    this.#slab.writeFloatBE(value, at);
+  }
+
+  double(value: number): void {
+    const at = this.#advance(8);
+    this.#slab.writeDoubleBE(value, at);
+  }
+
+  /** @throws RangeError when the text takes more than 255 bytes. */
+  shortstr(text: string): void {
+    const room = Math.min(text.length * 3, 255) + 1;
+    const at = this.#advance(room);
+    const size = text.length === 0 ? 0 : this.#slab.write(text, at + 1, room - 1, 'utf8');
+    if (text.length > 85 && Buffer.byteLength(text) > 255) {
+      throw new RangeError(`A short string holds at most 255 bytes: ${text.slice(0, 40)}...`);
+    }
+    this.#slab[at] = size;
+    this.#end = at + 1 + size;
+  }
+
+  longstr(value: string | Uint8Array): void {
+    const size = typeof value === 'string' ? Buffer.byteLength(value) : value.length;
+    this.long(size);
+    const at = this.#advance(size);
+    if (typeof value === 'string') this.#slab.write(value, at, 'utf8');
+    else this.#slab.set(value, at);
+  }
+
+  bytes(value: Uint8Array): void {
+    const at = this.#advance(value.length);
+    this.#slab.set(value, at);
+  }
+
+  /** Leaves room for a 32-bit size and returns where it is, for `closeSize`. */
+  openSize(): number {
+    return this.#advance(4) - this.#start;
+  }
+
+  /** Writes into the room at `mark` how many bytes followed it. */
+  closeSize(mark: number): void {
+    this.#put(this.#start + mark, this.length - mark - 4);
+  }
+
+  #put(at: number, value: number): void {
+    this.#slab[at] = value >>> 24;
+    this.#slab[at + 1] = value >>> 16;
+    this.#slab[at + 2] = value >>> 8;
+    this.#slab[at + 3] = value;
+  }
+
+  #advance(size: number): number {
+    const at = this.#end;
+    if (at + size <= this.#slab.length) {
+      this.#end = at + size;
+      return at;
+    }
+    this.#renew(size);
+    return this.#advance(size);
+  }
+
+  #renew(size: number): void {
+    const kept = this.length;
+    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_SIZE, (kept + size) * 2));
+    this.#slab.copy(slab, 0, this.#start, this.#end);
+    this.#slab = slab;
+    this.#start = 0;
+    this.#end = kept;
+  }
+}

@@ -1,0 +1,72 @@
+import { AmqpError } from './amqp-error.js';
+import { FRAME_END, FRAME_OVERHEAD, FrameType } from './constants.js';
+
+const HEAD = 7;
+const knownTypes: ReadonlySet<number> = new Set(Object.values(FrameType));
+
+/** A frame of the wire. The payload is a view that stays valid. */
+export interface Frame {
+  readonly type: number;
+  readonly channel: number;
+  readonly payload: Buffer;
+}
+
+/**
+ * Cuts a byte stream into frames, however the bytes are split. Holds at most one unfinished frame, and
+ * refuses one larger than `frameMax` as soon as its size is known.
+ */
+export class FrameReader {
+  /** The largest frame that is accepted, in bytes with its overhead; 0 means no limit. */
+  frameMax: number;
+  #parts: Buffer[] = [];
+  #held = 0;
+  #wanted = HEAD;
+
+  constructor(frameMax: number) {
+    this.frameMax = frameMax;
+  }
+
+  /**
+   * Takes the next bytes of the stream and calls `visit` for each frame they complete, in order.
+   *
+   * @throws AmqpError `FRAME_ERROR` for an unknown type, a size over `frameMax` or a missing end mark.
+   *   The reader is of no use afterwards. What `visit` throws passes through.
+   */
+  push(chunk: Buffer, visit: (frame: Frame) => void): void {
+    this.#parts.push(chunk);
+    this.#held += chunk.length;
+    if (this.#held < this.#wanted) return;
+    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#held);
+    const rest = this.#cut(bytes, visit);
+    this.#parts = rest.length === 0 ? [] : [rest];
+    this.#held = rest.length;
+  }
+
+  #cut(bytes: Buffer, visit: (frame: Frame) => void): Buffer {
+    let at = 0;
+    while (bytes.length - at >= HEAD) {
+      const end = at + this.#frameSize(bytes, at);
+      if (end > bytes.length) {
+        this.#wanted = end - at;
+        return bytes.subarray(at);
+      }
+      if (bytes[end - 1] !== FRAME_END) throw new AmqpError('FRAME_ERROR', 'a frame does not end with 0xCE');
+      const channel = bytes.readUInt16BE(at + 1);
+      const frame = { type: bytes[at] as number, channel, payload: bytes.subarray(at + HEAD, end - 1) };
+      at = end;
+      visit(frame);
+    }
+    this.#wanted = HEAD;
+    return bytes.subarray(at);
+  }
+
+  #frameSize(bytes: Buffer, at: number): number {
+    const type = bytes[at] as number;
+    if (!knownTypes.has(type)) throw new AmqpError('FRAME_ERROR', `unknown frame type ${type}`);
+    const size = bytes.readUInt32BE(at + 3) + FRAME_OVERHEAD;
+    if (this.frameMax !== 0 && size > this.frameMax) {
+      throw new AmqpError('FRAME_ERROR', `frame of ${size} bytes, the maximum is ${this.frameMax}`);
+    }
+    return size;
+  }
+}

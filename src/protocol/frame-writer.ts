@@ -1,0 +1,102 @@
+import { ByteWriter } from './byte-writer.js';
+import { BASIC_CLASS, FRAME_END, FRAME_OVERHEAD, FrameType } from './constants.js';
+import { writeMethod } from './method-codec.js';
+import { writeProperties } from './property-codec.js';
+import type { ContentMethodName, MethodInput, MethodName, Properties } from './types.js';
+
+/** The properties of a message, or the flags and list as they were read, to be sent on unchanged. */
+export type ContentProperties = Properties | Uint8Array;
+
+/**
+ * Writes whole frames, one after the other, into a slab; `take` gives the bytes of all frames written
+ * since the last time, for one write to the socket.
+ */
+export class FrameWriter {
+  readonly #bytes: ByteWriter = new ByteWriter();
+  #bodyMax = 131_072 - FRAME_OVERHEAD;
+
+  /** The negotiated `frame_max`; 0 means no limit. Bodies are cut so that no frame is larger. */
+  set frameMax(size: number) {
+    this.#bodyMax = (size === 0 ? 0x7fff_ffff : size) - FRAME_OVERHEAD;
+  }
+
+  /** Bytes written and not taken yet. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** The frames written since the last call. */
+  take(): Buffer {
+    return this.#bytes.take();
+  }
+
+  /** Writes bytes that are no frame, such as the protocol header. */
+  raw(bytes: Uint8Array): void {
+    this.#bytes.bytes(bytes);
+  }
+
+  heartbeat(): void {
+    this.#frame(FrameType.heartbeat, 0, () => {});
+  }
+
+  /**
+   * Writes a method frame. When a field cannot be written nothing is.
+   *
+   * @throws RangeError when a short string takes more than 255 bytes; TypeError when a table holds what AMQP cannot.
+   */
+  method<N extends MethodName>(channel: number, name: N, input: MethodInput<N>): void {
+    this.#frame(FrameType.method, channel, () => writeMethod(this.#bytes, name, input));
+  }
+
+  /**
+   * Writes the frames of a method with content: method, header, and as many body frames as it takes.
+   * Throws as `method` does, and then has written nothing.
+   */
+  content<N extends ContentMethodName>(
+    channel: number,
+    name: N,
+    input: MethodInput<N>,
+    properties: ContentProperties,
+    body: Uint8Array,
+  ): void {
+    const mark = this.#bytes.length;
+    try {
+      this.method(channel, name, input);
+      this.#frame(FrameType.header, channel, () => this.#header(properties, body.length));
+    } catch (error) {
+      this.#bytes.rewind(mark);
+      throw error;
+    }
+    this.#body(channel, body);
+  }
+
+  #header(properties: ContentProperties, size: number): void {
+    this.#bytes.short(BASIC_CLASS);
+    this.#bytes.short(0);
+    this.#bytes.longlong(size);
+    if (properties instanceof Uint8Array) this.#bytes.bytes(properties);
+    else writeProperties(this.#bytes, properties);
+  }
+
+  #body(channel: number, body: Uint8Array): void {
+    for (let at = 0; at < body.length; at += this.#bodyMax) {
+      const part = body.length <= this.#bodyMax ? body : body.subarray(at, at + this.#bodyMax);
+      this.#frame(FrameType.body, channel, () => this.#bytes.bytes(part));
+    }
+  }
+
+  #frame(type: number, channel: number, payload: () => void): void {
+    const mark = this.#bytes.length;
+    this.#bytes.octet(type);
+    this.#bytes.short(channel);
+    const size = this.#bytes.openSize();
+    try {
+      payload();
+    } catch (error) {
+      this.#bytes.rewind(mark);
+      throw error;
+    }
+    this.#bytes.closeSize(size);
+    this.#bytes.octet(FRAME_END);
+  }
+}
