@@ -32,6 +32,10 @@ export interface KeptProcess {
   readonly command: readonly [program: string, ...args: string[]];
   /** Its whole environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** Where it runs. @default the keeper's folder */
+  readonly cwd?: string;
+  /** `file`: all its output goes to `<name>.out` in the folder. `pipe`: the caller reads it. @default 'file' */
+  readonly output?: 'file' | 'pipe';
 }
 
 /**
@@ -56,22 +60,17 @@ export class Keeper {
     (this.#shell.stdin as unknown as { unref?: () => void }).unref?.();
   }
 
-  /** Starts a process as the leader of its own group; its output goes to `<name>.out` in the folder. */
-  run({ name, command, env }: KeptProcess): ChildProcess {
-    const output = openSync(join(this.folder, `${name}.out`), 'a');
+  /** Starts a process as the leader of its own group. Unless its output is piped, it does not keep us alive. */
+  run({ name, command, env, cwd = this.folder, output = 'file' }: KeptProcess): ChildProcess {
+    const sink = output === 'pipe' ? 'pipe' : openSync(join(this.folder, `${name}.out`), 'a');
     try {
       const args = ['-c', RUN_SCRIPT, name, this.#pidFile(name), ...command];
-      const child = spawn('sh', args, {
-        env,
-        cwd: this.folder,
-        detached: true,
-        stdio: ['ignore', output, output],
-      });
+      const child = spawn('sh', args, { env, cwd, detached: true, stdio: ['ignore', sink, sink] });
       child.once('exit', () => rmSync(this.#pidFile(name), { force: true }));
-      child.unref();
+      if (output === 'file') child.unref();
       return child;
     } finally {
-      closeSync(output);
+      if (typeof sink === 'number') closeSync(sink);
     }
   }
 

@@ -1,0 +1,87 @@
+/**
+ * Runs a group of tests: `run-tests.ts <group> [part of a path ...]`.
+ *
+ * Groups are `unit` (no broker, seconds), `broker`, `examples`, any other folder of `test/`, and `all`. Groups
+ * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node for the whole run. A run that found no
+ * test, or skipped one that is not announced in announced-skips.ts, is red.
+ */
+import { announcedSkips } from './announced-skips.js';
+import { runTestFiles } from './node-runner.js';
+import { RabbitNode } from './rabbit-node.js';
+import { collectGroups, type TestGroup } from './test-files.js';
+import { formatSummary, type TestReport } from './test-report.js';
+
+const LEGACY_TSCONFIG = 'tsconfig.legacy.json';
+
+interface Outcome {
+  readonly reports: TestReport[];
+  readonly problems: string[];
+}
+
+const [group, ...filters] = process.argv.slice(2);
+if (group === undefined) exit('Usage: run-tests.ts <unit | broker | examples | all> [part of a path ...]');
+try {
+  const outcome = await runGroups(collectGroups(process.cwd(), group, filters));
+  console.log(`\n${formatSummary(outcome.reports)}`);
+  if (outcome.problems.length > 0) exit(outcome.problems.map((problem) => `✖ ${problem}`).join('\n'));
+} catch (error) {
+  exit(error instanceof Error ? error.message : String(error));
+}
+
+async function runGroups(groups: readonly TestGroup[]): Promise<Outcome> {
+  const outcome: Outcome = { reports: [], problems: [] };
+  for (const each of groups.filter(({ needsBroker }) => !needsBroker)) await runGroup(each, {}, outcome);
+  const withBroker = groups.filter(({ needsBroker }) => needsBroker);
+  if (withBroker.length === 0) return outcome;
+  const broker = await provideBroker();
+  try {
+    for (const each of withBroker) await runGroup(each, broker.env, outcome);
+  } finally {
+    await broker.node?.close();
+  }
+  return outcome;
+}
+
+async function runGroup(group: TestGroup, env: Record<string, string>, outcome: Outcome): Promise<void> {
+  const { name, files, bothModes } = group;
+  await runOnce(name, files, { ...env, WAYBILL_TEST_DECORATORS: 'standard' }, outcome);
+  if (bothModes.length === 0) return;
+  const legacy = { WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };
+  await runOnce(`${name}, once more with experimentalDecorators`, bothModes, { ...env, ...legacy }, outcome);
+}
+
+async function runOnce(
+  title: string,
+  files: readonly string[],
+  env: Record<string, string>,
+  { reports, problems }: Outcome,
+): Promise<void> {
+  console.log(`\n▶ ${title}: ${files.length} file${files.length === 1 ? '' : 's'}`);
+  const { report, green } = await runTestFiles(files, env);
+  reports.push(report);
+  if (!green) problems.push(`${title}: node's test runner failed`);
+  if (report.figures.tests === 0) problems.push(`${title}: 0 tests were run`);
+  problems.push(...report.emptyFiles.map((file) => `${file} holds no test`));
+  for (const skipped of report.skipped) {
+    const announced = announcedSkips.find(({ name }) => name === skipped);
+    if (announced === undefined) problems.push(`"${skipped}" was skipped or is to do, and is not announced`);
+    else console.log(`Skipped as announced: ${announced.name} (${announced.reason})`);
+  }
+}
+
+async function provideBroker(): Promise<{ env: Record<string, string>; node?: RabbitNode }> {
+  const given = process.env['WAYBILL_TEST_URL'];
+  if (given) {
+    console.log('\nThe broker is the one of WAYBILL_TEST_URL.');
+    return { env: { WAYBILL_TEST_URL: given } };
+  }
+  console.log('\nStarting a private RabbitMQ node ...');
+  const node = await RabbitNode.start({ plugins: ['rabbitmq_management'] });
+  console.log(`The broker is a private RabbitMQ node on port ${node.port}.`);
+  return { env: { WAYBILL_TEST_URL: node.url, WAYBILL_TEST_MANAGEMENT_URL: node.managementUrl }, node };
+}
+
+function exit(words: string): never {
+  console.error(`\n${words}`);
+  process.exit(1);
+}

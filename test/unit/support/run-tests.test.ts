@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const RUN_TESTS = fileURLToPath(new URL('../../support/run-tests.ts', import.meta.url));
+const PASSING = "import { it } from 'node:test'; it('passes', () => {});";
+const LEGACY = '{ "compilerOptions": { "experimentalDecorators": true } }';
+
+interface Run {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+/** Runs a group of a project that consists of these files. */
+async function runIn(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<Run> {
+  const root = mkdtempSync(join(tmpdir(), 'waybill-run-tests-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  for (const [name, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  const env = { ...process.env, WAYBILL_TEST_URL: 'amqp://not-used', WAYBILL_TEST_LIMIT_MS: '1000' };
+  const child = spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, RUN_TESTS, ...args], {
+    cwd: root,
+    env,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { exitCode, output };
+}
+
+describe('run-tests', () => {
+  it('is green when all tests pass, and ends with the figures of node', async (t) => {
+    const { exitCode, output } = await runIn(
+      t,
+      { 'test/unit/a.test.ts': PASSING, 'test/b.test.ts': PASSING },
+      'unit',
+    );
+    assert.equal(exitCode, 0, output);
+    assert.match(
+      output,
+      /ℹ tests 2\nℹ suites 0\nℹ pass 2\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0\nℹ duration_ms \d+\n$/,
+    );
+  });
+
+  it('is red when a test fails', async (t) => {
+    const failing = "import { it } from 'node:test'; it('fails', () => { throw new Error('no'); });";
+    const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': failing }, 'unit');
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /ℹ fail 1\n/);
+  });
+
+  it('is red for a group without files, also as a part of `all`', async (t) => {
+    const alone = await runIn(t, { 'test/unit/a.ts': PASSING }, 'unit');
+    assert.equal(alone.exitCode, 1);
+    assert.match(alone.output, /No test file in group unit/);
+    const all = await runIn(t, { 'test/unit/a.test.ts': PASSING }, 'all');
+    assert.equal(all.exitCode, 1);
+    assert.match(all.output, /No test file in group broker, examples/);
+  });
+
+  it('is red when a filter matches no file', async (t) => {
+    const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': PASSING }, 'unit', 'nowhere');
+    assert.equal(exitCode, 1);
+    assert.match(output, /No test file of group unit matches nowhere/);
+  });
+
+  it('is red when a file holds no test, which node counts as passed', async (t) => {
+    const files = { 'test/unit/a.test.ts': PASSING, 'test/unit/empty.test.ts': 'export {};' };
+    const { exitCode, output } = await runIn(t, files, 'unit');
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /empty\.test\.ts holds no test/);
+  });
+
+  it('is red when a test is skipped or is to do without being announced', async (t) => {
+    const skipping = "import { it } from 'node:test'; it('a', { skip: 'x' }, () => {}); it.todo('b');";
+    const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': skipping }, 'unit');
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /"a" was skipped or is to do, and is not announced/);
+    assert.match(output, /"b" was skipped or is to do, and is not announced/);
+  });
+
+  it('is red when a test takes too long, and names it', async (t) => {
+    const hanging =
+      "import { it } from 'node:test'; it('hangs', () => new Promise(() => setInterval(() => {}, 50)));";
+    const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': hanging }, 'unit');
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /The test "hangs" is not over after 1000 ms\. What is still open: .*Timeout/);
+  });
+
+  it('runs decorator tests a second time with experimentalDecorators', async (t) => {
+    const files = { 'test/unit/a.decorators.test.ts': PASSING, 'tsconfig.legacy.json': LEGACY };
+    const { exitCode, output } = await runIn(t, files, 'unit');
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /▶ unit, once more with experimentalDecorators: 1 file\n/);
+    assert.match(output, /ℹ tests 2\n/);
+  });
+});
