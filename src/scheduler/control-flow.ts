@@ -1,0 +1,39 @@
+/**
+ * Thrown to end the scheduler: the current round still finishes for the other threads, then `main()` ends
+ * and `run()` drains and returns 0. May be thrown by `create()` and `step()` (P-B40, P-C45).
+ */
+export class ExitScheduler extends Error {
+  override readonly name = 'ExitScheduler' as const;
+  readonly code = 'EXIT_SCHEDULER' as const;
+
+  constructor(message = 'The scheduler was asked to end', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * Thrown by a thread that has finished: it alone leaves the pool, the others go on. The twin of a step that
+ * raises Python's `StopIteration` (P-B40, P-C46).
+ */
+export class ThreadDone extends Error {
+  override readonly name = 'ThreadDone' as const;
+  readonly code = 'THREAD_DONE' as const;
+
+  constructor(message = 'The thread has finished', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** True for an {@link ExitScheduler}, also one from another copy of this package: the `code` decides. */
+export function isExitScheduler(error: unknown): error is ExitScheduler {
+  return hasCode(error, 'EXIT_SCHEDULER');
+}
+
+/** True for a {@link ThreadDone}, also one from another copy of this package: the `code` decides. */
+export function isThreadDone(error: unknown): error is ThreadDone {
+  return hasCode(error, 'THREAD_DONE');
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,6 @@
+export { ExitScheduler, isExitScheduler, isThreadDone, ThreadDone } from './control-flow.js';
+export { MicroScheduler, type MicroSchedulerOptions } from './micro-scheduler.js';
+export { type DrainOptions, MicroThread } from './microthread.js';
+export type { RestartPolicy } from './restart-policy.js';
+export type { ExitReason, ExitReport, RunOptions } from './run.js';
+export { DrainError, type ThreadErrorInfo, type ThreadErrorListener } from './thread-error.js';

@@ -1,0 +1,182 @@
+import { Bell } from './bell.js';
+import { ThreadDone } from './control-flow.js';
+import { type DrainOptions, MicroThread } from './microthread.js';
+import { type ExitReason, type ExitReport, type Runnable, type RunOptions, runAsProcess } from './run.js';
+import { DrainError, printThreadError, type ThreadErrorListener } from './thread-error.js';
+import { ThreadPool } from './thread-pool.js';
+
+/** How a scheduler behaves. */
+export interface MicroSchedulerOptions {
+  /** Ends when no thread is left; otherwise an empty scheduler waits for threads. @default false */
+  readonly autoquit?: boolean;
+  /** Hears every error of a thread. @default one readable line to stderr */
+  readonly onThreadError?: ThreadErrorListener;
+  /** How long a thread that leaves may drain, in milliseconds. @default 30_000 */
+  readonly drainTimeoutMs?: number;
+}
+
+/** The rounds in which an empty scheduler with autoquit still yields before it ends (P-B40). */
+const EMPTY_ROUNDS = 2;
+
+/**
+ * Runs micro threads in turn: one step of each thread that is ready, in the order they were added, then the
+ * next round (P-B40). Between rounds the event loop turns, so busy threads starve no I/O; when every thread
+ * waits, so does the scheduler, at no cost.
+ *
+ * A thread that fails is reported and leaves, or is created again if it has a `restartPolicy`; the others go
+ * on. Two failures end the scheduler too: that of the last thread, and that of a thread which was added before
+ * the start and could not be created, since a component that came up in half only looks alive.
+ *
+ * A scheduler is itself a micro thread: in the pool of another one it takes one step of its own rounds
+ * whenever the other gives it a turn. It lives once: after its end it does not start again.
+ */
+export class MicroScheduler extends MicroThread {
+  /** Its threads may have a restart policy, a scheduler has none. */
+  declare readonly restartPolicy?: never;
+
+  readonly #autoquit: boolean;
+  readonly #drainTimeoutMs: number;
+  readonly #pool: ThreadPool;
+  readonly #bell = new Bell();
+  #state: 'new' | 'running' | 'paused' | 'drained' = 'new';
+  #ending: ExitReason | undefined;
+  #turns: AsyncGenerator<void> | undefined;
+
+  constructor(options: MicroSchedulerOptions = {}) {
+    super();
+    const { autoquit = false, onThreadError = printThreadError, drainTimeoutMs = 30_000 } = options;
+    this.#autoquit = autoquit;
+    this.#drainTimeoutMs = drainTimeoutMs;
+    this.#pool = new ThreadPool(
+      { onThreadError, drainTimeoutMs },
+      {
+        changed: () => this.#bell.ring(),
+        quit: () => this.#end('quit'),
+        broken: () => this.#end('failure'),
+      },
+    );
+  }
+
+  /**
+   * Takes a thread into the pool and calls its `create()` at once. Added during a round, it joins that round.
+   * A thread that cannot be created is reported like any other that fails; that is never thrown from here.
+   *
+   * @throws Error when the thread is in the pool already or was stopped, or when the scheduler was stopped or has drained.
+   */
+  addMicrothread(thread: MicroThread): void {
+    if (this.#state === 'drained' || this.stopSignal.aborted) {
+      throw new Error('This scheduler has ended; it takes no more threads.');
+    }
+    this.#pool.add(thread, this.#state === 'new' ? 'founder' : 'newcomer');
+    this.#bell.ring();
+  }
+
+  /**
+   * The rounds, for those who drive them by hand. Yields after each step, and in a round without any before it
+   * waits for a thread to become ready. Ends when a thread throws `ExitScheduler`, on {@link stop}, with
+   * `autoquit` when no thread is left, and on the failures named above. Does not drain; {@link drain} does.
+   *
+   * @throws Error when the rounds are being driven already.
+   */
+  main(): AsyncGenerator<void> {
+    return this.#rounds(eventLoopTurn);
+  }
+
+  /**
+   * Runs as the heart of a process: until a thread throws `ExitScheduler`, {@link stop}, SIGINT, SIGTERM, with
+   * `autoquit` until no thread is left, or until a failure that ends it. Then all threads drain side by side
+   * and the report is returned. It keeps the process alive meanwhile. A second signal ends the process at once.
+   * No error of a thread makes it reject.
+   *
+   * @throws Error when the scheduler is running already.
+   */
+  run(options: RunOptions = {}): Promise<ExitReport> {
+    return runAsProcess(
+      {
+        main: () => this.main(),
+        end: (reason) => this.#end(reason),
+        drain: () => this.#drain(this.#drainTimeoutMs),
+        outcome: () => this.#outcome(),
+      },
+      options,
+    );
+  }
+
+  /** Ends the rounds after the current one. */
+  override stop(): void {
+    this.#end('quit');
+    super.stop();
+  }
+
+  /** Stops, and lets all threads finish and go. @throws DrainError when one did not in time, or failed at it. */
+  override async drain({ timeoutMs }: DrainOptions): Promise<void> {
+    this.stop();
+    if (await this.#drain(timeoutMs)) return;
+    throw new DrainError('Not every thread of the scheduler ended cleanly and in time.');
+  }
+
+  /** Stops and drains within the scheduler's `drainTimeoutMs`. Idempotent. @throws DrainError as {@link drain}. */
+  close(): Promise<void> {
+    return this.drain({ timeoutMs: this.#drainTimeoutMs });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** One step of the rounds, for the scheduler that this one is a thread of; the event loop turns for that one. */
+  override async step(): Promise<void> {
+    this.#turns ??= this.#rounds(async () => {});
+    const turn = await this.#turns.next();
+    if (!turn.done) return;
+    throw this.#ending === 'failure' ? this.#pool.firstError : new ThreadDone();
+  }
+
+  async *#rounds(between: () => Promise<void>): AsyncGenerator<void> {
+    if (this.#state === 'running') throw new Error('This scheduler is running already.');
+    if (this.#state !== 'drained') this.#state = 'running';
+    try {
+      let emptyRounds = 0;
+      while (this.#ending === undefined) {
+        this.#bell.hush();
+        let steps = 0;
+        for (const thread of this.#pool) {
+          if (!thread.isReady) continue;
+          thread.step();
+          steps += 1;
+          yield;
+        }
+        if (steps > 0) await between();
+        else {
+          yield;
+          if (!this.#autoquit || !this.#pool.isEmpty) await this.#bell.wait();
+          else if (++emptyRounds === EMPTY_ROUNDS) this.#end('autoquit');
+        }
+      }
+    } finally {
+      if (this.#state === 'running') this.#state = 'paused';
+    }
+  }
+
+  #end(reason: ExitReason): void {
+    this.#ending ??= reason;
+    this.#bell.ring();
+  }
+
+  #drain(timeoutMs: number): Promise<boolean> {
+    this.#state = 'drained';
+    return this.#pool.drain(timeoutMs);
+  }
+
+  #outcome(): ReturnType<Runnable['outcome']> {
+    const { failures, firstError } = this.#pool;
+    return { reason: this.#ending ?? 'quit', failures, ...(failures > 0 && { error: firstError }) };
+  }
+}
+
+/** Lets timers and I/O have their turn. */
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

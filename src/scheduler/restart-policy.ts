@@ -1,0 +1,59 @@
+/** When and how often a thread that failed is created again. */
+export interface RestartPolicy {
+  /** Pause before the first restart, in milliseconds. @default 1_000 */
+  readonly minDelayMs?: number;
+  /** The longest pause, in milliseconds. @default 30_000 */
+  readonly maxDelayMs?: number;
+  /** What each further pause is multiplied by. @default 2 */
+  readonly factor?: number;
+  /**
+   * Restarts in a row before the thread has failed for good. A thread that ran for longer than `maxDelayMs`
+   * starts a new row. @default Infinity
+   */
+  readonly maxRestarts?: number;
+}
+
+/**
+ * Counts the restarts of one thread and says how long to pause before the next.
+ *
+ * The pauses have jitter (between half and whole), so that a hundred components which lost the same broker
+ * do not come back in the same instant.
+ */
+export class RestartBudget {
+  readonly #policy: Required<RestartPolicy>;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  #used = 0;
+  #runningSince = Number.POSITIVE_INFINITY;
+
+  constructor(
+    policy: RestartPolicy,
+    now: () => number = () => performance.now(),
+    random: () => number = Math.random,
+  ) {
+    this.#policy = {
+      minDelayMs: policy.minDelayMs ?? 1_000,
+      maxDelayMs: policy.maxDelayMs ?? 30_000,
+      factor: policy.factor ?? 2,
+      maxRestarts: policy.maxRestarts ?? Number.POSITIVE_INFINITY,
+    };
+    this.#now = now;
+    this.#random = random;
+  }
+
+  /** The thread is up: from now on its time counts. */
+  created(): void {
+    this.#runningSince = this.#now();
+  }
+
+  /** Milliseconds to pause, or nothing when the budget is spent. */
+  spend(): number | undefined {
+    const { minDelayMs, maxDelayMs, factor, maxRestarts } = this.#policy;
+    if (this.#now() - this.#runningSince > maxDelayMs) this.#used = 0;
+    this.#runningSince = Number.POSITIVE_INFINITY;
+    if (this.#used >= maxRestarts) return undefined;
+    const pauseMs = Math.min(maxDelayMs, minDelayMs * factor ** this.#used);
+    this.#used += 1;
+    return pauseMs * (0.5 + this.#random() / 2);
+  }
+}

@@ -1,0 +1,50 @@
+import { inspect } from 'node:util';
+import type { MicroThread } from './microthread.js';
+
+/** Where a thread failed and what becomes of it. */
+export interface ThreadErrorInfo {
+  /** The call that failed; `drain` includes the `stop()` before it. */
+  readonly phase: 'create' | 'step' | 'drain';
+  /** Milliseconds until the thread is created again; absent when it is not. */
+  readonly restartInMs?: number;
+}
+
+/** Is told about every error of a thread. What it throws is printed and goes no further. */
+export type ThreadErrorListener = (error: unknown, thread: MicroThread, info: ThreadErrorInfo) => void;
+
+/** Thrown when something did not finish draining in time, or failed at it. */
+export class DrainError extends Error {
+  override readonly name = 'DrainError' as const;
+  readonly code = 'DRAIN_INCOMPLETE' as const;
+}
+
+/** What a thread is called in a sentence. */
+export function nameOf(thread: MicroThread): string {
+  return thread.constructor.name || 'A thread';
+}
+
+/** One line for people on stderr, or a stack for an error that nobody foresaw. */
+export function printThreadError(error: unknown, thread: MicroThread, info: ThreadErrorInfo): void {
+  process.stderr.write(`${nameOf(thread)} ${verdict(info)}: ${describe(error)}\n`);
+}
+
+function verdict({ phase, restartInMs }: ThreadErrorInfo): string {
+  const what = { create: 'could not start', step: 'failed', drain: 'did not end cleanly' }[phase];
+  return restartInMs === undefined ? what : `${what}, next try in ${(restartInMs / 1_000).toFixed(1)} s`;
+}
+
+/**
+ * An error with a code was foreseen by whoever wrote it, so its message says what there is to say. Node's own
+ * `ERR_*` codes are the exception: they mark mistakes in a program, and those are found by the stack.
+ */
+function describe(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return inspect(error);
+  const isForeseen = typeof error.code === 'string' && !error.code.startsWith('ERR_');
+  return (isForeseen && messageOf(error)) || inspect(error);
+}
+
+/** Node reports a host with several addresses that all refuse as an AggregateError without a message. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
+  return error.errors.map(String).join('; ');
+}
