@@ -1,10 +1,23 @@
 import { randomBytes } from 'node:crypto';
+import { after } from 'node:test';
 import { SideChannel } from './side-channel.js';
 
-/** Where a test registers what must be closed: a `TestContext`, or `{ after }` of node:test for a whole file. */
+/** Where a test registers what must be closed: its `TestContext`, or a `suiteOwner()`. */
 export interface Owner {
   /** Called with what to do when the owner is over. */
   after(close: () => Promise<void>): void;
+}
+
+/**
+ * The owner of what `before` hooks open, closed after the last test in reverse order. Call it in `describe` or
+ * directly in the file: inside a hook, node would take `after` for the end of that hook.
+ */
+export function suiteOwner(): Owner {
+  const closings: (() => Promise<void>)[] = [];
+  after(async () => {
+    for (const close of closings.reverse()) await close();
+  });
+  return { after: (close) => void closings.push(close) };
 }
 
 /** A virtual host made for one test or one file. */

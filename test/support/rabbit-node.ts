@@ -11,7 +11,7 @@ import { until } from './until.js';
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const CTL_LIMIT_MS = 30_000;
-const LOG_TAIL_LINES = 25;
+const LOG_TAIL_LINES = 60;
 const LOOPBACK_DISTRIBUTION = '-kernel inet_dist_use_interface {127,0,0,1}';
 
 /** What a private node may be given. */
