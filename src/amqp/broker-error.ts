@@ -1,0 +1,30 @@
+import { TopologyError, toError } from '../errors.js';
+
+/** The AMQP reply code of an error made by amqplib, for example 406; undefined where it has none. */
+export function replyCode(error: unknown): number | undefined {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/** The broker's own words in an error made by amqplib, without what amqplib puts around them. */
+export function brokerText(error: Error): string {
+  return /with message "(.*)"/s.exec(error.message)?.[1] ?? error.message;
+}
+
+/**
+ * True for what the broker refuses for good: 403 access refused, 404 not found, 405 locked, 406 precondition failed
+ * (AMQP 0-9-1 section 1.8), and 503 and 530 for what it will never accept on this connection.
+ */
+export function isRefusal(error: unknown): boolean {
+  return [403, 404, 405, 406, 503, 530].includes(replyCode(error) ?? 0);
+}
+
+/** The refusal as the error that users see; anything else (a lost connection) unchanged. */
+export function asTopologyError(thrown: unknown, what: string): Error {
+  const error = toError(thrown);
+  if (!isRefusal(error)) return error;
+  return new TopologyError(`RabbitMQ refused ${what}: ${brokerText(error)}`, {
+    cause: error,
+    replyCode: replyCode(error),
+  });
+}

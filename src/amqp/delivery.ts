@@ -1,0 +1,63 @@
+import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
+import type { Acknowledger } from './acknowledger.js';
+
+/**
+ * A message that the broker has handed to us. It must be settled once, by `ack` or `reject`; the first of them counts
+ * and later ones do nothing, so a double settlement can never close the channel.
+ */
+export class Delivery {
+  readonly queue: string;
+  readonly #message: ConsumeMessage;
+  readonly #acknowledger: Acknowledger;
+  #settled = false;
+
+  constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
+    this.queue = queue;
+    this.#message = message;
+    this.#acknowledger = acknowledger;
+    acknowledger.delivered();
+  }
+
+  /** The body, as it came. */
+  get content(): Buffer {
+    return this.#message.content;
+  }
+
+  get properties(): ReceivedProperties {
+    return this.#message.properties;
+  }
+
+  get fields(): ConsumeMessageFields {
+    return this.#message.fields;
+  }
+
+  /** True when the broker has handed it out before: to a consumer that died, or that gave it back. */
+  get redelivered(): boolean {
+    return this.#message.fields.redelivered;
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** False when its channel is gone: it will be delivered again, whatever we do now. */
+  get alive(): boolean {
+    return this.#acknowledger.alive;
+  }
+
+  /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */
+  ack(): void {
+    if (this.#settle()) this.#acknowledger.ack(this.#message.fields.deliveryTag);
+  }
+
+  /** Refused: dropped, or dead-lettered where the queue has a dead-letter exchange. With `requeue` given back instead. */
+  reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
+    if (this.#settle()) this.#acknowledger.reject(this.#message.fields.deliveryTag, requeue);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    return true;
+  }
+}

@@ -1,0 +1,10 @@
+/** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
+export { Consumer, type ConsumerOptions, type DrainReport } from './consumer.js';
+export { type Deadline, Deadlines } from './deadlines.js';
+export type { Delivery } from './delivery.js';
+export { directReplyTo, Inbox, type Received } from './inbox.js';
+export { Link, type LinkOptions } from './link.js';
+export type { MessageProperties, Outgoing, PublishOptions } from './outgoing.js';
+export type { Publisher, PublisherOptions } from './publisher.js';
+export { type Address, type ConnectionOptions, masked, type Settings, settle } from './settings.js';
+export type { Arguments, Declaration } from './topology.js';

@@ -1,0 +1,32 @@
+import { Duplex } from 'node:stream';
+import type { ChannelModel } from 'amqplib';
+
+/**
+ * Makes all frames of one turn leave in one system call. amqplib writes each frame set by itself, and with noDelay on
+ * each would become a packet: a third of the client's CPU goes there.
+ *
+ * This is the only place that goes below amqplib's documented interface (`model.connection.stream`). Where that is not
+ * the socket any more, nothing is changed and amqplib writes as it always does.
+ *
+ * @returns whether writes are joined now.
+ */
+export function joinWrites(model: ChannelModel): boolean {
+  const { stream } = model.connection as { readonly stream?: unknown };
+  if (!(stream instanceof Duplex)) return false;
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  let corked = false;
+  const release = (): void => {
+    corked = false;
+    stream.uncork();
+  };
+  stream.write = (...args: unknown[]): boolean => {
+    if (!corked) {
+      corked = true;
+      stream.cork();
+      // amqplib's multiplexer empties all channels in one go, so the end of that callback is the end of the turn.
+      process.nextTick(release);
+    }
+    return write(...args);
+  };
+  return true;
+}

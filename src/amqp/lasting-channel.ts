@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Channel, ChannelModel } from 'amqplib';
+import { ClosedError, toError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { delayBefore, reconnectBackOff } from './back-off.js';
+import type { LastingConnection } from './lasting-connection.js';
+
+/** Why a channel is gone. */
+export interface ChannelLoss {
+  readonly error: Error;
+  /** True when the broker closed this channel alone: something sent on it was refused. */
+  readonly refused: boolean;
+}
+
+/** What the owner of a {@link LastingChannel} does with it. */
+export interface ChannelRole<C extends Channel> {
+  /** Opens the raw channel. */
+  open(model: ChannelModel): Promise<C>;
+  /** Makes a new channel ready for use: prefetch, consumers. It may be asked again and again. */
+  setUp(channel: C): Promise<void>;
+  /** The channel is ready, for the first time or again. */
+  onUp(channel: C): void;
+  /** The channel is gone; another one is being opened. */
+  onDown(loss: ChannelLoss): void;
+}
+
+/** One channel that comes back by itself: when its connection does, and when it alone was closed. */
+export class LastingChannel<C extends Channel> {
+  readonly #connection: LastingConnection;
+  readonly #role: ChannelRole<C>;
+  readonly #logger: Logger;
+  readonly #closing = new AbortController();
+  readonly #onConnectionUp = (): void => void this.#reopen();
+  #channel: C | undefined;
+  #reopening = false;
+
+  constructor(connection: LastingConnection, role: ChannelRole<C>, logger: Logger) {
+    this.#connection = connection;
+    this.#role = role;
+    this.#logger = logger;
+  }
+
+  /** The channel while it is ready. */
+  get channel(): C | undefined {
+    return this.#channel;
+  }
+
+  /**
+   * Opens it for the first time.
+   * @throws the error of the set-up, so that a refusal is seen by whoever asked for it.
+   */
+  async open(): Promise<void> {
+    await this.#openOn(await this.#connection.whenUp());
+    this.#connection.on('up', this.#onConnectionUp);
+    if (!this.#channel) void this.#reopen();
+  }
+
+  /** Opens it as soon as the connection is up; what goes wrong is logged and tried again. */
+  start(): void {
+    this.#connection.on('up', this.#onConnectionUp);
+    void this.#reopen();
+  }
+
+  /** Closes it for good, after everything written to it is on its way. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#connection.off('up', this.#onConnectionUp);
+    const channel = this.#channel;
+    this.#channel = undefined;
+    await channel?.close().catch(() => {});
+  }
+
+  async #openOn(model: ChannelModel): Promise<void> {
+    const channel = await this.#role.open(model);
+    let refusal: Error | undefined;
+    let gone = false;
+    channel.on('error', (error: Error) => {
+      refusal = error;
+    });
+    channel.on('close', () => {
+      gone = true;
+      if (this.#channel === channel)
+        this.#lose({ error: refusal ?? new Error('connection lost'), refused: !!refusal });
+    });
+    await this.#role.setUp(channel);
+    if (gone) throw refusal ?? new Error('The channel was closed while it was being set up.');
+    if (this.#closing.signal.aborted) {
+      await channel.close().catch(() => {});
+      throw new ClosedError('The channel is closed.');
+    }
+    this.#channel = channel;
+    this.#role.onUp(channel);
+  }
+
+  #lose(loss: ChannelLoss): void {
+    this.#channel = undefined;
+    if (loss.refused) this.#logger.warn(`${loss.error.message}. The channel is opened again.`);
+    this.#role.onDown(loss);
+    if (loss.refused) void this.#reopen();
+  }
+
+  /** Tries until it is open, or until the connection is gone: the next `up` begins again. */
+  async #reopen(): Promise<void> {
+    if (this.#reopening) return;
+    this.#reopening = true;
+    const { signal } = this.#closing;
+    for (let attempt = 1; !this.#channel && !signal.aborted; attempt++) {
+      const model = this.#connection.model;
+      if (!model) break;
+      try {
+        await this.#openOn(model);
+      } catch (thrown) {
+        if (signal.aborted) break;
+        this.#logger.error(`${toError(thrown).message}. Trying again.`);
+        await sleep(delayBefore(attempt, reconnectBackOff), undefined, { signal }).catch(() => {});
+      }
+    }
+    this.#reopening = false;
+  }
+}

@@ -1,0 +1,146 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChannelModel } from 'amqplib';
+import { ClosedError, ConnectionLostError, toError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { delayBefore, reconnectBackOff } from './back-off.js';
+import { dial } from './dial.js';
+import type { Settings } from './settings.js';
+
+/** What happens to a {@link LastingConnection}. */
+interface ConnectionEvents {
+  /** Connected, for the first time or again; the topology is in place. */
+  readonly up: [model: ChannelModel];
+  /** Lost; it is being made again. */
+  readonly down: [error: ConnectionLostError];
+  /** The broker takes no more messages (an alarm); the text says why. */
+  readonly blocked: [reason: string];
+  readonly unblocked: [];
+}
+
+/**
+ * One AMQP connection that comes back by itself, for ever, with back-off and jitter. Only the first connect may fail.
+ * amqplib's own recovery is not used: it knows one address, and a connection lost while it sets up stays dead.
+ */
+export class LastingConnection extends EventEmitter<ConnectionEvents> {
+  readonly #settings: Settings;
+  readonly #name: string;
+  readonly #logger: Logger;
+  readonly #prepare: (model: ChannelModel) => Promise<void>;
+  readonly #closing = new AbortController();
+  #opening: Promise<void> | undefined;
+  #model: ChannelModel | undefined;
+
+  /** @param prepare runs on each new connection before anybody else sees it; it re-declares the topology. */
+  constructor(
+    settings: Settings,
+    name: string,
+    logger: Logger,
+    prepare: (model: ChannelModel) => Promise<void>,
+  ) {
+    super();
+    this.setMaxListeners(0);
+    this.#settings = settings;
+    this.#name = name;
+    this.#logger = logger;
+    this.#prepare = prepare;
+  }
+
+  /** The connection while it is up. */
+  get model(): ChannelModel | undefined {
+    return this.#model;
+  }
+
+  /** True after {@link close}. */
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /**
+   * Connects for the first time; later calls share the outcome, until it failed.
+   * @throws ConnectError when no address lets us in; ClosedError after {@link close}.
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#connect().catch((thrown) => {
+      this.#opening = undefined;
+      throw thrown;
+    });
+    return this.#opening;
+  }
+
+  /** The connection, as soon as it is up. @throws ClosedError when it is closed before that. */
+  async whenUp(): Promise<ChannelModel> {
+    while (!this.#model) {
+      if (this.closed) throw new ClosedError('The link is closed.');
+      await new Promise<void>((resolve) => {
+        this.once('up', () => resolve());
+        this.#closing.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    return this.#model;
+  }
+
+  /** Closes for good. What was written before is flushed only by closing its channel first (amqplib issue 637). */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const model = this.#model;
+    this.#model = undefined;
+    await this.#opening?.catch(() => {});
+    await model?.close().catch(() => {});
+  }
+
+  async #connect(): Promise<void> {
+    const model = await dial(this.#settings, this.#name);
+    let reason: Error | undefined;
+    let lost = false;
+    model.on('error', (error: Error) => {
+      reason = error;
+    });
+    model.on('close', (error?: Error) => {
+      lost = true;
+      if (this.#model === model) this.#lose(error ?? reason);
+    });
+    model.on('blocked', (why: string) => this.emit('blocked', why));
+    model.on('unblocked', () => this.emit('unblocked'));
+    await this.#prepare(model).catch((thrown) => {
+      if (lost)
+        throw new ConnectionLostError('The connection was lost while it was being set up.', {
+          cause: thrown,
+        });
+      throw thrown;
+    });
+    if (lost)
+      throw new ConnectionLostError('The connection was lost while it was being set up.', { cause: reason });
+    if (this.closed) {
+      await model.close().catch(() => {});
+      throw new ClosedError('The link is closed.');
+    }
+    this.#model = model;
+    this.emit('up', model);
+  }
+
+  #lose(cause: Error | undefined): void {
+    this.#model = undefined;
+    if (this.closed) return;
+    const error = new ConnectionLostError(
+      `The connection was lost: ${cause?.message ?? 'no reason given'}.`,
+      { cause },
+    );
+    this.#logger.warn(`${this.#name}: ${error.message} Reconnecting.`);
+    this.emit('down', error);
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let attempt = 1; !this.closed; attempt++) {
+      try {
+        await sleep(delayBefore(attempt, reconnectBackOff), undefined, { signal: this.#closing.signal });
+        await this.#connect();
+        this.#logger.warn(`${this.#name}: connected again.`);
+        return;
+      } catch (thrown) {
+        if (!this.closed) this.#logger.warn(`${this.#name}: attempt ${attempt}: ${toError(thrown).message}`);
+      }
+    }
+  }
+}

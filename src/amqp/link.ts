@@ -1,0 +1,165 @@
+import { ClosedError } from '../errors.js';
+import { defaultLogger, type Logger } from '../logger.js';
+import { Consumer, type ConsumerOptions } from './consumer.js';
+import { Deadlines } from './deadlines.js';
+import type { Delivery } from './delivery.js';
+import { LastingConnection } from './lasting-connection.js';
+import type { Outgoing, PublishOptions } from './outgoing.js';
+import { Publisher, type PublisherOptions } from './publisher.js';
+import { type ConnectionOptions, type Settings, settle } from './settings.js';
+import { type Declaration, Topology } from './topology.js';
+
+/** How a link is made: where to, under which name, and where it writes what people should know. */
+export interface LinkOptions extends ConnectionOptions {
+  /** The connections' name in the broker's management page. @default `waybill` and the process id */
+  readonly connectionName?: string | undefined;
+  /** @default warnings and errors to stderr; everything where debugging was asked for */
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * A process's way to one virtual host of one broker: two connections, one that publishes and one that consumes, each
+ * made when it is first needed. (One for both would let an alarm that blocks publishers hold up acks.)
+ * All producers and processors with the same settings share a link; the last one to close it closes the connections.
+ */
+export class Link {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Deadlines of publishes and calls. */
+  readonly deadlines: Deadlines = new Deadlines();
+  readonly #topology: Topology;
+  readonly #publishing: LastingConnection;
+  readonly #consuming: LastingConnection;
+  #publisher: Publisher | undefined;
+  #closed = false;
+
+  private constructor(
+    settings: Settings,
+    { connectionName = `waybill ${process.pid}`, logger = defaultLogger() }: LinkOptions,
+  ) {
+    this.settings = settings;
+    this.logger = logger;
+    this.#topology = new Topology(logger);
+    const connection = (role: string, exclusive: boolean): LastingConnection =>
+      new LastingConnection(settings, `${connectionName} ${role}`, logger, (model) =>
+        this.#topology.replay(model, { exclusive }),
+      );
+    this.#publishing = connection('publishes', false);
+    this.#consuming = connection('consumes', true);
+  }
+
+  /**
+   * The link for these settings: the one that is there already, or a new one. Nothing is connected yet.
+   * Whoever acquires must {@link close} once.
+   * @throws ConfigurationError for settings that cannot be read.
+   */
+  static acquire(options: LinkOptions = {}): Link {
+    const settings = settle(options);
+    const key = JSON.stringify([
+      settings,
+      options.tls ? identity(options.tls) : 0,
+      options.logger ? identity(options.logger) : 0,
+    ]);
+    const shared = links.get(key) ?? { link: new Link(settings, options), owners: 0, key };
+    shared.owners++;
+    links.set(key, shared);
+    owned.set(shared.link, shared);
+    return shared.link;
+  }
+
+  get vhost(): string {
+    return this.settings.vhost;
+  }
+
+  /** Connects what publishes. @throws ConnectError */
+  async openPublishing(): Promise<void> {
+    this.#refuseWhenClosed();
+    await this.#publishing.open();
+  }
+
+  /** Connects what consumes. @throws ConnectError */
+  async openConsuming(): Promise<void> {
+    this.#refuseWhenClosed();
+    await this.#consuming.open();
+  }
+
+  /**
+   * Declares exchanges, queues and bindings, in order, and again after each reconnect until {@link forget}.
+   * @throws TopologyError when the broker refuses; ConnectError when it cannot be reached at first.
+   */
+  async declare(declarations: readonly Declaration[]): Promise<void> {
+    const exclusive = declarations.some((each) => each.kind === 'queue' && each.options.exclusive);
+    const connection = exclusive || this.#consuming.model ? this.#consuming : this.#publishing;
+    this.#refuseWhenClosed();
+    await connection.open();
+    await this.#topology.declare(await connection.whenUp(), declarations);
+  }
+
+  /** Does not declare these any more after a reconnect. At the broker they stay. */
+  forget(declarations: readonly Declaration[]): void {
+    this.#topology.forget(declarations);
+  }
+
+  /**
+   * Publishes a message with confirm, on the channel that all producers of the link share. See {@link Publisher.publish}.
+   * Call {@link openPublishing} before, or it waits for ever to be connected, up to its own deadline.
+   */
+  publish(message: Outgoing, options?: PublishOptions): Promise<void> {
+    this.#publisher ??= this.newPublisher();
+    return this.#publisher.publish(message, options);
+  }
+
+  /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
+  newPublisher(options?: PublisherOptions): Publisher {
+    return new Publisher(this.#publishing, this.deadlines, this.logger, options);
+  }
+
+  /** A consumer with a channel of its own, ready for its first queue. @throws ConnectError */
+  async openConsumer(
+    handle: (delivery: Delivery) => void | Promise<void>,
+    options?: ConsumerOptions,
+  ): Promise<Consumer> {
+    await this.openConsuming();
+    const redeclare = (model: Parameters<Topology['replay']>[0]): Promise<void> =>
+      this.#topology.replay(model, { exclusive: true });
+    const consumer = new Consumer(this.#consuming, handle, this.logger, { redeclare, ...options });
+    await consumer.open();
+    return consumer;
+  }
+
+  /**
+   * Gives the link back. The last owner's call waits up to `timeoutMs` for confirms, then closes channels and
+   * connections; what is still unconfirmed fails with ClosedError. @default 5,000 ms
+   */
+  async close({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const shared = owned.get(this);
+    if (!shared || --shared.owners > 0) return;
+    owned.delete(this);
+    links.delete(shared.key);
+    this.#closed = true;
+    await this.#publisher?.drain(timeoutMs);
+    await Promise.all([this.#publishing.close(), this.#consuming.close()]);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new ClosedError('The link is closed.');
+  }
+}
+
+interface SharedLink {
+  readonly link: Link;
+  readonly key: string;
+  owners: number;
+}
+
+const links = new Map<string, SharedLink>();
+const owned = new WeakMap<Link, SharedLink>();
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+/** A number for an object, so that links with different TLS options or loggers are not mixed up. */
+function identity(object: object): number {
+  const known = identities.get(object) ?? ++lastIdentity;
+  identities.set(object, known);
+  return known;
+}

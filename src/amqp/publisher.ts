@@ -1,0 +1,237 @@
+import type { ConfirmChannel, Message } from 'amqplib';
+import {
+  CancelledError,
+  ClosedError,
+  ConfigurationError,
+  PublishRefusedError,
+  PublishTimeoutError,
+  toError,
+  UnroutableError,
+  type WaybillError,
+} from '../errors.js';
+import type { Logger } from '../logger.js';
+import { brokerText } from './broker-error.js';
+import type { Deadline, Deadlines } from './deadlines.js';
+import { Fifo } from './fifo.js';
+import type { Inbox } from './inbox.js';
+import { type ChannelLoss, LastingChannel } from './lasting-channel.js';
+import type { LastingConnection } from './lasting-connection.js';
+import type { Outgoing, PublishOptions } from './outgoing.js';
+
+/** How a {@link Publisher} works. */
+export interface PublisherOptions {
+  /** How many messages may be unconfirmed at once; the others wait. @default 1,000 */
+  readonly window?: number;
+  /** Receives on the same channel: direct reply-to asks for that. */
+  readonly inbox?: Inbox;
+  /** Told when the channel is ready, the first time or again. */
+  readonly onUp?: () => void;
+}
+
+/**
+ * Publishes with confirms. A promise resolves when the broker has the message, and for a mandatory one when it was
+ * routed to a queue. What was not confirmed when the connection went is sent again, in order, with the same id.
+ */
+export class Publisher {
+  readonly #channel: LastingChannel<ConfirmChannel>;
+  readonly #deadlines: Deadlines;
+  readonly #window: number;
+  readonly #onUp: (() => void) | undefined;
+  readonly #waiting = new Fifo<Entry>();
+  readonly #sent = new Map<number, Entry>();
+  readonly #returned = new Set<string>();
+  #onIdle: (() => void) | undefined;
+  #open = 0;
+  #lastTag = 0;
+  #lowestTag = 1;
+  #suspects = 0;
+  #closed = false;
+
+  constructor(
+    connection: LastingConnection,
+    deadlines: Deadlines,
+    logger: Logger,
+    options: PublisherOptions = {},
+  ) {
+    this.#deadlines = deadlines;
+    this.#window = options.window ?? 1_000;
+    this.#onUp = options.onUp;
+    const role = {
+      open: (model: { createConfirmChannel(): Promise<ConfirmChannel> }) => model.createConfirmChannel(),
+      setUp: async (channel: ConfirmChannel) => await options.inbox?.setUp(channel),
+      onUp: (channel: ConfirmChannel) => this.#begin(channel),
+      onDown: (loss: ChannelLoss) => this.#recover(loss),
+    };
+    this.#channel = new LastingChannel(connection, role, logger);
+    this.#channel.start();
+  }
+
+  /** True while messages can leave at once. */
+  get ready(): boolean {
+    return this.#channel.channel !== undefined;
+  }
+
+  /**
+   * Publishes one message.
+   * @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ConfigurationError (properties
+   * that AMQP cannot carry), ClosedError.
+   */
+  publish(message: Outgoing, options: PublishOptions = {}): Promise<void> {
+    if (this.#closed) return Promise.reject(new ClosedError('The publisher is closed; nothing was sent.'));
+    return new Promise((resolve, reject) => {
+      const entry: Entry = { message, resolve, reject, settled: false };
+      this.#open++;
+      entry.deadline = this.#deadlines.set(options.timeoutMs ?? 30_000, () => this.#expire(entry));
+      if (options.signal) this.#watch(entry, options.signal);
+      this.#waiting.push(entry);
+      this.#pump();
+    });
+  }
+
+  /** Waits up to `timeoutMs` for the confirms that are missing, then closes. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#closed = true;
+    await new Promise<void>((resolve) => {
+      const deadline = this.#deadlines.set(timeoutMs, resolve);
+      this.#onIdle = () => {
+        deadline.cancel();
+        resolve();
+      };
+      if (this.#open === 0) this.#onIdle();
+    });
+    await this.close();
+  }
+
+  /** Takes no more messages and closes the channel; what is not confirmed yet fails with ClosedError. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#channel.close();
+    const rest = [...this.#sent.values(), ...this.#waiting.takeAll()];
+    this.#sent.clear();
+    for (const entry of rest)
+      this.#settle(entry, new ClosedError('Closed before the broker confirmed the message.'));
+  }
+
+  #pump(): void {
+    const channel = this.#channel.channel;
+    if (!channel) return;
+    const window = this.#suspects > 0 ? 1 : this.#window;
+    while (this.#sent.size < window) {
+      const entry = this.#waiting.shift();
+      if (!entry) return;
+      if (!entry.settled) this.#send(channel, entry);
+    }
+  }
+
+  #send(channel: ConfirmChannel, entry: Entry): void {
+    const { exchange, routingKey, content, properties, mandatory } = entry.message;
+    try {
+      channel.publish(exchange, routingKey, content, { ...properties, mandatory });
+      this.#sent.set(++this.#lastTag, entry);
+    } catch (thrown) {
+      const why = toError(thrown).message;
+      // n.b. amqplib counts a publish before it encodes it, so after this its own confirm callbacks are off by one.
+      // Ours are counted here, from what really left.
+      this.#settle(entry, new ConfigurationError(`The message cannot be sent: ${why}.`, { cause: thrown }));
+    }
+  }
+
+  #begin(channel: ConfirmChannel): void {
+    this.#lastTag = 0;
+    this.#lowestTag = 1;
+    channel.on('return', ({ properties }: Message) => this.#returned.add(String(properties.messageId)));
+    channel.on('ack', ({ deliveryTag, multiple }) => this.#confirm(deliveryTag, multiple));
+    channel.on('nack', ({ deliveryTag, multiple }) => this.#confirm(deliveryTag, multiple, nacked()));
+    // The LastingChannel hands the channel out after this; pump in a later turn of the microtask queue.
+    queueMicrotask(() => {
+      this.#onUp?.();
+      this.#pump();
+    });
+  }
+
+  #confirm(tag: number, multiple: boolean, refusal?: WaybillError): void {
+    for (let each = multiple ? this.#lowestTag : tag; each <= tag; each++) {
+      const entry = this.#sent.get(each);
+      if (!entry) continue;
+      this.#sent.delete(each);
+      if (this.#suspects > 0) this.#suspects--;
+      this.#settle(entry, refusal ?? this.#unroutable(entry));
+    }
+    if (multiple) this.#lowestTag = tag + 1;
+    this.#pump();
+  }
+
+  /** RabbitMQ sends the return before the confirm, so by now it is known. */
+  #unroutable({ message }: Entry): WaybillError | undefined {
+    const id = message.properties.messageId;
+    if (this.#returned.size === 0 || id === undefined || !this.#returned.delete(id)) return undefined;
+    return new UnroutableError(message.exchange, message.routingKey);
+  }
+
+  /**
+   * Puts what was under way back in front. After a refusal nobody knows which message was meant, so the suspects go one
+   * by one: the one that is alone on the channel when it is closed again is the one.
+   */
+  #recover({ error, refused }: ChannelLoss): void {
+    const unconfirmed = [...this.#sent.values()].filter(({ settled }) => !settled);
+    const alone = this.#sent.size === 1;
+    this.#sent.clear();
+    this.#returned.clear();
+    if (refused && alone && unconfirmed[0]) {
+      this.#settle(unconfirmed.pop() as Entry, refusedBy(error));
+      if (this.#suspects > 0) this.#suspects--;
+    } else if (refused) this.#suspects = unconfirmed.length;
+    this.#waiting.putBack(unconfirmed);
+  }
+
+  #watch(entry: Entry, signal: AbortSignal): void {
+    const cancel = (): void => {
+      this.#settle(entry, new CancelledError('The publish was cancelled.', { cause: signal.reason }));
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    entry.unwatch = () => signal.removeEventListener('abort', cancel);
+  }
+
+  #expire(entry: Entry): void {
+    const { exchange, routingKey } = entry.message;
+    const state = this.ready
+      ? 'The broker is up but slow or blocked by an alarm'
+      : 'The broker cannot be reached';
+    this.#settle(
+      entry,
+      new PublishTimeoutError(
+        `No confirm in time for a message to exchange '${exchange}', key '${routingKey}'. ${state}; whether it arrived is unknown.`,
+      ),
+    );
+  }
+
+  #settle(entry: Entry, error: WaybillError | undefined): void {
+    if (entry.settled) return;
+    entry.settled = true;
+    entry.deadline?.cancel();
+    entry.unwatch?.();
+    if (error) entry.reject(error);
+    else entry.resolve();
+    if (--this.#open === 0) this.#onIdle?.();
+  }
+}
+
+interface Entry {
+  readonly message: Outgoing;
+  readonly resolve: () => void;
+  readonly reject: (error: WaybillError) => void;
+  settled: boolean;
+  deadline?: Deadline;
+  unwatch?: () => void;
+}
+
+function nacked(): PublishRefusedError {
+  return new PublishRefusedError(
+    'The broker refused the message (nack): the queue is full, or it could not be stored.',
+  );
+}
+
+function refusedBy(error: Error): PublishRefusedError {
+  return new PublishRefusedError(`The broker refused the message: ${brokerText(error)}`, { cause: error });
+}

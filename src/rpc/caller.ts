@@ -1,0 +1,127 @@
+import { v4 as uuid } from 'uuid';
+import { directReplyTo, Inbox, type Link, type Publisher, type Received } from '../amqp/index.js';
+import { ClosedError } from '../errors.js';
+import { decoderFor, type Encoder, malformedResult, type Result, readResult } from '../wire/index.js';
+import { PendingCall } from './pending-call.js';
+import { type CollectOptions, ReplyQueue } from './reply-queue.js';
+import type { CallOptions, CallRequest } from './request.js';
+
+/**
+ * Makes calls and hands each reply to the call it belongs to. Replies come to RabbitMQ's direct reply-to address and are
+ * matched by correlation id; or each call has a queue of its own, which needs no correlation id (Python's Postage).
+ */
+export class RpcCaller {
+  readonly #link: Link;
+  readonly #inbox = new Inbox();
+  readonly #publisher: Publisher;
+  readonly #pending = new Map<string, { readonly call: PendingCall; readonly encoder: Encoder }>();
+  readonly #queues = new Map<string, ReplyQueue>();
+
+  /** The link's publishing connection must have been opened. */
+  constructor(link: Link) {
+    this.#link = link;
+    void this.#inbox.listen(directReplyTo, (reply) => this.#deliver(reply));
+    this.#publisher = link.newPublisher({ inbox: this.#inbox, onUp: () => this.#resend() });
+  }
+
+  /** Calls and waits for the answer. Never throws: what goes wrong is the result. */
+  call<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
+    return new Promise((resolve) => {
+      this.#begin(uuid(), request, directReplyTo, options, resolve as (result: Result) => void);
+    });
+  }
+
+  /** The same, with a reply queue for this call alone: whatever arrives there is the answer. */
+  async callWithOwnQueue<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
+    const id = uuid();
+    const address = `waybill.reply.${id}`;
+    await this.#inbox.listen(address, (reply) =>
+      this.#pending.get(id)?.call.answer(read(reply, request.encoder)),
+    );
+    const result = await new Promise<Result>((resolve) =>
+      this.#begin(id, request, address, options, resolve),
+    );
+    await this.#inbox.ignore(address);
+    return result as Result<Answer>;
+  }
+
+  /**
+   * Sends a call once and gives back the queue to which its answers will come, at once (P-C20).
+   * @throws what publishing throws: UnroutableError, PublishTimeoutError, …
+   */
+  async send<Answer>(request: CallRequest, options: CallOptions): Promise<ReplyQueue<Answer>> {
+    const id = uuid();
+    const queue = new ReplyQueue<Answer>(`waybill.reply.${id}`, this.#link.deadlines, (name) =>
+      this.#drop(name),
+    );
+    this.#queues.set(queue.name, queue as ReplyQueue);
+    await this.#inbox.listen(queue.name, (reply) => queue.add(read<Answer>(reply, request.encoder)));
+    const { exchange, routingKey, content, properties } = request;
+    const message = { exchange, routingKey, content, mandatory: true };
+    try {
+      const addressed = { ...properties, messageId: id, correlationId: id, replyTo: queue.name };
+      await this.#publisher.publish({ ...message, properties: addressed }, options);
+      return queue;
+    } catch (thrown) {
+      await queue.close();
+      throw thrown;
+    }
+  }
+
+  /** Takes answers from a queue of {@link send}, known by its name. @see ReplyQueue.collect */
+  async collect(name: string, options?: CollectOptions): Promise<readonly Result[]> {
+    const queue = this.#queues.get(name);
+    if (!queue)
+      throw new ClosedError(
+        `There is no reply queue '${name}' here (it was closed, or made by another producer).`,
+      );
+    return await queue.collect(options);
+  }
+
+  /** Ends what is pending with a ClosedError, and closes the channel. */
+  async close(): Promise<void> {
+    const reason = new ClosedError('The producer was closed before the answer came.');
+    for (const { call } of [...this.#pending.values()]) call.fail(reason);
+    await this.#publisher.close();
+  }
+
+  #begin(
+    id: string,
+    request: CallRequest,
+    replyTo: string,
+    options: CallOptions,
+    resolve: (result: Result) => void,
+  ): void {
+    const host = { publisher: this.#publisher, deadlines: this.#link.deadlines };
+    const call = new PendingCall(id, request, replyTo, options, host, (result) => {
+      this.#pending.delete(id);
+      resolve(result);
+    });
+    // Known before it is sent: the answer may be here before the confirm is.
+    this.#pending.set(id, { call, encoder: request.encoder });
+    call.start();
+  }
+
+  /** A reply nobody waits for is late or double, and changes nothing. */
+  #deliver(reply: Received): void {
+    const pending = this.#pending.get(reply.properties.correlationId);
+    pending?.call.answer(read(reply, pending.encoder));
+  }
+
+  #resend(): void {
+    for (const { call } of this.#pending.values()) call.reconnected();
+  }
+
+  async #drop(name: string): Promise<void> {
+    this.#queues.delete(name);
+    await this.#inbox.ignore(name);
+  }
+}
+
+function read<Answer>({ content, properties }: Received, encoder: Encoder): Result<Answer> {
+  try {
+    return readResult<Answer>(decoderFor(encoder, properties.contentEncoding).decode(content));
+  } catch (thrown) {
+    return malformedResult(content.toString('latin1', 0, 200), thrown);
+  }
+}

@@ -1,0 +1,6 @@
+/** Request and reply: calls that always end once, and answers that leave exactly once. */
+export { RpcCaller } from './caller.js';
+export { type CollectOptions, ReplyQueue } from './reply-queue.js';
+export { ReplyStore, type ReplyStoreLimits } from './reply-store.js';
+export { attemptHeader, type CallOptions, type CallRequest } from './request.js';
+export { type Handled, type Reply, Responder, type ResponderOptions } from './responder.js';

@@ -1,0 +1,153 @@
+import type { Deadline, Deadlines, Publisher } from '../amqp/index.js';
+import {
+  CancelledError,
+  ConnectionLostError,
+  isWaybillError,
+  TimeoutError,
+  toError,
+  type WaybillError,
+} from '../errors.js';
+import { failedResult, type Result } from '../wire/index.js';
+import { attemptHeader, type CallOptions, type CallRequest } from './request.js';
+
+/** What a {@link PendingCall} needs from whoever made it. */
+export interface CallHost {
+  readonly publisher: Publisher;
+  readonly deadlines: Deadlines;
+}
+
+/**
+ * One call on its way: sent, sent again, and settled exactly once, with an answer or with the true reason why there is
+ * none. It knows nothing of how replies find it.
+ */
+export class PendingCall {
+  readonly id: string;
+  readonly #request: CallRequest;
+  readonly #replyTo: string;
+  readonly #options: CallOptions;
+  readonly #host: CallHost;
+  readonly #settle: (result: Result) => void;
+  readonly #onAbort = (): void => {
+    const cause = this.#options.signal?.reason;
+    this.fail(new CancelledError(`The call '${this.#request.name}' was cancelled.`, { cause }));
+  };
+  #attempt = 0;
+  #deadline: Deadline | undefined;
+  #failure: WaybillError | undefined;
+  #confirmed = false;
+  #settled = false;
+
+  constructor(
+    id: string,
+    request: CallRequest,
+    replyTo: string,
+    options: CallOptions,
+    host: CallHost,
+    settle: (result: Result) => void,
+  ) {
+    this.id = id;
+    this.#request = request;
+    this.#replyTo = replyTo;
+    this.#options = options;
+    this.#host = host;
+    this.#settle = settle;
+  }
+
+  /** Sends the first attempt. */
+  start(): void {
+    const { signal } = this.#options;
+    if (signal?.aborted) this.#onAbort();
+    else {
+      signal?.addEventListener('abort', this.#onAbort, { once: true });
+      this.#try();
+    }
+  }
+
+  /** The answer is here; a second one changes nothing. */
+  answer(result: Result): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#deadline?.cancel();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#settle(result);
+  }
+
+  /** Ends the call without an answer. */
+  fail(reason: WaybillError): void {
+    this.answer(failedResult(reason));
+  }
+
+  /**
+   * The connection is back. A request that had been confirmed may have been answered to an address that is gone, so it
+   * goes out once more; one that had not is sent again by the publisher itself.
+   */
+  reconnected(): void {
+    if (this.#confirmed && !this.#settled) this.#publish();
+  }
+
+  #try(): void {
+    this.#attempt++;
+    this.#failure = undefined;
+    this.#deadline = this.#host.deadlines.set(this.#options.timeoutMs, () => this.#giveUpAttempt());
+    this.#publish();
+  }
+
+  #publish(): void {
+    this.#confirmed = false;
+    const { exchange, routingKey, content, properties } = this.#request;
+    const message = {
+      exchange,
+      routingKey,
+      content,
+      mandatory: true,
+      properties: {
+        ...properties,
+        messageId: this.id,
+        correlationId: this.id,
+        replyTo: this.#replyTo,
+        // n.b. RabbitMQ takes whole milliseconds only; a request that nobody took in time must never run.
+        expiration: String(Math.max(1, Math.ceil(this.#options.timeoutMs))),
+        ...(this.#attempt > 1 && { headers: { [attemptHeader]: this.#attempt } }),
+      },
+    };
+    this.#host.publisher.publish(message, { timeoutMs: this.#options.timeoutMs }).then(
+      () => {
+        this.#confirmed = true;
+      },
+      (thrown) => this.#publishFailed(thrown),
+    );
+  }
+
+  #publishFailed(thrown: unknown): void {
+    if (this.#settled || isWaybillError(thrown, 'PUBLISH_TIMEOUT')) return;
+    const failure = isWaybillError(thrown)
+      ? thrown
+      : new ConnectionLostError(toError(thrown).message, { cause: thrown });
+    this.#failure = failure;
+    // What can never be sent ends now. An unroutable request gets its other attempts: the server may be starting.
+    const hopeless = failure.code === 'CONFIGURATION' || failure.code === 'CLOSED';
+    if (hopeless || this.#isLastAttempt()) this.fail(failure);
+  }
+
+  #giveUpAttempt(): void {
+    if (this.#isLastAttempt()) this.fail(this.#failure ?? this.#silence());
+    else this.#try();
+  }
+
+  #isLastAttempt(): boolean {
+    return this.#attempt > this.#options.maxRetry;
+  }
+
+  #silence(): WaybillError {
+    const { name } = this.#request;
+    const waited = `${this.#attempt} ${this.#attempt === 1 ? 'attempt' : 'attempts'} of ${this.#options.timeoutMs} ms`;
+    if (!this.#host.publisher.ready) {
+      return new ConnectionLostError(
+        `The connection was lost and not back in time for the call '${name}' (${waited}).`,
+      );
+    }
+    return new TimeoutError(
+      `No answer to the call '${name}' in ${waited}. It may still have run; is its server up, or slow?`,
+    );
+  }
+}

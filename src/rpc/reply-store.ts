@@ -1,0 +1,68 @@
+/** How many answers are kept for calls that come again. */
+export interface ReplyStoreLimits {
+  /** @default 10,000 */
+  readonly maxCount?: number;
+  /** All answers together, in bytes. @default 16 MiB */
+  readonly maxBytes?: number;
+  /** @default 300,000: twice as long as a call with default settings goes on */
+  readonly maxAgeMs?: number;
+}
+
+/**
+ * The answers of recent calls by message id, so that a call which is sent again is answered without running twice. A
+ * call that is still running is waited for. When a limit is reached the oldest answers go first.
+ */
+export class ReplyStore {
+  readonly #answers = new Map<string, { readonly bytes: Buffer; readonly at: number }>();
+  readonly #running = new Map<string, Promise<Buffer>>();
+  readonly #maxCount: number;
+  readonly #maxBytes: number;
+  readonly #maxAgeMs: number;
+  #bytes = 0;
+
+  constructor({ maxCount = 10_000, maxBytes = 16 * 1024 * 1024, maxAgeMs = 300_000 }: ReplyStoreLimits = {}) {
+    this.#maxCount = maxCount;
+    this.#maxBytes = maxBytes;
+    this.#maxAgeMs = maxAgeMs;
+  }
+
+  /** The answer to a call that has been here before, or that runs now; undefined for a new one. */
+  recall(id: string): Promise<Buffer> | undefined {
+    const running = this.#running.get(id);
+    if (running) return running;
+    this.#forgetOld();
+    const answer = this.#answers.get(id);
+    return answer && Promise.resolve(answer.bytes);
+  }
+
+  /** Notes that a call runs: its answer is kept when it is there. */
+  remember(id: string, answer: Promise<Buffer>): void {
+    this.#running.set(id, answer);
+    void answer.then((bytes) => {
+      this.#running.delete(id);
+      this.#keep(id, bytes);
+    });
+  }
+
+  #keep(id: string, bytes: Buffer): void {
+    this.#answers.set(id, { bytes, at: performance.now() });
+    this.#bytes += bytes.length;
+    while (this.#answers.size > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
+  }
+
+  #forgetOld(): void {
+    const limit = performance.now() - this.#maxAgeMs;
+    for (const { at } of this.#answers.values()) {
+      if (at > limit) return;
+      this.#forgetOldest();
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const [id, { bytes }] of this.#answers) {
+      this.#answers.delete(id);
+      this.#bytes -= bytes.length;
+      return;
+    }
+  }
+}
