@@ -1,0 +1,36 @@
+// Holds the house rules that no compiler knows: who may import whom, how long things may be, that all is explained.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { undocumentedExports } from './support/architecture/doc-comments.js';
+import { importCycles } from './support/architecture/import-cycles.js';
+import { importViolations } from './support/architecture/import-table.js';
+import { type LongFile, sizeViolations } from './support/architecture/size-limits.js';
+import { readSourceFiles } from './support/architecture/source-files.js';
+
+const LONG_FILES: readonly LongFile[] = [
+  { path: 'protocol/spec.ts', reason: 'the table of all AMQP 0-9-1 classes and methods' },
+];
+
+describe('the sources', () => {
+  const files = readSourceFiles('src');
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+
+  it('import as the table of rooms allows', () => {
+    assert.deepEqual(importViolations(files, Object.keys(manifest.dependencies)), []);
+  });
+
+  it('have no import cycles', () => {
+    assert.deepEqual(importCycles(files), []);
+  });
+
+  it('keep files and functions short', () => {
+    assert.deepEqual(sizeViolations(files, LONG_FILES), []);
+  });
+
+  it('explain all they export', () => {
+    assert.deepEqual(undocumentedExports(files), []);
+  });
+});

@@ -1,0 +1,27 @@
+import { importsOf, type SourceFile, targetOf } from './source-files.js';
+
+/** The cycles among the files' imports, each as `a.ts -> b.ts -> a.ts`. Imports of types count like any other. */
+export function importCycles(files: readonly SourceFile[]): string[] {
+  const graph = new Map(files.map((file) => [file.path, targetsOf(file)]));
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const trail: string[] = [];
+  const visit = (path: string): void => {
+    if (trail.includes(path)) {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      return;
+    }
+    if (done.has(path)) return;
+    trail.push(path);
+    for (const target of graph.get(path) ?? []) visit(target);
+    trail.pop();
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path);
+  return cycles;
+}
+
+function targetsOf(file: SourceFile): string[] {
+  const specifiers = importsOf(file).flatMap(({ specifier }) => specifier ?? []);
+  return specifiers.filter((each) => each.startsWith('.')).map((each) => targetOf(file, each));
+}

@@ -1,0 +1,96 @@
+import { importsOf, type SourceFile, targetOf } from './source-files.js';
+
+/** Files of `src` itself that import nothing of ours. */
+const LEAVES: readonly string[] = ['errors.ts', 'logger.ts'];
+
+const FACE = 'index.ts';
+
+/** What each room may import of ours. Rooms are the folders of `src`; the leaves are named where allowed. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  scheduler: [],
+  devbroker: ['protocol'],
+  wire: LEAVES,
+  amqp: ['protocol', ...LEAVES],
+  rpc: ['wire', 'amqp', ...LEAVES],
+  messaging: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  workers: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  registry: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  app: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  testing: ['devbroker', 'messaging', 'amqp', ...LEAVES],
+};
+
+const ROOMS = Object.keys(MAY_IMPORT);
+
+/** The face lists all rooms but the two which have a door of their own only. The programs of `cli` use any. */
+const FACE_MAY_IMPORT = [...ROOMS.filter((room) => !['devbroker', 'testing'].includes(room)), ...LEAVES];
+const CLI_MAY_IMPORT = [...ROOMS, ...LEAVES, FACE];
+
+/** Packages that one room keeps from the others. */
+const PACKAGE_OWNERS: Readonly<Record<string, string>> = {
+  amqplib: 'amqp',
+  'class-transformer': 'wire',
+  'reflect-metadata': 'wire',
+};
+
+/**
+ * Where the sources break the import table of the design.
+ *
+ * @param packages the runtime dependencies; imports of any other package are violations.
+ */
+export function importViolations(files: readonly SourceFile[], packages: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const strange = roomProblem(file.path);
+    if (strange !== undefined) return [strange];
+    return importsOf(file).flatMap(({ specifier, line }) => {
+      const problem = importProblem(file, specifier, packages);
+      return problem === undefined ? [] : [`${file.path}:${line} ${problem}`];
+    });
+  });
+}
+
+function roomProblem(path: string): string | undefined {
+  const room = roomOf(path);
+  if (allowedFor(room) !== undefined) return undefined;
+  return `${path} is in none of the rooms that the import table knows`;
+}
+
+function importProblem(
+  file: SourceFile,
+  specifier: string | undefined,
+  packages: readonly string[],
+): string | undefined {
+  if (specifier === undefined) return 'imports a module whose name is computed';
+  if (specifier.startsWith('node:')) return undefined;
+  if (!specifier.startsWith('.')) return packageProblem(roomOf(file.path), specifier, packages);
+  return roomImportProblem(roomOf(file.path), targetOf(file, specifier));
+}
+
+function packageProblem(room: string, specifier: string, packages: readonly string[]): string | undefined {
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  if (!packages.includes(name)) return `imports ${name}, which is no dependency`;
+  const owner = PACKAGE_OWNERS[name];
+  if (owner !== undefined && owner !== room) return `imports ${name}, which is for the room ${owner} only`;
+  return undefined;
+}
+
+function roomImportProblem(room: string, target: string): string | undefined {
+  const other = roomOf(target);
+  if (other === room && room !== FACE) return undefined;
+  if (!allowedFor(room)?.includes(other)) return `imports ${target}, which ${room} may not`;
+  if (target.includes('/') && target !== `${other}/index.ts`)
+    return `imports ${target} past ${other}/index.ts`;
+  return undefined;
+}
+
+/** The first folder; for a file of `src` itself its own name. */
+function roomOf(path: string): string {
+  return path.split('/')[0] ?? path;
+}
+
+function allowedFor(room: string): readonly string[] | undefined {
+  if (room === FACE) return FACE_MAY_IMPORT;
+  if (room === 'cli') return CLI_MAY_IMPORT;
+  if (LEAVES.includes(room)) return [];
+  return Object.hasOwn(MAY_IMPORT, room) ? MAY_IMPORT[room] : undefined;
+}
