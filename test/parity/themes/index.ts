@@ -1,0 +1,45 @@
+import type { Theme } from '../theme.js';
+import { bindings } from './bindings.js';
+import { channels } from './channels.js';
+import { consume } from './consume.js';
+import { deadLetters } from './dead-letters.js';
+import { exchangeGraph } from './exchange-graph.js';
+import { exchanges } from './exchanges.js';
+import { exclusive } from './exclusive.js';
+import { frames } from './frames.js';
+import { handshake } from './handshake.js';
+import { headers } from './headers.js';
+import { limits } from './limits.js';
+import { prefetch } from './prefetch.js';
+import { properties } from './properties.js';
+import { publish } from './publish.js';
+import { queueTypes } from './queue-types.js';
+import { queues } from './queues.js';
+import { repeatedDeaths } from './repeated-deaths.js';
+import { replyTo } from './reply-to.js';
+import { requeue } from './requeue.js';
+import { settle } from './settle.js';
+
+/** Every behaviour of the script, by theme. */
+export const themes: Readonly<Record<string, Theme>> = {
+  handshake,
+  frames,
+  exchanges,
+  'exchange graph': exchangeGraph,
+  bindings,
+  headers,
+  queues,
+  'exclusive queues and consumers': exclusive,
+  limits,
+  publish,
+  properties,
+  consume,
+  prefetch,
+  settle,
+  requeue,
+  'dead letters': deadLetters,
+  'repeated deaths': repeatedDeaths,
+  'direct reply-to': replyTo,
+  channels,
+  'queue types': queueTypes,
+};
