@@ -11,6 +11,10 @@ import { RabbitNode } from './rabbit-node.js';
 import { collectGroups, type TestGroup } from './test-files.js';
 import { formatSummary, type TestReport } from './test-report.js';
 
+/** How long one test may take, unless WAYBILL_TEST_LIMIT_MS says otherwise; see test-limit.ts. */
+const UNIT_LIMIT_MS = '30000';
+const BROKER_LIMIT_MS = '120000';
+
 const LEGACY_TSCONFIG = 'tsconfig.legacy.json';
 
 interface Outcome {
@@ -43,11 +47,18 @@ async function runGroups(groups: readonly TestGroup[]): Promise<Outcome> {
 }
 
 async function runGroup(group: TestGroup, env: Record<string, string>, outcome: Outcome): Promise<void> {
-  const { name, files, bothModes } = group;
-  await runOnce(name, files, { ...env, WAYBILL_TEST_DECORATORS: 'standard' }, outcome);
+  const { name, files, bothModes, needsBroker } = group;
+  const limit = process.env['WAYBILL_TEST_LIMIT_MS'] ?? (needsBroker ? BROKER_LIMIT_MS : UNIT_LIMIT_MS);
+  const usual = { ...env, WAYBILL_TEST_LIMIT_MS: limit };
+  await runOnce(name, files, { ...usual, WAYBILL_TEST_DECORATORS: 'standard' }, outcome);
   if (bothModes.length === 0) return;
   const legacy = { WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };
-  await runOnce(`${name}, once more with experimentalDecorators`, bothModes, { ...env, ...legacy }, outcome);
+  await runOnce(
+    `${name}, once more with experimentalDecorators`,
+    bothModes,
+    { ...usual, ...legacy },
+    outcome,
+  );
 }
 
 async function runOnce(

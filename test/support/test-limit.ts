@@ -17,7 +17,7 @@ afterEach((context) => {
   clearTimeout(alarms.get(context));
 });
 
-/** Gives a test `limitMs` from now on, for those that are meant to run longer than the usual two minutes. */
+/** Gives a test `limitMs` from now on, for those that are meant to run longer than usual. */
 export function extendLimit(context: object, limitMs: number): void {
   clearTimeout(alarms.get(context));
   const alarm = setTimeout(() => giveUp(context, limitMs), limitMs);

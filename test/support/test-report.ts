@@ -13,16 +13,17 @@ export interface TestReport {
   readonly skipped: readonly string[];
 }
 
-const RESULT_LINE = /^\s*(?:not )?ok \d+ - (.*)$/gm;
+const RESULT_LINE = /^\s*(not )?ok \d+ - (.*)$/gm;
 const DIRECTIVE = /^(.*?) # (?:SKIP|TODO)\b/i;
 
 /** Reads the TAP output of a run over `files` (absolute paths). */
 export function readReport(tap: string, files: readonly string[]): TestReport {
-  const results = [...tap.matchAll(RESULT_LINE)].map(([, text = '']) => text);
+  const results = [...tap.matchAll(RESULT_LINE)].map(([, failed, name = '']) => ({ failed, name }));
+  const passed = results.filter(({ failed }) => failed === undefined).map(({ name }) => name);
   return {
     figures: readFigures(tap),
-    emptyFiles: files.filter((file) => results.includes(escapeTap(file))),
-    skipped: results.flatMap((text) => DIRECTIVE.exec(text)?.[1] ?? []),
+    emptyFiles: files.filter((file) => passed.includes(escapeTap(file))),
+    skipped: results.flatMap(({ name }) => DIRECTIVE.exec(name)?.[1] ?? []),
   };
 }
 

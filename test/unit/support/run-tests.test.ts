@@ -7,6 +7,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const RUN_TESTS = fileURLToPath(new URL('../../support/run-tests.ts', import.meta.url));
+const TEST_LIMIT = new URL('../../support/test-limit.ts', import.meta.url).href;
 const PASSING = "import { it } from 'node:test'; it('passes', () => {});";
 const LEGACY = '{ "compilerOptions": { "experimentalDecorators": true } }';
 
@@ -95,6 +96,19 @@ describe('run-tests', () => {
     const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': hanging }, 'unit');
     assert.equal(exitCode, 1, output);
     assert.match(output, /The test "hangs" is not over after 1000 ms\. What is still open: .*Timeout/);
+    assert.doesNotMatch(output, /holds no test/);
+  });
+
+  it('gives a test the time it asks for', async (t) => {
+    const slow = `
+      import { it } from 'node:test';
+      import { extendLimit } from ${JSON.stringify(TEST_LIMIT)};
+      it('is slow', async (t) => {
+        extendLimit(t, 20_000);
+        await new Promise((resolve) => setTimeout(resolve, 1_300));
+      });`;
+    const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': slow }, 'unit');
+    assert.equal(exitCode, 0, output);
   });
 
   it('runs decorator tests a second time with experimentalDecorators', async (t) => {
