@@ -25,11 +25,14 @@ export interface Command {
 export interface CommandReaderOptions {
   /** @default 'plain' */
   readonly numbers?: NumberReading;
+  /** A body announced to be longer is refused before it comes. @default no limit */
+  readonly maxBodyBytes?: number;
 }
 
 /** Puts the frames of one channel together to commands. */
 export class CommandReader {
   readonly #numbers: NumberReading;
+  readonly #maxBodyBytes: number;
   #method: Method | undefined;
   #properties: Properties | undefined;
   #encoded: Buffer = Buffer.alloc(0);
@@ -38,6 +41,12 @@ export class CommandReader {
 
   constructor(options: CommandReaderOptions = {}) {
     this.#numbers = options.numbers ?? 'plain';
+    this.#maxBodyBytes = options.maxBodyBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the next frame has to begin a new command. */
+  get isAtRest(): boolean {
+    return this.#method === undefined;
   }
 
   /**
@@ -45,7 +54,7 @@ export class CommandReader {
    * the bytes of the socket alive.
    *
    * @throws AmqpError `UNEXPECTED_FRAME` when frames come in wrong order, `FRAME_ERROR` when the body is
-   *   longer than its header said, and what reading methods and properties throws.
+   *   longer than its header said, `PRECONDITION_FAILED` when it is over `maxBodyBytes`, and what reading methods and properties throws.
    */
   read(frame: Frame): Command | undefined {
     if (this.#method === undefined) return this.#readMethod(frame);
@@ -79,9 +88,19 @@ export class CommandReader {
     }
     reader.short();
     this.#missing = reader.longlong();
+    this.#checkSize(this.#missing);
     this.#encoded = Buffer.from(frame.payload.subarray(12));
     this.#properties = readProperties(new ByteReader(this.#encoded), this.#numbers);
     return this.#missing === 0 ? this.#complete(method, this.#properties, Buffer.alloc(0)) : undefined;
+  }
+
+  #checkSize(size: number): void {
+    if (size <= this.#maxBodyBytes) return;
+    const limit = this.#maxBodyBytes;
+    throw new AmqpError(
+      'PRECONDITION_FAILED',
+      `message size ${size} is larger than configured max size ${limit}`,
+    );
   }
 
   #readBody(frame: Frame, method: Method, properties: Properties): Command | undefined {

@@ -1,0 +1,260 @@
+import { AmqpError, type FieldTable } from '../../protocol/index.js';
+import type { ChannelContext } from './channel-context.js';
+import { Consumer, type ConsumerOwner } from './consumer.js';
+import type { Settlement } from './events.js';
+import { type Message, withHeader } from './message.js';
+import { Publishing, type PublishRequest } from './publishing.js';
+import type { Queue } from './queue.js';
+import type { Entry } from './ready-list.js';
+import { REPLY_QUEUE } from './reply-registry.js';
+import { Settling } from './settling.js';
+import { generatedName } from './texts.js';
+
+/** What a `basic.consume` asks for. */
+export interface ConsumeRequest {
+  readonly queue: string;
+  /** Empty lets the broker choose one. */
+  readonly consumerTag: string;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly arguments: FieldTable;
+}
+
+/** What a `basic.get` found. */
+export interface GetResult {
+  readonly deliveryTag: number;
+  readonly redelivered: boolean;
+  readonly message: Message;
+  /** How many wait behind it. */
+  readonly messageCount: number;
+}
+
+/** One AMQP channel, apart from the wire: consumers, deliveries, settlements, publishes. */
+export class Channel implements ConsumerOwner {
+  readonly publishing: Publishing;
+  readonly #context: ChannelContext;
+  readonly #settling: Settling;
+  readonly #consumers = new Map<string, Consumer>();
+  #reply: { readonly tag: string; readonly name: string } | undefined;
+  #lastDeliveryTag = 0;
+  #prefetchOfConsumers = 0;
+  #prefetchOfChannel = 0;
+
+  constructor(context: ChannelContext) {
+    this.#context = context;
+    this.publishing = new Publishing(context);
+    this.#settling = new Settling(context);
+  }
+
+  /** Whether everything delivered has been settled. */
+  get isClear(): boolean {
+    return this.#settling.isClear;
+  }
+
+  get consumers(): Iterable<Consumer> {
+    return this.#consumers.values();
+  }
+
+  /** `basic.qos`: for the consumers to come, or with `global` for the whole channel. */
+  setPrefetch(count: number, global: boolean): void {
+    if (global) {
+      this.#prefetchOfChannel = count;
+      this.pump();
+    } else this.#prefetchOfConsumers = count;
+  }
+
+  publish(request: Omit<PublishRequest, 'replyName'>): void {
+    this.publishing.publish({ ...request, replyName: this.#reply?.name });
+  }
+
+  /**
+   * Starts a consumer; messages follow at once.
+   *
+   * @throws AmqpError 403 when the queue is consumed exclusively, 530 for a tag that is in use.
+   */
+  consume(request: ConsumeRequest): void {
+    const tag = request.consumerTag === '' ? generatedName('amq.ctag-') : request.consumerTag;
+    if (request.queue === REPLY_QUEUE) this.#consumeReplies(tag, request.noAck);
+    else this.#consumeQueue(tag, request);
+  }
+
+  /** Ends a consumer; ending one that is not there is no error. */
+  cancel(tag: string): void {
+    if (this.#reply?.tag === tag) this.#endReplies();
+    const consumer = this.#consumers.get(tag);
+    this.#consumers.delete(tag);
+    consumer?.queue.removeConsumer(consumer);
+  }
+
+  /** `basic.get`: the next message, if there is one. */
+  get(queueName: string, noAck: boolean): GetResult | undefined {
+    const queue = this.#queueToRead(queueName);
+    const entry = queue.take(noAck);
+    if (!entry) return undefined;
+    const deliveryTag = this.#nextTag();
+    if (!noAck) this.#settling.add({ deliveryTag, entry, queue, consumer: undefined });
+    this.#announce(queue, '', entry);
+    const message = asDelivered(entry, queue);
+    return { deliveryTag, redelivered: entry.redelivered, message, messageCount: queue.messageCount };
+  }
+
+  /** @throws AmqpError 406 for a tag that is not out. */
+  settle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
+    if (this.publishing.mode === 'transaction') this.#settling.hold(deliveryTag, multiple, settlement);
+    else this.#pump(this.#settling.settle(deliveryTag, multiple, settlement));
+  }
+
+  /** `basic.recover`: gives back everything that is out. */
+  recover(): void {
+    this.#pump(this.#settling.requeueAll());
+  }
+
+  commit(): void {
+    this.publishing.commit();
+    this.#pump(this.#settling.commit());
+  }
+
+  rollback(): void {
+    this.publishing.rollback();
+    this.#settling.rollback();
+  }
+
+  /** Takes up deliveries where the client was too slow. */
+  pump(): void {
+    for (const consumer of this.#consumers.values()) consumer.queue.pump();
+  }
+
+  /** Ends all consumers; what is out stays out. */
+  endConsumers(): void {
+    for (const tag of [...this.#consumers.keys()]) this.cancel(tag);
+    this.#endReplies();
+  }
+
+  /** Closes the channel: consumers end, what is out goes back, a transaction is undone. */
+  close(): void {
+    this.endConsumers();
+    this.publishing.rollback();
+    this.#settling.requeueAll();
+  }
+
+  canTake(consumer: Consumer): boolean {
+    if (!(this.#context.sink.isReady && consumer.hasRoom)) return false;
+    return this.#prefetchOfChannel === 0 || this.#settling.heldByConsumers < this.#prefetchOfChannel;
+  }
+
+  deliver(consumer: Consumer, entry: Entry): void {
+    this.#send(consumer, entry, entry.redelivered);
+    const fate = this.#context.interceptor.onDeliver?.(entry.message, consumer.queue.name);
+    if (fate === 'twice') this.#send(consumer, entry, true);
+  }
+
+  cancelled(consumer: Consumer): void {
+    this.#consumers.delete(consumer.settings.tag);
+    this.#context.sink.cancelled(consumer.settings.tag);
+  }
+
+  #send(consumer: Consumer, entry: Entry, redelivered: boolean): void {
+    const { queue, settings } = consumer;
+    const deliveryTag = this.#nextTag();
+    if (!settings.noAck) this.#settling.add({ deliveryTag, entry, queue, consumer });
+    this.#announce(queue, settings.tag, entry);
+    const message = asDelivered(entry, queue);
+    this.#context.sink.deliver({ consumerTag: settings.tag, deliveryTag, redelivered, message });
+  }
+
+  #consumeQueue(tag: string, request: ConsumeRequest): void {
+    const queue = this.#queueToRead(request.queue);
+    this.#checkTag(tag);
+    const priority = priorityOf(request.arguments);
+    const { noAck, exclusive } = request;
+    if (queue.consumers.hasExclusive || (exclusive && queue.consumers.size > 0)) {
+      throw new AmqpError('ACCESS_REFUSED', `${queue.what} in exclusive use`);
+    }
+    const prefetch = this.#prefetchOfConsumers;
+    const settings = { tag, noAck, exclusive, priority, prefetch, arguments: request.arguments };
+    const consumer = new Consumer(settings, queue, this);
+    this.#consumers.set(tag, consumer);
+    queue.addConsumer(consumer);
+    this.#context.sink.consumeOk(tag);
+    queue.pump();
+  }
+
+  #consumeReplies(tag: string, noAck: boolean): void {
+    this.#checkTag(tag);
+    if (!noAck) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer cannot acknowledge');
+    if (this.#reply) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer already set');
+    const name = this.#context.replies.add((message) => this.#deliverReply(tag, message));
+    this.#reply = { tag, name };
+    this.#context.sink.consumeOk(tag);
+  }
+
+  #deliverReply(consumerTag: string, message: Message): void {
+    const { events, connection, sink } = this.#context;
+    const deliveryTag = this.#nextTag();
+    if (events.isWatched) {
+      const queue = REPLY_QUEUE;
+      events.emit({
+        type: 'delivered',
+        connection: connection.name,
+        queue,
+        consumerTag,
+        redelivered: false,
+        message,
+      });
+    }
+    sink.deliver({ consumerTag, deliveryTag, redelivered: false, message });
+  }
+
+  #endReplies(): void {
+    if (this.#reply) this.#context.replies.remove(this.#reply.name);
+    this.#reply = undefined;
+  }
+
+  #checkTag(tag: string): void {
+    if (!this.#consumers.has(tag) && this.#reply?.tag !== tag) return;
+    throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`);
+  }
+
+  #queueToRead(name: string): Queue {
+    this.#context.access.check('read', 'queue', name);
+    return this.#context.virtualHost.getQueue(name, this.#context.connection);
+  }
+
+  /** Serves the queues in which a settlement has made room; a channel-wide prefetch may have held up any. */
+  #pump(queues: readonly Queue[]): void {
+    if (this.#prefetchOfChannel > 0) this.pump();
+    else for (const queue of queues) queue.pump();
+  }
+
+  #announce(queue: Queue, consumerTag: string, { message, redelivered }: Entry): void {
+    const { events, connection } = this.#context;
+    if (!events.isWatched) return;
+    const { name } = queue;
+    events.emit({
+      type: 'delivered',
+      connection: connection.name,
+      queue: name,
+      consumerTag,
+      redelivered,
+      message,
+    });
+  }
+
+  #nextTag(): number {
+    this.#lastDeliveryTag += 1;
+    return this.#lastDeliveryTag;
+  }
+}
+
+/** A quorum queue tells how often a message has come back. */
+function asDelivered(entry: Entry, queue: Queue): Message {
+  if (queue.limits.type !== 'quorum' || entry.returns === 0) return entry.message;
+  return withHeader(entry.message, 'x-delivery-count', entry.returns);
+}
+
+function priorityOf(args: FieldTable): number {
+  const priority = args['x-priority'];
+  if (priority === undefined) return 0;
+  if (Number.isInteger(priority)) return priority as number;
+  throw new AmqpError('PRECONDITION_FAILED', "invalid arg 'x-priority': unacceptable_type");
+}

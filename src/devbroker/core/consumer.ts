@@ -1,0 +1,46 @@
+import type { FieldTable } from '../../protocol/index.js';
+import type { Queue } from './queue.js';
+import type { Entry } from './ready-list.js';
+
+/** What a consumer is made with. */
+export interface ConsumerSettings {
+  readonly tag: string;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  /** Higher ones are served first. */
+  readonly priority: number;
+  /** How many unsettled messages it may hold; 0 means any number. */
+  readonly prefetch: number;
+  readonly arguments: FieldTable;
+}
+
+/** The channel a consumer belongs to, as its queue sees it. */
+export interface ConsumerOwner {
+  /** Whether the consumer may be given a message now. */
+  canTake(consumer: Consumer): boolean;
+  /** Gives it one. */
+  deliver(consumer: Consumer, entry: Entry): void;
+  /** Tells it that the broker has ended it, since the queue is gone. */
+  cancelled(consumer: Consumer): void;
+}
+
+/** A consumer of a queue. */
+export class Consumer {
+  readonly settings: ConsumerSettings;
+  readonly queue: Queue;
+  readonly owner: ConsumerOwner;
+  /** How many messages it holds unsettled. */
+  unsettled = 0;
+
+  constructor(settings: ConsumerSettings, queue: Queue, owner: ConsumerOwner) {
+    this.settings = settings;
+    this.queue = queue;
+    this.owner = owner;
+  }
+
+  /** Whether it has room within its own prefetch. */
+  get hasRoom(): boolean {
+    const { noAck, prefetch } = this.settings;
+    return noAck || prefetch === 0 || this.unsettled < prefetch;
+  }
+}

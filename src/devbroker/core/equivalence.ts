@@ -1,0 +1,39 @@
+import { AmqpError, type FieldTable } from '../../protocol/index.js';
+import { canonical, describeValue, sameValue } from './field-types.js';
+
+/**
+ * Holds that a thing is declared again as it was declared first.
+ *
+ * @throws AmqpError 406 naming the argument that differs.
+ */
+export function assertSame(what: string, argument: string, received: unknown, current: unknown): void {
+  if (received !== current) throw inequivalent(what, argument, `'${received}'`, `'${current}'`);
+}
+
+/** The same for those entries of an arguments table that count. */
+export function assertSameArguments(
+  what: string,
+  names: readonly string[],
+  received: FieldTable,
+  current: FieldTable,
+): void {
+  for (const name of names) {
+    const [theirs, ours] = [received[name], current[name]];
+    if (sameValue(theirs, ours)) continue;
+    if (theirs !== undefined && ours !== undefined) {
+      throw inequivalent(what, name, `'${bare(theirs)}'`, `'${bare(ours)}'`);
+    }
+    throw inequivalent(what, name, describeValue(theirs), describeValue(ours));
+  }
+}
+
+function bare(value: FieldTable[string]): string {
+  return typeof value === 'string' ? value : canonical(value);
+}
+
+function inequivalent(what: string, argument: string, received: string, current: string): AmqpError {
+  return new AmqpError(
+    'PRECONDITION_FAILED',
+    `inequivalent arg '${argument}' for ${what}: received ${received} but current is ${current}`,
+  );
+}

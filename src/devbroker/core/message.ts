@@ -1,0 +1,33 @@
+import type { FieldTable, FieldValue, Properties } from '../../protocol/index.js';
+
+/** A message inside the broker. Never changed: what alters a message makes another. */
+export interface Message {
+  readonly exchange: string;
+  /** The routing key it was published with, then those of its `CC` and `BCC` headers. */
+  readonly routingKeys: readonly [string, ...string[]];
+  readonly properties: Properties;
+  /** Property flags and list as they came; absent when the broker has changed the properties. */
+  readonly encodedProperties?: Buffer | undefined;
+  readonly body: Buffer;
+}
+
+/** The headers of a message; empty when it has none. */
+export function headersOf(message: Message): FieldTable {
+  return message.properties.headers ?? {};
+}
+
+/** The same message with other properties. */
+export function withProperties(message: Message, properties: Properties): Message {
+  return { ...message, properties, encodedProperties: undefined };
+}
+
+/** The same message with one header set. */
+export function withHeader(message: Message, name: string, value: FieldValue): Message {
+  const headers = { ...headersOf(message), [name]: value };
+  return withProperties(message, { ...message.properties, headers });
+}
+
+/** Whether a durable queue keeps it over a restart. */
+export function isPersistent(message: Message): boolean {
+  return message.properties.deliveryMode === 2;
+}

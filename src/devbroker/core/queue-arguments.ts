@@ -1,0 +1,122 @@
+import { AmqpError, type FieldTable, type FieldValue } from '../../protocol/index.js';
+
+/** What happens to a message that would make a queue longer than it may be. */
+export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
+
+/** What a queue's arguments mean. */
+export interface QueueLimits {
+  readonly type: 'classic' | 'quorum';
+  readonly expiresMs: number | undefined;
+  readonly messageTtlMs: number | undefined;
+  readonly maxLength: number | undefined;
+  readonly maxLengthBytes: number | undefined;
+  readonly overflow: Overflow;
+  readonly maxPriority: number | undefined;
+  readonly deadLetterExchange: string | undefined;
+  readonly deadLetterRoutingKey: string | undefined;
+  readonly singleActiveConsumer: boolean;
+  readonly deliveryLimit: number | undefined;
+}
+
+/** The arguments that must be the same when a queue is declared again. */
+export const comparedArguments: readonly string[] = [
+  'x-expires',
+  'x-message-ttl',
+  'x-dead-letter-exchange',
+  'x-dead-letter-routing-key',
+  'x-dead-letter-strategy',
+  'x-max-length',
+  'x-max-length-bytes',
+  'x-max-in-memory-length',
+  'x-max-in-memory-bytes',
+  'x-max-priority',
+  'x-overflow',
+  'x-queue-mode',
+  'x-queue-version',
+  'x-single-active-consumer',
+  'x-queue-type',
+  'x-queue-master-locator',
+  'x-quorum-initial-group-size',
+  'x-delivery-limit',
+];
+
+/** The longest time RabbitMQ accepts: what fits an unsigned 32-bit integer. */
+const LONGEST_MS = 0xffff_ffff;
+
+/**
+ * Reads and checks the arguments of a queue.
+ *
+ * @throws AmqpError 406 naming the argument that is wrong.
+ */
+export function readQueueArguments(args: FieldTable, what: string): QueueLimits {
+  const read = new ArgumentReader(args, what);
+  const limits: QueueLimits = {
+    type: read.oneOf('x-queue-type', ['classic', 'quorum']) ?? 'classic',
+    expiresMs: read.integer('x-expires', 1, LONGEST_MS),
+    messageTtlMs: read.integer('x-message-ttl', 0, LONGEST_MS),
+    maxLength: read.integer('x-max-length', 0),
+    maxLengthBytes: read.integer('x-max-length-bytes', 0),
+    overflow: read.oneOf('x-overflow', ['drop-head', 'reject-publish', 'reject-publish-dlx']) ?? 'drop-head',
+    maxPriority: read.integer('x-max-priority', 0, 255),
+    deadLetterExchange: read.text('x-dead-letter-exchange'),
+    deadLetterRoutingKey: read.text('x-dead-letter-routing-key'),
+    singleActiveConsumer: read.flag('x-single-active-consumer') ?? false,
+    deliveryLimit: read.integer('x-delivery-limit', 0),
+  };
+  read.oneOf('x-queue-mode', ['default', 'lazy']);
+  if (limits.deadLetterRoutingKey !== undefined && limits.deadLetterExchange === undefined) {
+    throw read.refuse('x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
+  }
+  return limits;
+}
+
+class ArgumentReader {
+  readonly #args: FieldTable;
+  readonly #what: string;
+
+  constructor(args: FieldTable, what: string) {
+    this.#args = args;
+    this.#what = what;
+  }
+
+  refuse(name: string, reason: string): AmqpError {
+    return new AmqpError('PRECONDITION_FAILED', `invalid arg '${name}' for ${this.#what}: ${reason}`);
+  }
+
+  integer(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+    const value = this.#args[name];
+    if (value === undefined) return undefined;
+    const number = toInteger(value);
+    if (number === undefined) throw this.refuse(name, 'unacceptable_type');
+    if (number < least) throw this.refuse(name, number < 0 ? 'value_negative' : 'value_zero');
+    if (number > most) throw this.refuse(name, 'value_too_big');
+    return number;
+  }
+
+  text(name: string): string | undefined {
+    return this.#typed(name, 'string') as string | undefined;
+  }
+
+  flag(name: string): boolean | undefined {
+    return this.#typed(name, 'boolean') as boolean | undefined;
+  }
+
+  oneOf<const T extends string>(name: string, allowed: readonly T[]): T | undefined {
+    const value = this.text(name);
+    if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
+    throw this.refuse(name, `'${value}' is none of ${allowed.join(', ')}`);
+  }
+
+  #typed(name: string, type: 'string' | 'boolean'): FieldValue {
+    const value = this.#args[name];
+    if (value === undefined) return undefined;
+    const given = typeof value;
+    if (given !== type) throw this.refuse(name, 'unacceptable_type');
+    return value;
+  }
+}
+
+function toInteger(value: FieldValue): number | undefined {
+  if (typeof value === 'bigint') return Number(value);
+  return Number.isInteger(value) ? (value as number) : undefined;
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { Message } from './message.js';
+
+/** The name under which a client consumes replies that pass no queue (RabbitMQ, "Direct Reply-to"). */
+export const REPLY_QUEUE = 'amq.rabbitmq.reply-to';
+
+/** Takes replies for one consumer. */
+export type ReplyTaker = (message: Message) => void;
+
+/** Who waits for direct replies, by the names they can be reached under. */
+export class ReplyRegistry {
+  readonly #takers = new Map<string, ReplyTaker>();
+
+  /** Registers a taker and returns the name that leads to it. */
+  add(take: ReplyTaker): string {
+    const name = `${REPLY_QUEUE}.${randomBytes(16).toString('base64url')}.${randomBytes(8).toString('base64url')}`;
+    this.#takers.set(name, take);
+    return name;
+  }
+
+  remove(name: string): void {
+    this.#takers.delete(name);
+  }
+
+  has(name: string): boolean {
+    return this.#takers.has(name);
+  }
+
+  /** Gives a message to whoever waits under its routing keys; to nobody if they have gone. */
+  deliver(message: Message): void {
+    for (const key of message.routingKeys) {
+      if (key.startsWith(`${REPLY_QUEUE}.`)) this.#takers.get(key)?.(message);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { AmqpError, type FieldTable } from '../../protocol/index.js';
+import { matchKinds } from '../routing/headers-router.js';
+import type { Destination } from './binding.js';
+import type { BrokerClock } from './clock.js';
+import { deadLetter, isAutomaticCycle } from './dead-letter.js';
+import type { EventStream } from './events.js';
+import type { Exchange } from './exchange.js';
+import { Exchanges } from './exchanges.js';
+import type { MemoryGauge } from './memory-gauge.js';
+import type { Message } from './message.js';
+import { type DeathReason, Queue, type QueueSettings } from './queue.js';
+import type { QueueHost } from './queue-host.js';
+import { describe } from './texts.js';
+
+/** What all virtual hosts of a broker share. */
+export interface BrokerServices {
+  readonly clock: BrokerClock;
+  readonly events: EventStream;
+  readonly memory: MemoryGauge;
+}
+
+/** What became of a published message. */
+export interface RoutingResult {
+  /** How many queues the message was meant for. */
+  readonly queueCount: number;
+  /** Whether a full queue has refused it. */
+  readonly refused: boolean;
+}
+
+/** A virtual host: exchanges, queues and the way of messages between them. */
+export class VirtualHost {
+  readonly name: string;
+  readonly exchanges: Exchanges;
+  readonly #services: BrokerServices;
+  readonly #queues = new Map<string, Queue>();
+  readonly #host: QueueHost;
+  readonly #deaths: (readonly [message: Message, reason: DeathReason])[] = [];
+  #burying = false;
+
+  constructor(name: string, services: BrokerServices) {
+    this.name = name;
+    this.exchanges = new Exchanges(name);
+    this.#services = services;
+    this.#host = {
+      virtualHost: name,
+      clock: services.clock,
+      died: (queue, message, reason) => this.#died(queue, message, reason),
+      abandoned: (queue) => this.deleteQueue(queue),
+      heldBytes: (change) => services.memory.change(change),
+    };
+  }
+
+  get services(): BrokerServices {
+    return this.#services;
+  }
+
+  get queues(): Iterable<Queue> {
+    return this.#queues.values();
+  }
+
+  findQueue(name: string): Queue | undefined {
+    return this.#queues.get(name);
+  }
+
+  /** @throws AmqpError 404 when there is none, 405 when it belongs to another connection. */
+  getQueue(name: string, connection: object): Queue {
+    const queue = this.#queues.get(name);
+    if (!queue) throw new AmqpError('NOT_FOUND', `no ${describe('queue', name, this.name)}`);
+    queue.assertAccess(connection);
+    return queue;
+  }
+
+  /** @throws AmqpError 405 or 406 when it is there but otherwise, 406 when an argument is wrong. */
+  declareQueue(settings: QueueSettings): Queue {
+    const known = this.#queues.get(settings.name);
+    if (known) {
+      known.assertEquivalent(settings);
+      known.touch();
+      return known;
+    }
+    const queue = new Queue(settings, this.#host);
+    this.#queues.set(settings.name, queue);
+    return queue;
+  }
+
+  /** Deletes a queue and says how many messages waited in it. */
+  deleteQueue(queue: Queue): number {
+    if (this.#queues.get(queue.name) !== queue) return 0;
+    const count = queue.messageCount;
+    this.#queues.delete(queue.name);
+    this.exchanges.forget(queue);
+    queue.end();
+    return count;
+  }
+
+  /** Deletes the exclusive queues of a connection that is gone. */
+  deleteQueuesOf(connection: object): void {
+    for (const queue of this.#queues.values())
+      if (queue.settings.owner === connection) this.deleteQueue(queue);
+  }
+
+  /** @throws AmqpError 406 for an `x-match` a headers exchange does not know. */
+  bind(source: Exchange, destination: Destination, routingKey: string, args: FieldTable): void {
+    if (source.settings.type === 'headers') checkMatchKind(args);
+    source.bind(destination, routingKey, args);
+  }
+
+  /** Removing a binding that is not there is no error. */
+  unbind(source: Exchange, destination: Destination, routingKey: string, args: FieldTable): void {
+    if (source.unbind(destination, routingKey, args)) this.exchanges.unbound(source);
+  }
+
+  /** Puts a message into the queues its exchange leads to. */
+  publish(exchange: Exchange, message: Message): RoutingResult {
+    const queues = this.exchanges.route(exchange, message, (name) => this.#queues.get(name));
+    return this.#offer(message, queues);
+  }
+
+  /** Drops what a restart of the broker would lose. */
+  survive(): void {
+    for (const queue of this.#queues.values()) {
+      if (queue.settings.durable && queue.settings.owner === undefined) queue.survive();
+      else this.deleteQueue(queue);
+    }
+    this.exchanges.survive();
+  }
+
+  #offer(message: Message, queues: ReadonlySet<Queue>): RoutingResult {
+    const { events } = this.#services;
+    if (events.isWatched) {
+      events.emit({ type: 'routed', message, queues: [...queues].map((queue) => queue.name) });
+    }
+    let refused = false;
+    for (const queue of queues) if (!queue.offer(message)) refused = true;
+    return { queueCount: queues.size, refused };
+  }
+
+  #died(queue: Queue, message: Message, reason: DeathReason): void {
+    const { clock, events } = this.#services;
+    if (events.isWatched) events.emit({ type: 'died', queue: queue.name, reason, message });
+    if (queue.limits.deadLetterExchange === undefined) return;
+    this.#deaths.push([deadLetter(message, queue, reason, clock.now()), reason]);
+    if (!this.#burying) this.#bury();
+  }
+
+  /** One after the other, so that deaths caused by deaths do not pile up on the stack. */
+  #bury(): void {
+    this.#burying = true;
+    try {
+      for (let death = this.#deaths.shift(); death; death = this.#deaths.shift()) {
+        const [message, reason] = death;
+        const exchange = this.exchanges.find(message.exchange);
+        if (!exchange) continue;
+        const queues = this.exchanges.route(exchange, message, (name) => this.#queues.get(name));
+        const open = [...queues].filter((queue) => !isAutomaticCycle(message, queue.name, reason));
+        this.#offer(message, new Set(open));
+      }
+    } finally {
+      this.#burying = false;
+    }
+  }
+}
+
+function checkMatchKind(args: FieldTable): void {
+  const kind = args['x-match'];
+  if (kind === undefined || (matchKinds as readonly unknown[]).includes(kind)) return;
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `Invalid x-match field value ${JSON.stringify(kind)}; expected one of ${matchKinds.join(', ')}`,
+  );
+}

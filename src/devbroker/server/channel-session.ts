@@ -1,0 +1,183 @@
+import {
+  AmqpError,
+  ByteReader,
+  type Command,
+  CommandReader,
+  type Frame,
+  FrameType,
+  type MethodInput,
+  type MethodName,
+  methodId,
+  readMethod,
+} from '../../protocol/index.js';
+import { Channel } from '../core/channel.js';
+import type { ChannelSink, OutgoingDelivery } from '../core/channel-context.js';
+import type { Message } from '../core/message.js';
+import { ConfirmBatch } from './confirm-batch.js';
+import type { Connection } from './connection.js';
+import { basicMethods } from './methods/basic-methods.js';
+import { channelMethods } from './methods/channel-methods.js';
+import { exchangeMethods } from './methods/exchange-methods.js';
+import type { Handler } from './methods/handlers.js';
+import { queueMethods } from './methods/queue-methods.js';
+
+const handlers: ReadonlyMap<MethodName, Handler> = new Map(
+  Object.entries({ ...channelMethods, ...exchangeMethods, ...queueMethods, ...basicMethods }) as [
+    MethodName,
+    Handler,
+  ][],
+);
+
+/** The largest message RabbitMQ 3.10 takes. */
+const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
+
+/** A channel on the wire: puts frames together to commands, hands them to the core, and sends what the core says. */
+export class ChannelSession implements ChannelSink {
+  readonly connection: Connection;
+  readonly channel: Channel;
+  readonly #id: number;
+  readonly #reader = new CommandReader({ numbers: 'exact', maxBodyBytes: MAX_MESSAGE_BYTES });
+  readonly #confirms: ConfirmBatch;
+  #isClosing = false;
+  #isQuiet = false;
+  /** The queue an empty queue name stands for: the last one declared on this channel. */
+  lastQueue: string | undefined;
+
+  constructor(id: number, connection: Connection) {
+    this.#id = id;
+    this.connection = connection;
+    this.channel = new Channel(connection.channelContext(this));
+    this.#confirms = new ConfirmBatch((deliveryTag, outcome, multiple) => {
+      if (outcome === 'ack') this.reply('basic.ack', { deliveryTag, multiple });
+      else this.reply('basic.nack', { deliveryTag, multiple });
+    });
+  }
+
+  get isReady(): boolean {
+    return this.connection.wire.isReady;
+  }
+
+  /** Whether the next frame begins a new command. */
+  get isAtRest(): boolean {
+    return this.#reader.isAtRest;
+  }
+
+  /** @throws AmqpError what closes the connection; what closes the channel only is dealt with here. */
+  handle(frame: Frame): void {
+    if (this.#isClosing) this.#whileClosing(frame);
+    else this.#whileOpen(frame);
+  }
+
+  reply<N extends MethodName>(name: N, input: MethodInput<N>): void {
+    this.connection.wire.method(this.#id, name, input);
+  }
+
+  /** Closes the channel with an error, from the broker's side. */
+  fail(error: AmqpError, culprit?: MethodName): void {
+    if (this.#isClosing) return;
+    const [classId, id] = culprit === undefined ? [0, 0] : methodId(culprit);
+    this.#isClosing = true;
+    this.flush();
+    this.channel.close();
+    this.connection.announceError(error.message);
+    this.reply('channel.close', {
+      replyCode: error.code,
+      replyText: shorten(error.message),
+      classId,
+      methodId: id,
+    });
+  }
+
+  /** The client closes the channel. */
+  close(): void {
+    this.#isClosing = true;
+    this.flush();
+    this.channel.close();
+    this.reply('channel.close-ok', {});
+    this.connection.forget(this.#id);
+  }
+
+  /** Sends the confirms held back to be joined. */
+  flush(): void {
+    this.#confirms.flush();
+  }
+
+  /** Does something without the reply the core would send: a client that said `nowait` wants none. */
+  quietly(nowait: boolean, act: () => void): void {
+    this.#isQuiet = nowait;
+    try {
+      act();
+    } finally {
+      this.#isQuiet = false;
+    }
+  }
+
+  consumeOk(consumerTag: string): void {
+    if (!this.#isQuiet) this.reply('basic.consume-ok', { consumerTag });
+  }
+
+  deliver({ consumerTag, deliveryTag, redelivered, message }: OutgoingDelivery): void {
+    const [routingKey] = message.routingKeys;
+    const fields = { consumerTag, deliveryTag, redelivered, exchange: message.exchange, routingKey };
+    this.connection.wire.content(this.#id, 'basic.deliver', fields, encodedOf(message), message.body);
+  }
+
+  sendGetOk(delivery: Omit<OutgoingDelivery, 'consumerTag'> & { readonly messageCount: number }): void {
+    const { deliveryTag, redelivered, message, messageCount } = delivery;
+    const [routingKey] = message.routingKeys;
+    const fields = { deliveryTag, redelivered, exchange: message.exchange, routingKey, messageCount };
+    this.connection.wire.content(this.#id, 'basic.get-ok', fields, encodedOf(message), message.body);
+  }
+
+  returned(message: Message): void {
+    this.flush();
+    const [routingKey] = message.routingKeys;
+    const fields = { replyCode: 312, replyText: 'NO_ROUTE', exchange: message.exchange, routingKey };
+    this.connection.wire.content(this.#id, 'basic.return', fields, encodedOf(message), message.body);
+  }
+
+  confirmed(publishTag: number, outcome: 'ack' | 'nack'): void {
+    this.#confirms.add(publishTag, outcome);
+    this.connection.wire.planFlush();
+  }
+
+  cancelled(consumerTag: string): void {
+    if (this.connection.wantsCancelNotices) this.reply('basic.cancel', { consumerTag, nowait: true });
+  }
+
+  #whileOpen(frame: Frame): void {
+    let culprit: MethodName | undefined;
+    try {
+      const command = this.#reader.read(frame);
+      if (!command) return;
+      culprit = command.method.name;
+      this.#perform(command);
+    } catch (error) {
+      if (error instanceof AmqpError && error.closesChannelOnly) this.fail(error, culprit ?? 'basic.publish');
+      else throw error;
+    }
+  }
+
+  #perform({ method, content }: Command): void {
+    const handler = handlers.get(method.name);
+    if (!handler) throw new AmqpError('COMMAND_INVALID', `unimplemented method ${method.name}`);
+    handler(this, method.fields, content);
+  }
+
+  /** Everything is passed over until the client has seen that the channel is closed. */
+  #whileClosing(frame: Frame): void {
+    if (frame.type !== FrameType.method) return;
+    const { name } = readMethod(new ByteReader(frame.payload));
+    if (name === 'channel.close') this.reply('channel.close-ok', {});
+    if (name === 'channel.close-ok' || name === 'channel.close') this.connection.forget(this.#id);
+  }
+}
+
+function encodedOf(message: Message) {
+  return message.encodedProperties ?? message.properties;
+}
+
+/** Reply texts are short strings. */
+export function shorten(text: string): string {
+  return Buffer.byteLength(text) <= 255 ? text : Buffer.from(text).subarray(0, 252).toString('latin1');
+}

@@ -1,0 +1,126 @@
+import { AmqpError, type FieldTable, FRAME_MIN_SIZE, type MethodFields } from '../../protocol/index.js';
+import { Access, type UserSettings } from '../core/access.js';
+import type { VirtualHost } from '../core/virtual-host.js';
+import { type Login, mechanisms, readLogin } from './sasl.js';
+import type { Wire } from './wire.js';
+
+/** What the server proposes in `connection.tune`. */
+export interface TuneLimits {
+  readonly channelMax: number;
+  readonly frameMax: number;
+  readonly heartbeatSeconds: number;
+}
+
+/** What a broker tells and asks while a client connects. */
+export interface HandshakeContext {
+  readonly tune: TuneLimits;
+  readonly users: readonly UserSettings[];
+  findVirtualHost(name: string): VirtualHost | undefined;
+}
+
+/** The capabilities and names the server states; clients look at them. */
+const serverProperties: FieldTable = {
+  product: 'Waybill development broker',
+  version: '3.10.8',
+  platform: `Node.js ${process.version}`,
+  information: 'For development and tests: memory only, behaves like RabbitMQ 3.10.',
+  cluster_name: 'waybill@localhost',
+  capabilities: {
+    publisher_confirms: true,
+    exchange_exchange_bindings: true,
+    'basic.nack': true,
+    consumer_cancel_notify: true,
+    'connection.blocked': true,
+    consumer_priorities: true,
+    authentication_failure_close: true,
+    per_consumer_qos: true,
+    direct_reply_to: true,
+  },
+};
+
+/** The way of a connection from the first method to `connection.open-ok`. */
+export class Handshake {
+  readonly #context: HandshakeContext;
+  readonly #wire: Wire;
+  #user: UserSettings | undefined;
+  #tuned: TuneLimits;
+  clientProperties: FieldTable = {};
+
+  constructor(context: HandshakeContext, wire: Wire) {
+    this.#context = context;
+    this.#wire = wire;
+    this.#tuned = context.tune;
+  }
+
+  /** What was agreed upon. */
+  get tuned(): TuneLimits {
+    return this.#tuned;
+  }
+
+  start(): void {
+    this.#wire.method(0, 'connection.start', {
+      versionMajor: 0,
+      versionMinor: 9,
+      serverProperties,
+      mechanisms: Buffer.from(mechanisms.join(' ')),
+      locales: Buffer.from('en_US'),
+    });
+  }
+
+  /** @throws AmqpError 403 for a wrong login, 503 for an unknown mechanism. */
+  startOk({ clientProperties, mechanism, response }: MethodFields<'connection.start-ok'>): void {
+    this.clientProperties = clientProperties;
+    if (!(mechanisms as readonly string[]).includes(mechanism)) {
+      throw new AmqpError('COMMAND_INVALID', `unknown authentication mechanism '${mechanism}'`);
+    }
+    this.#user = this.#findUser(readLogin(mechanism, response));
+    if (!this.#user) {
+      const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`;
+      throw new AmqpError('ACCESS_REFUSED', text);
+    }
+    const { channelMax, frameMax, heartbeatSeconds } = this.#context.tune;
+    this.#wire.method(0, 'connection.tune', { channelMax, frameMax, heartbeat: heartbeatSeconds });
+  }
+
+  /** @throws AmqpError 530 for values the server did not offer. */
+  tuneOk({ channelMax, frameMax, heartbeat }: MethodFields<'connection.tune-ok'>): void {
+    const offered = this.#context.tune;
+    checkNegotiated('channel_max', channelMax, offered.channelMax, 1);
+    checkNegotiated('frame_max', frameMax, offered.frameMax, FRAME_MIN_SIZE);
+    this.#tuned = { channelMax, frameMax, heartbeatSeconds: heartbeat };
+    this.#wire.setFrameMax(frameMax);
+  }
+
+  /** @throws AmqpError 530 for a virtual host that is not there or not for this user. */
+  open({ virtualHost: name }: MethodFields<'connection.open'>): {
+    readonly virtualHost: VirtualHost;
+    readonly access: Access;
+  } {
+    const user = this.#user as UserSettings;
+    const virtualHost = this.#context.findVirtualHost(name);
+    if (!virtualHost) throw new AmqpError('NOT_ALLOWED', `vhost ${name} not found`);
+    if (user.virtualHosts && !user.virtualHosts.includes(name)) {
+      throw new AmqpError('NOT_ALLOWED', `access to vhost '${name}' refused for user '${user.name}'`);
+    }
+    return { virtualHost, access: new Access(user, name) };
+  }
+
+  #findUser(login: Login | undefined): UserSettings | undefined {
+    return this.#context.users.find((user) => user.name === login?.user && user.password === login.password);
+  }
+}
+
+function checkNegotiated(field: string, asked: number, offered: number, least: number): void {
+  if (asked !== 0 && asked < least) {
+    throw new AmqpError(
+      'NOT_ALLOWED',
+      `negotiated ${field} = ${asked} is lower than the minimum allowed value (${least})`,
+    );
+  }
+  if (offered !== 0 && (asked === 0 || asked > offered)) {
+    throw new AmqpError(
+      'NOT_ALLOWED',
+      `negotiated ${field} = ${asked} is higher than the maximum allowed value (${offered})`,
+    );
+  }
+}

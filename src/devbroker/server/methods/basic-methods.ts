@@ -1,0 +1,55 @@
+import { AmqpError, type Content } from '../../../protocol/index.js';
+import { REPLY_QUEUE } from '../../core/reply-registry.js';
+import type { ChannelSession } from '../channel-session.js';
+import { cleanName, type HandlerTable, queueName } from './handlers.js';
+
+const noContent: Content = { properties: {}, encodedProperties: Buffer.alloc(2), body: Buffer.alloc(0) };
+
+/** Methods of the class `basic`. */
+export const basicMethods = {
+  'basic.qos'(session, { prefetchSize, prefetchCount, global }) {
+    if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
+    session.channel.setPrefetch(prefetchCount, global);
+    session.reply('basic.qos-ok', {});
+  },
+  'basic.publish'(session, { exchange, routingKey, mandatory, immediate }, content = noContent) {
+    if (immediate) throw new AmqpError('NOT_IMPLEMENTED', 'immediate=true');
+    session.channel.publish({ exchange: cleanName(exchange), routingKey, mandatory, content });
+  },
+  'basic.consume'(session, { queue, consumerTag, noAck, exclusive, nowait, arguments: args }) {
+    const name = queue === REPLY_QUEUE ? queue : queueName(session, queue);
+    session.quietly(nowait, () => {
+      session.channel.consume({ queue: name, consumerTag, noAck, exclusive, arguments: args });
+    });
+  },
+  'basic.cancel'(session, { consumerTag, nowait }) {
+    session.channel.cancel(consumerTag);
+    if (!nowait) session.reply('basic.cancel-ok', { consumerTag });
+  },
+  'basic.get'(session, { queue, noAck }) {
+    const found = session.channel.get(queueName(session, queue), noAck);
+    if (found) session.sendGetOk(found);
+    else session.reply('basic.get-empty', {});
+  },
+  'basic.ack'(session, { deliveryTag, multiple }) {
+    session.channel.settle(deliveryTag, multiple, 'ack');
+  },
+  'basic.nack'(session, { deliveryTag, multiple, requeue }) {
+    session.channel.settle(deliveryTag, multiple, requeue ? 'requeue' : 'reject');
+  },
+  'basic.reject'(session, { deliveryTag, requeue }) {
+    session.channel.settle(deliveryTag, false, requeue ? 'requeue' : 'reject');
+  },
+  'basic.recover-async'(session, { requeue }) {
+    recover(session, requeue);
+  },
+  'basic.recover'(session, { requeue }) {
+    recover(session, requeue);
+    session.reply('basic.recover-ok', {});
+  },
+} satisfies HandlerTable as HandlerTable;
+
+function recover(session: ChannelSession, requeue: boolean): void {
+  if (!requeue) throw new AmqpError('NOT_IMPLEMENTED', 'requeue=false');
+  session.channel.recover();
+}

@@ -1,0 +1,62 @@
+import type { MethodFields } from '../../../protocol/index.js';
+import type { Exchange } from '../../core/exchange.js';
+import { checkExchangeType } from '../../core/exchanges.js';
+import type { ChannelSession } from '../channel-session.js';
+import { assertNotDefault, cleanName, type HandlerTable } from './handlers.js';
+
+/** Methods of the class `exchange`. */
+export const exchangeMethods = {
+  'exchange.declare'(session, fields) {
+    if (fields.passive) {
+      assertNotDefault(fields.exchange);
+      session.connection.virtualHost.exchanges.get(cleanName(fields.exchange));
+    } else declare(session, fields);
+    if (!fields.nowait) session.reply('exchange.declare-ok', {});
+  },
+  'exchange.delete'(session, { exchange, ifUnused, nowait }) {
+    const name = cleanName(exchange);
+    assertNotDefault(name);
+    session.connection.access.check('configure', 'exchange', name);
+    session.connection.virtualHost.exchanges.delete(name, ifUnused);
+    if (!nowait) session.reply('exchange.delete-ok', {});
+  },
+  'exchange.bind'(session, fields) {
+    const [source, destination] = ends(session, fields);
+    session.connection.virtualHost.bind(source, destination, fields.routingKey, fields.arguments);
+    if (!fields.nowait) session.reply('exchange.bind-ok', {});
+  },
+  'exchange.unbind'(session, fields) {
+    const [source, destination] = ends(session, fields);
+    session.connection.virtualHost.unbind(source, destination, fields.routingKey, fields.arguments);
+    if (!fields.nowait) session.reply('exchange.unbind-ok', {});
+  },
+} satisfies HandlerTable as HandlerTable;
+
+function declare(session: ChannelSession, fields: MethodFields<'exchange.declare'>): void {
+  const { virtualHost, access } = session.connection;
+  const type = checkExchangeType(fields.type);
+  const name = cleanName(fields.exchange);
+  assertNotDefault(name);
+  access.check('configure', 'exchange', name);
+  const { durable, autoDelete, internal, arguments: args } = fields;
+  const alternate = args['alternate-exchange'];
+  if (typeof alternate === 'string' && !virtualHost.exchanges.find(name)) {
+    access.check('read', 'exchange', name);
+    access.check('write', 'exchange', alternate);
+  }
+  virtualHost.exchanges.declare({ name, type, durable, autoDelete, internal, arguments: args });
+}
+
+function ends(
+  session: ChannelSession,
+  fields: { readonly source: string; readonly destination: string },
+): readonly [source: Exchange, destination: Exchange] {
+  const { virtualHost, access } = session.connection;
+  const source = cleanName(fields.source);
+  const destination = cleanName(fields.destination);
+  assertNotDefault(destination);
+  access.check('write', 'exchange', destination);
+  assertNotDefault(source);
+  access.check('read', 'exchange', source);
+  return [virtualHost.exchanges.get(source), virtualHost.exchanges.get(destination)];
+}
