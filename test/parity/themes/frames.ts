@@ -1,5 +1,5 @@
 import { text } from '../messages.js';
-import { shortString, table, u8, u16, u32, u64 } from '../raw-fields.js';
+import { shortString, table, u8, u16, u32 } from '../raw-fields.js';
 import type { RawPeer } from '../raw-peer.js';
 import type { Theme } from '../theme.js';
 import type { World } from '../world.js';

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import type { ChannelModel } from 'amqplib';
+import { type Json, plain } from '../json.js';
+import { drain, put, seen, untilDepth } from '../messages.js';
+import { act, prepare, type Stage } from './actions.js';
+import {
+  type Command,
+  exchangeTypes,
+  isShortLived,
+  laneCount,
+  print,
+  queueCount,
+  shortLifeMs,
+} from './commands.js';
+import { Lane } from './lane.js';
+
+/** What a broker did at one step: its answer, what it sent by itself, and its queues when all was still. */
+export interface Scene {
+  readonly command: string;
+  readonly answer: Json;
+  readonly heard: Json;
+  readonly queues: Json;
+}
+
+/** Pictures of the queues that must be equal in a row before a broker counts as still. */
+const stillRounds = 3;
+
+/** Plays one sequence on one broker and writes down what can be seen. */
+class Player implements Stage {
+  step = 0;
+  readonly lanes: readonly Lane[];
+  readonly #prefix = `sequence.${randomBytes(6).toString('hex')}`;
+  readonly #scout: Lane;
+  #heard: unknown[] = [];
+  #mortal = false;
+
+  constructor(connection: ChannelModel) {
+    const listen = (heard: unknown): void => void this.#heard.push(heard);
+    this.lanes = Array.from({ length: laneCount }, () => new Lane(connection, listen));
+    this.#scout = new Lane(connection, listen);
+  }
+
+  queueName(queue: number): string {
+    return `${this.#prefix}.q${queue}`;
+  }
+
+  exchangeName(exchange: number): string {
+    return `${this.#prefix}.e${exchange}`;
+  }
+
+  /** Returns when a message that lives thrice as long as the short-lived ones has gone from a queue of its own. */
+  async passTime(): Promise<void> {
+    const channel = await this.#scout.channel();
+    const { queue } = await channel.assertQueue(`${this.#prefix}.clock`, { durable: false });
+    await put(channel, '', queue, 'tick', { expiration: shortLifeMs * 3 });
+    await untilDepth(channel, queue, 0);
+  }
+
+  async play(commands: readonly Command[]): Promise<Scene[]> {
+    await prepare(this);
+    const scenes: Scene[] = [];
+    for (const command of commands) scenes.push(await this.#scene(command));
+    scenes.push(await this.#lastScene());
+    return scenes;
+  }
+
+  async #scene(command: Command): Promise<Scene> {
+    this.step += 1;
+    const answer = await act(this, command);
+    this.#mortal ||= command.op === 'declare' && isShortLived(command.kind);
+    if (this.#mortal || (command.op === 'publish' && command.life === 'short')) await this.passTime();
+    return this.#write(print(command), answer, await this.#still());
+  }
+
+  /** Everything given back, and the queues emptied: so what the broker kept is seen message by message. */
+  async #lastScene(): Promise<Scene> {
+    for (const lane of this.lanes) await lane.close();
+    if (this.#mortal) await this.passTime();
+    const queues = await this.#still();
+    const left: unknown[] = [];
+    for (let queue = 0; queue < queueCount; queue += 1) {
+      left.push(
+        await this.#scout.ask(async (channel) => (await drain(channel, this.queueName(queue))).map(seen)),
+      );
+    }
+    return this.#write('the end', left, queues);
+  }
+
+  #write(command: string, answer: unknown, queues: unknown): Scene {
+    const show = (value: unknown): Json => plain(value, (text) => text.replaceAll(`${this.#prefix}.`, ''));
+    const scene = { command, answer: show(answer), heard: show(this.#heard), queues: show(queues) };
+    this.#heard = [];
+    return scene;
+  }
+
+  /** The queues once nothing moves any more: several pictures in a row show the same. */
+  async #still(): Promise<unknown> {
+    for (let last = '', same = 0; ; ) {
+      const picture = await this.#picture();
+      const shown = JSON.stringify([picture, this.#heard.length]);
+      same = shown === last ? same + 1 : 1;
+      last = shown;
+      if (same >= stillRounds) return picture;
+    }
+  }
+
+  async #picture(): Promise<unknown[]> {
+    const picture: unknown[] = [];
+    for (let queue = 0; queue < queueCount; queue += 1) {
+      picture.push(
+        await this.#scout.ask(async (channel) => {
+          const { messageCount, consumerCount } = await channel.checkQueue(this.queueName(queue));
+          return `${messageCount} ready, ${consumerCount} consumers`;
+        }),
+      );
+    }
+    for (const lane of this.lanes) await lane.tell(() => undefined);
+    return picture;
+  }
+
+  async leave(): Promise<void> {
+    for (const lane of this.lanes) await lane.close();
+    const channel = await this.#scout.channel();
+    const queues = Array.from({ length: queueCount }, (_, queue) => this.queueName(queue));
+    for (const queue of [...queues, `${this.#prefix}.clock`]) await channel.deleteQueue(queue);
+    for (const exchange of exchangeTypes.keys()) await channel.deleteExchange(this.exchangeName(exchange));
+    await this.#scout.close();
+  }
+}
+
+/** One sequence on one broker, with names of its own, and nothing left behind. */
+export async function play(
+  connection: ChannelModel,
+  commands: readonly Command[],
+): Promise<readonly Scene[]> {
+  const player = new Player(connection);
+  try {
+    return await player.play(commands);
+  } finally {
+    await player.leave();
+  }
+}
