@@ -1,1 +1,84 @@
-export {};
+/** Waybill: components that send and handle typed messages over RabbitMQ. The face, by topic. */
+
+// Connections.
+export type {
+  Arguments,
+  ConnectionOptions,
+  Delivery,
+  DrainReport,
+  LinkOptions,
+  MessageProperties,
+} from './amqp/index.js';
+// Errors: match on `code`, or with isWaybillError(error, code).
+export {
+  CancelledError,
+  ClosedError,
+  ConfigurationError,
+  ConnectError,
+  ConnectionLostError,
+  ContentMismatchError,
+  type ErrorCode,
+  isWaybillError,
+  MalformedMessageError,
+  MalformedReplyError,
+  PublishRefusedError,
+  PublishTimeoutError,
+  RemoteError,
+  TimeoutError,
+  TopologyError,
+  UnroutableError,
+  WaybillError,
+} from './errors.js';
+// Logs.
+export { type Logger, silentLogger, stderrLogger, verboseLogger } from './logger.js';
+// Sending, handling, applications.
+export * from './messaging/index.js';
+// Calls.
+export {
+  type CollectOptions,
+  type Reply,
+  ReplyQueue,
+  ReplyStore,
+  type ReplyStoreLimits,
+} from './rpc/index.js';
+// Running.
+export {
+  type ExitReason,
+  type ExitReport,
+  ExitScheduler,
+  MicroScheduler,
+  type MicroSchedulerOptions,
+  MicroThread,
+  type RestartPolicy,
+  type RunOptions,
+  ThreadDone,
+} from './scheduler/index.js';
+// Messages.
+export {
+  type BareContent,
+  type Body,
+  type Category,
+  type Content,
+  type ContentClass,
+  type ContentType,
+  type DecodeLimits,
+  type Encoder,
+  Envelope,
+  Fingerprint,
+  type FingerprintFields,
+  type FingerprintLike,
+  type FingerprintStamp,
+  GzipJsonEncoder,
+  JsonEncoder,
+  Message,
+  MessageCommand,
+  MessageResult,
+  MessageResultError,
+  MessageResultException,
+  MessageStatus,
+  type Result,
+  type ResultContent,
+  type ResultType,
+  RpcCommand,
+  type StandardSchema,
+} from './wire/index.js';

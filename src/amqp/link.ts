@@ -7,7 +7,7 @@ import { LastingConnection } from './lasting-connection.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
-import { type Declaration, Topology } from './topology.js';
+import { type Arguments, type Declaration, onThrowAwayChannel, Topology } from './topology.js';
 
 /** How a link is made: where to, under which name, and where it writes what people should know. */
 export interface LinkOptions extends ConnectionOptions {
@@ -98,6 +98,19 @@ export class Link {
   /** Does not declare these any more after a reconnect. At the broker they stay. */
   forget(declarations: readonly Declaration[]): void {
     this.#topology.forget(declarations);
+  }
+
+  /** Takes a queue's binding away, at the broker and for later. */
+  async unbind(exchange: string, queue: string, routingKey: string, args?: Arguments): Promise<void> {
+    const model = await this.#consuming.whenUp();
+    await onThrowAwayChannel(model, (channel) => channel.unbindQueue(queue, exchange, routingKey, args));
+  }
+
+  /** Empties a queue of what is ready in it, and says how many messages that were. @throws TopologyError */
+  async purge(queue: string): Promise<number> {
+    const model = await this.#consuming.whenUp();
+    const { messageCount } = await onThrowAwayChannel(model, (channel) => channel.purgeQueue(queue));
+    return messageCount;
   }
 
   /**

@@ -26,9 +26,12 @@ export interface ResponderOptions {
   readonly store?: ReplyStore;
 }
 
-/** How the handling of a call ended: with what the handler threw, if it did. */
+/** How the handling of a call ended. */
 export interface Handled {
+  /** What the handler threw, if it did. */
   readonly thrown?: unknown;
+  /** Resolves when the broker has the answer, or when it is known that it will not get it. Never rejects. */
+  readonly sent: Promise<void>;
 }
 
 /**
@@ -51,25 +54,24 @@ export class Responder {
   }
 
   /**
-   * Runs `handle` and answers. Ends when the handler has and the broker has the answer. Never throws: what the handler
-   * threw is told to the caller and given back here.
+   * Runs `handle` and answers. Ends when the handler has; the call should be settled when its answer is `sent`. Never
+   * throws: what the handler threw is told to the caller and given back here.
    */
   async respond(delivery: Delivery, handle: (reply: Reply) => unknown): Promise<Handled> {
-    const id: unknown = delivery.properties.messageId;
-    const known = typeof id === 'string' ? this.#store.recall(id) : undefined;
-    if (known) {
-      await this.#send(delivery, await known);
-      return {};
-    }
+    const id = idOf(delivery);
+    const known = id === undefined ? undefined : this.#store.recall(id);
+    if (known) return { sent: this.#sendWhenThere(delivery, known) };
     const answer = new OneAnswer();
-    if (typeof id === 'string') this.#store.remember(id, answer.bytes);
-    const sent = answer.bytes.then((bytes) => this.#send(delivery, bytes));
-    const handled = await this.#run(handle, answer);
-    await sent;
-    return handled;
+    if (id !== undefined) this.#store.remember(id, answer.bytes);
+    const sent = this.#sendWhenThere(delivery, answer.bytes);
+    return { ...(await this.#run(handle, answer)), sent };
   }
 
-  async #run(handle: (reply: Reply) => unknown, answer: OneAnswer): Promise<Handled> {
+  async #sendWhenThere(delivery: Delivery, bytes: Promise<Buffer>): Promise<void> {
+    await this.#send(delivery, await bytes);
+  }
+
+  async #run(handle: (reply: Reply) => unknown, answer: OneAnswer): Promise<Omit<Handled, 'sent'>> {
     try {
       const returned = await handle((value) => answer.give(() => this.#encode(asResult(value))));
       answer.give(() => this.#encode(returned === undefined ? noAnswer() : asResult(returned)));
@@ -121,6 +123,12 @@ class OneAnswer {
     this.#given = true;
     this.#resolve(bytes);
   }
+}
+
+/** A call is the same when the message is, and the correlation id: not every client's message ids are unique. */
+function idOf({ properties }: Delivery): string | undefined {
+  const { messageId, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
+  return typeof messageId === 'string' ? `${messageId}\n${String(correlationId)}` : undefined;
 }
 
 function asResult(value: unknown): Result {

@@ -1,0 +1,164 @@
+import type { Content } from '../wire/index.js';
+import type { Eqks, QueueKey } from './destinations.js';
+import { Exchange } from './exchange.js';
+import { declareFunction } from './handlers/decorators.js';
+import { MessageProcessor, type MessageProcessorOptions } from './processor.js';
+import { componentStatus } from './status.js';
+
+/** Where applications are reached. */
+export class GenericApplicationExchange extends Exchange {
+  static override readonly exchangeName: string = 'generic-application-exchange';
+}
+
+/** What an application writes about its groups; any producer with a `log` fits. */
+export interface LoggingProducer {
+  log(text: string): unknown;
+}
+
+/** What an application is made with. */
+export interface GenericApplicationOptions extends MessageProcessorOptions {
+  /** The groups it belongs to from the start. */
+  readonly groups?: readonly string[];
+}
+
+/** Keys under which one application, or several, are reached on the {@link GenericApplicationExchange} (P-B42). */
+export const applicationKeys = {
+  /** Every application of this name. */
+  name: (name: string): string => name,
+  /** One application of this name, in turn. */
+  nameInTurn: (name: string): string => `${name}/rr`,
+  /** Every application on this host. */
+  host: (host: string): string => `@${host}`,
+  /** Every application of this name on this host. */
+  nameAtHost: (name: string, host: string): string => `${name}@${host}`,
+  /** One application of this name on this host, in turn. */
+  nameAtHostInTurn: (name: string, host: string): string => `${name}@${host}/rr`,
+  /** This very process. */
+  process: (pid: string, host: string): string => `${pid}@${host}`,
+  /** Every member of a group of applications of this name. */
+  group: (name: string, group: string): string => `${name}#${group}`,
+  /** One member of a group, in turn. */
+  groupInTurn: (name: string, group: string): string => `${name}#${group}/rr`,
+} as const;
+
+/**
+ * A component that can be reached by its name, host, process and groups, one or all, and that answers `ping` with its
+ * fingerprint and `status` with load, memory and uptime. The commands `join_group` and `leave_group` (with
+ * `group_name`) change its groups while it runs, round robin included.
+ *
+ * Its queues, all auto-delete: `name` (one of all of that name), `name@host` (one on that host), `pid@host` (itself), and
+ * `name#group` for each group.
+ */
+export class GenericApplication extends MessageProcessor {
+  /** Told when a group is joined or left. @default nobody */
+  static readonly loggingProducer: LoggingProducer = { log: () => {} };
+  /** The exchange it is reached on. */
+  static readonly exchange: typeof Exchange = GenericApplicationExchange;
+
+  readonly #groups = new Set<string>();
+  readonly #initialGroups: readonly string[];
+
+  constructor(options: GenericApplicationOptions = {}) {
+    super(options);
+    this.#initialGroups = options.groups ?? [];
+  }
+
+  /** The groups it is a member of. */
+  get groups(): readonly string[] {
+    return [...this.#groups];
+  }
+
+  /** Where the groups' events are written. */
+  get logger(): LoggingProducer {
+    return (this.constructor as typeof GenericApplication).loggingProducer;
+  }
+
+  /** Declares its queues and keys, joins its groups, and starts. @throws ConnectError, TopologyError */
+  override async create(): Promise<void> {
+    await super.create();
+    await this.addEqks(this.#ownEqks());
+    for (const group of this.#initialGroups) await this.joinGroup(group);
+  }
+
+  /** Joins a group: takes what goes to all its members, and its share of what goes to one. Idempotent. */
+  async joinGroup(group: string): Promise<void> {
+    if (this.#groups.has(group)) return;
+    this.#groups.add(group);
+    await this.addEqks([[this.#exchange, this.#groupKeys(group)]]);
+    this.logger.log(`${this.#uid} joined group ${group}`);
+  }
+
+  /** Leaves a group; one that it is no member of is left alone. */
+  async leaveGroup(group: string): Promise<void> {
+    if (!this.#groups.delete(group)) return;
+    const { name } = this.fingerprint;
+    await this.consumer.unbind(this.#exchange, autoDeleted(this.#uid), applicationKeys.group(name, group));
+    await this.consumer.leaveQueue(groupQueue(name, group));
+    this.logger.log(`${this.#uid} left group ${group}`);
+  }
+
+  get #exchange(): typeof Exchange {
+    return (this.constructor as typeof GenericApplication).exchange;
+  }
+
+  get #uid(): string {
+    return applicationKeys.process(this.fingerprint.pid, this.fingerprint.host);
+  }
+
+  #ownEqks(): Eqks {
+    const { name, pid, host } = this.fingerprint;
+    const [one, onHost, itself] = [autoDeleted(name), autoDeleted(`${name}@${host}`), autoDeleted(this.#uid)];
+    const keys: readonly QueueKey[] = [
+      [one, applicationKeys.nameInTurn(name)],
+      [itself, applicationKeys.name(name)],
+      [itself, applicationKeys.host(host)],
+      [onHost, applicationKeys.nameAtHostInTurn(name, host)],
+      [itself, applicationKeys.nameAtHost(name, host)],
+      [itself, applicationKeys.process(pid, host)],
+    ];
+    return [[this.#exchange, keys]];
+  }
+
+  #groupKeys(group: string): readonly QueueKey[] {
+    const { name } = this.fingerprint;
+    return [
+      [autoDeleted(this.#uid), applicationKeys.group(name, group)],
+      [autoDeleted(groupQueue(name, group)), applicationKeys.groupInTurn(name, group)],
+    ];
+  }
+}
+
+/** The queue that the members of a group share. */
+function groupQueue(name: string, group: string): string {
+  return applicationKeys.group(name, group);
+}
+
+function autoDeleted(name: string): Exclude<QueueKey[0], string> {
+  return { name, flags: { autoDelete: true } };
+}
+
+type GroupContent = Content<{ readonly group_name?: unknown }>;
+
+function command(name: string, run: (this: GenericApplication, content: GroupContent) => unknown): void {
+  declareFunction(
+    GenericApplication,
+    { category: 'message', view: 'content', type: 'command', name },
+    run,
+    [],
+  );
+}
+
+function call(name: string, run: (this: GenericApplication) => unknown): void {
+  declareFunction(GenericApplication, { category: 'rpc', view: 'content', type: 'command', name }, run, []);
+}
+
+call('ping', function () {
+  return this.fingerprint;
+});
+call('status', () => componentStatus());
+command('join_group', async function ({ parameters }) {
+  if (typeof parameters?.group_name === 'string') await this.joinGroup(parameters.group_name);
+});
+command('leave_group', async function ({ parameters }) {
+  if (typeof parameters?.group_name === 'string') await this.leaveGroup(parameters.group_name);
+});

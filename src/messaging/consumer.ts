@@ -1,0 +1,182 @@
+import {
+  type Consumer,
+  type ConsumerOptions,
+  type Declaration,
+  type Delivery,
+  type DrainReport,
+  Link,
+  type LinkOptions,
+} from '../amqp/index.js';
+import { ClosedError } from '../errors.js';
+import { type Eqks, type QueueKey, queueDeclarations, queueName } from './destinations.js';
+import type { ExchangeClass } from './exchange.js';
+
+/** What a consumer is made with. */
+export interface GenericConsumerOptions
+  extends LinkOptions,
+    Pick<ConsumerOptions, 'prefetch' | 'concurrency'> {
+  /** Where to take from, instead of the class's `eqks`. */
+  readonly eqks?: Eqks | undefined;
+}
+
+/** Told of each message. The next one starts when it returns, or its promise ends. It must not throw. */
+export type DeliveryCallback = (delivery: Delivery) => void | Promise<void>;
+
+/**
+ * Takes raw deliveries from queues: for a handler table, see MessageProcessor. It declares exchanges, queues and
+ * bindings, and does so again after each reconnect.
+ */
+export class GenericConsumer {
+  /** Where to take from: each exchange with its queues and keys. */
+  static readonly eqks: Eqks = [];
+  /** The virtual host. @default the connection's */
+  static readonly vhost: string | undefined = undefined;
+  /** How many unsettled messages of each queue wait in this process. @default 100 */
+  static readonly prefetch: number = 100;
+  /** How many callbacks run at once; 1 keeps the order. @default 1 */
+  static readonly concurrency: number = 1;
+
+  readonly link: Link;
+  readonly #eqks: Eqks;
+  readonly #options: ConsumerOptions;
+  readonly #queues = new Set<string>();
+  readonly #declared: Declaration[] = [];
+  #consumer: Consumer | undefined;
+  #callback: DeliveryCallback | undefined;
+  #closing: Promise<DrainReport> | undefined;
+
+  constructor(options: GenericConsumerOptions = {}) {
+    const { eqks, vhost, prefetch, concurrency } = new.target;
+    this.link = Link.acquire({ ...options, vhost: options.vhost ?? vhost });
+    this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : eqks;
+    this.#options = {
+      prefetch: options.prefetch ?? prefetch,
+      concurrency: options.concurrency ?? concurrency,
+    };
+  }
+
+  /** The names of the queues that are bound here. */
+  get queues(): readonly string[] {
+    return [...this.#queues];
+  }
+
+  /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError */
+  async open(): Promise<this> {
+    await this.link.openConsuming();
+    await this.#declare(this.#eqks.flatMap(([exchange, keys]) => keys.map((key) => ({ exchange, key }))));
+    return this;
+  }
+
+  /** Declares a queue and binds it; it is consumed too if consuming has started. @throws TopologyError */
+  async bind(
+    exchange: ExchangeClass,
+    queue: QueueKey[0],
+    routingKey: string,
+    args?: QueueKey[2],
+  ): Promise<void> {
+    const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
+    await this.#declare([{ exchange, key }]);
+    await this.#consumer?.consume(queueName(queue));
+  }
+
+  /** Takes a binding away; the queue stays, and is still consumed for what else is bound to it. */
+  async unbind(
+    exchange: ExchangeClass,
+    queue: QueueKey[0],
+    routingKey: string,
+    args?: QueueKey[2],
+  ): Promise<void> {
+    const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
+    const bindings = queueDeclarations(exchange, key).filter(({ kind }) => kind === 'binding');
+    for (const binding of bindings) {
+      const known = this.#declared.findIndex((each) => JSON.stringify(each) === JSON.stringify(binding));
+      if (known >= 0) this.link.forget(this.#declared.splice(known, 1));
+    }
+    await this.link.unbind(exchange.exchangeName, queueName(queue), routingKey, args);
+  }
+
+  /** Stops consuming one queue and forgets its bindings; an auto-delete queue goes away when nobody else consumes it. */
+  async leaveQueue(queue: string): Promise<void> {
+    this.#queues.delete(queue);
+    const concerned = this.#declared.filter((each) => isOfQueue(each, queue));
+    for (const each of concerned) this.#declared.splice(this.#declared.indexOf(each), 1);
+    this.link.forget(concerned);
+    await this.#consumer?.cancel(queue);
+  }
+
+  /**
+   * Starts consuming all queues. Each delivery must be settled once, by {@link ack} or {@link reject}.
+   * @throws TopologyError when the broker refuses a queue.
+   */
+  async startConsuming(callback: DeliveryCallback): Promise<void> {
+    if (this.#closing) throw new ClosedError('The consumer is closed.');
+    this.#callback = callback;
+    this.#consumer ??= await this.link.openConsumer((delivery) => this.#callback?.(delivery), this.#options);
+    for (const queue of this.#queues) await this.#consumer.consume(queue);
+  }
+
+  /** Takes no more messages; what nobody has started goes back to its queue. What runs may still be settled. */
+  async stopConsuming(): Promise<void> {
+    await this.#consumer?.stop();
+  }
+
+  /** Done: the broker forgets the message. */
+  ack(delivery: Delivery): void {
+    delivery.ack();
+  }
+
+  /** Refused: dropped or dead-lettered; given back to the queue with `requeue`. */
+  reject(delivery: Delivery, options?: { readonly requeue?: boolean }): void {
+    delivery.reject(options);
+  }
+
+  /** Empties all queues of this consumer of what is ready in them, and says how many messages that were. */
+  async discardAllMessages(): Promise<number> {
+    let count = 0;
+    for (const queue of this.#queues) count += await this.link.purge(queue);
+    return count;
+  }
+
+  /** Stops, waits up to `timeoutMs` for what runs, settles it and closes. Never throws. @default 30,000 ms */
+  drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    this.#closing ??= this.#drain(timeoutMs);
+    return this.#closing;
+  }
+
+  /** Closes now: what runs goes back to its queue. Idempotent. */
+  async close(): Promise<void> {
+    await this.drain({ timeoutMs: 0 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #drain(timeoutMs: number): Promise<DrainReport> {
+    const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0 };
+    this.link.forget(this.#declared.splice(0));
+    await this.link.close();
+    return report;
+  }
+
+  async #declare(
+    bound: readonly { readonly exchange: ExchangeClass; readonly key: QueueKey }[],
+  ): Promise<void> {
+    const declarations = bound.flatMap(({ exchange, key }) => queueDeclarations(exchange, key));
+    if (declarations.length > 0) await this.link.declare(unique(declarations));
+    this.#declared.push(...unique(declarations));
+    for (const { key } of bound) this.#queues.add(queueName(key[0]));
+  }
+}
+
+/** Each declaration once: two keys of one queue name the same exchange and the same queue. */
+function unique(declarations: readonly Declaration[]): Declaration[] {
+  return [...new Map(declarations.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+function isOfQueue(declaration: Declaration, queue: string): boolean {
+  return (
+    (declaration.kind === 'queue' && declaration.name === queue) ||
+    (declaration.kind === 'binding' && declaration.queue === queue)
+  );
+}

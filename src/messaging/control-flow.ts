@@ -1,0 +1,25 @@
+/**
+ * Thrown by a handler that refuses a message on purpose: it is rejected without requeue, so it goes to the queue's
+ * dead-letter exchange, or away. Nothing is logged as an error.
+ */
+export class RejectMessage extends Error {
+  override readonly name = 'RejectMessage' as const;
+  readonly code = 'REJECT_MESSAGE' as const;
+}
+
+/** Thrown by a filter: this handler is skipped, the others run, and the message is acked (D5). */
+export class FilterError extends Error {
+  override readonly name = 'FilterError' as const;
+  readonly code = 'FILTER' as const;
+}
+
+/** Thrown by a handler: the message is acked, then the component restarts. */
+export class AckAndRestart extends Error {
+  override readonly name = 'AckAndRestart' as const;
+  readonly code = 'ACK_AND_RESTART' as const;
+}
+
+/** True for an error of the class with this `code`, also one made by a second copy of the package. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,65 @@
+/** The kinds of methods that builders stand for, and the prefix of their builders. */
+const kinds = [
+  { method: 'message_', builder: 'build_message_' },
+  { method: 'rpc_queue_', builder: 'build_rpc_' },
+  { method: 'rpc_', builder: 'build_rpc_' },
+] as const;
+
+/** The prefix of a sending method. */
+export type MethodPrefix = (typeof kinds)[number]['method'];
+
+/** What a sending method does with what its builder has built. */
+export type SendBuilt = (this: object, prefix: MethodPrefix, built: unknown) => Promise<unknown>;
+
+type Builder = (this: object, ...args: readonly unknown[]) => unknown;
+
+const equipped = new WeakSet<object>();
+
+/**
+ * Puts `message_x`, `rpc_x` and `rpc_queue_x` on each prototype that has the builder, from `prototype` up to `base`;
+ * once per class. They are plain methods, so stacks, spies, `in` and consoles see them as any other. One that is
+ * written by hand, anywhere in the chain, is left alone.
+ */
+export function equip(prototype: object, base: object, send: SendBuilt): void {
+  if (prototype === base || equipped.has(prototype)) return;
+  equip(Object.getPrototypeOf(prototype) as object, base, send);
+  equipped.add(prototype);
+  for (const key of Object.getOwnPropertyNames(prototype)) {
+    for (const { method, builder } of kinds) {
+      const name = method + key.slice(builder.length);
+      if (key.startsWith(builder) && !(name in prototype))
+        define(prototype, name, methodFor(method, key, send));
+    }
+  }
+}
+
+/** The names of all sending methods that an object has, for people. */
+export function sendingMethods(target: object): string[] {
+  const names = new Set<string>();
+  for (let each = target; each && each !== Object.prototype; each = Object.getPrototypeOf(each) as object) {
+    for (const name of Object.getOwnPropertyNames(each)) if (methodPrefix(name)) names.add(name);
+  }
+  return [...names];
+}
+
+/** The prefix that makes a name a sending method; undefined for other names. Only the first one counts (P-B13, P-C4). */
+export function methodPrefix(name: string): MethodPrefix | undefined {
+  return kinds.find(({ method }) => name.startsWith(method) && name.length > method.length)?.method;
+}
+
+function methodFor(
+  prefix: MethodPrefix,
+  builder: string,
+  send: SendBuilt,
+): (...args: unknown[]) => Promise<unknown> {
+  return async function (this: object, ...args: unknown[]): Promise<unknown> {
+    // Asked by name at each call, so that a subclass may override the builder alone.
+    const build = (this as Record<string, Builder>)[builder] as Builder;
+    return await send.call(this, prefix, await build.apply(this, args));
+  };
+}
+
+function define(prototype: object, name: string, method: (...args: unknown[]) => Promise<unknown>): void {
+  Object.defineProperty(method, 'name', { value: name });
+  Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
+}

@@ -1,0 +1,52 @@
+import type { FilterEntry, HandlerEntry } from './entry.js';
+import { placeName } from './entry.js';
+
+// Standard decorators keep what they know of a class in an object that the class gets as `Class[Symbol.metadata]`. Node 20
+// has no such symbol yet; compilers look for it when the user's class is evaluated, which is after this import.
+(Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
+
+/** What was declared on one class, not on its parents. */
+export interface ClassMarks {
+  readonly entries: HandlerEntry[];
+  /** The filters of each place, the one nearest to the function first. */
+  readonly filters: Map<string, FilterEntry[]>;
+}
+
+/**
+ * By class, or by its metadata object: never on the function, which another decorator may wrap, and never in a registry
+ * that classes share (P-X2).
+ */
+const marks = new WeakMap<object, ClassMarks>();
+
+/** The marks kept under a class or its metadata object; made on first use. */
+export function marksOf(owner: object): ClassMarks {
+  const known = marks.get(owner) ?? { entries: [], filters: new Map() };
+  marks.set(owner, known);
+  return known;
+}
+
+/** Everything that was declared on a class itself, by standard decorators, legacy decorators, or plain calls. */
+export function ownMarks(target: object): ClassMarks {
+  const symbol = (Symbol as { metadata?: symbol }).metadata as symbol;
+  const metadata: unknown = Object.hasOwn(target, symbol)
+    ? (target as Record<symbol, unknown>)[symbol]
+    : undefined;
+  const all = [marks.get(target), typeof metadata === 'object' && metadata ? marks.get(metadata) : undefined];
+  const found = all.filter((each) => each !== undefined);
+  return {
+    entries: found.flatMap(({ entries }) => entries),
+    filters: new Map(found.flatMap(({ filters }) => [...filters])),
+  };
+}
+
+/** Keeps a handler. */
+export function addEntry(owner: object, entry: HandlerEntry): void {
+  marksOf(owner).entries.push(entry);
+}
+
+/** Keeps a filter. Decorators are applied from the function outwards, so the nearest comes first (P-C33). */
+export function addFilter(owner: object, place: HandlerEntry['place'], filter: FilterEntry): void {
+  const { filters } = marksOf(owner);
+  const name = placeName(place);
+  filters.set(name, [...(filters.get(name) ?? []), filter]);
+}

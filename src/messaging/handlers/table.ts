@@ -1,0 +1,51 @@
+import { anyName, type FilterEntry, type HandlerEntry, lookupKey, placeName } from './entry.js';
+import { ownMarks } from './metadata.js';
+
+/** A handler with its filters, ready to be called. */
+export interface TableEntry extends HandlerEntry {
+  readonly filters: readonly FilterEntry[];
+}
+
+/**
+ * The handlers of one class: those of its parents first, then its own; in each class methods in the order of the source,
+ * then Handler classes, then plain functions. A place that is decorated again lower down replaces the parent's; a method
+ * that is only overridden keeps the parent's handler and runs the override (P-C39). No class sees another's (P-C40).
+ */
+export class HandlerTable {
+  readonly #byKey = new Map<string, readonly TableEntry[]>();
+  readonly entries: readonly TableEntry[];
+
+  constructor(target: object) {
+    this.entries = collect(target);
+    for (const entry of this.entries) {
+      const key = lookupKey(entry.category, entry.type, entry.name);
+      this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), entry]);
+    }
+  }
+
+  /** All handlers for a message, in the order in which they run; for a call the last of them answers (P-C28). */
+  find(category: string, type: string, name: string | null): readonly TableEntry[] {
+    const exact = this.#byKey.get(lookupKey(category, type, name));
+    const wild = this.#byKey.get(lookupKey(category, type, anyName));
+    if (!wild) return exact ?? none;
+    if (!exact) return wild;
+    // For a call the last one answers: the handler with the very name comes after the one for any.
+    return category === 'rpc'
+      ? [...wild, ...exact]
+      : this.entries.filter((each) => exact.includes(each) || wild.includes(each));
+  }
+}
+
+const none: readonly TableEntry[] = [];
+const kindOrder = { method: 0, static: 1, function: 2 } as const;
+
+function collect(target: object): readonly TableEntry[] {
+  const parent: unknown = Object.getPrototypeOf(target);
+  const inherited = typeof parent === 'function' && parent !== Function.prototype ? collect(parent) : [];
+  const { entries, filters } = ownMarks(target);
+  const places = new Set(entries.map(({ place }) => placeName(place)));
+  const own = entries.map((entry) => ({ ...entry, filters: filters.get(placeName(entry.place)) ?? [] }));
+  const byPlace = (a: HandlerEntry, b: HandlerEntry): number =>
+    kindOrder[a.place.kind] - kindOrder[b.place.kind] || a.order - b.order;
+  return [...inherited.filter(({ place }) => !places.has(placeName(place))), ...own.sort(byPlace)];
+}

@@ -1,0 +1,50 @@
+/** The Postage model: exchanges, producers with builders, processors with handlers, applications. */
+export {
+  applicationKeys,
+  GenericApplication,
+  GenericApplicationExchange,
+  type GenericApplicationOptions,
+  type LoggingProducer,
+} from './application.js';
+export type { Component } from './component.js';
+export { type DeliveryCallback, GenericConsumer, type GenericConsumerOptions } from './consumer.js';
+export type { HandlerContext } from './context.js';
+export { AckAndRestart, FilterError, RejectMessage } from './control-flow.js';
+export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec } from './destinations.js';
+export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType } from './exchange.js';
+export {
+  type Answered,
+  type CallsOf,
+  type CommandsOf,
+  type ContractDecorator,
+  type ContractHandlers,
+  type HandlersOf,
+  handlersFor,
+} from './handlers/contract.js';
+export {
+  type HandlerDecorator,
+  MessageFilter,
+  MessageHandler,
+  MessageHandlerFullBody,
+  RpcHandler,
+  RpcHandlerFullBody,
+} from './handlers/decorators.js';
+export {
+  anyName,
+  type FilterEntry,
+  type FilterFunction,
+  type HandlerKey,
+  type HandlerView,
+} from './handlers/entry.js';
+export { Handler, type HandlerClass } from './handlers/handler.js';
+export {
+  type Control,
+  type HandleOptions,
+  MessageProcessor,
+  type MessageProcessorOptions,
+} from './processor.js';
+export { type Connected, GenericProducer, type ProducerClass } from './producer.js';
+export type { CallSettings, ProducerOptions } from './producer-options.js';
+export type { AnswerOf, Mistake, OpenNames, Proxied } from './proxied.js';
+export { type ComponentStatus, componentStatus } from './status.js';
+export { UndeclaredMessageError } from './undeclared.js';

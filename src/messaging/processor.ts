@@ -1,0 +1,228 @@
+import type { DrainReport, LinkOptions } from '../amqp/index.js';
+import { ConnectionLostError } from '../errors.js';
+import { debugAsked } from '../logger.js';
+import { type ReplyStore, Responder } from '../rpc/index.js';
+import { ExitScheduler, MicroThread } from '../scheduler/index.js';
+import {
+  type Encoder,
+  type FingerprintLike,
+  type FingerprintStamp,
+  jsonEncoder,
+  type ReceivedBody,
+} from '../wire/index.js';
+import type { Component } from './component.js';
+import { GenericConsumer } from './consumer.js';
+import type { Eqks } from './destinations.js';
+import { Dispatcher } from './dispatcher.js';
+import type { Fate } from './fate.js';
+import { declareFunction } from './handlers/decorators.js';
+import type { FilterEntry, HandlerKey, HandlerView } from './handlers/entry.js';
+import { HandlerTable } from './handlers/table.js';
+import { connectionName, identify } from './identity.js';
+import { spawnReplacement } from './restart.js';
+
+/** What a processor is made with. */
+export interface MessageProcessorOptions extends LinkOptions {
+  /** Who answers. @default the process's own values, and the class's name as `name` */
+  readonly fingerprint?: FingerprintLike | undefined;
+  /** Where to take messages from, instead of the class's `eqks`. */
+  readonly eqks?: Eqks | undefined;
+  /** Keeps answers for calls that come again. @default one with its default limits for each processor */
+  readonly replyStore?: ReplyStore | undefined;
+}
+
+/** How {@link MessageProcessor.handle} declares a handler. */
+export interface HandleOptions {
+  /** @default 'message' */
+  readonly category?: HandlerKey['category'];
+  /** @default 'content' */
+  readonly view?: HandlerView;
+  /** Run before the handler, in this order. */
+  readonly filters?: readonly FilterEntry[];
+}
+
+/** A command that every processor knows, unless its class says otherwise. */
+export type Control = 'quit' | 'restart';
+
+/**
+ * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
+ * decorate methods or static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it.
+ *
+ * A message is acked when all its handlers are done. One that throws gets its message rejected without requeue (to the
+ * queue's dead-letter exchange, or away), the next message is taken, and nothing loops.
+ */
+export class MessageProcessor extends MicroThread implements Component {
+  /** Where messages come from: each exchange with its queues and keys. */
+  static readonly eqks: Eqks = [];
+  /** The virtual host. @default the connection's */
+  static readonly vhost: string | undefined = undefined;
+  /** How bodies are read and answers written. @default JSON; gzip is understood where the message says so */
+  static readonly encoder: Encoder = jsonEncoder;
+  /** How many unsettled messages of each queue wait in this process. @default 100 */
+  static readonly prefetch: number = 100;
+  /** How many messages are handled at once; 1 keeps their order. @default 1 */
+  static readonly concurrency: number = 1;
+  /** Sends the stack of a handler's error to the caller. @default false */
+  static readonly remoteStacks: boolean = false;
+  /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
+  static readonly control: readonly Control[] = ['quit', 'restart'];
+  /** What takes the messages. */
+  static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
+
+  readonly fingerprint: FingerprintStamp;
+  readonly consumer: GenericConsumer;
+  readonly #dispatcher: Dispatcher;
+  readonly #closing = new AbortController();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #ended: Promise<void>;
+  #end!: (how: 'exit' | 'stop') => void;
+
+  constructor(options: MessageProcessorOptions = {}) {
+    super();
+    const { name, vhost, encoder, eqks, prefetch, concurrency, consumerClass, remoteStacks } = new.target;
+    const identity = identify(options.fingerprint, name);
+    const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency };
+    this.consumer = new consumerClass({ ...own, ...given(options), vhost: options.vhost ?? vhost });
+    const { link } = this.consumer;
+    this.fingerprint = identify(options.fingerprint, name, link.vhost);
+    const store = options.replyStore && { store: options.replyStore };
+    this.#dispatcher = new Dispatcher({
+      name,
+      encoder,
+      processor: this,
+      table: new HandlerTable(new.target),
+      responder: new Responder(link, { encoder, fingerprint: this.fingerprint, remoteStacks, ...store }),
+      deadlines: link.deadlines,
+      closing: this.#closing.signal,
+      logger: link.logger,
+      debug: debugAsked(),
+      builtIn: (body) => this.#obey(body),
+      onEnd: (how) => void (how === 'exit' ? this.#exit() : this.restart()),
+    });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#end = (how) => (how === 'stop' ? resolve() : reject(new ExitScheduler()));
+    });
+    this.#ended.catch(() => {});
+  }
+
+  /**
+   * Declares a handler without decorators: a function (`this` is the processor) or a Handler class.
+   * `PingReceiver.handle('command', 'ping', function (content) { … })`, or with `{ category: 'rpc' }` for calls.
+   */
+  static handle<This extends MessageProcessor>(
+    this: new (
+      ...args: never[]
+    ) => This,
+    type: string,
+    name: string | null,
+    // biome-ignore lint/suspicious/noExplicitAny: without a contract the handler says itself what it expects
+    handler: ((this: This, ...args: any[]) => unknown) | (new (...args: any[]) => { call(): unknown }),
+    { category = 'message', view = 'content', filters = [] }: HandleOptions = {},
+  ): void {
+    declareFunction(this, { category, view, type, name }, handler, filters);
+  }
+
+  /** Connects, declares, binds and starts to consume. @throws ConnectError, TopologyError; nothing is left open then */
+  override async create(): Promise<void> {
+    try {
+      await this.consumer.open();
+      await this.consumer.startConsuming(this.#dispatcher.handle);
+    } catch (thrown) {
+      await this.consumer.close();
+      throw thrown;
+    }
+  }
+
+  /** The same as {@link create}, for those who need no scheduler. */
+  async start(): Promise<this> {
+    await this.create();
+    return this;
+  }
+
+  /** Waits until the processor ends; messages are handled as they come, not by steps. @throws ExitScheduler after `quit` */
+  override async step(): Promise<void> {
+    await this.#ended;
+  }
+
+  /** Takes no more messages: nothing starts any more, what runs goes on. Idempotent. */
+  override stop(): void {
+    super.stop();
+    void this.consumer.stopConsuming();
+    this.#end('stop');
+  }
+
+  /**
+   * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
+   * signals are aborted and it closes anyway. @default 30,000 ms
+   */
+  override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    const { unfinished } = await this.#drainConsumer(timeoutMs);
+    if (unfinished === 0) return;
+    throw new ConnectionLostError(
+      `${this.constructor.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
+    );
+  }
+
+  /** Closes now: handlers that run are told by their signal, and their messages go back to their queues. Idempotent. */
+  async close(): Promise<void> {
+    this.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.#drainConsumer(0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Takes messages from more queues, now if it runs already (P-B38). @throws TopologyError */
+  async addEqks(eqks: Eqks): Promise<void> {
+    for (const [exchange, keys] of eqks) {
+      for (const [queue, routingKey, args] of keys)
+        await this.consumer.bind(exchange, queue, routingKey, args);
+    }
+  }
+
+  /** Calls back once after `delayMs`, unless the processor has stopped by then (P-B38). */
+  addTimeout(delayMs: number, callback: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  /**
+   * Restarts the component: finishes what runs, starts the same program again and ends the scheduler. Called after the
+   * message that asks for it was acked. Override it where something else supervises the process.
+   */
+  async restart(): Promise<void> {
+    this.stop();
+    await this.#drainConsumer(30_000);
+    spawnReplacement();
+    this.#exit();
+  }
+
+  #obey({ category, type, name }: ReceivedBody): Fate | undefined {
+    const { control } = this.constructor as typeof MessageProcessor;
+    if (category !== 'message' || type !== 'command' || !control.includes(name as Control)) return undefined;
+    return name === 'quit' ? 'exit' : 'restart';
+  }
+
+  #exit(): void {
+    void this.consumer.stopConsuming();
+    this.#end('exit');
+  }
+
+  async #drainConsumer(timeoutMs: number): Promise<DrainReport> {
+    const report = await this.consumer.drain({ timeoutMs });
+    this.#closing.abort(new ConnectionLostError('The processor was closed before the handler was done.'));
+    return report;
+  }
+}
+
+/** The options that were given: an explicit undefined does not beat a default. */
+function given(options: MessageProcessorOptions): MessageProcessorOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,245 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Link } from '../amqp/index.js';
+import { ConfigurationError, isWaybillError, toError, type WaybillError } from '../errors.js';
+import { debugAsked } from '../logger.js';
+import { type CallOptions, type CollectOptions, ReplyQueue } from '../rpc/index.js';
+import {
+  type Body,
+  type Encoder,
+  Envelope,
+  type FingerprintStamp,
+  failedResult,
+  jsonEncoder,
+  Message,
+  MessageCommand,
+  type Result,
+  RpcCommand,
+} from '../wire/index.js';
+import type { Eks } from './destinations.js';
+import { equip, type MethodPrefix } from './equip.js';
+import { connectionName, identify } from './identity.js';
+import type { CallSettings, ProducerOptions } from './producer-options.js';
+import type { OpenNames, Proxied } from './proxied.js';
+import { type Posting, Sender } from './sender.js';
+import { guardUndeclared, type OpenSender } from './undeclared.js';
+
+/** A concrete producer class, as `connect` is called on. */
+export type ProducerClass = (new (
+  ...args: never[]
+) => GenericProducer) & {
+  readonly undeclared: 'refuse' | 'send';
+};
+
+/** What `connect` gives: the producer with the methods of its builders. */
+export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
+  ? Proxied<InstanceType<Class>> & OpenNames
+  : Proxied<InstanceType<Class>>;
+
+/**
+ * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x` or `build_rpc_x` for
+ * each message; `await MyProducer.connect(options)` then has `message_x` and `rpc_x`, typed from the builders.
+ *
+ * `message_x` resolves when the broker has confirmed the message and, unless it is a status, routed it to a queue;
+ * otherwise it rejects and says why. `rpc_x` never rejects: its {@link Result} says how it ended.
+ */
+export class GenericProducer {
+  /** Where messages go: each exchange and key, in this order. A call goes to the first. */
+  static readonly eks: Eks = [];
+  /** How bodies are encoded, and answers read. @default JSON */
+  static readonly encoder: Encoder = jsonEncoder;
+  /** The virtual host. @default the connection's */
+  static readonly vhost: string | undefined = undefined;
+  /** How long each attempt of a call waits for its answer. @default 30,000 */
+  static readonly rpcTimeoutMs: number = 30_000;
+  /** How many times a call is sent AGAIN: 4 means five sends, and 150 s at most (D2). @default 4 */
+  static readonly maxRetry: number = 4;
+  /**
+   * Where answers come: `direct` is RabbitMQ's direct reply-to, matched by correlation id; `per-call` makes a queue for
+   * each call, for servers that send no correlation id back, such as Python's Postage. @default 'direct'
+   */
+  static readonly replyQueue: 'direct' | 'per-call' = 'direct';
+  /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
+  static readonly undeclared: 'refuse' | 'send' = 'refuse';
+
+  /** Who sends; it is put on every message. */
+  readonly fingerprint: FingerprintStamp;
+  /** @internal */
+  readonly sender: Sender;
+  /** @internal What {@link with} was given; on the prototype chain of a view it comes before the producer's own. */
+  readonly callSettings: CallSettings = {};
+
+  /** Connects nothing yet: {@link open} does. Prefer {@link connect}, which gives the typed methods too. */
+  constructor(options: ProducerOptions = {}) {
+    equip(new.target.prototype, GenericProducer.prototype, sendBuilt);
+    const { name: sender, vhost: ownVhost, encoder } = new.target;
+    const fingerprint = identify(options.fingerprint, sender);
+    const vhost = options.vhost ?? ownVhost;
+    const link = Link.acquire({ connectionName: connectionName(fingerprint), ...options, vhost });
+    this.fingerprint = identify(options.fingerprint, sender, link.vhost);
+    this.sender = new Sender({ link, fingerprint: this.fingerprint, encoder, sender, debug: debugAsked() });
+  }
+
+  /**
+   * Makes a producer of this class, connects it and declares its exchanges. The arguments are the constructor's.
+   * @throws ConnectError when the broker cannot be reached; TopologyError when it refuses an exchange.
+   */
+  static async connect<Class extends ProducerClass>(
+    this: Class,
+    ...args: ConstructorParameters<Class>
+  ): Promise<Connected<Class>> {
+    const producer = new this(...args);
+    await producer.open();
+    return producer as Connected<Class>;
+  }
+
+  /** Connects and declares the exchanges, after `new`. @throws ConnectError, TopologyError; the producer is closed then. */
+  async open(): Promise<this> {
+    try {
+      await this.sender.open(classOf(this).eks);
+      return this;
+    } catch (thrown) {
+      await this.close();
+      throw thrown;
+    }
+  }
+
+  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
+  with(settings: CallSettings): this {
+    return Object.create(this, { callSettings: { value: { ...this.callSettings, ...settings } } }) as this;
+  }
+
+  /** Sends a bare message of type `none`, with positional and named values (P-B8, P-C11). */
+  async message(args?: readonly unknown[], kwds?: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.send(new Message(args, kwds));
+  }
+
+  /** Sends a command by name, without a builder. */
+  async command(name: string, parameters?: unknown): Promise<void> {
+    await this.send(new MessageCommand(name, parameters));
+  }
+
+  /** Calls by name, without a builder. Never rejects. */
+  async rpc<Answer = unknown>(name: string, parameters?: unknown): Promise<Result<Answer>> {
+    return (await this.call(new RpcCommand(name, parameters))) as Result<Answer>;
+  }
+
+  /** Sends any message. @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError */
+  async send(message: Envelope): Promise<void> {
+    await this.sender.post(message, postingOf(this, message.body.type !== 'status'));
+  }
+
+  /** Calls with any command and waits for the answer. Never rejects. */
+  async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
+    try {
+      const { eks } = postingOf(this, true);
+      const ownQueue = classOf(this).replyQueue === 'per-call';
+      return (await this.sender.call(command, eks, callOptionsOf(this), ownQueue)) as Result<Answer>;
+    } catch (thrown) {
+      return failedResult(asWaybillError(thrown));
+    }
+  }
+
+  /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added (P-B19, P-C10). */
+  async forward(body: Body | Buffer): Promise<void> {
+    await this.sender.forward(body, postingOf(this, true));
+  }
+
+  /**
+   * Takes answers from the queue of an `rpc_queue_x`. Never rejects but for a queue that is not known here; when answers
+   * are missing in time, the last element is a MessageResultException with a TimeoutError (P-C21).
+   */
+  async consumeRpc<Answer = unknown>(
+    queue: ReplyQueue<Answer> | string,
+    options?: CollectOptions,
+  ): Promise<readonly Result<Answer>[]> {
+    if (queue instanceof ReplyQueue) return await queue.collect(options);
+    const caller = this.sender.caller;
+    if (!caller) throw new ConfigurationError('No rpc_queue_* has been called on this producer.');
+    return (await caller.collect(queue, options)) as readonly Result<Answer>[];
+  }
+
+  /** A text file as parameters of a message: its name and its lines, each with its line end (P-B20). */
+  async serializeTextFile(
+    path: string,
+  ): Promise<{ readonly name: string; readonly content: readonly string[] }> {
+    const text = await readFile(path, 'utf8');
+    return { name: basename(path), content: text.match(/[^\n]*\n|[^\n]+$/g) ?? [] };
+  }
+
+  /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */
+  close(): Promise<void> {
+    closing.set(this.sender, closing.get(this.sender) ?? this.sender.close());
+    return closing.get(this.sender) as Promise<void>;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** This producer with its typed methods, for use inside the class. */
+  protected get self(): Proxied<this> {
+    return this as Proxied<this>;
+  }
+}
+
+/** Closing is remembered here and not in the producer, because a view of it must find it too. */
+const closing = new WeakMap<Sender, Promise<void>>();
+
+function classOf(producer: object): typeof GenericProducer {
+  return producer.constructor as typeof GenericProducer;
+}
+
+/** `eks` beats `key`; `key` alone goes to the first exchange of the class; else all of the class (D1, P-B15). */
+function postingOf(producer: GenericProducer, mandatory: boolean): Posting {
+  const { eks, key, timeoutMs, signal, mandatory: asked } = producer.callSettings;
+  const { eks: declared, name } = classOf(producer);
+  const [first] = declared;
+  const chosen = eks ?? (key !== undefined && first ? [[first[0], key] as const] : declared);
+  if (chosen.length === 0) {
+    throw new ConfigurationError(
+      `${name} has no destination: write static override readonly eks = [[SomeExchange, 'key']] as const.`,
+    );
+  }
+  return { eks: chosen, timeoutMs, signal, mandatory: asked ?? mandatory };
+}
+
+/** A time of less than nothing means the class's own (P-B22, P-C19). */
+function callOptionsOf(producer: GenericProducer): CallOptions {
+  const { timeoutMs, maxRetry, signal } = producer.callSettings;
+  const { rpcTimeoutMs, maxRetry: retries } = classOf(producer);
+  return {
+    timeoutMs: timeoutMs === undefined || timeoutMs < 0 ? rpcTimeoutMs : timeoutMs,
+    maxRetry: maxRetry ?? retries,
+    signal,
+  };
+}
+
+async function sendBuilt(this: object, prefix: MethodPrefix, built: unknown): Promise<unknown> {
+  const producer = this as GenericProducer;
+  if (!(built instanceof Envelope)) {
+    throw new ConfigurationError(
+      `A builder of ${classOf(producer).name} returned no message, but ${typeof built}.`,
+    );
+  }
+  if (prefix === 'message_') return await producer.send(built);
+  const command = built as RpcCommand;
+  if (prefix === 'rpc_') return await producer.call(command);
+  return await producer.sender.callLater(command, postingOf(producer, true).eks, callOptionsOf(producer));
+}
+
+function openSender(producer: object): OpenSender {
+  if (classOf(producer).undeclared !== 'send') return undefined;
+  return (prefix, name) => (parameters?: unknown) => {
+    const Command = prefix === 'message_' ? MessageCommand : RpcCommand;
+    return sendBuilt.call(producer, prefix, new Command(name, parameters));
+  };
+}
+
+Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(openSender));
+
+function asWaybillError(thrown: unknown): WaybillError {
+  if (isWaybillError(thrown)) return thrown;
+  const error = toError(thrown);
+  return new ConfigurationError(`The call could not be made: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,178 @@
+import { v4 as uuid } from 'uuid';
+import type { Link, MessageProperties, Outgoing } from '../amqp/index.js';
+import { type CallOptions, type CallRequest, type ReplyQueue, RpcCaller } from '../rpc/index.js';
+import type { Body, Encoder, Envelope, FingerprintStamp, Result } from '../wire/index.js';
+import type { Eks } from './destinations.js';
+import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
+
+/** What a {@link Sender} works with. */
+export interface SenderOptions {
+  readonly link: Link;
+  readonly fingerprint: FingerprintStamp;
+  readonly encoder: Encoder;
+  /** For the log: the producer's class. */
+  readonly sender: string;
+  readonly debug: boolean;
+}
+
+/** How one message leaves. */
+export interface Posting {
+  readonly eks: Eks;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly mandatory: boolean;
+}
+
+/** What is under a producer: it stamps, encodes once, declares what it needs, and publishes or calls. */
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #declared = new Set<ExchangeClass>();
+  readonly #constant: MessageProperties;
+  #caller: RpcCaller | undefined;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+    const { contentType, contentEncoding } = options.encoder;
+    this.#constant = {
+      contentType,
+      ...(contentEncoding !== undefined && { contentEncoding }),
+      deliveryMode: 2,
+      appId: shortString(options.fingerprint.name),
+    };
+  }
+
+  /** Connects and declares the exchanges. @throws ConnectError, TopologyError */
+  async open(eks: Eks): Promise<void> {
+    await this.#options.link.openPublishing();
+    await this.#declare(eks);
+  }
+
+  /** Publishes a message to all its destinations; they get identical bytes. */
+  async post(message: Envelope, posting: Posting): Promise<void> {
+    await this.#postBytes(this.#encode(message), shortString(String(message.body.name)), posting);
+  }
+
+  /** Publishes a body as it is, without a fingerprint. */
+  async forward(body: Body | Buffer, posting: Posting): Promise<void> {
+    const content = Buffer.isBuffer(body) ? body : this.#options.encoder.encode(body);
+    await this.#postBytes(
+      content,
+      Buffer.isBuffer(body) ? undefined : shortString(String(body.name)),
+      posting,
+    );
+  }
+
+  async #postBytes(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
+    const { eks, mandatory, timeoutMs, signal } = posting;
+    if (eks.some(([exchange]) => !this.#declared.has(exchange))) await this.#declare(eks);
+    const publishes = eks.map(([exchange, routingKey]) => {
+      const message = this.#outgoing(exchange, routingKey, content, type, mandatory);
+      return this.#options.link.publish(message, { timeoutMs, signal });
+    });
+    if (publishes.length === 1) await publishes[0];
+    else await allOf(publishes);
+  }
+
+  /** Calls, with the first destination. */
+  async call(message: Envelope, eks: Eks, options: CallOptions, ownQueue: boolean): Promise<Result> {
+    const request = await this.#request(message, eks, options);
+    this.#caller ??= new RpcCaller(this.#options.link);
+    return await (ownQueue
+      ? this.#caller.callWithOwnQueue(request, options)
+      : this.#caller.call(request, options));
+  }
+
+  /** Sends a call and gives back the queue for its answers. */
+  async callLater(message: Envelope, eks: Eks, options: CallOptions): Promise<ReplyQueue> {
+    const request = await this.#request(message, eks, options);
+    this.#caller ??= new RpcCaller(this.#options.link);
+    return await this.#caller.send(request, options);
+  }
+
+  /** The caller of this sender, once a call was made. */
+  get caller(): RpcCaller | undefined {
+    return this.#caller;
+  }
+
+  /** Ends pending calls and gives the link back. */
+  async close(): Promise<void> {
+    await this.#caller?.close();
+    const declarations = [...this.#declared].flatMap((exchange) => exchangeDeclarations(exchange));
+    this.#options.link.forget(declarations);
+    await this.#options.link.close();
+  }
+
+  async #request(message: Envelope, eks: Eks, { timeoutMs, maxRetry }: CallOptions): Promise<CallRequest> {
+    const [destination] = eks;
+    if (!destination) throw new RangeError('A call needs a destination.');
+    const [exchange, routingKey] = destination;
+    if (!this.#declared.has(exchange)) await this.#declare([destination]);
+    const name = String(message.body.name);
+    const properties = { ...this.#constant, type: shortString(name), timestamp: nowSeconds() };
+    // The caller's whole patience: a handler that is late for one attempt still answers the next.
+    const content = this.#encode(message, { deadlineMs: timeoutMs * (maxRetry + 1) });
+    if (this.#options.debug) this.#log(exchange, routingKey, content);
+    return {
+      exchange: exchange.exchangeName,
+      routingKey,
+      name,
+      content,
+      properties,
+      encoder: this.#options.encoder,
+    };
+  }
+
+  #outgoing(
+    exchange: ExchangeClass,
+    routingKey: string,
+    content: Buffer,
+    type: string | undefined,
+    mandatory: boolean,
+  ): Outgoing {
+    if (this.#options.debug) this.#log(exchange, routingKey, content);
+    const properties = {
+      ...this.#constant,
+      ...(type !== undefined && { type }),
+      messageId: uuid(),
+      timestamp: nowSeconds(),
+    };
+    return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
+  }
+
+  #encode(message: Envelope, reserved: Body['_reserved'] = message.body._reserved): Buffer {
+    const { fingerprint, encoder } = this.#options;
+    return encoder.encode({ ...message.body, fingerprint, _reserved: reserved });
+  }
+
+  async #declare(eks: Eks): Promise<void> {
+    for (const [exchange] of eks) {
+      if (this.#declared.has(exchange)) continue;
+      const declarations = exchangeDeclarations(exchange);
+      if (declarations.length > 0) await this.#options.link.declare(declarations);
+      this.#declared.add(exchange);
+    }
+  }
+
+  #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
+    const { link, sender } = this.#options;
+    link.logger.debug(
+      `--> ${sender}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
+    );
+  }
+}
+
+/** Waits for all of them, so that none is left behind, then throws the first error if there is one. */
+async function allOf(publishes: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(publishes)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** AMQP's short strings hold 255 bytes; what is only for people is cut. */
+function shortString(text: string): string {
+  return text.length <= 60 ? text : Buffer.from(text).subarray(0, 252).toString('latin1');
+}
+
+/** The `timestamp` property counts seconds (AMQP 0-9-1 section 4.2.5.4). */
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}

@@ -1,0 +1,57 @@
+import { type MethodPrefix, methodPrefix, sendingMethods } from './equip.js';
+
+/**
+ * Thrown when a `message_x` or `rpc_x` is used that the class has no builder for; the text names the nearest one that
+ * it has. It is a TypeError, as calling a missing method always was.
+ */
+export class UndeclaredMessageError extends TypeError {
+  override readonly name = 'UndeclaredMessageError' as const;
+  readonly code = 'UNDECLARED_MESSAGE' as const;
+}
+
+/** What a class does with a sending method that it has not declared; undefined refuses it. */
+export type OpenSender = ((prefix: MethodPrefix, name: string) => unknown) | undefined;
+
+/**
+ * The end of the prototype chain of producers. A property that an object or its classes have never gets here, so
+ * declared methods cost nothing; what does get here is a mistyped name, or `then`, `toJSON` and their like, which are
+ * passed on to Object.prototype.
+ */
+export function guardUndeclared(openSenderOf: (producer: object) => OpenSender): object {
+  return new Proxy(Object.create(Object.prototype) as object, {
+    get(target, key, receiver: object): unknown {
+      const prefix = typeof key === 'string' ? methodPrefix(key) : undefined;
+      if (typeof key !== 'string' || !prefix) return Reflect.get(target, key, receiver);
+      const open = openSenderOf(receiver);
+      if (open) return open(prefix, key.slice(prefix.length));
+      throw new UndeclaredMessageError(sentence(receiver, prefix, key));
+    },
+  });
+}
+
+function sentence(producer: object, prefix: MethodPrefix, name: string): string {
+  const className = producer.constructor.name;
+  const nearest = nearestTo(name, sendingMethods(producer));
+  const builder = `build_${prefix === 'rpc_queue_' ? 'rpc_' : prefix}${name.slice(prefix.length)}`;
+  const hint = nearest ? ` Did you mean ${nearest}?` : '';
+  return `${className} has no ${name}.${hint} A method ${builder} would declare it.`;
+}
+
+function nearestTo(name: string, candidates: readonly string[]): string | undefined {
+  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  return ranked.sort((a, b) => a.distance - b.distance)[0]?.candidate;
+}
+
+/** Levenshtein's distance: how many letters must be put in, taken out or changed. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(change, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
