@@ -29,8 +29,10 @@ export function watchSignals(
       listener.insisted(signal);
     }
   };
-  for (const signal of signals) process.on(signal, receive);
+  // Bound to its name: `process.emit('SIGTERM')`, as some programs do it, passes none along.
+  const receivers = signals.map((signal) => [signal, () => receive(signal)] as const);
+  for (const [signal, hear] of receivers) process.on(signal, hear);
   return () => {
-    for (const signal of signals) process.off(signal, receive);
+    for (const [signal, hear] of receivers) process.off(signal, hear);
   };
 }

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ExitScheduler, isExitScheduler, isThreadDone, ThreadDone } from '../../../src/scheduler/index.js';
+
+describe('ExitScheduler and ThreadDone', () => {
+  it('are errors with a name, a stable code, and the cause kept', () => {
+    const cause = new Error('why');
+    const exit = new ExitScheduler('enough', { cause });
+    assert.ok(exit instanceof Error);
+    assert.deepEqual(
+      [exit.name, exit.code, exit.message, exit.cause],
+      ['ExitScheduler', 'EXIT_SCHEDULER', 'enough', cause],
+    );
+    const done = new ThreadDone();
+    assert.deepEqual([done.name, done.code], ['ThreadDone', 'THREAD_DONE']);
+    assert.notEqual(done.message, '');
+  });
+
+  it('are told by their code, so that two copies of the package understand each other', () => {
+    const foreign = Object.assign(new Error('from another copy'), { code: 'EXIT_SCHEDULER' });
+    assert.ok(isExitScheduler(foreign));
+    assert.ok(isExitScheduler(new ExitScheduler()));
+    assert.ok(isThreadDone(Object.assign(new Error('likewise'), { code: 'THREAD_DONE' })));
+  });
+
+  it('are not seen in anything else', () => {
+    for (const other of [
+      undefined,
+      null,
+      'EXIT_SCHEDULER',
+      { code: 'EXIT_SCHEDULER' },
+      new Error('EXIT_SCHEDULER'),
+    ]) {
+      assert.equal(isExitScheduler(other), false);
+      assert.equal(isThreadDone(other), false);
+    }
+    assert.equal(isExitScheduler(new ThreadDone()), false);
+    assert.equal(isThreadDone(new ExitScheduler()), false);
+  });
+});
