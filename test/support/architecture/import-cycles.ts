@@ -1,6 +1,9 @@
 import { importsOf, type SourceFile, targetOf } from './source-files.js';
 
-/** The cycles among the files' imports, each as `a.ts -> b.ts -> a.ts`. Imports of types count like any other. */
+/**
+ * The cycles among the files' imports, each as `a.ts -> b.ts -> a.ts`. Imports of types only are left out: two types may
+ * know each other (a queue its consumers, a consumer its queue), and nothing of it is left at run time.
+ */
 export function importCycles(files: readonly SourceFile[]): string[] {
   const graph = new Map(files.map((file) => [file.path, targetsOf(file)]));
   const cycles: string[] = [];
@@ -22,6 +25,8 @@ export function importCycles(files: readonly SourceFile[]): string[] {
 }
 
 function targetsOf(file: SourceFile): string[] {
-  const specifiers = importsOf(file).flatMap(({ specifier }) => specifier ?? []);
+  const specifiers = importsOf(file).flatMap(({ specifier, typeOnly }) =>
+    typeOnly ? [] : (specifier ?? []),
+  );
   return specifiers.filter((each) => each.startsWith('.')).map((each) => targetOf(file, each));
 }

@@ -16,6 +16,8 @@ export interface Import {
   readonly specifier: string | undefined;
   /** The line, from 1. */
   readonly line: number;
+  /** Whether only types come in: the compiler removes it, so it orders nothing at run time. */
+  readonly typeOnly: boolean;
 }
 
 /**
@@ -41,7 +43,8 @@ export function importsOf({ tree }: SourceFile): Import[] {
   return nodesOf(tree).flatMap((node) => {
     const named = moduleNamedBy(node);
     if (named === undefined) return [];
-    return [{ specifier: ts.isStringLiteralLike(named) ? named.text : undefined, line: lineOf(tree, node) }];
+    const specifier = ts.isStringLiteralLike(named) ? named.text : undefined;
+    return [{ specifier, line: lineOf(tree, node), typeOnly: isTypeOnly(node) }];
   });
 }
 
@@ -72,6 +75,13 @@ function moduleNamedBy(node: ts.Node): ts.Node | undefined {
   if (ts.isExternalModuleReference(node)) return node.expression;
   if (ts.isCallExpression(node) && isImporter(node.expression)) return node.arguments[0] ?? node;
   return undefined;
+}
+
+/** With `verbatimModuleSyntax` only these vanish; `import { type A }` leaves an import behind. */
+function isTypeOnly(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.isTypeOnly ?? false;
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  return ts.isImportTypeNode(node);
 }
 
 function isImporter(callee: ts.Expression): boolean {
