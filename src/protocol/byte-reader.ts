@@ -3,7 +3,7 @@ import { AmqpError } from './amqp-error.js';
 /**
  * Reads bytes one after the other.
  *
- * @throws AmqpError `SYNTAX_ERROR` from every method that would read past the end.
+ * @throws AmqpError `FRAME_ERROR` from every method that would read past the end.
  */
 export class ByteReader {
   readonly #buffer: Buffer;
@@ -92,7 +92,7 @@ export class ByteReader {
 
   #advance(size: number): number {
     const at = this.#at;
-    if (at + size > this.#buffer.length) throw new AmqpError('SYNTAX_ERROR', 'the frame ends inside a field');
+    if (at + size > this.#buffer.length) throw new AmqpError('FRAME_ERROR', 'the frame ends inside a field');
     this.#at = at + size;
     return at;
   }

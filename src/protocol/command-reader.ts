@@ -5,7 +5,7 @@ import type { NumberReading } from './field-table.js';
 import type { Frame } from './frame-reader.js';
 import { hasContent, readMethod } from './method-codec.js';
 import { readProperties } from './property-codec.js';
-import type { Method, Properties } from './types.js';
+import type { Method, MethodName, Properties } from './types.js';
 
 /** The content of a message as it came. */
 export interface Content {
@@ -44,9 +44,9 @@ export class CommandReader {
     this.#maxBodyBytes = options.maxBodyBytes ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Whether the next frame has to begin a new command. */
-  get isAtRest(): boolean {
-    return this.#method === undefined;
+  /** The method whose content is awaited. */
+  get awaitingContent(): MethodName | undefined {
+    return this.#method?.name;
   }
 
   /**

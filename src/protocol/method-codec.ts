@@ -42,7 +42,8 @@ export function hasContent(name: MethodName): boolean {
 /**
  * Reads the payload of a method frame.
  *
- * @throws AmqpError `COMMAND_INVALID` for a method AMQP 0-9-1 does not have, `SYNTAX_ERROR` for broken fields.
+ * @throws AmqpError `COMMAND_INVALID` for a method AMQP 0-9-1 does not have, `FRAME_ERROR` when fields are cut short,
+ *   `SYNTAX_ERROR` when a table holds what it cannot.
  */
 export function readMethod(reader: ByteReader, numbers: NumberReading = 'plain'): Method {
   const classId = reader.short();

@@ -16,7 +16,7 @@ const UNUSED_FLAGS = 0b11;
 /**
  * Reads property flags and property list (section 4.2.6.1), to the end of the content header.
  *
- * @throws AmqpError `SYNTAX_ERROR` when flags or values are broken.
+ * @throws AmqpError `SYNTAX_ERROR` or `FRAME_ERROR` when flags or values are broken.
  */
 export function readProperties(reader: ByteReader, numbers: NumberReading = 'plain'): Properties {
   const flags = reader.short();

@@ -2,10 +2,12 @@ import { AmqpError, type FieldTable } from '../../protocol/index.js';
 import type { ChannelContext } from './channel-context.js';
 import { Consumer, type ConsumerOwner } from './consumer.js';
 import type { Settlement } from './events.js';
+import { typeName } from './field-types.js';
 import { type Message, withHeader } from './message.js';
 import { Publishing, type PublishRequest } from './publishing.js';
 import type { Queue } from './queue.js';
 import type { Entry } from './ready-list.js';
+import { ReplyConsumer } from './reply-consumer.js';
 import { REPLY_QUEUE } from './reply-registry.js';
 import { Settling } from './settling.js';
 import { generatedName } from './texts.js';
@@ -35,7 +37,7 @@ export class Channel implements ConsumerOwner {
   readonly #context: ChannelContext;
   readonly #settling: Settling;
   readonly #consumers = new Map<string, Consumer>();
-  #reply: { readonly tag: string; readonly name: string } | undefined;
+  readonly #reply: ReplyConsumer;
   #lastDeliveryTag = 0;
   #prefetchOfConsumers = 0;
   #prefetchOfChannel = 0;
@@ -44,6 +46,7 @@ export class Channel implements ConsumerOwner {
     this.#context = context;
     this.publishing = new Publishing(context);
     this.#settling = new Settling(context);
+    this.#reply = new ReplyConsumer(context, () => this.#lastDeliveryTag + 1);
   }
 
   /** Whether everything delivered has been settled. */
@@ -64,7 +67,7 @@ export class Channel implements ConsumerOwner {
   }
 
   publish(request: Omit<PublishRequest, 'replyName'>): void {
-    this.publishing.publish({ ...request, replyName: this.#reply?.name });
+    this.publishing.publish({ ...request, replyName: this.#reply.name });
   }
 
   /**
@@ -74,13 +77,16 @@ export class Channel implements ConsumerOwner {
    */
   consume(request: ConsumeRequest): void {
     const tag = request.consumerTag === '' ? generatedName('amq.ctag-') : request.consumerTag;
-    if (request.queue === REPLY_QUEUE) this.#consumeReplies(tag, request.noAck);
+    if (this.#consumers.has(tag) || this.#reply.tag === tag) {
+      throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`);
+    }
+    if (request.queue === REPLY_QUEUE) this.#reply.start(tag, request.noAck);
     else this.#consumeQueue(tag, request);
   }
 
   /** Ends a consumer; ending one that is not there is no error. */
   cancel(tag: string): void {
-    if (this.#reply?.tag === tag) this.#endReplies();
+    if (this.#reply.tag === tag) this.#reply.end();
     const consumer = this.#consumers.get(tag);
     this.#consumers.delete(tag);
     consumer?.queue.removeConsumer(consumer);
@@ -94,7 +100,7 @@ export class Channel implements ConsumerOwner {
     const deliveryTag = this.#nextTag();
     if (!noAck) this.#settling.add({ deliveryTag, entry, queue, consumer: undefined });
     this.#announce(queue, '', entry);
-    const message = asDelivered(entry, queue);
+    const message = asDelivered(entry, queue, true);
     return { deliveryTag, redelivered: entry.redelivered, message, messageCount: queue.messageCount };
   }
 
@@ -127,7 +133,7 @@ export class Channel implements ConsumerOwner {
   /** Ends all consumers; what is out stays out. */
   endConsumers(): void {
     for (const tag of [...this.#consumers.keys()]) this.cancel(tag);
-    this.#endReplies();
+    this.#reply.end();
   }
 
   /** Closes the channel: consumers end, what is out goes back, a transaction is undone. */
@@ -164,10 +170,12 @@ export class Channel implements ConsumerOwner {
 
   #consumeQueue(tag: string, request: ConsumeRequest): void {
     const queue = this.#queueToRead(request.queue);
-    this.#checkTag(tag);
-    const priority = priorityOf(request.arguments);
+    const priority = priorityOf(request.arguments, queue);
     const { noAck, exclusive } = request;
-    if (queue.consumers.hasExclusive || (exclusive && queue.consumers.size > 0)) {
+    if (this.#prefetchOfChannel > 0 && queue.limits.type === 'quorum') {
+      throw new AmqpError('NOT_IMPLEMENTED', `${queue.what} does not support global qos`);
+    }
+    if (isTaken(queue, exclusive)) {
       throw new AmqpError('ACCESS_REFUSED', `${queue.what} in exclusive use`);
     }
     const prefetch = this.#prefetchOfConsumers;
@@ -177,42 +185,6 @@ export class Channel implements ConsumerOwner {
     queue.addConsumer(consumer);
     this.#context.sink.consumeOk(tag);
     queue.pump();
-  }
-
-  #consumeReplies(tag: string, noAck: boolean): void {
-    this.#checkTag(tag);
-    if (!noAck) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer cannot acknowledge');
-    if (this.#reply) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer already set');
-    const name = this.#context.replies.add((message) => this.#deliverReply(tag, message));
-    this.#reply = { tag, name };
-    this.#context.sink.consumeOk(tag);
-  }
-
-  #deliverReply(consumerTag: string, message: Message): void {
-    const { events, connection, sink } = this.#context;
-    const deliveryTag = this.#nextTag();
-    if (events.isWatched) {
-      const queue = REPLY_QUEUE;
-      events.emit({
-        type: 'delivered',
-        connection: connection.name,
-        queue,
-        consumerTag,
-        redelivered: false,
-        message,
-      });
-    }
-    sink.deliver({ consumerTag, deliveryTag, redelivered: false, message });
-  }
-
-  #endReplies(): void {
-    if (this.#reply) this.#context.replies.remove(this.#reply.name);
-    this.#reply = undefined;
-  }
-
-  #checkTag(tag: string): void {
-    if (!this.#consumers.has(tag) && this.#reply?.tag !== tag) return;
-    throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`);
   }
 
   #queueToRead(name: string): Queue {
@@ -246,15 +218,21 @@ export class Channel implements ConsumerOwner {
   }
 }
 
-/** A quorum queue tells how often a message has come back. */
-function asDelivered(entry: Entry, queue: Queue): Message {
-  if (queue.limits.type !== 'quorum' || entry.returns === 0) return entry.message;
+/** A consumer that is alone with its queue shuts others out, and single active consumers shut it out. */
+function isTaken({ consumers, limits }: Queue, exclusive: boolean): boolean {
+  return consumers.hasExclusive || (exclusive && (consumers.size > 0 || limits.singleActiveConsumer));
+}
+
+/** A quorum queue tells how often a message has come back: on `basic.get` always, else from the first time on. */
+function asDelivered(entry: Entry, queue: Queue, isGet = false): Message {
+  if (queue.limits.type !== 'quorum' || (entry.returns === 0 && !isGet)) return entry.message;
   return withHeader(entry.message, 'x-delivery-count', entry.returns);
 }
 
-function priorityOf(args: FieldTable): number {
+function priorityOf(args: FieldTable, queue: Queue): number {
   const priority = args['x-priority'];
   if (priority === undefined) return 0;
   if (Number.isInteger(priority)) return priority as number;
-  throw new AmqpError('PRECONDITION_FAILED', "invalid arg 'x-priority': unacceptable_type");
+  const reason = `"expected integer, got ${typeName(priority)}"`;
+  throw new AmqpError('PRECONDITION_FAILED', `invalid arg 'x-priority' for ${queue.what}: ${reason}`);
 }

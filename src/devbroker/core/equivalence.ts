@@ -18,13 +18,18 @@ export function assertSameArguments(
   current: FieldTable,
 ): void {
   for (const name of names) {
-    const [theirs, ours] = [received[name], current[name]];
+    const [theirs, ours] = [effective(received, name), effective(current, name)];
     if (sameValue(theirs, ours)) continue;
     if (theirs !== undefined && ours !== undefined) {
       throw inequivalent(what, name, `'${bare(theirs)}'`, `'${bare(ours)}'`);
     }
     throw inequivalent(what, name, describeValue(theirs), describeValue(ours));
   }
+}
+
+/** A queue without a type is a classic one. */
+function effective(args: FieldTable, name: string): FieldTable[string] {
+  return args[name] ?? (name === 'x-queue-type' ? 'classic' : undefined);
 }
 
 function bare(value: FieldTable[string]): string {

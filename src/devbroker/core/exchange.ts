@@ -2,7 +2,7 @@ import { AmqpError, type FieldTable } from '../../protocol/index.js';
 import { createRouter, type ExchangeType, type Router } from '../routing/router.js';
 import type { Binding, Destination } from './binding.js';
 import { assertSame, assertSameArguments } from './equivalence.js';
-import { canonical } from './field-types.js';
+import { canonical, typeName } from './field-types.js';
 import type { Message } from './message.js';
 import { describe } from './texts.js';
 
@@ -32,7 +32,7 @@ export class Exchange {
     if (alternate !== undefined && typeof alternate !== 'string') {
       throw new AmqpError(
         'PRECONDITION_FAILED',
-        `invalid type for arg 'alternate-exchange' in ${this.#what}`,
+        `invalid type '${typeName(alternate)}' for arg 'alternate-exchange' in ${this.#what}`,
       );
     }
   }

@@ -56,7 +56,8 @@ export function describeValue(value: FieldValue): string {
   return `the value '${typeof value === 'string' ? value : canonical(value)}' of type '${typeName(value)}'`;
 }
 
-function typeName(value: Exclude<FieldValue, undefined>): string {
+/** The name RabbitMQ has for the type of a value. */
+export function typeName(value: Exclude<FieldValue, undefined>): string {
   const name = typeClass(value);
   if (name === 'float') return 'double';
   if (name !== 'int') return name;

@@ -1,4 +1,5 @@
 import { AmqpError, type Content, type FieldTable } from '../../protocol/index.js';
+import { typeName } from './field-types.js';
 import type { Message } from './message.js';
 import { REPLY_QUEUE } from './reply-registry.js';
 
@@ -21,6 +22,7 @@ export function createMessage({ exchange, routingKey, content, replyName, user }
   const { properties, encodedProperties, body } = content;
   checkUserId(properties.userId, user);
   checkExpiration(properties.expiration);
+  checkDeliveryMode(properties.deliveryMode);
   const plain: Message = { exchange, routingKeys: [routingKey], properties, encodedProperties, body };
   return withReplyName(withCopies(plain, properties.headers ?? {}), replyName);
 }
@@ -38,6 +40,11 @@ function checkExpiration(expiration: string | undefined): void {
   throw new AmqpError('PRECONDITION_FAILED', `invalid expiration '${expiration}'`);
 }
 
+function checkDeliveryMode(mode: number | undefined): void {
+  if (mode === undefined || mode === 1 || mode === 2) return;
+  throw new AmqpError('PRECONDITION_FAILED', `invalid message: {delivery_mode_unknown,${mode}}`);
+}
+
 function withCopies(message: Message, headers: FieldTable): Message {
   if (!('CC' in headers || 'BCC' in headers)) return message;
   const routingKeys = [...message.routingKeys, ...copies(headers, 'CC'), ...copies(headers, 'BCC')] as const;
@@ -51,7 +58,10 @@ function copies(headers: FieldTable, name: 'CC' | 'BCC'): readonly string[] {
   const value = headers[name];
   if (value === undefined) return [];
   if (Array.isArray(value)) return value.filter((key) => typeof key === 'string');
-  throw new AmqpError('PRECONDITION_FAILED', `invalid message: unacceptable type in header ${name}`);
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `invalid message: {unacceptable_type_in_header,"${name}",${typeName(value)}}`,
+  );
 }
 
 function withReplyName(message: Message, replyName: string | undefined): Message {

@@ -1,4 +1,5 @@
 import { AmqpError, type FieldTable, type FieldValue } from '../../protocol/index.js';
+import { typeName } from './field-types.js';
 
 /** What happens to a message that would make a queue longer than it may be. */
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
@@ -40,6 +41,18 @@ export const comparedArguments: readonly string[] = [
   'x-delivery-limit',
 ];
 
+/** What the other type of queue has. */
+const unsupported = {
+  classic: [
+    'x-delivery-limit',
+    'x-quorum-initial-group-size',
+    'x-dead-letter-strategy',
+    'x-max-in-memory-length',
+    'x-max-in-memory-bytes',
+  ],
+  quorum: ['x-max-priority', 'x-queue-mode', 'x-queue-version', 'x-queue-master-locator'],
+} as const;
+
 /** The longest time RabbitMQ accepts: what fits an unsigned 32-bit integer. */
 const LONGEST_MS = 0xffff_ffff;
 
@@ -50,20 +63,25 @@ const LONGEST_MS = 0xffff_ffff;
  */
 export function readQueueArguments(args: FieldTable, what: string): QueueLimits {
   const read = new ArgumentReader(args, what);
+  const type = read.oneOf('x-queue-type', ['classic', 'quorum'], 'unsupported queue type') ?? 'classic';
+  read.refuseAny(unsupported[type], `of queue type rabbit_${type}_queue`);
   const limits: QueueLimits = {
-    type: read.oneOf('x-queue-type', ['classic', 'quorum']) ?? 'classic',
+    type,
     expiresMs: read.integer('x-expires', 1, LONGEST_MS),
     messageTtlMs: read.integer('x-message-ttl', 0, LONGEST_MS),
     maxLength: read.integer('x-max-length', 0),
     maxLengthBytes: read.integer('x-max-length-bytes', 0),
-    overflow: read.oneOf('x-overflow', ['drop-head', 'reject-publish', 'reject-publish-dlx']) ?? 'drop-head',
+    overflow:
+      read.oneOf('x-overflow', ['drop-head', 'reject-publish', 'reject-publish-dlx'], 'invalid_overflow') ??
+      'drop-head',
     maxPriority: read.integer('x-max-priority', 0, 255),
     deadLetterExchange: read.text('x-dead-letter-exchange'),
     deadLetterRoutingKey: read.text('x-dead-letter-routing-key'),
     singleActiveConsumer: read.flag('x-single-active-consumer') ?? false,
     deliveryLimit: read.integer('x-delivery-limit', 0),
   };
-  read.oneOf('x-queue-mode', ['default', 'lazy']);
+  read.oneOf('x-queue-mode', ['default', 'lazy'], 'unsupported queue mode');
+  read.integer('x-queue-version', 1, 2);
   if (limits.deadLetterRoutingKey !== undefined && limits.deadLetterExchange === undefined) {
     throw read.refuse('x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
   }
@@ -87,9 +105,9 @@ class ArgumentReader {
     const value = this.#args[name];
     if (value === undefined) return undefined;
     const number = toInteger(value);
-    if (number === undefined) throw this.refuse(name, 'unacceptable_type');
-    if (number < least) throw this.refuse(name, number < 0 ? 'value_negative' : 'value_zero');
-    if (number > most) throw this.refuse(name, 'value_too_big');
+    if (number === undefined) throw this.refuse(name, `"expected integer, got ${typeName(value)}"`);
+    if (number < least) throw this.refuse(name, `{value_${number < 0 ? 'negative' : 'zero'},${number}}`);
+    if (number > most) throw this.refuse(name, `{max_value_exceeded,${number}}`);
     return number;
   }
 
@@ -101,17 +119,25 @@ class ArgumentReader {
     return this.#typed(name, 'boolean') as boolean | undefined;
   }
 
-  oneOf<const T extends string>(name: string, allowed: readonly T[]): T | undefined {
+  /** @throws AmqpError 406 when any of the arguments is there. */
+  refuseAny(names: readonly string[], because: string): void {
+    const name = names.find((each) => this.#args[each] !== undefined);
+    if (name === undefined) return;
+    throw new AmqpError('PRECONDITION_FAILED', `invalid arg '${name}' for ${this.#what} ${because}`);
+  }
+
+  oneOf<const T extends string>(name: string, allowed: readonly T[], complaint: string): T | undefined {
     const value = this.text(name);
     if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
-    throw this.refuse(name, `'${value}' is none of ${allowed.join(', ')}`);
+    throw this.refuse(name, `"${complaint} '${value}'"`);
   }
 
   #typed(name: string, type: 'string' | 'boolean'): FieldValue {
     const value = this.#args[name];
     if (value === undefined) return undefined;
     const given = typeof value;
-    if (given !== type) throw this.refuse(name, 'unacceptable_type');
+    const expected = type === 'string' ? 'longstr' : 'bool';
+    if (given !== type) throw this.refuse(name, `"expected ${expected}, got ${typeName(value)}"`);
     return value;
   }
 }

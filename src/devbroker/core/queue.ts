@@ -1,12 +1,13 @@
 import { AmqpError, type FieldTable } from '../../protocol/index.js';
+import { Backlog } from './backlog.js';
 import type { Timer } from './clock.js';
 import type { Consumer } from './consumer.js';
 import { ConsumerRing } from './consumer-ring.js';
 import { assertSame, assertSameArguments } from './equivalence.js';
-import { isPersistent, type Message } from './message.js';
+import type { Message } from './message.js';
 import { comparedArguments, type QueueLimits, readQueueArguments } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
-import { type Entry, ReadyList } from './ready-list.js';
+import type { Entry } from './ready-list.js';
 import { describe } from './texts.js';
 
 /** What a queue is declared with. */
@@ -30,21 +31,20 @@ export class Queue {
   /** How RabbitMQ names it in its texts. */
   readonly what: string;
   readonly #host: QueueHost;
-  readonly #ready = new ReadyList();
+  readonly #backlog: Backlog;
   readonly #out = new Set<Entry>();
   readonly #consumers: ConsumerRing;
-  #readyBytes = 0;
-  #sequence = 0;
   #pumping = false;
   #deleted = false;
-  #expiryTimer: Timer | undefined;
   #unusedTimer: Timer | undefined;
 
   constructor(settings: QueueSettings, host: QueueHost) {
     this.settings = settings;
     this.what = describe('queue', settings.name, host.virtualHost);
     this.limits = readQueueArguments(settings.arguments, this.what);
+    this.#checkType();
     this.#host = host;
+    this.#backlog = new Backlog(this.limits, host, (entry, reason) => this.#die(entry, reason));
     this.#consumers = new ConsumerRing(this.limits.singleActiveConsumer);
     this.touch();
   }
@@ -55,7 +55,7 @@ export class Queue {
 
   /** How many messages wait. */
   get messageCount(): number {
-    return this.#ready.length;
+    return this.#backlog.length;
   }
 
   /** How many messages are out with consumers or getters. */
@@ -89,12 +89,12 @@ export class Queue {
 
   /** Takes a message in, or refuses it because the queue is full: `false`. */
   offer(message: Message): boolean {
-    if (this.limits.overflow !== 'drop-head' && this.#wouldOverflow(message)) {
+    if (this.limits.overflow !== 'drop-head' && this.#backlog.wouldOverflow(message)) {
       if (this.limits.overflow === 'reject-publish-dlx') this.#host.died(this, message, 'maxlen');
       return false;
     }
-    this.#dropExpired();
-    this.#put(this.#enter(message));
+    this.#backlog.dropExpired();
+    this.#backlog.enter(message);
     this.#serve();
     this.#trim();
     return true;
@@ -103,8 +103,8 @@ export class Queue {
   /** Takes the next message out for a `basic.get`. */
   take(noAck: boolean): Entry | undefined {
     this.touch();
-    this.#dropExpired();
-    const entry = this.#shift();
+    this.#backlog.dropExpired();
+    const entry = this.#backlog.shift();
     if (entry) this.#leave(entry, noAck);
     this.#watchExpiry();
     return entry;
@@ -112,7 +112,7 @@ export class Queue {
 
   /** Gives messages to consumers for as long as there are both. */
   pump(): void {
-    this.#dropExpired();
+    this.#backlog.dropExpired();
     this.#serve();
     this.#watchExpiry();
   }
@@ -138,12 +138,7 @@ export class Queue {
 
   /** Drops all messages that wait and says how many there were. */
   purge(): number {
-    const count = this.#ready.length;
-    for (const entry of this.#ready) this.#host.heldBytes(-entry.message.body.length);
-    this.#ready.clear();
-    this.#readyBytes = 0;
-    this.#watchExpiry();
-    return count;
+    return this.#backlog.purge();
   }
 
   addConsumer(consumer: Consumer): void {
@@ -162,7 +157,6 @@ export class Queue {
   /** Ends the queue: its consumers are told, its messages are gone. */
   end(): void {
     this.#deleted = true;
-    this.#expiryTimer?.cancel();
     this.#unusedTimer?.cancel();
     this.purge();
     for (const entry of this.#out) this.#host.heldBytes(-entry.message.body.length);
@@ -173,12 +167,8 @@ export class Queue {
   /** Gives all messages back and keeps only those that survive a restart of the broker. */
   survive(): void {
     for (const entry of [...this.#out]) if (this.#out.delete(entry)) this.#return(entry);
-    const kept = [...this.#ready].filter((entry) => isPersistent(entry.message));
-    this.purge();
-    for (const entry of kept) {
-      this.#put(entry);
-      this.#host.heldBytes(entry.message.body.length);
-    }
+    this.#backlog.dropTransient();
+    this.#watchExpiry();
   }
 
   /** Somebody used the queue: it expires that much later. */
@@ -189,49 +179,34 @@ export class Queue {
     this.#unusedTimer = this.#host.clock.after(expiresMs, () => this.#host.abandoned(this));
   }
 
+  #checkType(): void {
+    if (this.limits.type !== 'quorum') return;
+    const { owner, durable, autoDelete } = this.settings;
+    const wrong = owner
+      ? 'exclusive-owner'
+      : !durable
+        ? 'non-durable'
+        : autoDelete
+          ? 'auto-delete'
+          : undefined;
+    if (wrong === undefined) return;
+    throw new AmqpError('PRECONDITION_FAILED', `invalid property '${wrong}' for ${this.what}`);
+  }
+
   #serve(): void {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (this.#ready.length > 0) {
+      while (this.#backlog.length > 0) {
         const consumer = this.#consumers.next();
         if (!consumer) break;
-        const entry = this.#shift() as Entry;
+        const entry = this.#backlog.shift() as Entry;
         this.#leave(entry, consumer.settings.noAck);
         consumer.owner.deliver(consumer, entry);
       }
     } finally {
       this.#pumping = false;
     }
-  }
-
-  #enter(message: Message): Entry {
-    const { maxPriority } = this.limits;
-    const priority = maxPriority === undefined ? 0 : Math.min(message.properties.priority ?? 0, maxPriority);
-    this.#host.heldBytes(message.body.length);
-    this.#sequence += 1;
-    const expiresAt = this.#expiryOf(message);
-    return { message, sequence: this.#sequence, priority, expiresAt, redelivered: false, returns: 0 };
-  }
-
-  #expiryOf({ properties }: Message): number | undefined {
-    const own = properties.expiration === undefined ? undefined : Number(properties.expiration);
-    const ttl = Math.min(
-      own ?? Number.POSITIVE_INFINITY,
-      this.limits.messageTtlMs ?? Number.POSITIVE_INFINITY,
-    );
-    return Number.isFinite(ttl) ? this.#host.clock.now() + ttl : undefined;
-  }
-
-  #put(entry: Entry): void {
-    this.#ready.insert(entry);
-    this.#readyBytes += entry.message.body.length;
-  }
-
-  #shift(): Entry | undefined {
-    const entry = this.#ready.shift();
-    if (entry) this.#readyBytes -= entry.message.body.length;
-    return entry;
   }
 
   #leave(entry: Entry, noAck: boolean): void {
@@ -243,7 +218,7 @@ export class Queue {
     entry.redelivered = true;
     entry.returns += 1;
     const { deliveryLimit } = this.limits;
-    if (deliveryLimit === undefined || entry.returns <= deliveryLimit) this.#put(entry);
+    if (deliveryLimit === undefined || entry.returns <= deliveryLimit) this.#backlog.put(entry);
     else this.#die(entry, 'delivery_limit');
   }
 
@@ -252,42 +227,14 @@ export class Queue {
     this.#host.died(this, entry.message, reason);
   }
 
-  #wouldOverflow(message: Message): boolean {
-    return this.#overflows(this.#ready.length + 1, this.#readyBytes + message.body.length);
-  }
-
-  #overflows(count: number, bytes: number): boolean {
-    const { maxLength, maxLengthBytes } = this.limits;
-    return (
-      (maxLength !== undefined && count > maxLength) ||
-      (maxLengthBytes !== undefined && bytes > maxLengthBytes)
-    );
-  }
-
   #trim(): void {
-    if (this.limits.overflow === 'drop-head') {
-      while (this.#ready.length > 0 && this.#overflows(this.#ready.length, this.#readyBytes)) {
-        this.#die(this.#shift() as Entry, 'maxlen');
-      }
-    }
-    this.#dropExpired();
+    this.#backlog.dropOverflow();
+    this.#backlog.dropExpired();
     this.#watchExpiry();
   }
 
-  #dropExpired(): void {
-    const now = this.#host.clock.now();
-    for (let head = this.#ready.peek(); head?.expiresAt !== undefined; head = this.#ready.peek()) {
-      if (head.expiresAt > now) return;
-      this.#shift();
-      this.#die(head, 'expired');
-    }
-  }
-
   #watchExpiry(): void {
-    this.#expiryTimer?.cancel();
-    const at = this.#ready.peek()?.expiresAt;
-    if (at === undefined) return;
-    this.#expiryTimer = this.#host.clock.after(at - this.#host.clock.now(), () => this.pump());
+    this.#backlog.watch(() => this.pump());
   }
 }
 

@@ -6,6 +6,7 @@ import { deadLetter, isAutomaticCycle } from './dead-letter.js';
 import type { EventStream } from './events.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
+import { canonical, typeName } from './field-types.js';
 import type { MemoryGauge } from './memory-gauge.js';
 import type { Message } from './message.js';
 import { type DeathReason, Queue, type QueueSettings } from './queue.js';
@@ -163,9 +164,13 @@ export class VirtualHost {
 
 function checkMatchKind(args: FieldTable): void {
   const kind = args['x-match'];
+  if (kind !== undefined && typeof kind !== 'string') {
+    const text = `Invalid x-match field type ${typeName(kind)} (value ${canonical(kind)}); expected longstr`;
+    throw new AmqpError('PRECONDITION_FAILED', text);
+  }
   if (kind === undefined || (matchKinds as readonly unknown[]).includes(kind)) return;
   throw new AmqpError(
     'PRECONDITION_FAILED',
-    `Invalid x-match field value ${JSON.stringify(kind)}; expected one of ${matchKinds.join(', ')}`,
+    `Invalid x-match field value <<"${kind}">>; expected all, any, all-with-x, or any-with-x`,
   );
 }

@@ -10,11 +10,15 @@ import {
   methodId,
   readMethod,
 } from '../../protocol/index.js';
+import type { Access } from '../core/access.js';
 import { Channel } from '../core/channel.js';
 import type { ChannelSink, OutgoingDelivery } from '../core/channel-context.js';
 import type { Message } from '../core/message.js';
+import type { ReplyRegistry } from '../core/reply-registry.js';
+import type { VirtualHost } from '../core/virtual-host.js';
 import { ConfirmBatch } from './confirm-batch.js';
 import type { Connection } from './connection.js';
+import { type Culprit, idsOf } from './culprit.js';
 import { basicMethods } from './methods/basic-methods.js';
 import { channelMethods } from './methods/channel-methods.js';
 import { exchangeMethods } from './methods/exchange-methods.js';
@@ -35,6 +39,9 @@ const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
 export class ChannelSession implements ChannelSink {
   readonly connection: Connection;
   readonly channel: Channel;
+  /** The virtual host and what the user may do in it. */
+  readonly opened: { readonly virtualHost: VirtualHost; readonly access: Access };
+  readonly replies: ReplyRegistry;
   readonly #id: number;
   readonly #reader = new CommandReader({ numbers: 'exact', maxBodyBytes: MAX_MESSAGE_BYTES });
   readonly #confirms: ConfirmBatch;
@@ -46,7 +53,10 @@ export class ChannelSession implements ChannelSink {
   constructor(id: number, connection: Connection) {
     this.#id = id;
     this.connection = connection;
-    this.channel = new Channel(connection.channelContext(this));
+    const context = connection.channelContext(this);
+    this.opened = context;
+    this.replies = context.replies;
+    this.channel = new Channel(context);
     this.#confirms = new ConfirmBatch((deliveryTag, outcome, multiple) => {
       if (outcome === 'ack') this.reply('basic.ack', { deliveryTag, multiple });
       else this.reply('basic.nack', { deliveryTag, multiple });
@@ -59,13 +69,18 @@ export class ChannelSession implements ChannelSink {
 
   /** Whether the next frame begins a new command. */
   get isAtRest(): boolean {
-    return this.#reader.isAtRest;
+    return !this.#isClosing && this.#reader.awaitingContent === undefined;
   }
 
-  /** @throws AmqpError what closes the connection; what closes the channel only is dealt with here. */
+  /** Takes the next frame. What goes wrong closes the channel or the connection. */
   handle(frame: Frame): void {
-    if (this.#isClosing) this.#whileClosing(frame);
-    else this.#whileOpen(frame);
+    if (this.#isClosing) {
+      this.#whileClosing(frame);
+      return;
+    }
+    const pending = this.#reader.awaitingContent;
+    const command = this.#read(frame, pending);
+    if (command) this.#perform(command);
   }
 
   reply<N extends MethodName>(name: N, input: MethodInput<N>): void {
@@ -73,9 +88,8 @@ export class ChannelSession implements ChannelSink {
   }
 
   /** Closes the channel with an error, from the broker's side. */
-  fail(error: AmqpError, culprit?: MethodName): void {
+  fail(error: AmqpError, [classId, id]: Culprit = [0, 0]): void {
     if (this.#isClosing) return;
-    const [classId, id] = culprit === undefined ? [0, 0] : methodId(culprit);
     this.#isClosing = true;
     this.flush();
     this.channel.close();
@@ -145,23 +159,39 @@ export class ChannelSession implements ChannelSink {
     if (this.connection.wantsCancelNotices) this.reply('basic.cancel', { consumerTag, nowait: true });
   }
 
-  #whileOpen(frame: Frame): void {
-    let culprit: MethodName | undefined;
+  #read(frame: Frame, pending: MethodName | undefined): Command | undefined {
     try {
-      const command = this.#reader.read(frame);
-      if (!command) return;
-      culprit = command.method.name;
-      this.#perform(command);
+      return this.#reader.read(frame);
     } catch (error) {
-      if (error instanceof AmqpError && error.closesChannelOnly) this.fail(error, culprit ?? 'basic.publish');
-      else throw error;
+      this.#unreadable(error, frame, pending);
+      return undefined;
     }
+  }
+
+  /** RabbitMQ's processes die of some of these: of a method nobody knows without a word, of a header with 541. */
+  #unreadable(error: unknown, frame: Frame, pending: MethodName | undefined): void {
+    const code = error instanceof AmqpError ? error.code : 541;
+    const isBroken = code === 501 || code === 502;
+    if (code === 503 || (code === 502 && frame.type === FrameType.method)) this.connection.drop();
+    else if (frame.type === FrameType.header && isBroken) {
+      this.connection.fail(new AmqpError('INTERNAL_ERROR', 'broken properties'));
+    } else if (pending === undefined) this.#blame(error, idsOf(frame));
+    else this.#blame(error, methodId(pending));
   }
 
   #perform({ method, content }: Command): void {
     const handler = handlers.get(method.name);
-    if (!handler) throw new AmqpError('COMMAND_INVALID', `unimplemented method ${method.name}`);
-    handler(this, method.fields, content);
+    try {
+      if (!handler) throw new AmqpError('COMMAND_INVALID', `unimplemented method ${method.name}`);
+      handler(this, method.fields, content);
+    } catch (error) {
+      this.#blame(error, methodId(method.name));
+    }
+  }
+
+  #blame(error: unknown, culprit: Culprit): void {
+    if (error instanceof AmqpError && error.closesChannelOnly) this.fail(error, culprit);
+    else this.connection.fail(error, culprit);
   }
 
   /** Everything is passed over until the client has seen that the channel is closed. */

@@ -7,7 +7,8 @@ import type { Interceptor } from '../core/interceptor.js';
 import { MemoryGauge } from '../core/memory-gauge.js';
 import { ReplyRegistry } from '../core/reply-registry.js';
 import { VirtualHost } from '../core/virtual-host.js';
-import { Connection, type ConnectionContext } from './connection.js';
+import { Connection } from './connection.js';
+import type { ConnectionContext } from './connection-context.js';
 
 /** How an embedded broker is started. */
 export interface DevBrokerOptions {

@@ -1,4 +1,10 @@
-import { AmqpError, type FieldTable, FRAME_MIN_SIZE, type MethodFields } from '../../protocol/index.js';
+import {
+  AmqpError,
+  type FieldTable,
+  FRAME_MIN_SIZE,
+  type MethodFields,
+  PROTOCOL_HEADER,
+} from '../../protocol/index.js';
 import { Access, type UserSettings } from '../core/access.js';
 import type { VirtualHost } from '../core/virtual-host.js';
 import { type Login, mechanisms, readLogin } from './sasl.js';
@@ -44,6 +50,7 @@ export class Handshake {
   readonly #wire: Wire;
   #user: UserSettings | undefined;
   #tuned: TuneLimits;
+  #head: Buffer = Buffer.alloc(0);
   clientProperties: FieldTable = {};
 
   constructor(context: HandshakeContext, wire: Wire) {
@@ -52,12 +59,34 @@ export class Handshake {
     this.#tuned = context.tune;
   }
 
+  /** Whether the client says it understands something. */
+  clientCan(capability: string): boolean {
+    const capabilities = this.clientProperties['capabilities'];
+    return (capabilities as FieldTable | undefined)?.[capability] === true;
+  }
+
   /** What was agreed upon. */
   get tuned(): TuneLimits {
     return this.#tuned;
   }
 
-  start(): void {
+  /**
+   * Takes the first bytes of a client until its protocol header is complete; returns what came after it, `undefined`
+   * while it is not. A wrong header is answered with the right one and `false`.
+   */
+  readHeader(bytes: Buffer): Buffer | false | undefined {
+    this.#head = Buffer.concat([this.#head, bytes]);
+    const size = PROTOCOL_HEADER.length;
+    if (this.#head.length < size) return undefined;
+    if (this.#head.subarray(0, size).equals(PROTOCOL_HEADER)) {
+      this.#start();
+      return this.#head.subarray(size);
+    }
+    this.#wire.raw(PROTOCOL_HEADER);
+    return false;
+  }
+
+  #start(): void {
     this.#wire.method(0, 'connection.start', {
       versionMajor: 0,
       versionMinor: 9,
@@ -67,13 +96,15 @@ export class Handshake {
     });
   }
 
-  /** @throws AmqpError 403 for a wrong login, 503 for an unknown mechanism. */
+  /** @throws AmqpError 403 for a wrong login, 503 for an unknown mechanism or a response that makes no sense. */
   startOk({ clientProperties, mechanism, response }: MethodFields<'connection.start-ok'>): void {
     this.clientProperties = clientProperties;
     if (!(mechanisms as readonly string[]).includes(mechanism)) {
       throw new AmqpError('COMMAND_INVALID', `unknown authentication mechanism '${mechanism}'`);
     }
-    this.#user = this.#findUser(readLogin(mechanism, response));
+    const login = readLogin(mechanism, response);
+    if (!login) throw new AmqpError('COMMAND_INVALID', `invalid ${mechanism} response`);
+    this.#user = this.#findUser(login);
     if (!this.#user) {
       const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`;
       throw new AmqpError('ACCESS_REFUSED', text);
@@ -105,8 +136,8 @@ export class Handshake {
     return { virtualHost, access: new Access(user, name) };
   }
 
-  #findUser(login: Login | undefined): UserSettings | undefined {
-    return this.#context.users.find((user) => user.name === login?.user && user.password === login.password);
+  #findUser({ user: name, password }: Login): UserSettings | undefined {
+    return this.#context.users.find((user) => user.name === name && user.password === password);
   }
 }
 

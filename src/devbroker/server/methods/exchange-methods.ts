@@ -1,5 +1,4 @@
 import type { MethodFields } from '../../../protocol/index.js';
-import type { Exchange } from '../../core/exchange.js';
 import { checkExchangeType } from '../../core/exchanges.js';
 import type { ChannelSession } from '../channel-session.js';
 import { assertNotDefault, cleanName, type HandlerTable } from './handlers.js';
@@ -9,31 +8,37 @@ export const exchangeMethods = {
   'exchange.declare'(session, fields) {
     if (fields.passive) {
       assertNotDefault(fields.exchange);
-      session.connection.virtualHost.exchanges.get(cleanName(fields.exchange));
+      session.opened.virtualHost.exchanges.get(cleanName(fields.exchange));
     } else declare(session, fields);
     if (!fields.nowait) session.reply('exchange.declare-ok', {});
   },
   'exchange.delete'(session, { exchange, ifUnused, nowait }) {
     const name = cleanName(exchange);
     assertNotDefault(name);
-    session.connection.access.check('configure', 'exchange', name);
-    session.connection.virtualHost.exchanges.delete(name, ifUnused);
+    session.opened.access.check('configure', 'exchange', name);
+    session.opened.virtualHost.exchanges.delete(name, ifUnused);
     if (!nowait) session.reply('exchange.delete-ok', {});
   },
   'exchange.bind'(session, fields) {
-    const [source, destination] = ends(session, fields);
-    session.connection.virtualHost.bind(source, destination, fields.routingKey, fields.arguments);
+    const { virtualHost } = session.opened;
+    const { source, destination } = ends(session, fields);
+    const from = virtualHost.exchanges.get(source);
+    const to = virtualHost.exchanges.get(destination);
+    virtualHost.bind(from, to, fields.routingKey, fields.arguments);
     if (!fields.nowait) session.reply('exchange.bind-ok', {});
   },
   'exchange.unbind'(session, fields) {
-    const [source, destination] = ends(session, fields);
-    session.connection.virtualHost.unbind(source, destination, fields.routingKey, fields.arguments);
+    const { virtualHost } = session.opened;
+    const { source, destination } = ends(session, fields);
+    const from = virtualHost.exchanges.find(source);
+    const to = virtualHost.exchanges.find(destination);
+    if (from && to) virtualHost.unbind(from, to, fields.routingKey, fields.arguments);
     if (!fields.nowait) session.reply('exchange.unbind-ok', {});
   },
 } satisfies HandlerTable as HandlerTable;
 
 function declare(session: ChannelSession, fields: MethodFields<'exchange.declare'>): void {
-  const { virtualHost, access } = session.connection;
+  const { virtualHost, access } = session.opened;
   const type = checkExchangeType(fields.type);
   const name = cleanName(fields.exchange);
   assertNotDefault(name);
@@ -47,16 +52,18 @@ function declare(session: ChannelSession, fields: MethodFields<'exchange.declare
   virtualHost.exchanges.declare({ name, type, durable, autoDelete, internal, arguments: args });
 }
 
-function ends(
-  session: ChannelSession,
-  fields: { readonly source: string; readonly destination: string },
-): readonly [source: Exchange, destination: Exchange] {
-  const { virtualHost, access } = session.connection;
+interface Ends {
+  readonly source: string;
+  readonly destination: string;
+}
+
+function ends(session: ChannelSession, fields: Ends): Ends {
+  const { access } = session.opened;
   const source = cleanName(fields.source);
   const destination = cleanName(fields.destination);
   assertNotDefault(destination);
   access.check('write', 'exchange', destination);
   assertNotDefault(source);
   access.check('read', 'exchange', source);
-  return [virtualHost.exchanges.get(source), virtualHost.exchanges.get(destination)];
+  return { source, destination };
 }

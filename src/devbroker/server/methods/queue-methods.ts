@@ -22,44 +22,48 @@ export const queueMethods = {
   },
   'queue.bind'(session, fields) {
     const [exchange, queue, key] = ends(session, fields);
-    session.connection.virtualHost.bind(exchange, queue, key, fields.arguments);
+    session.opened.virtualHost.bind(exchange, queue, key, fields.arguments);
     if (!fields.nowait) session.reply('queue.bind-ok', {});
   },
   'queue.unbind'(session, fields) {
-    const [exchange, queue, key] = ends(session, fields);
-    session.connection.virtualHost.unbind(exchange, queue, key, fields.arguments);
+    const { virtualHost } = session.opened;
+    const [exchangeName, name, key] = names(session, fields);
+    const exchange = virtualHost.exchanges.find(exchangeName);
+    const queue = virtualHost.findQueue(name);
+    queue?.assertAccess(session.connection);
+    if (exchange && queue) virtualHost.unbind(exchange, queue, key, fields.arguments);
     session.reply('queue.unbind-ok', {});
   },
   'queue.purge'(session, { queue, nowait }) {
     const name = queueName(session, queue);
-    session.connection.access.check('read', 'queue', name);
-    const messageCount = session.connection.virtualHost.getQueue(name, session.connection).purge();
+    session.opened.access.check('read', 'queue', name);
+    const messageCount = session.opened.virtualHost.getQueue(name, session.connection).purge();
     if (!nowait) session.reply('queue.purge-ok', { messageCount });
   },
   'queue.delete'(session, { queue, ifUnused, ifEmpty, nowait }) {
     const name = queueName(session, queue);
-    session.connection.access.check('configure', 'queue', name);
+    session.opened.access.check('configure', 'queue', name);
     const messageCount = deleteQueue(session, name, ifUnused, ifEmpty);
     if (!nowait) session.reply('queue.delete-ok', { messageCount });
   },
 } satisfies HandlerTable as HandlerTable;
 
 function declareReplyQueue(session: ChannelSession, name: string, nowait: boolean): void {
-  if (name !== REPLY_QUEUE && !session.connection.replies.has(name)) {
-    throw new AmqpError('NOT_FOUND', `no queue '${name}' in vhost '${session.connection.virtualHost.name}'`);
+  if (name !== REPLY_QUEUE && !session.replies.has(name)) {
+    throw new AmqpError('NOT_FOUND', `no queue '${name}' in vhost '${session.opened.virtualHost.name}'`);
   }
   if (!nowait) session.reply('queue.declare-ok', { queue: name, messageCount: 0, consumerCount: 1 });
 }
 
 function findQueue(session: ChannelSession, given: string): Queue {
-  const queue = session.connection.virtualHost.getQueue(queueName(session, given), session.connection);
+  const queue = session.opened.virtualHost.getQueue(queueName(session, given), session.connection);
   queue.touch();
   return queue;
 }
 
 function declare(session: ChannelSession, fields: MethodFields<'queue.declare'>, given: string): Queue {
   const { connection } = session;
-  const { access, virtualHost } = connection;
+  const { access, virtualHost } = session.opened;
   if (isReserved(given)) {
     throw new AmqpError('ACCESS_REFUSED', `queue name '${given}' contains reserved prefix 'amq.*'`);
   }
@@ -80,27 +84,38 @@ function declare(session: ChannelSession, fields: MethodFields<'queue.declare'>,
 }
 
 function deleteQueue(session: ChannelSession, name: string, ifUnused: boolean, ifEmpty: boolean): number {
-  const { virtualHost } = session.connection;
+  const { virtualHost } = session.opened;
   const queue = virtualHost.findQueue(name);
   if (!queue) return 0;
   queue.assertAccess(session.connection);
   if (ifUnused && queue.consumers.size > 0)
     throw new AmqpError('PRECONDITION_FAILED', `${queue.what} in use`);
   if (ifEmpty && queue.messageCount > 0)
-    throw new AmqpError('PRECONDITION_FAILED', `${queue.what} is not empty`);
+    throw new AmqpError('PRECONDITION_FAILED', `${queue.what} not empty`);
   return virtualHost.deleteQueue(queue);
 }
 
-function ends(
+function ends(session: ChannelSession, fields: BindFields): readonly [Exchange, Queue, routingKey: string] {
+  const { virtualHost } = session.opened;
+  const [exchange, queue, routingKey] = names(session, fields);
+  return [virtualHost.exchanges.get(exchange), virtualHost.getQueue(queue, session.connection), routingKey];
+}
+
+interface BindFields {
+  readonly exchange: string;
+  readonly queue: string;
+  readonly routingKey: string;
+}
+
+function names(
   session: ChannelSession,
-  fields: { readonly exchange: string; readonly queue: string; readonly routingKey: string },
-): readonly [Exchange, Queue, routingKey: string] {
-  const { virtualHost, access } = session.connection;
-  const name = queueName(session, fields.queue);
-  const routingKey = fields.queue === '' && fields.routingKey === '' ? name : fields.routingKey;
-  access.check('write', 'queue', name);
-  assertNotDefault(fields.exchange);
-  access.check('read', 'exchange', fields.exchange);
-  const exchange = virtualHost.exchanges.get(cleanName(fields.exchange));
-  return [exchange, virtualHost.getQueue(name, session.connection), routingKey];
+  fields: BindFields,
+): readonly [exchange: string, queue: string, routingKey: string] {
+  const { access } = session.opened;
+  const queue = queueName(session, fields.queue);
+  const exchange = cleanName(fields.exchange);
+  access.check('write', 'queue', queue);
+  assertNotDefault(exchange);
+  access.check('read', 'exchange', exchange);
+  return [exchange, queue, fields.queue === '' && fields.routingKey === '' ? queue : fields.routingKey];
 }

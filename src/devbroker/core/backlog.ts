@@ -1,0 +1,117 @@
+import type { Timer } from './clock.js';
+import { isPersistent, type Message } from './message.js';
+import type { DeathReason } from './queue.js';
+import type { QueueLimits } from './queue-arguments.js';
+import type { QueueHost } from './queue-host.js';
+import { type Entry, ReadyList } from './ready-list.js';
+
+/** Is told of a message that leaves the backlog by dying. */
+export type OnDeath = (entry: Entry, reason: DeathReason) => void;
+
+/** The messages of a queue that wait: how many there may be, and for how long. */
+export class Backlog {
+  readonly #limits: QueueLimits;
+  readonly #host: QueueHost;
+  readonly #onDeath: OnDeath;
+  readonly #ready = new ReadyList();
+  #bytes = 0;
+  #sequence = 0;
+  #timer: Timer | undefined;
+
+  constructor(limits: QueueLimits, host: QueueHost, onDeath: OnDeath) {
+    this.#limits = limits;
+    this.#host = host;
+    this.#onDeath = onDeath;
+  }
+
+  get length(): number {
+    return this.#ready.length;
+  }
+
+  /** Whether one message more would be too many. */
+  wouldOverflow(message: Message): boolean {
+    return this.#overflows(this.#ready.length + 1, this.#bytes + message.body.length);
+  }
+
+  /** Takes a new message in. */
+  enter(message: Message): void {
+    const { maxPriority } = this.#limits;
+    const priority = maxPriority === undefined ? 0 : Math.min(message.properties.priority ?? 0, maxPriority);
+    this.#host.heldBytes(message.body.length);
+    this.#sequence += 1;
+    const expiresAt = this.#expiryOf(message);
+    this.put({ message, sequence: this.#sequence, priority, expiresAt, redelivered: false, returns: 0 });
+  }
+
+  /** Puts an entry where it belongs. */
+  put(entry: Entry): void {
+    this.#ready.insert(entry);
+    this.#bytes += entry.message.body.length;
+  }
+
+  /** Takes the next entry out. */
+  shift(): Entry | undefined {
+    const entry = this.#ready.shift();
+    if (entry) this.#bytes -= entry.message.body.length;
+    return entry;
+  }
+
+  /** Drops everything and says how many there were. */
+  purge(): number {
+    const count = this.#ready.length;
+    for (const entry of this.#ready) this.#host.heldBytes(-entry.message.body.length);
+    this.#ready.clear();
+    this.#bytes = 0;
+    this.#timer?.cancel();
+    return count;
+  }
+
+  /** Drops what a restart of the broker would lose. */
+  dropTransient(): void {
+    const kept = [...this.#ready].filter((entry) => isPersistent(entry.message));
+    this.purge();
+    for (const entry of kept) {
+      this.put(entry);
+      this.#host.heldBytes(entry.message.body.length);
+    }
+  }
+
+  /** Drops what is too much, from the head, unless the queue refuses new messages instead. */
+  dropOverflow(): void {
+    if (this.#limits.overflow !== 'drop-head') return;
+    while (this.#ready.length > 0 && this.#overflows(this.#ready.length, this.#bytes)) {
+      this.#onDeath(this.shift() as Entry, 'maxlen');
+    }
+  }
+
+  /** Drops what has expired, as far as the first that has not: RabbitMQ looks at the head only. */
+  dropExpired(): void {
+    const now = this.#host.clock.now();
+    for (let head = this.#ready.peek(); head?.expiresAt !== undefined; head = this.#ready.peek()) {
+      if (head.expiresAt > now) return;
+      this.shift();
+      this.#onDeath(head, 'expired');
+    }
+  }
+
+  /** Calls `onDue` when the head expires. */
+  watch(onDue: () => void): void {
+    this.#timer?.cancel();
+    const at = this.#ready.peek()?.expiresAt;
+    if (at === undefined) return;
+    this.#timer = this.#host.clock.after(at - this.#host.clock.now(), onDue);
+  }
+
+  #expiryOf({ properties }: Message): number | undefined {
+    const { expiration } = properties;
+    const own = expiration === undefined ? Number.POSITIVE_INFINITY : Number(expiration);
+    const ttl = Math.min(own, this.#limits.messageTtlMs ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(ttl) ? this.#host.clock.now() + ttl : undefined;
+  }
+
+  #overflows(count: number, bytes: number): boolean {
+    const { maxLength, maxLengthBytes } = this.#limits;
+    if (maxLength !== undefined && count > maxLength) return true;
+    return maxLengthBytes !== undefined && bytes > maxLengthBytes;
+  }
+}

@@ -1,0 +1,17 @@
+import type { BrokerClock } from '../core/clock.js';
+import type { EventStream } from '../core/events.js';
+import type { Interceptor } from '../core/interceptor.js';
+import type { ReplyRegistry } from '../core/reply-registry.js';
+import type { Connection } from './connection.js';
+import type { HandshakeContext } from './handshake.js';
+
+/** What a connection needs of its broker. */
+export interface ConnectionContext extends HandshakeContext {
+  readonly clock: BrokerClock;
+  readonly events: EventStream;
+  readonly replies: ReplyRegistry;
+  readonly interceptor: Interceptor;
+  /** Why publishers are held up at present, if they are. */
+  readonly blockReason: string | undefined;
+  onClosed(connection: Connection): void;
+}
