@@ -58,6 +58,7 @@ export class LastingChannel<C extends Channel> {
   /** Opens it as soon as the connection is up; what goes wrong is logged and tried again. */
   start(): void {
     this.#connection.on('up', this.#onConnectionUp);
+    this.#connection.keepOpen();
     void this.#reopen();
   }
 

@@ -68,6 +68,15 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     return this.#opening;
   }
 
+  /** Connects if nobody has yet, and tries until it succeeds: for those who can wait. */
+  keepOpen(): void {
+    if (this.#opening || this.closed) return;
+    this.open().catch((thrown) => {
+      this.#logger.warn(`${this.#name}: ${toError(thrown).message}`);
+      this.#opening = this.#reconnect();
+    });
+  }
+
   /** The connection, as soon as it is up. @throws ClosedError when it is closed before that. */
   async whenUp(): Promise<ChannelModel> {
     while (!this.#model) {

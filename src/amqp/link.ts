@@ -115,7 +115,7 @@ export class Link {
 
   /**
    * Publishes a message with confirm, on the channel that all producers of the link share. See {@link Publisher.publish}.
-   * Call {@link openPublishing} before, or it waits for ever to be connected, up to its own deadline.
+   * It connects if nobody has called {@link openPublishing} before; the message's own deadline covers that too.
    */
   publish(message: Outgoing, options?: PublishOptions): Promise<void> {
     this.#publisher ??= this.newPublisher();

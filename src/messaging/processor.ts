@@ -72,6 +72,7 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly fingerprint: FingerprintStamp;
   readonly consumer: GenericConsumer;
   readonly #dispatcher: Dispatcher;
+  readonly #answersCalls: boolean;
   readonly #closing = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #ended: Promise<void>;
@@ -85,12 +86,14 @@ export class MessageProcessor extends MicroThread implements Component {
     this.consumer = new consumerClass({ ...own, ...given(options), vhost: options.vhost ?? vhost });
     const { link } = this.consumer;
     this.fingerprint = identify(options.fingerprint, name, link.vhost);
+    const table = new HandlerTable(new.target);
+    this.#answersCalls = table.entries.some(({ category }) => category === 'rpc');
     const store = options.replyStore && { store: options.replyStore };
     this.#dispatcher = new Dispatcher({
       name,
       encoder,
       processor: this,
-      table: new HandlerTable(new.target),
+      table,
       responder: new Responder(link, { encoder, fingerprint: this.fingerprint, remoteStacks, ...store }),
       deadlines: link.deadlines,
       closing: this.#closing.signal,
@@ -125,6 +128,7 @@ export class MessageProcessor extends MicroThread implements Component {
   /** Connects, declares, binds and starts to consume. @throws ConnectError, TopologyError; nothing is left open then */
   override async create(): Promise<void> {
     try {
+      if (this.#answersCalls) await this.consumer.link.openPublishing();
       await this.consumer.open();
       await this.consumer.startConsuming(this.#dispatcher.handle);
     } catch (thrown) {

@@ -1,0 +1,7 @@
+// One terminal of two: waits for pings until Ctrl-C, SIGTERM or the command `quit`.
+import { Fingerprint, MicroScheduler } from 'waybill';
+import { PingReceiver } from './ping-receiver.js';
+
+const scheduler = new MicroScheduler();
+scheduler.addMicrothread(new PingReceiver({ fingerprint: new Fingerprint({ name: 'ping_receiver' }) }));
+await scheduler.run();
