@@ -163,6 +163,31 @@ describe('a thread with a restart policy', () => {
     assert.equal(report.failures, 1);
   });
 
+  it('has its restarts back after it ran for long', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    let now = 0;
+    context.mock.method(performance, 'now', () => now);
+    const failNow: ((error: unknown) => void)[] = [];
+    class Lasting extends MicroThread {
+      override readonly restartPolicy = { maxDelayMs: 1_000, maxRestarts: 1 };
+      override step(): Promise<void> {
+        const { promise, reject } = deferred();
+        failNow.push(reject);
+        return promise;
+      }
+    }
+    const end = schedulerOf(collector(), new Lasting()).run(ALONE);
+    for (const ranForMs of [500, 1_001, 500]) {
+      await turns(5);
+      now += ranForMs;
+      failNow.at(-1)?.(new Error('failed'));
+      await turns(5);
+      context.mock.timers.tick(1_000);
+    }
+    assert.equal((await end).reason, 'failure');
+    assert.equal(failNow.length, 3);
+  });
+
   it('is not created again once it was stopped in its pause', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const thread = new Unsteady({ create: 99 });
