@@ -3,9 +3,6 @@ import type { Behaviour } from './theme.js';
 import { themes } from './themes/index.js';
 import { World } from './world.js';
 
-/** What was seen of each behaviour, by `theme: name`. */
-export type Observations = ReadonlyMap<string, Json>;
-
 /** Every behaviour under its full name, in the order of the script; those whose name holds `filter` only. */
 export function script(filter = ''): ReadonlyMap<string, Behaviour> {
   const named = Object.entries(themes).flatMap(([theme, behaviours]) =>
@@ -22,11 +19,4 @@ export async function observe(url: string, behaviour: Behaviour): Promise<Json> 
   } catch (error) {
     return world.observation({ threw: error instanceof Error ? error.message : String(error) });
   }
-}
-
-/** The whole script, or what the filter leaves of it, on one broker, one behaviour after the other. */
-export async function perform(url: string, filter = ''): Promise<Observations> {
-  const observations = new Map<string, Json>();
-  for (const [name, behaviour] of script(filter)) observations.set(name, await observe(url, behaviour));
-  return observations;
 }

@@ -9,8 +9,8 @@ export interface Consumer {
   readonly tag: string;
 }
 
-/** Takes what a lane hears without having asked: deliveries, returns, cancel notices. */
-export type Listener = (heard: unknown) => void;
+/** Takes what a lane hears without having asked, and from whom: a consumer's deliveries, returns, cancel notices. */
+export type Listener = (from: string, heard: unknown) => void;
 
 interface CloseError extends Error {
   readonly code?: number;
@@ -44,7 +44,7 @@ export class Lane {
         resolve({ closed: code, by: methodName(classId ?? 0, methodId ?? 0) });
       });
     });
-    channel.on('return', (message) => this.#listener({ returned: seen(message) }));
+    channel.on('return', (message) => this.#listener('returned', seen(message)));
     return channel;
   }
 
@@ -99,11 +99,11 @@ export class Lane {
   #deliver(label: string, message: ConsumeMessage | null, noAck: boolean): void {
     if (message === null) {
       this.consumers = this.consumers.filter((consumer) => consumer.label !== label);
-      this.#listener({ cancelled: label });
+      this.#listener(label, 'cancelled');
       return;
     }
     if (!noAck) this.held.push(message);
-    this.#listener({ to: label, tag: message.fields.deliveryTag, ...(seen(message) as object) });
+    this.#listener(label, seen(message));
   }
 
   /** Closes the channel in good order; what it held goes back. */

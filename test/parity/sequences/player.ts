@@ -31,11 +31,14 @@ class Player implements Stage {
   readonly lanes: readonly Lane[];
   readonly #prefix = `sequence.${randomBytes(6).toString('hex')}`;
   readonly #scout: Lane;
-  #heard: unknown[] = [];
+  /** By consumer, since the order between deliveries of different queues is nobody's promise. */
+  #heard = new Map<string, unknown[]>();
   #mortal = false;
 
   constructor(connection: ChannelModel) {
-    const listen = (heard: unknown): void => void this.#heard.push(heard);
+    const listen = (from: string, heard: unknown): void => {
+      this.#heard.set(from, [...(this.#heard.get(from) ?? []), heard]);
+    };
     this.lanes = Array.from({ length: laneCount }, () => new Lane(connection, listen));
     this.#scout = new Lane(connection, listen);
   }
@@ -88,8 +91,13 @@ class Player implements Stage {
 
   #write(command: string, answer: unknown, queues: unknown): Scene {
     const show = (value: unknown): Json => plain(value, (text) => text.replaceAll(`${this.#prefix}.`, ''));
-    const scene = { command, answer: show(answer), heard: show(this.#heard), queues: show(queues) };
-    this.#heard = [];
+    const scene = {
+      command,
+      answer: show(answer),
+      heard: show(Object.fromEntries(this.#heard)),
+      queues: show(queues),
+    };
+    this.#heard = new Map();
     return scene;
   }
 
@@ -97,7 +105,7 @@ class Player implements Stage {
   async #still(): Promise<unknown> {
     for (let last = '', same = 0; ; ) {
       const picture = await this.#picture();
-      const shown = JSON.stringify([picture, this.#heard.length]);
+      const shown = JSON.stringify([picture, [...this.#heard.values()].flat().length]);
       same = shown === last ? same + 1 : 1;
       last = shown;
       if (same >= stillRounds) return picture;

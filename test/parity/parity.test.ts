@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DevBroker } from '../../src/devbroker/index.js';
+import { brokerUrl } from '../support/broker.js';
+import { knownDifferences } from './known-differences.js';
+import { observe, script } from './script.js';
+
+/** Behaviours in which brokers take their time (RabbitMQ answers some of them by 3 s of silence) run side by side. */
+const atOnce = 4;
+
+describe('behaviours are the same on RabbitMQ and on the embedded broker', { concurrency: atOnce }, () => {
+  let embedded: DevBroker;
+
+  before(async () => {
+    embedded = await DevBroker.start({ port: 0 });
+  });
+
+  after(() => embedded.close());
+
+  for (const [name, behaviour] of script()) {
+    it(name, async (t) => {
+      const [ours, theirs] = await Promise.all([
+        observe(embedded.url, behaviour),
+        observe(brokerUrl(), behaviour),
+      ]);
+      const reason = knownDifferences[name];
+      if (reason === undefined) return assert.deepEqual(ours, theirs);
+      assert.notDeepEqual(ours, theirs, 'listed in known-differences.ts, but there is no difference');
+      t.diagnostic(`Known difference: ${name}. ${reason}`);
+    });
+  }
+});
+
+describe('the parity script', () => {
+  it('holds at least 120 behaviours', () => assert.ok(script().size >= 120));
+
+  it('knows of five differences at most, each of a behaviour that is there', () => {
+    const names = Object.keys(knownDifferences);
+    assert.ok(names.length <= 5);
+    assert.deepEqual(
+      names.filter((name) => !script().has(name)),
+      [],
+    );
+  });
+});
