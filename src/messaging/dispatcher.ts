@@ -11,7 +11,7 @@ import {
   readBody,
 } from '../wire/index.js';
 import { type ContextHost, HandlerContext } from './context.js';
-import { type Fate, fateOf } from './fate.js';
+import { type End, type Fate, fateOf } from './fate.js';
 import { placeName } from './handlers/entry.js';
 import type { HandlerTable, TableEntry } from './handlers/table.js';
 import { bodyFor, runHandler, skipped } from './run-handler.js';
@@ -28,7 +28,7 @@ export interface DispatcherOptions extends ContextHost {
   /** Asked for messages that no handler of the table is for; true when they were taken. */
   builtIn(body: ReceivedBody): Fate | undefined;
   /** Told after a message was settled that ends or restarts the component. */
-  onEnd(how: 'exit' | 'restart'): void;
+  onEnd(how: End): void;
 }
 
 /**
@@ -81,8 +81,12 @@ export class Dispatcher {
     return 'ack';
   }
 
-  /** The last declared handler answers; where there is none, that is the answer. */
+  /**
+   * The last declared handler answers; where there is none, that is the answer. A call that waited here until it expired
+   * must not run: nobody waits for this attempt any more, and the next one is on its way.
+   */
   async #call(delivery: Delivery, body: ReceivedBody): Promise<void> {
+    if (delivery.expired) return this.#settle(delivery, 'reject');
     const entry = this.#options.table.find(body.category, body.type, body.name).at(-1);
     const handled = await this.#options.responder.respond(delivery, async (reply) => {
       if (!entry) return new MessageResultError(`${this.#options.name} has no handler for ${nameOf(body)}.`);
@@ -128,7 +132,7 @@ export class Dispatcher {
   #settle(delivery: Delivery, fate: Fate): void {
     if (fate === 'reject' || fate === 'fail') delivery.reject();
     else delivery.ack();
-    if (fate === 'exit' || fate === 'restart') this.#options.onEnd(fate);
+    if (fate === 'leave' || fate === 'exit' || fate === 'restart') this.#options.onEnd(fate);
   }
 
   #report(

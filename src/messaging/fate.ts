@@ -3,15 +3,19 @@ import { hasCode } from './control-flow.js';
 
 /**
  * What becomes of a message, decided once, after all its handlers (seeds 1.1, "Fate of a delivery"):
- * `ack` it is done; `reject` refused on purpose; `fail` a handler could not do it; `restart` and `exit` it is done, and
- * the component restarts or ends.
+ * `ack` it is done; `reject` refused on purpose; `fail` a handler could not do it; or it is done and the component ends
+ * as {@link End} says.
  */
-export type Fate = 'ack' | 'reject' | 'fail' | 'restart' | 'exit';
+export type Fate = 'ack' | 'reject' | 'fail' | End;
+
+/** How a message ends its component: `leave` this processor only, `exit` the whole scheduler, or `restart`. */
+export type End = 'leave' | 'exit' | 'restart';
 
 /** The fate of a message whose handler threw this. */
 export function fateOf(thrown: unknown): Fate {
   if (hasCode(thrown, 'REJECT_MESSAGE')) return 'reject';
   if (hasCode(thrown, 'ACK_AND_RESTART')) return 'restart';
-  if (isExitScheduler(thrown) || isThreadDone(thrown)) return 'exit';
+  if (isExitScheduler(thrown)) return 'exit';
+  if (isThreadDone(thrown)) return 'leave';
   return 'fail';
 }

@@ -2,7 +2,7 @@ import type { DrainReport, LinkOptions } from '../amqp/index.js';
 import { ConnectionLostError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type ReplyStore, Responder } from '../rpc/index.js';
-import { ExitScheduler, MicroThread } from '../scheduler/index.js';
+import { ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
 import {
   type Encoder,
   type FingerprintLike,
@@ -76,7 +76,7 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly #closing = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #ended: Promise<void>;
-  #end!: (how: 'exit' | 'stop') => void;
+  #end!: (reason?: ExitScheduler | ThreadDone) => void;
 
   constructor(options: MessageProcessorOptions = {}) {
     super();
@@ -100,10 +100,10 @@ export class MessageProcessor extends MicroThread implements Component {
       logger: link.logger,
       debug: debugAsked(),
       builtIn: (body) => this.#obey(body),
-      onEnd: (how) => void (how === 'exit' ? this.#exit() : this.restart()),
+      onEnd: (how) => void (how === 'restart' ? this.restart() : this.#leave(how)),
     });
     this.#ended = new Promise((resolve, reject) => {
-      this.#end = (how) => (how === 'stop' ? resolve() : reject(new ExitScheduler()));
+      this.#end = (reason) => (reason ? reject(reason) : resolve());
     });
     this.#ended.catch(() => {});
   }
@@ -152,7 +152,7 @@ export class MessageProcessor extends MicroThread implements Component {
   override stop(): void {
     super.stop();
     void this.consumer.stopConsuming();
-    this.#end('stop');
+    this.#end();
   }
 
   /**
@@ -205,7 +205,7 @@ export class MessageProcessor extends MicroThread implements Component {
     this.stop();
     await this.#drainConsumer(30_000);
     spawnReplacement();
-    this.#exit();
+    this.#leave('exit');
   }
 
   #obey({ category, type, name }: ReceivedBody): Fate | undefined {
@@ -214,9 +214,9 @@ export class MessageProcessor extends MicroThread implements Component {
     return name === 'quit' ? 'exit' : 'restart';
   }
 
-  #exit(): void {
+  #leave(how: 'leave' | 'exit'): void {
     void this.consumer.stopConsuming();
-    this.#end('exit');
+    this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
   }
 
   async #drainConsumer(timeoutMs: number): Promise<DrainReport> {
