@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  AckAndRestart,
+  type Body,
+  type Content,
+  ExitScheduler,
+  FilterError,
+  Handler,
+  MessageFilter,
+  MessageProcessor,
+  MessageResult,
+  MessageResultError,
+  RejectMessage,
+  type Reply,
+  RpcHandler,
+  RpcHandlerFullBody,
+} from 'waybill';
+import { peer, rpc } from './envelopes.js';
+import { allAcked } from './place.js';
+import { Replies } from './replies.js';
+import { useStage, waitForLength } from './stage.js';
+
+function turnAway(): never {
+  throw new FilterError();
+}
+
+/** Answers in every way there is. */
+class Answering extends MessageProcessor {
+  readonly ran: string[] = [];
+
+  @RpcHandler('command', 'reply')
+  reply(_content: Content, reply: Reply<string>) {
+    reply(new MessageResult('Pong', 'with a text'));
+  }
+
+  @RpcHandler('command', 'plain')
+  plain(_content: Content, reply: Reply<string>) {
+    reply('plain');
+  }
+
+  @RpcHandler('command', 'return')
+  async value({ parameters }: Content<number>) {
+    await new Promise((resolve) => setImmediate(resolve));
+    return parameters * 2;
+  }
+
+  @RpcHandler('command', 'nothing')
+  nothing() {
+    this.ran.push('nothing');
+  }
+
+  @RpcHandler('command', 'twice')
+  twice(_content: Content, reply: Reply<string>) {
+    reply('first');
+    reply('second');
+    return 'third';
+  }
+
+  @RpcHandler('command', 'reply then throw')
+  replyThenThrow(_content: Content, reply: Reply<string>) {
+    reply('done');
+    throw new Error('too late');
+  }
+
+  @RpcHandler('command', 'throw')
+  throwing(): never {
+    throw new RangeError('x');
+  }
+
+  @RpcHandler('command', 'reject')
+  rejecting(): never {
+    throw new RejectMessage('not for us');
+  }
+
+  @RpcHandler('command', 'error')
+  error() {
+    return new MessageResultError('bad');
+  }
+
+  @RpcHandler('command', 'not encodable')
+  bigint() {
+    return 1n;
+  }
+
+  @RpcHandler('command', 'filtered')
+  @MessageFilter(turnAway)
+  filtered() {
+    this.ran.push('filtered');
+  }
+
+  @RpcHandler('command', 'double')
+  first() {
+    this.ran.push('first');
+    return 'first';
+  }
+
+  @RpcHandler('command', 'double')
+  last() {
+    this.ran.push('last');
+    return 'last';
+  }
+
+  @RpcHandler('command', 'very name')
+  exact() {
+    return 'exact';
+  }
+
+  @RpcHandler('query', '*')
+  anyQuery() {
+    return 'any';
+  }
+
+  @RpcHandler('query', 'very name')
+  exactQuery() {
+    return 'exact';
+  }
+
+  @RpcHandlerFullBody('command', 'who')
+  who({ fingerprint }: Body) {
+    return fingerprint;
+  }
+
+  @RpcHandler('command', 'class')
+  static readonly ByClass = class extends Handler<Content<number>> {
+    call() {
+      this.reply?.(this.data.parameters + 1);
+    }
+  };
+}
+
+interface Expected {
+  readonly title: string;
+  readonly call: string;
+  readonly type?: string;
+  readonly parameters?: unknown;
+  readonly answer: { readonly type: string; readonly value: unknown; readonly message: string | RegExp };
+  readonly rejected?: true;
+  readonly ran?: readonly string[];
+}
+
+const success = (value: unknown, message = '') => ({ type: 'success', value, message });
+const error = (message: string | RegExp) => ({ type: 'error', value: null, message });
+
+const expectations: readonly Expected[] = [
+  { title: 'P-C13: a reply of a result', call: 'reply', answer: success('Pong', 'with a text') },
+  { title: 'P-C14: a reply of a plain value', call: 'plain', answer: success('plain') },
+  { title: 'a value that the handler returns', call: 'return', parameters: 21, answer: success(42) },
+  {
+    title: 'P-C15: what the handler throws; and the call is rejected',
+    call: 'throw',
+    answer: { type: 'exception', value: 'RangeError', message: 'x' },
+    rejected: true,
+  },
+  { title: 'P-C16: an error that the handler returns', call: 'error', answer: error('bad') },
+  {
+    title: 'P-B34: the first of several replies and no other',
+    call: 'twice',
+    answer: success('first'),
+  },
+  {
+    title: 'the reply that came before an error; and the call is rejected',
+    call: 'reply then throw',
+    answer: success('done'),
+    rejected: true,
+  },
+  {
+    title: 'RejectMessage as an exception; and the call is rejected',
+    call: 'reject',
+    answer: { type: 'exception', value: 'RejectMessage', message: 'not for us' },
+    rejected: true,
+  },
+  {
+    title: 'an exception where the answer cannot be encoded; and the call is rejected',
+    call: 'not encodable',
+    answer: { type: 'exception', value: 'TypeError', message: /BigInt/ },
+    rejected: true,
+  },
+  {
+    title: 'P-X4: an error where the handler gave no answer',
+    call: 'nothing',
+    answer: error(/gave no answer/),
+    ran: ['nothing'],
+  },
+  {
+    title: 'P-X4: an error where there is no handler',
+    call: 'nobody knows',
+    answer: error(/Answering has no handler for .*nobody knows/),
+  },
+  {
+    title: 'P-X4: an error where there is no handler for that type',
+    call: 'reply',
+    type: 'status',
+    answer: error(/no handler/),
+  },
+  {
+    title: 'P-X4: an error where a filter turned it away',
+    call: 'filtered',
+    answer: error(/filter/),
+    ran: [],
+  },
+  { title: 'P-C28: only the last declared handler', call: 'double', answer: success('last'), ran: ['last'] },
+  { title: "the handler of '*'", type: 'query', call: 'whatever', answer: success('any') },
+  {
+    title: "the handler of the very name, not that of '*'",
+    type: 'query',
+    call: 'very name',
+    answer: success('exact'),
+  },
+  { title: 'P-X9: a handler that sees the whole body', call: 'who', answer: success(peer) },
+  { title: 'P-C27: a Handler class by its reply', call: 'class', parameters: 1, answer: success(2) },
+];
+
+describe('exactly one answer leaves for each call', () => {
+  const stage = useStage();
+
+  for (const { title, call, type = 'command', parameters, answer, rejected, ran } of expectations) {
+    it(title, async (t) => {
+      const place = await stage.place();
+      const { processor, log } = await stage.start(t, Answering, place);
+      const replies = await place.callWith({ ...rpc(call, parameters), type });
+      const first = await replies.next();
+      await processor.drain();
+      assert.equal(await replies.count(), 0, 'there is a second answer');
+      const { message, ...rest } = first.content;
+      assert.deepEqual(rest, { type: answer.type, value: answer.value });
+      if (typeof answer.message === 'string') assert.equal(message, answer.message);
+      else assert.match(message, answer.message);
+      assert.equal(first.properties.correlationId, 'the call');
+      assert.deepEqual(first.fingerprint, processor.fingerprint);
+      assert.deepEqual(await place.fates(), rejected ? { kept: 0, rejected: 1 } : allAcked);
+      if (ran) assert.deepEqual(processor.ran, ran);
+      const isFailure = rejected && call !== 'reject';
+      assert.equal(log.errors.length, isFailure ? 1 : 0, log.errors.join('\n'));
+    });
+  }
+
+  it('a call that has no correlation id is answered without one', async (t) => {
+    const place = await stage.place();
+    const { processor } = await stage.start(t, Answering, place);
+    const replies = await Replies.declare(stage.side);
+    await place.send(rpc('plain'), { replyTo: replies.queue });
+    const { properties } = await replies.next();
+    await processor.drain();
+    assert.equal(properties.correlationId, undefined);
+    assert.deepEqual(await place.fates(), allAcked);
+  });
+
+  it('a call without reply_to runs, is rejected, and the next one is answered', async (t) => {
+    const place = await stage.place();
+    const { processor, log } = await stage.start(t, Answering, place);
+    await place.send(rpc('nothing'));
+    const replies = await place.call('plain');
+    assert.equal((await replies.next()).content.value, 'plain');
+    await processor.drain();
+    assert.deepEqual(processor.ran, ['nothing']);
+    assert.deepEqual(await place.fates(), { kept: 0, rejected: 1 });
+    assert.match(log.errors.join(), /no reply_to/);
+  });
+
+  for (const [Thrown, restarts] of [
+    [ExitScheduler, 0],
+    [AckAndRestart, 1],
+  ] as const) {
+    it(`${Thrown.name} thrown while a call is handled answers it, acks it, and ends the processor`, async (t) => {
+      const ends: string[] = [];
+      class Ending extends MessageProcessor {
+        @RpcHandler('command', 'end')
+        end(): never {
+          throw new Thrown();
+        }
+
+        override async restart() {
+          ends.push('restart');
+        }
+      }
+      const place = await stage.place();
+      const { processor } = await stage.start(t, Ending, place);
+      const replies = await place.call('end');
+      assert.equal((await replies.next()).content.type, 'exception');
+      if (restarts > 0) await waitForLength(ends, restarts);
+      else await assert.rejects(processor.step(), ExitScheduler);
+      await processor.drain();
+      assert.equal(ends.length, restarts);
+      assert.equal(await replies.count(), 0);
+      assert.deepEqual(await place.fates(), allAcked);
+    });
+  }
+});

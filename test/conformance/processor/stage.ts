@@ -1,0 +1,106 @@
+import { before, type TestContext } from 'node:test';
+import type {
+  Logger,
+  MessageProcessor,
+  MessageProcessorOptions,
+  ProducerClass,
+  ProducerOptions,
+} from 'waybill';
+import { freshVhost, type Owner, sideChannel, suiteOwner } from '../../support/broker.js';
+import type { SideChannel } from '../../support/side-channel.js';
+import { until } from '../../support/until.js';
+import { Place } from './place.js';
+
+/** What a component has told people. */
+export interface Log extends Logger {
+  readonly errors: string[];
+  readonly warnings: string[];
+}
+
+/** A logger that remembers. */
+export function recordingLog(): Log {
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  const silence = (): void => {};
+  return {
+    errors,
+    warnings,
+    debug: silence,
+    info: silence,
+    warn: (text) => void warnings.push(text),
+    error: (text) => void errors.push(text),
+  };
+}
+
+type ProcessorClass<P extends MessageProcessor> = new (options: MessageProcessorOptions) => P;
+
+/** The broker of a test file: a vhost of its own and a raw connection to look on. */
+export class Stage {
+  #url: string | undefined;
+  #side: SideChannel | undefined;
+
+  /** Opens it. */
+  async open(owner: Owner): Promise<void> {
+    this.#url = (await freshVhost(owner)).url;
+    this.#side = await sideChannel(owner, this.#url);
+  }
+
+  /** Where components connect to. */
+  get url(): string {
+    return present(this.#url);
+  }
+
+  /** Looks and sends beside the code under test. */
+  get side(): SideChannel {
+    return present(this.#side);
+  }
+
+  /** A place that only this test uses. */
+  place(): Promise<Place> {
+    return Place.declare(this.side);
+  }
+
+  /** Starts a processor on a place, closed after the test, with a log that a test can read. */
+  async start<P extends MessageProcessor>(
+    t: TestContext,
+    Processor: ProcessorClass<P>,
+    place: Pick<Place, 'eqks'>,
+    options: MessageProcessorOptions = {},
+  ): Promise<{ readonly processor: P; readonly log: Log }> {
+    const log = recordingLog();
+    const processor = new Processor({ url: this.url, logger: log, eqks: place.eqks, ...options });
+    t.after(() => processor.close());
+    await processor.start();
+    return { processor, log };
+  }
+
+  /** Connects a producer, closed after the test. */
+  async connect<Class extends ProducerClass>(t: TestContext, Producer: Class, options: ProducerOptions = {}) {
+    const producer = new Producer(...([{ url: this.url, ...options }] as never[]));
+    t.after(() => producer.close());
+    await producer.open();
+    return producer as InstanceType<Class>;
+  }
+}
+
+/** The stage of a file or of a `describe`: opened before its first test, closed after its last. */
+export function useStage(): Stage {
+  const owner = suiteOwner();
+  const stage = new Stage();
+  before(() => stage.open(owner));
+  return stage;
+}
+
+/** Resolves when a list has this many entries; more are left for the test to complain about. */
+export async function waitForLength(
+  list: readonly unknown[],
+  length: number,
+  limitMs = 10_000,
+): Promise<void> {
+  await until(() => list.length >= length, { what: `there are ${length} entries in [${list}]`, limitMs });
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The stage is not open yet: use it in tests, not around them');
+  return value;
+}
