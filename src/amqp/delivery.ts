@@ -9,6 +9,7 @@ export class Delivery {
   readonly queue: string;
   readonly #message: ConsumeMessage;
   readonly #acknowledger: Acknowledger;
+  readonly #receivedAt = performance.now();
   #settled = false;
 
   constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
@@ -34,6 +35,12 @@ export class Delivery {
   /** True when the broker has handed it out before: to a consumer that died, or that gave it back. */
   get redelivered(): boolean {
     return this.#message.fields.redelivered;
+  }
+
+  /** True when its `expiration` has passed while it waited in this process, where the broker cannot drop it any more. */
+  get expired(): boolean {
+    const lifeMs = Number(this.#message.properties.expiration ?? Number.POSITIVE_INFINITY);
+    return performance.now() - this.#receivedAt > lifeMs;
   }
 
   get settled(): boolean {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import { ClosedError, ConnectionLostError, toError } from '../errors.js';
@@ -80,10 +80,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   /** The connection, as soon as it is up. @throws ClosedError when it is closed before that. */
   async whenUp(): Promise<ChannelModel> {
     while (!this.#model) {
-      if (this.closed) throw new ClosedError('The link is closed.');
-      await new Promise<void>((resolve) => {
-        this.once('up', () => resolve());
-        this.#closing.signal.addEventListener('abort', () => resolve(), { once: true });
+      await once(this, 'up', { signal: this.#closing.signal }).catch((cause) => {
+        throw new ClosedError('The link is closed.', { cause });
       });
     }
     return this.#model;

@@ -46,8 +46,8 @@ export const applicationKeys = {
  * fingerprint and `status` with load, memory and uptime. The commands `join_group` and `leave_group` (with
  * `group_name`) change its groups while it runs, round robin included.
  *
- * Its queues, all auto-delete: `name` (one of all of that name), `name@host` (one on that host), `pid@host` (itself), and
- * `name#group` for each group.
+ * Its queues: `name` (one of all of that name), `name@host` (one on that host) and `pid@host` (itself), all auto-delete;
+ * and `name#group` for each group, which stays when the last member has left (P-B42).
  */
 export class GenericApplication extends MessageProcessor {
   /** Told when a group is joined or left. @default nobody */
@@ -123,7 +123,7 @@ export class GenericApplication extends MessageProcessor {
     const { name } = this.fingerprint;
     return [
       [autoDeleted(this.#uid), applicationKeys.group(name, group)],
-      [autoDeleted(groupQueue(name, group)), applicationKeys.groupInTurn(name, group)],
+      [groupQueue(name, group), applicationKeys.groupInTurn(name, group)],
     ];
   }
 }

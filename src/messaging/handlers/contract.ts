@@ -31,40 +31,9 @@ type ParametersOf<Builder> = BuiltBy<Builder> extends MessageCommand<infer Param
 type CallOf<Builder> =
   BuiltBy<Builder> extends RpcCommand<infer Answer, infer Parameters> ? Call<Parameters, Answer> : never;
 
-/** What a handler of a call may return: the answer, a result, or nothing when it replies; now or later. */
-export type Answered<Answer> =
-  | Answer
-  | Result<Answer>
-  | undefined
-  | void
-  | Promise<Answer | Result<Answer> | undefined>
-  | Promise<void>;
-
-type CommandMethod<Data> = (data: Data, context: HandlerContext) => unknown;
-type CallMethod<Data, Answer> = (
-  data: Data,
-  reply: Reply<Answer>,
-  context: HandlerContext,
-) => Answered<Answer>;
-
-type Bound<Method> = Method extends (...args: infer Args) => infer Returned
-  ? // biome-ignore lint/suspicious/noExplicitAny: the library's own decorator contexts speak of `this` in this way
-    (this: any, ...args: Args) => Returned
-  : never;
-
-/** A decorator for methods of exactly this shape, in both standards. */
-export interface ContractDecorator<Method> {
-  <This, M extends Bound<Method>>(method: M, context: ClassMethodDecoratorContext<This, M>): void;
-  <M extends Bound<Method>>(
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<M>,
-  ): void;
-}
-
 /** Handlers for every command and every call of a producer: leave one out and it does not compile. */
 export type HandlersOf<Producer> = {
-  readonly [Name in keyof CommandsOf<Producer> & string as `message_${Name}`]: CommandMethod<
+  readonly [Name in keyof CommandsOf<Producer> & string as `message_${Name}`]: MessageMethod<
     Content<CommandsOf<Producer>[Name]>
   >;
 } & {
@@ -72,7 +41,7 @@ export type HandlersOf<Producer> = {
     infer Parameters,
     infer Answer
   >
-    ? CallMethod<Content<Parameters>, Answer>
+    ? RpcMethod<Content<Parameters>, Answer>
     : never;
 };
 
@@ -81,22 +50,22 @@ export interface ContractHandlers<Producer> {
   /** As MessageHandler('command', name), with the content that the builder sends. */
   MessageHandler<Name extends keyof CommandsOf<Producer> & string>(
     name: Name,
-  ): ContractDecorator<CommandMethod<Content<CommandsOf<Producer>[Name]>>>;
+  ): ContractDecorator<MessageMethod<Content<CommandsOf<Producer>[Name]>>>;
   /** As MessageHandlerFullBody('command', name). */
   MessageHandlerFullBody<Name extends keyof CommandsOf<Producer> & string>(
     name: Name,
-  ): ContractDecorator<CommandMethod<Body<Content<CommandsOf<Producer>[Name]>>>>;
+  ): ContractDecorator<MessageMethod<Body<Content<CommandsOf<Producer>[Name]>>>>;
   /** As RpcHandler('command', name): it must answer what the caller expects. */
   RpcHandler<Name extends keyof CallsOf<Producer> & string>(
     name: Name,
   ): CallsOf<Producer>[Name] extends Call<infer Parameters, infer Answer>
-    ? ContractDecorator<CallMethod<Content<Parameters>, Answer>>
+    ? ContractDecorator<RpcMethod<Content<Parameters>, Answer>>
     : never;
   /** As RpcHandlerFullBody('command', name). */
   RpcHandlerFullBody<Name extends keyof CallsOf<Producer> & string>(
     name: Name,
   ): CallsOf<Producer>[Name] extends Call<infer Parameters, infer Answer>
-    ? ContractDecorator<CallMethod<Body<Content<Parameters>>, Answer>>
+    ? ContractDecorator<RpcMethod<Body<Content<Parameters>>, Answer>>
     : never;
   /** Gives a processor class a handler for everything that the producer sends. */
   all<Processor extends MessageProcessor>(

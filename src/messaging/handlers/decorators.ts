@@ -1,51 +1,38 @@
 import { ConfigurationError } from '../../errors.js';
-import type { Reply } from '../../rpc/index.js';
 import type { Body, Category, Content, ContentType } from '../../wire/index.js';
-import type { HandlerContext } from '../context.js';
-import type { FilterEntry, FilterFunction, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
-import { type HandlerClass, isHandlerClass } from './handler.js';
+import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
+import { isHandlerClass } from './handler.js';
+import type { HandlerClassFor, HandlerDecorator, MessageMethod, RpcMethod } from './handler-decorator.js';
 import { addEntry, addFilter } from './metadata.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: the bound of ClassMethodDecoratorContext asks for any (TS2344 with never or unknown)
-type Method<Args extends any[]> = (this: any, ...args: Args) => unknown;
-
-/** A decorator for a method with these arguments, or for a static field that holds a Handler class; in both standards. */
-// biome-ignore lint/suspicious/noExplicitAny: see Method
-export interface HandlerDecorator<Args extends any[]> {
-  <This, M extends Method<Args>>(method: M, context: ClassMethodDecoratorContext<This, M>): void;
-  <This, C extends HandlerClass>(field: undefined, context: ClassFieldDecoratorContext<This, C>): void;
-  <M extends Method<Args>>(
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<M>,
-  ): void;
-  // n.b. without `descriptor?: undefined` this overload would take every method and check none.
-  (target: object, key: string | symbol, descriptor?: undefined): void;
-}
-
-/** The content as a handler sees it, once its parameters were made into `Parameters`. */
-type ContentOf<Type> = Type extends ContentType<infer Parameters> ? Content<Parameters> : never;
-
-type MessageArgs<Data> = [data: Data, context: HandlerContext];
-type RpcArgs<Data> = [data: Data, reply: Reply<Untyped>, context: HandlerContext];
 // biome-ignore lint/suspicious/noExplicitAny: without a content type the handler says itself what it expects
 type Untyped = any;
+
+type MessageDecorator<Data> = HandlerDecorator<MessageMethod<Data>, HandlerClassFor<Data>>;
+type AnyDecorator = HandlerDecorator<Untyped, Untyped>;
+/** A filter may give a handler something else than what came, so the data is not compared here. */
+type FilterDecorator = HandlerDecorator<(...args: Untyped[]) => unknown, HandlerClassFor<Untyped>>;
+
+type RpcDecorator<Data> = HandlerDecorator<RpcMethod<Data, Untyped>, HandlerClassFor<Data>>;
+
+/** The content as a handler sees it, once its parameters were made into what `Type` makes. */
+type ContentOf<Type> = Type extends ContentType<infer Parameters> ? Content<Parameters> : never;
 
 /**
  * Declares a handler for messages of this type and name; it gets the content, then the context. All handlers of a
  * message run, in order. With a class or a Standard Schema in third place, `content.parameters` is made into it first.
  */
-export function MessageHandler(type: string, name?: string | null): HandlerDecorator<MessageArgs<Untyped>>;
+export function MessageHandler(type: string, name?: string | null): MessageDecorator<Untyped>;
 export function MessageHandler<Type extends ContentType>(
   type: string,
   name: string | null,
   contentType: Type,
-): HandlerDecorator<MessageArgs<ContentOf<Type>>>;
+): MessageDecorator<ContentOf<Type>>;
 export function MessageHandler(
   type: string,
   name: string | null = null,
   contentType?: ContentType,
-): HandlerDecorator<Untyped> {
+): AnyDecorator {
   return declare('message', 'content', type, name, contentType);
 }
 
@@ -53,17 +40,17 @@ export function MessageHandler(
 export function MessageHandlerFullBody(
   type: string,
   name?: string | null,
-): HandlerDecorator<MessageArgs<Untyped>>;
+): MessageDecorator<Untyped>;
 export function MessageHandlerFullBody<Type extends ContentType>(
   type: string,
   name: string | null,
   contentType: Type,
-): HandlerDecorator<MessageArgs<Body<ContentOf<Type>>>>;
+): MessageDecorator<Body<ContentOf<Type>>>;
 export function MessageHandlerFullBody(
   type: string,
   name: string | null = null,
   contentType?: ContentType,
-): HandlerDecorator<Untyped> {
+): AnyDecorator {
   return declare('message', 'body', type, name, contentType);
 }
 
@@ -71,32 +58,32 @@ export function MessageHandlerFullBody(
  * Declares a handler that answers calls; it gets the content, the reply function, then the context. It answers by
  * `reply(…)`, by returning a value, or by throwing. Of several for one call only the last declared runs.
  */
-export function RpcHandler(type: string, name?: string | null): HandlerDecorator<RpcArgs<Untyped>>;
+export function RpcHandler(type: string, name?: string | null): RpcDecorator<Untyped>;
 export function RpcHandler<Type extends ContentType>(
   type: string,
   name: string | null,
   contentType: Type,
-): HandlerDecorator<RpcArgs<ContentOf<Type>>>;
+): RpcDecorator<ContentOf<Type>>;
 export function RpcHandler(
   type: string,
   name: string | null = null,
   contentType?: ContentType,
-): HandlerDecorator<Untyped> {
+): AnyDecorator {
   return declare('rpc', 'content', type, name, contentType);
 }
 
 /** The same, for a handler that gets the whole body. */
-export function RpcHandlerFullBody(type: string, name?: string | null): HandlerDecorator<RpcArgs<Untyped>>;
+export function RpcHandlerFullBody(type: string, name?: string | null): RpcDecorator<Untyped>;
 export function RpcHandlerFullBody<Type extends ContentType>(
   type: string,
   name: string | null,
   contentType: Type,
-): HandlerDecorator<RpcArgs<Body<ContentOf<Type>>>>;
+): RpcDecorator<Body<ContentOf<Type>>>;
 export function RpcHandlerFullBody(
   type: string,
   name: string | null = null,
   contentType?: ContentType,
-): HandlerDecorator<Untyped> {
+): AnyDecorator {
   return declare('rpc', 'body', type, name, contentType);
 }
 
@@ -104,10 +91,10 @@ export function RpcHandlerFullBody(
  * Puts a filter before a handler: it gets a copy of the data and its own arguments, and gives back what the handler
  * shall get. Of several, the one nearest to the function runs first. It may be asynchronous.
  */
-export function MessageFilter(
-  filter: FilterFunction,
-  ...args: readonly unknown[]
-): HandlerDecorator<Untyped> {
+export function MessageFilter<Args extends readonly unknown[]>(
+  filter: (data: Untyped, ...args: Args) => unknown,
+  ...args: NoInfer<Args>
+): FilterDecorator {
   return onPlace((owner, place) => addFilter(owner, place, { filter, args }));
 }
 
@@ -120,7 +107,7 @@ export function declare(
   type: string,
   name: string | null,
   contentType?: ContentType,
-): HandlerDecorator<Untyped> {
+): AnyDecorator {
   // Numbered when the decorator's expression is evaluated: that is source order, what comes later is not.
   const number = ++order;
   return onPlace((owner, place) =>
@@ -144,7 +131,7 @@ export function declareFunction(
 type Mark = (owner: object, place: HandlerPlace) => void;
 
 /** The two standards differ in the second argument: a context object, or the property's key. */
-function onPlace(mark: Mark): HandlerDecorator<Untyped> {
+function onPlace(mark: Mark): AnyDecorator {
   return (target: unknown, keyOrContext: string | symbol | DecoratorContext): void => {
     if (typeof keyOrContext === 'object') markStandard(keyOrContext, mark);
     else markLegacy(target as object, keyOrContext, mark);
