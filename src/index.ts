@@ -43,6 +43,8 @@ export {
 } from './rpc/index.js';
 // Running.
 export {
+  DrainError,
+  type DrainOptions,
   type ExitReason,
   type ExitReport,
   ExitScheduler,
@@ -52,6 +54,8 @@ export {
   type RestartPolicy,
   type RunOptions,
   ThreadDone,
+  type ThreadErrorInfo,
+  type ThreadErrorListener,
 } from './scheduler/index.js';
 // Messages.
 export {

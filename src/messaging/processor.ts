@@ -157,14 +157,14 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /**
    * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
-   * signals are aborted and it closes anyway. @default 30,000 ms
+   * signals are aborted and it closes anyway, and rejects with a DrainError that says so. @default 30,000 ms
    */
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.stop();
     for (const timer of this.#timers) clearTimeout(timer);
     const { unfinished } = await this.#drainConsumer(timeoutMs);
     if (unfinished === 0) return;
-    throw new ConnectionLostError(
+    throw new DrainError(
       `${this.constructor.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
     );
   }
