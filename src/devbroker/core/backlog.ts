@@ -28,6 +28,11 @@ export class Backlog {
     return this.#ready.length;
   }
 
+  /** The messages in the order they would leave. */
+  get messages(): readonly Message[] {
+    return [...this.#ready].map((entry) => entry.message);
+  }
+
   /** Whether one message more would be too many. */
   wouldOverflow(message: Message): boolean {
     return this.#overflows(this.#ready.length + 1, this.#bytes + message.body.length);

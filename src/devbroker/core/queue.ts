@@ -8,7 +8,7 @@ import type { Message } from './message.js';
 import { comparedArguments, type QueueLimits, readQueueArguments } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
 import type { Entry } from './ready-list.js';
-import { describe } from './texts.js';
+import { describe, locked } from './texts.js';
 
 /** What a queue is declared with. */
 export interface QueueSettings {
@@ -35,7 +35,6 @@ export class Queue {
   readonly #out = new Set<Entry>();
   readonly #consumers: ConsumerRing;
   #pumping = false;
-  #deleted = false;
   #unusedTimer: Timer | undefined;
 
   constructor(settings: QueueSettings, host: QueueHost) {
@@ -63,12 +62,13 @@ export class Queue {
     return this.#out.size;
   }
 
-  get consumers(): ConsumerRing {
-    return this.#consumers;
+  /** The messages that wait, next one first. */
+  get messages(): readonly Message[] {
+    return this.#backlog.messages;
   }
 
-  get isDeleted(): boolean {
-    return this.#deleted;
+  get consumers(): ConsumerRing {
+    return this.#consumers;
   }
 
   /** @throws AmqpError 405 when it is exclusive to another connection. */
@@ -154,9 +154,16 @@ export class Queue {
     else this.pump();
   }
 
+  /** Ends all consumers as if something had happened to the queue's node: their clients are told. */
+  evictConsumers(): void {
+    for (const consumer of [...this.#consumers]) {
+      this.removeConsumer(consumer);
+      consumer.owner.cancelled(consumer);
+    }
+  }
+
   /** Ends the queue: its consumers are told, its messages are gone. */
   end(): void {
-    this.#deleted = true;
     this.#unusedTimer?.cancel();
     this.purge();
     for (const entry of this.#out) this.#host.heldBytes(-entry.message.body.length);
@@ -236,11 +243,4 @@ export class Queue {
   #watchExpiry(): void {
     this.#backlog.watch(() => this.pump());
   }
-}
-
-function locked(what: string): AmqpError {
-  return new AmqpError(
-    'RESOURCE_LOCKED',
-    `cannot obtain exclusive access to locked ${what}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
-  );
 }

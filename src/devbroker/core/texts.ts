@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { AmqpError } from '../../protocol/index.js';
 
 /** How RabbitMQ writes a thing of a virtual host in its reply texts: `queue 'orders' in vhost '/'`. */
 export function describe(kind: 'queue' | 'exchange', name: string, virtualHost: string): string {
@@ -13,4 +14,12 @@ export function generatedName(prefix: 'amq.gen-' | 'amq.ctag-'): string {
 /** Names under `amq.` belong to the broker. */
 export function isReserved(name: string): boolean {
   return name.startsWith('amq.');
+}
+
+/** The error for a queue that belongs to another connection. */
+export function locked(what: string): AmqpError {
+  return new AmqpError(
+    'RESOURCE_LOCKED',
+    `cannot obtain exclusive access to locked ${what}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
+  );
 }

@@ -156,7 +156,13 @@ export class ChannelSession implements ChannelSink {
   }
 
   cancelled(consumerTag: string): void {
-    if (this.connection.wantsCancelNotices) this.reply('basic.cancel', { consumerTag, nowait: true });
+    if (!this.connection.wantsCancelNotices) return;
+    // After the answer to whatever took the queue away, as RabbitMQ does.
+    queueMicrotask(() => {
+      if (!this.#isClosing && this.connection.isRunning) {
+        this.reply('basic.cancel', { consumerTag, nowait: true });
+      }
+    });
   }
 
   #read(frame: Frame, pending: MethodName | undefined): Command | undefined {

@@ -13,7 +13,7 @@ import type { VirtualHost } from '../core/virtual-host.js';
 import { type ChannelSession, shorten } from './channel-session.js';
 import { ChannelTable } from './channel-table.js';
 import type { ConnectionContext } from './connection-context.js';
-import { type Culprit, idsOf } from './culprit.js';
+import { type Culprit, culpritOf } from './culprit.js';
 import { Handshake } from './handshake.js';
 import { keepHeartbeat } from './heartbeat.js';
 import { Wire, type WireListener } from './wire.js';
@@ -245,11 +245,4 @@ export class Connection implements WireListener {
     opened.virtualHost.deleteQueuesOf(this);
     this.#context.events.emit({ type: 'disconnected', connection: this.name, reason: this.#closeReason });
   }
-}
-
-/** A wrong login and one channel too many are blamed on no method. */
-function culpritOf(error: unknown, frame: Frame): Culprit {
-  const isBlameless =
-    error instanceof AmqpError && (error.code === 403 || /^NOT_ALLOWED - number/.test(error.message));
-  return isBlameless ? [0, 0] : idsOf(frame);
 }

@@ -1,71 +1,44 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AmqpError } from '../../protocol/index.js';
 import type { UserSettings } from '../core/access.js';
 import { BrokerClock } from '../core/clock.js';
 import { EventStream, type Observer } from '../core/events.js';
-import type { Interceptor } from '../core/interceptor.js';
 import { MemoryGauge } from '../core/memory-gauge.js';
 import { ReplyRegistry } from '../core/reply-registry.js';
 import { VirtualHost } from '../core/virtual-host.js';
-import { Connection } from './connection.js';
+import { checkHost, type DevBrokerOptions, guest, type RestartOptions } from './broker-options.js';
+import { type BrokerConnection, errorOf, type QueueView, viewConnection, viewQueue } from './broker-views.js';
+import type { Connection } from './connection.js';
 import type { ConnectionContext } from './connection-context.js';
+import { Listener } from './listener.js';
 
-/** How an embedded broker is started. */
-export interface DevBrokerOptions {
-  /** The TCP port; 0 takes a free one. @default 5672 */
-  readonly port?: number;
-  /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1' */
-  readonly host?: string;
-  /** Says in so many words that other machines may reach this broker. @default false */
-  readonly exposeToNetwork?: boolean;
-  /** Who may log in. @default guest with password guest */
-  readonly users?: readonly UserSettings[];
-  /** The virtual hosts there are. @default ['/'] */
-  readonly virtualHosts?: readonly string[];
-  /** Publishers are blocked while message bodies take more than this. @default 256 MiB */
-  readonly memoryLimitBytes?: number;
-  /** The heartbeat proposed to clients; 0 proposes none. @default 60 */
-  readonly heartbeatSeconds?: number;
-  /** The largest frame, in bytes. @default 131072 */
-  readonly frameMax?: number;
-  /** How many channels a connection may have. @default 2047 */
-  readonly channelMax?: number;
-  /** Changes the fate of single messages. */
-  readonly interceptor?: Interceptor;
-}
+/** How long clients have to answer when the broker closes. */
+const CLOSE_GRACE_MS = 250;
 
-/** What a restart keeps: `durable` queues, exchanges and persistent messages, or `nothing`. */
-export interface RestartOptions {
-  /** @default 'durable' */
-  readonly keep?: 'durable' | 'nothing';
-}
-
-const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+const DEFAULT_MEMORY_LIMIT = 256 * 1024 * 1024;
 
 /**
- * An AMQP 0-9-1 server in this process that behaves like RabbitMQ. For development and tests: it keeps
+ * An AMQP 0-9-1 server in this process that behaves like RabbitMQ 3.10. For development and tests: it keeps
  * everything in memory, has no TLS and no cluster, and listens on loopback only.
  */
 export class DevBroker implements AsyncDisposable {
   /** The broker's clock: `advance` lets TTLs and expiries pass without waiting. */
   readonly clock: BrokerClock = new BrokerClock();
   readonly #options: DevBrokerOptions;
-  readonly #server: Server;
-  readonly #connections = new Set<Connection>();
+  readonly #listener: Listener;
   readonly #virtualHosts = new Map<string, VirtualHost>();
   readonly #events: EventStream = new EventStream();
   readonly #memory: MemoryGauge;
-  readonly #context: ConnectionContext;
   #blockReason: string | undefined;
-  #port = 0;
 
   private constructor(options: DevBrokerOptions) {
     this.#options = options;
-    const limit = options.memoryLimitBytes ?? 256 * 1024 * 1024;
+    const limit = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT;
+    // Later, since it is noticed in the middle of taking a message out.
     this.#memory = new MemoryGauge(limit, () => setImmediate(() => this.#unblockIfFree()));
-    this.#server = createServer((socket) => this.#accept(socket));
     this.#createVirtualHosts();
-    this.#context = this.#createContext();
+    const address = { host: options.host ?? '127.0.0.1', port: options.port ?? 5672 };
+    this.#listener = new Listener(address, this.#createContext());
   }
 
   /**
@@ -75,19 +48,14 @@ export class DevBroker implements AsyncDisposable {
    *   when the port is taken.
    */
   static async start(options: DevBrokerOptions = {}): Promise<DevBroker> {
-    const host = options.host ?? '127.0.0.1';
-    if (!loopback.has(host) && options.exposeToNetwork !== true) {
-      throw new TypeError(
-        `${host} can be reached by other machines: say exposeToNetwork: true if that is wanted`,
-      );
-    }
+    checkHost(options.host ?? '127.0.0.1', options.exposeToNetwork ?? false);
     const broker = new DevBroker(options);
-    await broker.#listen(options.port ?? 5672);
+    await broker.#listener.listen();
     return broker;
   }
 
   get port(): number {
-    return this.#port;
+    return this.#listener.address.port;
   }
 
   /** The URL of the first virtual host for the first user. */
@@ -96,24 +64,22 @@ export class DevBroker implements AsyncDisposable {
   }
 
   /** The URL for a user and a virtual host. */
-  urlOf(user: UserSettings | undefined, virtualHost: string = this.#hostNames[0] ?? '/'): string {
-    const { name, password } = user ?? guest;
+  urlOf(user: UserSettings = guest, virtualHost: string = this.#firstHost): string {
+    const { host, port } = this.#listener.address;
     const path = virtualHost === '/' ? '' : `/${encodeURIComponent(virtualHost)}`;
-    const host = this.#options.host ?? '127.0.0.1';
     const address = host.includes(':') ? `[${host}]` : host;
-    return `amqp://${encodeURIComponent(name)}:${encodeURIComponent(password)}@${address}:${this.#port}${path}`;
+    return `amqp://${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@${address}:${port}${path}`;
   }
 
   /** The connections that have been opened and not closed. */
-  get connections(): readonly Connection[] {
-    return [...this.#connections].filter((connection) => connection.isRunning);
+  get connections(): readonly BrokerConnection[] {
+    return this.#running.map(viewConnection);
   }
 
-  /** @throws RangeError when there is no such virtual host. */
-  virtualHost(name: string = this.#hostNames[0] ?? '/'): VirtualHost {
-    const virtualHost = this.#virtualHosts.get(name);
-    if (!virtualHost) throw new RangeError(`The broker has no virtual host ${name}`);
-    return virtualHost;
+  /** The queues of all virtual hosts as they stand. */
+  get queues(): readonly QueueView[] {
+    const hosts = [...this.#virtualHosts.values()];
+    return hosts.flatMap(({ name, queues }) => [...queues].map((queue) => viewQueue(queue, name)));
   }
 
   /** Bytes of message bodies held in queues. */
@@ -137,38 +103,62 @@ export class DevBroker implements AsyncDisposable {
     this.#unblockIfFree();
   }
 
-  /** Breaks all connections off and takes new ones no more, until `resume`. */
-  async pause(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      if (this.#server.listening) this.#server.close(() => resolve());
-      else resolve();
-    });
-    for (const connection of this.#connections) connection.wire.cut();
-    await closed;
+  /** Ends the consumers of a queue as if something had happened to it: their clients are sent a `basic.cancel`. */
+  cancelConsumers(queueName: string, virtualHost: string = this.#firstHost): void {
+    this.#virtualHosts.get(virtualHost)?.findQueue(queueName)?.evictConsumers();
   }
 
-  /** Listens again after `pause`, on the same port. */
-  async resume(): Promise<void> {
-    if (!this.#server.listening) await this.#listen(this.#port);
+  /**
+   * Closes the channels that consume from a queue, with a reply code.
+   *
+   * @throws RangeError for a number that is no AMQP reply code.
+   */
+  closeChannels(queueName: string, code: number, text: string): void {
+    for (const connection of this.#running) {
+      for (const session of [...connection.channels]) {
+        const consumes = [...session.channel.consumers].some(({ queue }) => queue.name === queueName);
+        if (consumes) session.fail(errorOf(code, text));
+      }
+    }
+  }
+
+  /** Takes no new connections: clients see a refused port. Those that are open stay. */
+  refuseConnections(): void {
+    this.#listener.refuse();
+  }
+
+  /** Takes connections again, on the same port. */
+  acceptConnections(): Promise<void> {
+    return this.#listener.listen();
+  }
+
+  /** Breaks all connections off; clients see a reset. Resolves when the broker has let go of all they held. */
+  cutConnections(): Promise<void> {
+    return this.#listener.cut();
   }
 
   /** As if the broker's process had died and come back: connections break, what is not durable is gone. */
-  async restart({ keep = 'durable' }: RestartOptions = {}): Promise<void> {
-    await this.pause();
+  async restart({ keep = 'durable', downMs = 0 }: RestartOptions = {}): Promise<void> {
+    this.refuseConnections();
+    await this.cutConnections();
     if (keep === 'nothing') this.#createVirtualHosts();
     else for (const virtualHost of this.#virtualHosts.values()) virtualHost.survive();
-    await this.resume();
+    if (downMs > 0) await sleep(downMs);
+    await this.acceptConnections();
   }
 
   /** Closes all connections and stops listening. Idempotent. */
   async close(): Promise<void> {
-    for (const connection of this.connections) {
-      connection.fail(
-        new AmqpError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"),
-      );
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-    await this.pause();
+    this.refuseConnections();
+    const text = "broker forced connection closure with reason 'shutdown'";
+    for (const connection of this.#running) connection.fail(new AmqpError('CONNECTION_FORCED', text));
+    const grace = new AbortController();
+    await Promise.race([
+      this.#listener.gone(),
+      sleep(CLOSE_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
+    ]);
+    grace.abort();
+    await this.cutConnections();
     this.clock.stop();
   }
 
@@ -176,17 +166,21 @@ export class DevBroker implements AsyncDisposable {
     return this.close();
   }
 
+  get #running(): readonly Connection[] {
+    return [...this.#listener.connections].filter((connection) => connection.isRunning);
+  }
+
   get #users(): readonly UserSettings[] {
     return this.#options.users ?? [guest];
   }
 
-  get #hostNames(): readonly string[] {
-    return this.#options.virtualHosts ?? ['/'];
+  get #firstHost(): string {
+    return this.#options.virtualHosts?.[0] ?? '/';
   }
 
-  #createContext(): ConnectionContext {
+  #createContext(): Omit<ConnectionContext, 'onClosed'> {
     const { channelMax = 2047, frameMax = 131_072, heartbeatSeconds = 60, interceptor = {} } = this.#options;
-    const blockReason = () => this.#blockReason ?? (this.#memory.isOver ? 'low on memory' : undefined);
+    const blockReason = () => this.#findBlockReason();
     return {
       tune: { channelMax, frameMax, heartbeatSeconds },
       users: this.#users,
@@ -198,36 +192,23 @@ export class DevBroker implements AsyncDisposable {
       get blockReason() {
         return blockReason();
       },
-      onClosed: (connection) => this.#connections.delete(connection),
     };
   }
 
   #createVirtualHosts(): void {
     for (const old of this.#virtualHosts.values()) for (const queue of old.queues) old.deleteQueue(queue);
     const services = { clock: this.clock, events: this.#events, memory: this.#memory };
-    for (const name of this.#hostNames) this.#virtualHosts.set(name, new VirtualHost(name, services));
+    for (const name of this.#options.virtualHosts ?? ['/']) {
+      this.#virtualHosts.set(name, new VirtualHost(name, services));
+    }
   }
 
-  #listen(port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, this.#options.host ?? '127.0.0.1', () => {
-        this.#server.off('error', reject);
-        const address = this.#server.address();
-        if (address !== null && typeof address === 'object') this.#port = address.port;
-        resolve();
-      });
-    });
-  }
-
-  #accept(socket: Socket): void {
-    this.#connections.add(new Connection(socket, this.#context));
+  #findBlockReason(): string | undefined {
+    return this.#blockReason ?? (this.#memory.isOver ? 'low on memory' : undefined);
   }
 
   #unblockIfFree(): void {
-    if (this.#context.blockReason !== undefined) return;
-    for (const connection of this.#connections) connection.unblock();
+    if (this.#findBlockReason() !== undefined) return;
+    for (const connection of this.#listener.connections) connection.unblock();
   }
 }
-
-const guest: UserSettings = { name: 'guest', password: 'guest' };

@@ -1,0 +1,47 @@
+import type { UserSettings } from '../core/access.js';
+import type { Interceptor } from '../core/interceptor.js';
+
+/** How an embedded broker is started. */
+export interface DevBrokerOptions {
+  /** The TCP port; 0 takes a free one. @default 5672 */
+  readonly port?: number;
+  /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1' */
+  readonly host?: string;
+  /** Says in so many words that other machines may reach this broker. @default false */
+  readonly exposeToNetwork?: boolean;
+  /** Who may log in. @default guest with password guest */
+  readonly users?: readonly UserSettings[];
+  /** The virtual hosts there are. @default ['/'] */
+  readonly virtualHosts?: readonly string[];
+  /** Publishers are blocked while message bodies take more than this. @default 256 MiB */
+  readonly memoryLimitBytes?: number;
+  /** The heartbeat proposed to clients; 0 proposes none. @default 60 */
+  readonly heartbeatSeconds?: number;
+  /** The largest frame, in bytes. @default 131072 */
+  readonly frameMax?: number;
+  /** How many channels a connection may have. @default 2047 */
+  readonly channelMax?: number;
+  /** Changes the fate of single messages. */
+  readonly interceptor?: Interceptor;
+}
+
+/** What a restart keeps: `durable` queues, exchanges and persistent messages, or `nothing`. */
+export interface RestartOptions {
+  /** @default 'durable' */
+  readonly keep?: 'durable' | 'nothing';
+  /** How long nobody is listening. @default 0 */
+  readonly downMs?: number;
+}
+
+/** Who may log in unless told otherwise, as with RabbitMQ. */
+export const guest: UserSettings = { name: 'guest', password: 'guest' };
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** @throws TypeError for an address that other machines reach, unless that is wanted. */
+export function checkHost(host: string, exposeToNetwork: boolean): void {
+  if (loopback.has(host) || exposeToNetwork) return;
+  throw new TypeError(
+    `${host} can be reached by other machines: say exposeToNetwork: true if that is wanted`,
+  );
+}

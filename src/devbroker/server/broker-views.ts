@@ -1,0 +1,68 @@
+import { AmqpError, replyName } from '../../protocol/index.js';
+import type { Message } from '../core/message.js';
+import type { Queue } from '../core/queue.js';
+import type { Connection } from './connection.js';
+
+/** A client's connection: who it is, and what can be done to it. */
+export interface BrokerConnection {
+  /** The client's `connection_name`, else its address. */
+  readonly name: string;
+  /** Breaks it off: the client sees a reset. */
+  cut(): void;
+  /** Nothing is read and nothing leaves any more, heartbeats included, though the socket stays open. */
+  stall(): void;
+  /** Ends `stall`: what was held back leaves. */
+  release(): void;
+  /** Bytes of both directions take that much longer, by the broker's clock; 0 ends it. */
+  delay(delayMs: number): void;
+  /** Closes it in good order with a reply code. @default 320, CONNECTION_FORCED */
+  close(code?: number, text?: string): void;
+}
+
+/** A queue as it stands. */
+export interface QueueView {
+  readonly name: string;
+  readonly virtualHost: string;
+  /** The messages that wait, next one first. */
+  readonly messages: readonly Message[];
+  readonly messageCount: number;
+  /** How many messages are out with consumers or getters. */
+  readonly unsettledCount: number;
+  readonly consumerCount: number;
+}
+
+/** A connection for those outside of the broker. */
+export function viewConnection(connection: Connection): BrokerConnection {
+  const { wire } = connection;
+  return {
+    name: connection.name,
+    cut: () => wire.cut(),
+    stall: () => wire.stall(),
+    release: () => wire.release(),
+    delay: (delayMs) => wire.setDelay(delayMs),
+    close: (code = 320, text = 'closed by the broker') => connection.fail(errorOf(code, text)),
+  };
+}
+
+/** A queue for those outside of the broker. */
+export function viewQueue(queue: Queue, virtualHost: string): QueueView {
+  const { name, messageCount, unsettledCount, consumers } = queue;
+  const consumerCount = consumers.size;
+  return {
+    name,
+    virtualHost,
+    messageCount,
+    unsettledCount,
+    consumerCount,
+    get messages() {
+      return queue.messages;
+    },
+  };
+}
+
+/** @throws RangeError for a number that is no AMQP reply code. */
+export function errorOf(code: number, text: string): AmqpError {
+  const name = replyName(code);
+  if (name === undefined) throw new RangeError(`${code} is no AMQP reply code`);
+  return new AmqpError(name, text);
+}
