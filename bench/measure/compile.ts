@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The candidates and Waybill, compiled as users have it. */
+export interface Compiled {
+  readonly folder: string;
+  /** Removes it. */
+  remove(): void;
+}
+
+/**
+ * Compiles to a folder that is a package `waybill` by itself, so that nothing stale is measured and no loader is in
+ * the way of either side.
+ *
+ * @throws Error when the compiler refuses; it has said why on our output.
+ */
+export function compile(): Compiled {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  const manifest = { name: 'waybill', type: 'module', exports: './src/index.js' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  const tsc = join('node_modules', '.bin', 'tsc');
+  const { status } = spawnSync(tsc, ['-p', 'bench/tsconfig.json', '--outDir', folder], { stdio: 'inherit' });
+  if (status !== 0) {
+    rmSync(folder, { recursive: true });
+    throw new Error('The candidates do not compile.');
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { Assignment, Role } from '../candidates/part.js';
+import type { Answer, Command, PartReport } from './commands.js';
+
+/** A process of a candidate, fresh for one run. It ends when this process does. */
+export class PartProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #what: string;
+
+  private constructor(child: ChildProcess, what: string) {
+    this.#child = child;
+    this.#what = what;
+  }
+
+  /**
+   * Starts it from the compiled bench, and resolves when it is connected.
+   *
+   * @param nodeOptions for node, such as `--cpu-prof`.
+   */
+  static async open(
+    compiled: string,
+    candidate: string,
+    role: Role,
+    assignment: Assignment,
+    nodeOptions: readonly string[],
+  ): Promise<PartProcess> {
+    const child = fork(
+      join(compiled, 'bench/measure/child.js'),
+      [candidate, role, JSON.stringify(assignment)],
+      { execArgv: [...nodeOptions] },
+    );
+    const part = new PartProcess(child, `${candidate}/${role}`);
+    await part.#answer();
+    return part;
+  }
+
+  /** Moves messages or makes calls; resolves when all are done. @throws Error with what went wrong in the process. */
+  async run(count: number): Promise<void> {
+    await this.#ask({ ask: 'run', count });
+  }
+
+  /** Counts CPU time from here. */
+  async begin(): Promise<void> {
+    await this.#ask({ ask: 'begin' });
+  }
+
+  /** What happened since {@link begin}. */
+  async report(): Promise<PartReport> {
+    const { report } = (await this.#ask({ ask: 'report' })) as { report: PartReport };
+    return report;
+  }
+
+  /** Lets it finish and disconnect. */
+  async close(): Promise<void> {
+    await this.#ask({ ask: 'close' });
+  }
+
+  /** Ends the process, whatever it does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.disconnect();
+    await gone;
+  }
+
+  async #ask(command: Command): Promise<Answer> {
+    const answer = this.#answer();
+    this.#child.send(command);
+    return await answer;
+  }
+
+  #answer(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Error(`${this.#what} ended before it was done.`));
+      this.#child.once('exit', ended);
+      this.#child.once('message', (answer: Answer) => {
+        this.#child.off('exit', ended);
+        if ('error' in answer) reject(new Error(`${this.#what}: ${answer.error}`));
+        else resolve(answer);
+      });
+    });
+  }
+}

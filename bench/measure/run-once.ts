@@ -1,0 +1,100 @@
+import type { Workload } from '../workloads/index.js';
+import type { Broker } from './broker.js';
+import type { PartReport } from './commands.js';
+import { PartProcess } from './part-process.js';
+
+/** How the workloads are run. */
+export interface BenchSettings {
+  readonly broker: Broker;
+  /** Where the compiled candidates are. */
+  readonly compiled: string;
+  readonly size: 'full' | 'quick';
+  readonly bodyBytes: number;
+  /** Options for the candidates' node, such as `--cpu-prof`. */
+  readonly nodeOptions: readonly string[];
+}
+
+/** One run of one candidate. */
+export interface Measurement {
+  readonly perSecond: number;
+  /** CPU seconds of all its processes for 100,000 messages or calls. */
+  readonly clientCpuSeconds: number;
+  /** The same of the broker; undefined when the broker is not ours. */
+  readonly brokerCpuSeconds: number | undefined;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * Runs a workload once, in fresh processes. Starting and warming up are not counted.
+ *
+ * @throws Error when the outcome is wrong: messages lost, doubled or mixed up.
+ */
+export async function runOnce(
+  workload: Workload,
+  candidate: string,
+  settings: BenchSettings,
+): Promise<Measurement> {
+  const { broker } = settings;
+  const count = workload.count[settings.size];
+  const warmUp = Math.ceil(count / 5);
+  await broker.prepare(workload);
+  const parts = await openParts(workload, candidate, settings);
+  try {
+    const [driver] = parts as [PartProcess];
+    await driver.run(warmUp);
+    await Promise.all(parts.map((part) => part.begin()));
+    const brokerBefore = broker.cpuMs();
+    await driver.run(count);
+    const brokerAfter = broker.cpuMs();
+    const reports = await Promise.all(parts.map((part) => part.report()));
+    for (const part of parts) await part.close();
+    check(workload, reports, await broker.clear(), count + warmUp);
+    const brokerMs = brokerBefore === undefined ? undefined : (brokerAfter ?? 0) - brokerBefore;
+    return measurement(reports, brokerMs, count);
+  } finally {
+    for (const part of parts) await part[Symbol.asyncDispose]();
+  }
+}
+
+/** Servers are there before the driver starts; it comes first in the list. */
+async function openParts(
+  { driver, servers, inFlight }: Workload,
+  candidate: string,
+  { broker, compiled, bodyBytes, nodeOptions }: BenchSettings,
+): Promise<PartProcess[]> {
+  const assignment = { url: broker.url, inFlight, bodyBytes };
+  const parts: PartProcess[] = [];
+  for (const role of [...servers, driver])
+    parts.unshift(await PartProcess.open(compiled, candidate, role, assignment, nodeOptions));
+  return parts;
+}
+
+function check(
+  { left, servers }: Workload,
+  reports: readonly PartReport[],
+  found: number,
+  sent: number,
+): void {
+  const expected = left === 'all' ? sent : 0;
+  if (found !== expected) throw new Error(`${found} messages were left in the queue instead of ${expected}.`);
+  const handled = reports.reduce((sum, report) => sum + report.handled, 0);
+  if (servers.length > 0 && handled !== sent)
+    throw new Error(`The servers handled ${handled} calls; ${sent} were made.`);
+}
+
+function measurement(
+  reports: readonly PartReport[],
+  brokerMs: number | undefined,
+  count: number,
+): Measurement {
+  const [{ elapsedMs, p50Ms, p99Ms }] = reports as [PartReport];
+  const per100k = (cpuMs: number): number => (cpuMs / 1_000 / count) * 100_000;
+  return {
+    perSecond: (count / elapsedMs) * 1_000,
+    clientCpuSeconds: per100k(reports.reduce((sum, { cpuMs }) => sum + cpuMs, 0)),
+    brokerCpuSeconds: brokerMs === undefined ? undefined : per100k(brokerMs),
+    p50Ms,
+    p99Ms,
+  };
+}

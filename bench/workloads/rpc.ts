@@ -1,0 +1,21 @@
+import type { Workload } from './workload.js';
+
+const rpc = { driver: 'call', servers: ['answer'], bound: true, left: 'none', atLeast: 0.9 } as const;
+
+/** Calls one after the other: what one call costs. */
+export const rpcOneAtATime: Workload = {
+  ...rpc,
+  id: 'W3',
+  title: 'RPC, one at a time',
+  inFlight: 1,
+  count: { full: 12_000, quick: 4_000 },
+};
+
+/** Calls side by side. */
+export const rpcHundredAtATime: Workload = {
+  ...rpc,
+  id: 'W4',
+  title: 'RPC, 100 at a time',
+  inFlight: 100,
+  count: { full: 45_000, quick: 15_000 },
+};
