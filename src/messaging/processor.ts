@@ -2,7 +2,7 @@ import type { DrainReport, LinkOptions } from '../amqp/index.js';
 import { ConnectionLostError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type ReplyStore, Responder } from '../rpc/index.js';
-import { ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
+import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
 import {
   type Encoder,
   type FingerprintLike,
