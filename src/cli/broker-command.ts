@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { DevBroker } from '../devbroker/index.js';
+import type { BrokerCommand } from './cli-arguments.js';
+import { describeEvent } from './describe-event.js';
+
+/** Where the command writes to. */
+export interface Output {
+  log(text: string): void;
+  error(text: string): void;
+}
+
+/** Serves until SIGINT or SIGTERM; resolves with the exit code. */
+export async function runBroker({ port, verbose }: BrokerCommand, output: Output): Promise<number> {
+  const broker = await start(port, output);
+  if (!broker) return 1;
+  output.log(`Waybill broker on ${broker.url}`);
+  output.log('In memory only, for development and tests: whatever it holds is gone when it ends.');
+  if (verbose) {
+    broker.observe((event) =>
+      output.log(`${new Date().toISOString().slice(11, 23)} ${describeEvent(event)}`),
+    );
+  }
+  await stopSignal();
+  await broker.close();
+  return 0;
+}
+
+async function start(port: number, output: Output): Promise<DevBroker | undefined> {
+  try {
+    return await DevBroker.start({ port });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken) throw error;
+    output.error(`Port ${port} is taken; perhaps a broker is running already. Choose another with --port.`);
+    return undefined;
+  }
+}
+
+async function stopSignal(): Promise<void> {
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+}
