@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { BrokerEvent, Message } from '../devbroker/index.js';
 
 const LONGEST_BODY = 240;
@@ -35,7 +36,7 @@ function content({ body, properties }: Message): string {
   const marks = { messageId, correlationId, replyTo };
   const known = Object.entries(marks).filter(([, value]) => value !== undefined);
   const text = contentEncoding === undefined ? body.toString('utf8') : `<${contentEncoding}>`;
-  const isText = !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text);
+  const isText = isUtf8(body) && !/[^\P{Cc}\s]/u.test(text);
   const shown = isText ? text.slice(0, LONGEST_BODY) : `<${body.subarray(0, 32).toString('hex')}>`;
   const cut = shown.length < text.length && isText ? '...' : '';
   return [`${body.length} bytes`, ...known.map(([name, value]) => `${name}=${value}`), shown + cut].join(' ');

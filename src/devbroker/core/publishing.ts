@@ -3,6 +3,7 @@ import type { ChannelContext } from './channel-context.js';
 import type { Exchange } from './exchange.js';
 import { createMessage } from './incoming.js';
 import type { Message } from './message.js';
+import { REPLY_QUEUE } from './reply-registry.js';
 import { describe } from './texts.js';
 
 /** What a `basic.publish` asks for. */
@@ -101,8 +102,8 @@ export class Publishing {
   #route(publication: Publication, isConfirmDropped: boolean): void {
     const { message, exchange, mandatory } = publication;
     const { virtualHost, replies } = this.#context;
-    if (exchange.name === '') replies.deliver(message);
-    const { queueCount, refused } = virtualHost.publish(exchange, message);
+    const isReply = exchange.name === '' && replies.deliver(message);
+    const { queueCount, refused } = virtualHost.publish(exchange, message, isReply ? [REPLY_QUEUE] : []);
     if (mandatory && queueCount === 0) this.#return(message);
     if (!isConfirmDropped) this.#confirm(publication, refused ? 'nack' : 'ack');
   }

@@ -26,10 +26,14 @@ export class ReplyRegistry {
     return this.#takers.has(name);
   }
 
-  /** Gives a message to whoever waits under its routing keys; to nobody if they have gone. */
-  deliver(message: Message): void {
+  /** Gives a message to whoever waits under its routing keys, and says whether anybody did. */
+  deliver(message: Message): boolean {
+    let isTaken = false;
     for (const key of message.routingKeys) {
-      if (key.startsWith(`${REPLY_QUEUE}.`)) this.#takers.get(key)?.(message);
+      const take = key.startsWith(`${REPLY_QUEUE}.`) ? this.#takers.get(key) : undefined;
+      take?.(message);
+      isTaken ||= take !== undefined;
     }
+    return isTaken;
   }
 }

@@ -111,10 +111,10 @@ export class VirtualHost {
     if (source.unbind(destination, routingKey, args)) this.exchanges.unbound(source);
   }
 
-  /** Puts a message into the queues its exchange leads to. */
-  publish(exchange: Exchange, message: Message): RoutingResult {
+  /** Puts a message into the queues its exchange leads to; `elsewhere` names where it went besides. */
+  publish(exchange: Exchange, message: Message, elsewhere: readonly string[] = []): RoutingResult {
     const queues = this.exchanges.route(exchange, message, (name) => this.#queues.get(name));
-    return this.#offer(message, queues);
+    return this.#offer(message, queues, elsewhere);
   }
 
   /** Drops what a restart of the broker would lose. */
@@ -126,10 +126,10 @@ export class VirtualHost {
     this.exchanges.survive();
   }
 
-  #offer(message: Message, queues: ReadonlySet<Queue>): RoutingResult {
+  #offer(message: Message, queues: ReadonlySet<Queue>, elsewhere: readonly string[] = []): RoutingResult {
     const { events } = this.#services;
     if (events.isWatched) {
-      events.emit({ type: 'routed', message, queues: [...queues].map((queue) => queue.name) });
+      events.emit({ type: 'routed', message, queues: [...elsewhere, ...namesOf(queues)] });
     }
     let refused = false;
     for (const queue of queues) if (!queue.offer(message)) refused = true;
@@ -160,6 +160,10 @@ export class VirtualHost {
       this.#burying = false;
     }
   }
+}
+
+function namesOf(queues: Iterable<Queue>): string[] {
+  return Array.from(queues, (queue) => queue.name);
 }
 
 function checkMatchKind(args: FieldTable): void {
