@@ -176,7 +176,16 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNROUTABLE',
 ]);
 
-/** What was thrown, as an Error: anything else is wrapped, its text kept. */
+/** What was thrown, as an Error: anything else is wrapped, its text kept. Never throws. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  return thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown });
+}
+
+/** An object without a prototype, or with a broken `toString`, cannot become text. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `${typeof value} without a text`;
+  }
 }
