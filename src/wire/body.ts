@@ -11,7 +11,7 @@ export type ReceivedBody = Body<Readonly<Record<string, unknown>>>;
  */
 export function readBody(value: unknown): ReceivedBody {
   if (!isRecord(value)) throw new MalformedMessageError('The body is not an object.');
-  const { type, name, category, content } = value;
+  const { type, name, category, content, version } = value;
   if (typeof type !== 'string' || typeof category !== 'string') {
     throw new MalformedMessageError("The body lacks 'type' or 'category'.");
   }
@@ -21,7 +21,7 @@ export function readBody(value: unknown): ReceivedBody {
     type,
     name,
     category,
-    version: String(value['version'] ?? '2'),
+    version: typeof version === 'string' || typeof version === 'number' ? String(version) : '2',
     fingerprint: recordOrEmpty(value['fingerprint']),
     content,
     _reserved: recordOrEmpty(value['_reserved']),
@@ -33,7 +33,12 @@ export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyJson) as T;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = copyJson((value as Record<string, unknown>)[key]);
+  for (const key of Object.keys(value)) {
+    const part = copyJson((value as Record<string, unknown>)[key]);
+    // Our encoders refuse this key, somebody else's may not; by assignment it would become the prototype.
+    if (key === '__proto__') Object.defineProperty(copy, key, { ...ownProperty, value: part });
+    else copy[key] = part;
+  }
   return copy as T;
 }
 
@@ -41,6 +46,8 @@ export function copyJson<T>(value: T): T {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+const ownProperty = { enumerable: true, configurable: true, writable: true };
 
 function recordOrEmpty(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};

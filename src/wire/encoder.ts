@@ -26,12 +26,11 @@ export interface DecodeLimits {
 /** JSON in UTF-8: the default. Integers above 2^53 lose precision; `NaN` and `Infinity` are malformed (seeds 7). */
 export class JsonEncoder implements Encoder {
   readonly contentType: string = 'application/json';
-  readonly #maxBytes: number;
-  readonly #maxDepth: number;
+  /** What a peer may send. */
+  readonly limits: Required<DecodeLimits>;
 
-  constructor(limits: DecodeLimits = {}) {
-    this.#maxBytes = limits.maxBytes ?? 16 * 1024 * 1024;
-    this.#maxDepth = limits.maxDepth ?? 200;
+  constructor({ maxBytes = 16 * 1024 * 1024, maxDepth = 200 }: DecodeLimits = {}) {
+    this.limits = { maxBytes, maxDepth };
   }
 
   encode(body: unknown): Buffer {
@@ -39,11 +38,12 @@ export class JsonEncoder implements Encoder {
   }
 
   decode(bytes: Buffer): unknown {
-    if (bytes.length > this.#maxBytes) {
-      throw new MalformedMessageError(`The body has ${bytes.length} bytes; ${this.#maxBytes} are allowed.`);
+    const { maxBytes, maxDepth } = this.limits;
+    if (bytes.length > maxBytes) {
+      throw new MalformedMessageError(`The body has ${bytes.length} bytes; ${maxBytes} are allowed.`);
     }
     if (!isUtf8(bytes)) throw new MalformedMessageError('The body is not text in UTF-8.');
-    checkDepth(bytes, this.#maxDepth);
+    checkDepth(bytes, maxDepth);
     return parse(bytes.toString());
   }
 }
@@ -52,12 +52,15 @@ export class JsonEncoder implements Encoder {
 export class GzipJsonEncoder implements Encoder {
   readonly contentType: string = 'application/json';
   readonly contentEncoding: string = 'gzip';
-  readonly #maxBytes: number;
   readonly #json: JsonEncoder;
 
   constructor(limits: DecodeLimits = {}) {
-    this.#maxBytes = limits.maxBytes ?? 16 * 1024 * 1024;
     this.#json = new JsonEncoder(limits);
+  }
+
+  /** What a peer may send; the bytes are counted after decompression. */
+  get limits(): Required<DecodeLimits> {
+    return this.#json.limits;
   }
 
   encode(body: unknown): Buffer {
@@ -69,13 +72,13 @@ export class GzipJsonEncoder implements Encoder {
   }
 
   #inflate(bytes: Buffer): Buffer {
+    const { maxBytes } = this.limits;
     try {
-      return gunzipSync(bytes, { maxOutputLength: this.#maxBytes });
+      return gunzipSync(bytes, { maxOutputLength: maxBytes });
     } catch (cause) {
-      throw new MalformedMessageError(
-        `The body is not gzip, or has more than ${this.#maxBytes} bytes inside.`,
-        { cause },
-      );
+      throw new MalformedMessageError(`The body is not gzip, or has more than ${maxBytes} bytes inside.`, {
+        cause,
+      });
     }
   }
 }
@@ -83,17 +86,26 @@ export class GzipJsonEncoder implements Encoder {
 /** The default encoder, with the default limits. */
 export const jsonEncoder: Encoder = new JsonEncoder();
 
-const gzipJsonEncoder: Encoder = new GzipJsonEncoder();
-
 /**
  * The encoder for what has arrived. A body that says gzip is read as gzip JSON, unless the consumer's own encoder does
- * that itself; everything else, also what says nothing, is read by the consumer's own (P-B6).
+ * that itself; everything else, also what says nothing, is read by the consumer's own (P-B6). Its limits hold either way.
  */
 export function decoderFor(own: Encoder, contentEncoding: string | undefined): Encoder {
   const compressed = contentEncoding === 'gzip' && own.contentEncoding !== 'gzip';
-  if (compressed) return gzipJsonEncoder;
-  const plain = own === gzipJsonEncoder || own instanceof GzipJsonEncoder;
-  return plain && !contentEncoding ? jsonEncoder : own;
+  const plain = !contentEncoding && own instanceof GzipJsonEncoder;
+  return compressed || plain ? twinOf(own) : own;
+}
+
+const twins = new WeakMap<Encoder, Encoder>();
+
+/** Plain JSON for a gzip encoder, gzip JSON for any other one, with the limits of the given one. */
+function twinOf(own: Encoder): Encoder {
+  const limits = own instanceof JsonEncoder || own instanceof GzipJsonEncoder ? own.limits : {};
+  const twin =
+    twins.get(own) ??
+    (own instanceof GzipJsonEncoder ? new JsonEncoder(limits) : new GzipJsonEncoder(limits));
+  twins.set(own, twin);
+  return twin;
 }
 
 function parse(text: string): unknown {

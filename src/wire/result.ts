@@ -141,7 +141,8 @@ function rebuilt<Value>({ content, _reserved }: Record<string, unknown>): Result
   if (type === 'success') return new MessageResult(value as Value, message);
   if (type === 'error') return new MessageResultError(message);
   if (type !== 'exception') return undefined;
-  return new MessageResultException(String(value), message, remoteError(String(value), message, _reserved));
+  const name = excerpt(value);
+  return new MessageResultException(name, message, remoteError(name, message, _reserved));
 }
 
 function remoteError(name: string, message: string, reserved: unknown): RemoteError {
