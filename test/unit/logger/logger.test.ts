@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Logger, silentLogger, stderrLogger, verboseLogger } from 'waybill';
+import { debugAsked, defaultLogger } from '../../../src/logger.js';
+
+/** What a logger writes to stderr when all its methods are called once. */
+function written(t: TestContext, logger: Logger): string[] {
+  const write = t.mock.method(process.stderr, 'write', () => true);
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level](`a ${level} text`);
+  const lines = write.mock.calls.map(({ arguments: [line] }) => String(line));
+  write.mock.restore();
+  return lines;
+}
+
+const warnAndError = ['waybill warn: a warn text\n', 'waybill error: a error text\n'];
+
+describe('loggers', () => {
+  it('write warnings and errors to stderr, one line each, by default', (t) => {
+    assert.deepEqual(written(t, stderrLogger), warnAndError);
+    assert.deepEqual(written(t, defaultLogger({})), warnAndError);
+  });
+
+  it('write everything when debugging was asked for', (t) => {
+    const all = ['waybill debug: a debug text\n', 'waybill info: a info text\n', ...warnAndError];
+    assert.deepEqual(written(t, verboseLogger), all);
+    assert.deepEqual(written(t, defaultLogger({ WAYBILL_DEBUG: '1' })), all);
+  });
+
+  it('can be silent', (t) => {
+    assert.deepEqual(written(t, silentLogger), []);
+  });
+});
+
+describe('debugAsked', () => {
+  it('P-C43: POSTAGE_DEBUG_MODE is on for true in any case, and for nothing else', () => {
+    for (const on of ['true', 'TRUE', 'True']) assert.equal(debugAsked({ POSTAGE_DEBUG_MODE: on }), true, on);
+    for (const off of ['1', 'yes', '', 'false', ' true']) {
+      assert.equal(debugAsked({ POSTAGE_DEBUG_MODE: off }), false, off);
+    }
+  });
+
+  it('WAYBILL_DEBUG is on for all but nothing, 0 and false', () => {
+    for (const on of ['1', 'true', 'yes', 'waybill'])
+      assert.equal(debugAsked({ WAYBILL_DEBUG: on }), true, on);
+    for (const off of ['', '0', 'false', 'False'])
+      assert.equal(debugAsked({ WAYBILL_DEBUG: off }), false, off);
+    assert.equal(debugAsked({}), false);
+    assert.equal(debugAsked({ WAYBILL_DEBUG: '0', POSTAGE_DEBUG_MODE: 'true' }), true);
+  });
+});
