@@ -44,6 +44,7 @@ export class Consumer {
   readonly #idle = new Set<() => void>();
   #acknowledger: Acknowledger | undefined;
   #running = 0;
+  #refused = false;
   #stopped = false;
 
   constructor(
@@ -133,8 +134,12 @@ export class Consumer {
     const acknowledger = new Acknowledger(channel, () => this.#checkIdle());
     this.#acknowledger = acknowledger;
     channel.on('close', () => acknowledger.abandon());
+    // A queue that was refused last time may be gone: then it must be declared first.
+    if (this.#refused && this.#connection.model) await this.#redeclare?.(this.#connection.model);
+    this.#refused = true;
     await channel.prefetch(this.#prefetch);
     for (const queue of this.#queues.keys()) await this.#start(channel, queue);
+    this.#refused = false;
   }
 
   async #start(channel: Channel, queue: string): Promise<void> {

@@ -109,15 +109,13 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     });
     model.on('blocked', (why: string) => this.emit('blocked', why));
     model.on('unblocked', () => this.emit('unblocked'));
-    await this.#prepare(model).catch((thrown) => {
-      if (lost)
-        throw new ConnectionLostError('The connection was lost while it was being set up.', {
-          cause: thrown,
-        });
-      throw thrown;
-    });
-    if (lost)
-      throw new ConnectionLostError('The connection was lost while it was being set up.', { cause: reason });
+    try {
+      await this.#prepare(model);
+    } catch (cause) {
+      await model.close().catch(() => {});
+      throw lost ? lostInSetUp(cause) : cause;
+    }
+    if (lost) throw lostInSetUp(reason);
     if (this.closed) {
       await model.close().catch(() => {});
       throw new ClosedError('The link is closed.');
@@ -150,4 +148,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
       }
     }
   }
+}
+
+function lostInSetUp(cause: unknown): ConnectionLostError {
+  return new ConnectionLostError('The connection was lost while it was being set up.', { cause });
 }

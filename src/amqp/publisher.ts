@@ -142,11 +142,8 @@ export class Publisher {
     channel.on('return', ({ properties }: Message) => this.#returned.add(String(properties.messageId)));
     channel.on('ack', ({ deliveryTag, multiple }) => this.#confirm(deliveryTag, multiple));
     channel.on('nack', ({ deliveryTag, multiple }) => this.#confirm(deliveryTag, multiple, nacked()));
-    // The LastingChannel hands the channel out after this; pump in a later turn of the microtask queue.
-    queueMicrotask(() => {
-      this.#onUp?.();
-      this.#pump();
-    });
+    this.#onUp?.();
+    this.#pump();
   }
 
   #confirm(tag: number, multiple: boolean, refusal?: WaybillError): void {
