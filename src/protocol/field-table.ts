@@ -52,46 +52,34 @@ function readArray(reader: ByteReader, numbers: NumberReading, depth: number): F
 }
 
 function readValue(reader: ByteReader, numbers: NumberReading, depth: number): FieldValue {
-  const tag = String.fromCharCode(reader.octet());
-  switch (tag) {
-    case 'S':
-      return reader.longText();
-    case 'I':
-      return reader.int32();
-    case 'l':
-      return narrow(reader.int64());
-    case 't':
-      return reader.octet() !== 0;
-    case 'b':
-      return reader.int8();
-    case 'B':
-      return reader.octet();
-    case 's':
-      return reader.int16();
-    case 'u':
-      return reader.short();
-    case 'i':
-      return reader.long();
-    case 'd':
-      return readDouble(reader.double(), numbers);
-    case 'f':
-      return numbers === 'exact' ? { '!': 'float', value: reader.float() } : reader.float();
-    case 'T':
-      return { '!': 'timestamp', value: narrow(reader.int64()) };
-    case 'D':
-      return { '!': 'decimal', value: { places: reader.octet(), digits: reader.long() } };
-    case 'F':
-      return readEntries(reader, numbers, depth + 1);
-    case 'A':
-      return readArray(reader, numbers, depth + 1);
-    case 'x':
-      return reader.longstr();
-    case 'V':
-      return null;
-    default:
-      throw new AmqpError('SYNTAX_ERROR', `unknown field type ${JSON.stringify(tag)}`);
-  }
+  const letter = String.fromCharCode(reader.octet());
+  const read = readers[letter];
+  if (!read) throw new AmqpError('SYNTAX_ERROR', `unknown field type ${JSON.stringify(letter)}`);
+  return read(reader, numbers, depth);
 }
+
+/** How a value is read, by the letter of its type. */
+const readers: Readonly<
+  Record<string, (reader: ByteReader, numbers: NumberReading, depth: number) => FieldValue>
+> = {
+  t: (reader) => reader.octet() !== 0,
+  b: (reader) => reader.int8(),
+  B: (reader) => reader.octet(),
+  s: (reader) => reader.int16(),
+  u: (reader) => reader.short(),
+  I: (reader) => reader.int32(),
+  i: (reader) => reader.long(),
+  l: (reader) => narrow(reader.int64()),
+  f: (reader, numbers) => (numbers === 'exact' ? { '!': 'float', value: reader.float() } : reader.float()),
+  d: (reader, numbers) => readDouble(reader.double(), numbers),
+  D: (reader) => ({ '!': 'decimal', value: { places: reader.octet(), digits: reader.long() } }),
+  S: (reader) => reader.longText(),
+  x: (reader) => reader.longstr(),
+  T: (reader) => ({ '!': 'timestamp', value: narrow(reader.int64()) }),
+  A: (reader, numbers, depth) => readArray(reader, numbers, depth + 1),
+  F: (reader, numbers, depth) => readEntries(reader, numbers, depth + 1),
+  V: () => null,
+};
 
 function readDouble(value: number, numbers: NumberReading): FieldValue {
   return numbers === 'exact' && Number.isInteger(value) ? { '!': 'double', value } : value;
