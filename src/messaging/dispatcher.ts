@@ -68,7 +68,6 @@ export class Dispatcher {
   /** All handlers, one after the other; the first that throws stops the rest and decides (P-B32). */
   async #message(delivery: Delivery, body: ReceivedBody): Promise<Fate> {
     const handlers = this.#options.table.find(body.category, body.type, body.name);
-    if (handlers.length === 0) return this.#options.builtIn(body) ?? 'ack';
     for (const entry of handlers) {
       try {
         await this.#run(delivery, bodyFor(body, handlers), entry, null);
@@ -78,7 +77,9 @@ export class Dispatcher {
         return fate;
       }
     }
-    return 'ack';
+    // A handler of this very name replaces what is built in; one for any name only looks on.
+    const replaced = handlers.some(({ name }) => name === body.name);
+    return (replaced ? undefined : this.#options.builtIn(body)) ?? 'ack';
   }
 
   /**
