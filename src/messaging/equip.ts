@@ -8,8 +8,11 @@ const kinds = [
 /** The prefix of a sending method. */
 export type MethodPrefix = (typeof kinds)[number]['method'];
 
-/** What a sending method does with what its builder has built. */
-export type SendBuilt = (this: object, prefix: MethodPrefix, built: unknown) => Promise<unknown>;
+/** Has the builder of a sending method build, with this producer as its `this`. */
+export type Build = (producer: object) => unknown;
+
+/** What a sending method does with its builder. */
+export type SendBuilt = (this: object, prefix: MethodPrefix, build: Build) => Promise<unknown>;
 
 type Builder = (this: object, ...args: readonly unknown[]) => unknown;
 
@@ -54,8 +57,8 @@ function methodFor(
 ): (...args: unknown[]) => Promise<unknown> {
   return async function (this: object, ...args: unknown[]): Promise<unknown> {
     // Asked by name at each call, so that a subclass may override the builder alone.
-    const build = (this as Record<string, Builder>)[builder] as Builder;
-    return await send.call(this, prefix, await build.apply(this, args));
+    const build: Build = (producer) => (producer as Record<string, Builder>)[builder]?.apply(producer, args);
+    return await send.call(this, prefix, build);
   };
 }
 

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Link } from '../amqp/index.js';
 import { ConfigurationError, isWaybillError, toError, type WaybillError } from '../errors.js';
 import { debugAsked } from '../logger.js';
-import { type CallOptions, type CollectOptions, ReplyQueue } from '../rpc/index.js';
+import { type CollectOptions, ReplyQueue } from '../rpc/index.js';
 import {
   type Body,
   type Encoder,
@@ -17,11 +17,12 @@ import {
   RpcCommand,
 } from '../wire/index.js';
 import type { Eks } from './destinations.js';
-import { equip, type MethodPrefix } from './equip.js';
+import { type Build, equip, type MethodPrefix } from './equip.js';
 import { connectionName, identify } from './identity.js';
+import { callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied } from './proxied.js';
-import { type Posting, Sender } from './sender.js';
+import { Sender } from './sender.js';
 import { guardUndeclared, type OpenSender } from './undeclared.js';
 
 /** A concrete producer class, as `connect` is called on. */
@@ -106,7 +107,10 @@ export class GenericProducer {
 
   /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
   with(settings: CallSettings): this {
-    return Object.create(this, { callSettings: { value: { ...this.callSettings, ...settings } } }) as this;
+    const callSettings = { value: { ...this.callSettings, ...settings } };
+    const view = Object.create(this, { callSettings }) as this;
+    originals.set(view, originalOf(this));
+    return view;
   }
 
   /** Sends a bare message of type `none`, with positional and named values (P-B8, P-C11). */
@@ -126,15 +130,17 @@ export class GenericProducer {
 
   /** Sends any message. @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError */
   async send(message: Envelope): Promise<void> {
-    await this.sender.post(message, postingOf(this, message.body.type !== 'status'));
+    const mandatory = message.body.type !== 'status';
+    await this.sender.post(message, postingOf(this.callSettings, classOf(this), mandatory));
   }
 
   /** Calls with any command and waits for the answer. Never rejects. */
   async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
     try {
-      const { eks } = postingOf(this, true);
+      const { eks } = postingOf(this.callSettings, classOf(this), true);
+      const options = callOptionsOf(this.callSettings, classOf(this));
       const ownQueue = classOf(this).replyQueue === 'per-call';
-      return (await this.sender.call(command, eks, callOptionsOf(this), ownQueue)) as Result<Answer>;
+      return (await this.sender.call(command, eks, options, ownQueue)) as Result<Answer>;
     } catch (thrown) {
       return failedResult(asWaybillError(thrown));
     }
@@ -142,7 +148,7 @@ export class GenericProducer {
 
   /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added (P-B19, P-C10). */
   async forward(body: Body | Buffer): Promise<void> {
-    await this.sender.forward(body, postingOf(this, true));
+    await this.sender.forward(body, postingOf(this.callSettings, classOf(this), true));
   }
 
   /**
@@ -190,49 +196,41 @@ function classOf(producer: object): typeof GenericProducer {
   return producer.constructor as typeof GenericProducer;
 }
 
-/** `eks` beats `key`; `key` alone goes to the first exchange of the class; else all of the class (D1, P-B15). */
-function postingOf(producer: GenericProducer, mandatory: boolean): Posting {
-  const { eks, key, timeoutMs, signal, mandatory: asked } = producer.callSettings;
-  const { eks: declared, name } = classOf(producer);
-  const [first] = declared;
-  const chosen = eks ?? (key !== undefined && first ? [[first[0], key] as const] : declared);
-  if (chosen.length === 0) {
-    throw new ConfigurationError(
-      `${name} has no destination: write static override readonly eks = [[SomeExchange, 'key']] as const.`,
-    );
-  }
-  return { eks: chosen, timeoutMs, signal, mandatory: asked ?? mandatory };
+/** The producer itself, of a view: builders work on it, because a view has no #private fields and keeps no state. */
+const originals = new WeakMap<object, GenericProducer>();
+
+function originalOf(producer: GenericProducer): GenericProducer {
+  return originals.get(producer) ?? producer;
 }
 
-/** A time of less than nothing means the class's own (P-B22, P-C19). */
-function callOptionsOf(producer: GenericProducer): CallOptions {
-  const { timeoutMs, maxRetry, signal } = producer.callSettings;
-  const { rpcTimeoutMs, maxRetry: retries } = classOf(producer);
-  return {
-    timeoutMs: timeoutMs === undefined || timeoutMs < 0 ? rpcTimeoutMs : timeoutMs,
-    maxRetry: maxRetry ?? retries,
-    signal,
-  };
-}
-
-async function sendBuilt(this: object, prefix: MethodPrefix, built: unknown): Promise<unknown> {
+async function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Promise<unknown> {
   const producer = this as GenericProducer;
-  if (!(built instanceof Envelope)) {
-    throw new ConfigurationError(
-      `A builder of ${classOf(producer).name} returned no message, but ${typeof built}.`,
-    );
+  if (prefix === 'message_') return await producer.send(await builtFor(producer, build));
+  if (prefix === 'rpc_queue_') {
+    const { eks } = postingOf(producer.callSettings, classOf(producer), true);
+    const options = callOptionsOf(producer.callSettings, classOf(producer));
+    return await producer.sender.callLater(await builtFor(producer, build), eks, options);
   }
-  if (prefix === 'message_') return await producer.send(built);
-  const command = built as RpcCommand;
-  if (prefix === 'rpc_') return await producer.call(command);
-  return await producer.sender.callLater(command, postingOf(producer, true).eks, callOptionsOf(producer));
+  try {
+    return await producer.call((await builtFor(producer, build)) as RpcCommand);
+  } catch (thrown) {
+    return failedResult(asWaybillError(thrown));
+  }
+}
+
+async function builtFor(producer: GenericProducer, build: Build): Promise<Envelope> {
+  const built = await build(originalOf(producer));
+  if (built instanceof Envelope) return built;
+  throw new ConfigurationError(
+    `A builder of ${classOf(producer).name} returned no message, but ${typeof built}.`,
+  );
 }
 
 function openSender(producer: object): OpenSender {
   if (classOf(producer).undeclared !== 'send') return undefined;
   return (prefix, name) => (parameters?: unknown) => {
     const Command = prefix === 'message_' ? MessageCommand : RpcCommand;
-    return sendBuilt.call(producer, prefix, new Command(name, parameters));
+    return sendBuilt.call(producer, prefix, () => new Command(name, parameters));
   };
 }
 

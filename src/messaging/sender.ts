@@ -1,5 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import type { Link, MessageProperties, Outgoing } from '../amqp/index.js';
+import { ClosedError } from '../errors.js';
 import { type CallOptions, type CallRequest, type ReplyQueue, RpcCaller } from '../rpc/index.js';
 import type { Body, Encoder, Envelope, FingerprintStamp, Result } from '../wire/index.js';
 import type { Eks } from './destinations.js';
@@ -29,6 +30,7 @@ export class Sender {
   readonly #declared = new Set<ExchangeClass>();
   readonly #constant: MessageProperties;
   #caller: RpcCaller | undefined;
+  #closed = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -63,6 +65,7 @@ export class Sender {
   }
 
   async #postBytes(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
+    this.#refuseWhenClosed();
     const { eks, mandatory, timeoutMs, signal } = posting;
     if (eks.some(([exchange]) => !this.#declared.has(exchange))) await this.#declare(eks);
     const publishes = eks.map(([exchange, routingKey]) => {
@@ -96,6 +99,7 @@ export class Sender {
 
   /** Ends pending calls and gives the link back. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#caller?.close();
     const declarations = [...this.#declared].flatMap((exchange) => exchangeDeclarations(exchange));
     this.#options.link.forget(declarations);
@@ -103,6 +107,7 @@ export class Sender {
   }
 
   async #request(message: Envelope, eks: Eks, { timeoutMs, maxRetry }: CallOptions): Promise<CallRequest> {
+    this.#refuseWhenClosed();
     const [destination] = eks;
     if (!destination) throw new RangeError('A call needs a destination.');
     const [exchange, routingKey] = destination;
@@ -151,6 +156,11 @@ export class Sender {
       if (declarations.length > 0) await this.#options.link.declare(declarations);
       this.#declared.add(exchange);
     }
+  }
+
+  /** The link may live on: others share it. */
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new ClosedError('The producer is closed; nothing was sent.');
   }
 
   #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
