@@ -1,0 +1,10 @@
+import { Exchange, type ExchangeClass } from 'waybill';
+import { uniqueName } from '../../support/broker.js';
+
+/** A direct exchange that nobody else uses. */
+export function newExchange(prefix = 'exchange'): ExchangeClass {
+  const name = uniqueName(prefix);
+  return class extends Exchange {
+    static override readonly exchangeName = name;
+  };
+}

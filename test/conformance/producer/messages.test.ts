@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { hostname, userInfo } from 'node:os';
+import { describe, it } from 'node:test';
+import { Fingerprint, GenericProducer, MessageCommand, MessageStatus, UnroutableError } from 'waybill';
+import { connect } from '../peers/connect.js';
+import { newExchange } from '../peers/exchange.js';
+import { Recorder } from '../peers/recorder.js';
+import { message } from '../processor/envelopes.js';
+import { useStage } from '../processor/stage.js';
+
+const PingExchange = newExchange('ping');
+
+class PingProducer extends GenericProducer {
+  static override readonly eks = [[PingExchange, 'ping_rk']] as const;
+
+  build_message_ping() {
+    return new MessageCommand('ping');
+  }
+
+  build_message_custom_ping(customValue: [text: string, count: number]) {
+    return new MessageCommand('custom_ping', { custom_value: customValue });
+  }
+
+  build_message_online() {
+    return new MessageStatus('online');
+  }
+}
+
+const sender = { name: 'sender', type: 'test', pid: '7', host: 'here', user: 'me', vhost: '/elsewhere' };
+
+describe('what a producer sends', () => {
+  const stage = useStage();
+  const record = () => Recorder.start(stage.side, [PingExchange, 'ping_rk']);
+
+  it('P-C1: message_ping is one publish of the envelope, with the six strings of its sender', async (t) => {
+    const [producer, recorder] = [
+      await connect(t, stage, PingProducer, { fingerprint: sender }),
+      await record(),
+    ];
+    await producer.message_ping();
+    const { exchange, routingKey, body, properties } = await recorder.only();
+    assert.deepEqual([exchange, routingKey], [PingExchange.exchangeName, 'ping_rk']);
+    assert.deepEqual(body, {
+      type: 'command',
+      name: 'ping',
+      category: 'message',
+      version: '2',
+      fingerprint: sender,
+      content: { parameters: {} },
+      _reserved: {},
+    });
+    assert.equal(properties.contentType, 'application/json');
+  });
+
+  it('P-C1: the properties say what the body need not: persistent, an id, who, what, when', async (t) => {
+    const [producer, recorder] = [
+      await connect(t, stage, PingProducer, { fingerprint: sender }),
+      await record(),
+    ];
+    const before = Math.floor(Date.now() / 1_000);
+    await producer.message_ping();
+    await producer.message_ping();
+    const [first, second] = await recorder.waitFor(2);
+    const { deliveryMode, appId, type, timestamp, messageId, replyTo, expiration } = first?.properties ?? {};
+    assert.deepEqual({ deliveryMode, appId, type }, { deliveryMode: 2, appId: 'sender', type: 'ping' });
+    assert.ok(timestamp >= before && timestamp <= before + 60, `${timestamp} are seconds of now`);
+    assert.match(messageId, /^[0-9a-f-]{36}$/);
+    assert.notEqual(second?.properties.messageId, messageId);
+    assert.deepEqual([replyTo, expiration], [undefined, undefined]);
+  });
+
+  it('P-C3: parameters travel as they are', async (t) => {
+    const [producer, recorder] = [await connect(t, stage, PingProducer), await record()];
+    await producer.message_custom_ping(['Just ping me', 1]);
+    const { body } = await recorder.only();
+    assert.deepEqual(body.content, { parameters: { custom_value: ['Just ping me', 1] } });
+  });
+
+  it('P-C9: a fingerprint of a name only is filled up with the values of the process', async (t) => {
+    const producer = await connect(t, stage, PingProducer, { fingerprint: { name: 'x', team: 'blue' } });
+    const recorder = await record();
+    await producer.message_ping();
+    const { fingerprint } = (await recorder.only()).body;
+    const own = { pid: String(process.pid), host: hostname(), user: userInfo().username };
+    const vhost = decodeURIComponent(new URL(stage.url).pathname.slice(1)) || '/';
+    assert.deepEqual(fingerprint, { name: 'x', type: 'None', ...own, vhost, team: 'blue' });
+    assert.deepEqual(producer.fingerprint, fingerprint);
+  });
+
+  it('P-C9: without a fingerprint the class gives the name; an object of Fingerprint is taken as it is', async (t) => {
+    const [unnamed, recorder] = [await connect(t, stage, PingProducer), await record()];
+    const named = await connect(t, stage, PingProducer, { fingerprint: new Fingerprint(sender) });
+    await unnamed.message_ping();
+    await named.message_ping();
+    const [first, second] = await recorder.waitFor(2);
+    assert.equal(first?.body.fingerprint['name'], 'PingProducer');
+    assert.deepEqual(second?.body.fingerprint, sender);
+  });
+
+  it('P-C10: a forwarded body keeps its sender, its keys and their order', async (t) => {
+    const [producer, recorder] = [
+      await connect(t, stage, PingProducer, { fingerprint: sender }),
+      await record(),
+    ];
+    const body = {
+      ...message('event', 'born', { parameters: { weight: 3.5 } }),
+      _reserved: { trace: 'abc' },
+    };
+    await producer.forward(body);
+    const arrived = await recorder.only();
+    assert.equal(arrived.bytes.toString(), JSON.stringify(body));
+  });
+
+  it('P-C10: forwarded bytes stay the bytes they are', async (t) => {
+    const [producer, recorder] = [await connect(t, stage, PingProducer), await record()];
+    const bytes = Buffer.from('{"type": "command",  "name": "h\\u00e9", "unknown":1.0}\n');
+    await producer.forward(bytes);
+    assert.deepEqual((await recorder.only()).bytes, bytes);
+  });
+
+  it('P-C11: a bare message holds the positional and the named values that were given, and no others', async (t) => {
+    const [producer, recorder] = [await connect(t, stage, PingProducer), await record()];
+    await producer.message(['a'], { b: 1 });
+    await producer.message(['only positional']);
+    await producer.message();
+    const bodies = (await recorder.waitFor(3)).map(({ body }) => body);
+    assert.deepEqual(new Set(bodies.map(({ type, name }) => `${type} ${name}`)), new Set(['none none']));
+    assert.deepEqual(
+      bodies.map(({ content }) => content),
+      [{ args: ['a'], kwds: { b: 1 } }, { args: ['only positional'] }, {}],
+    );
+  });
+
+  it('P-C12: a command without parameters has an empty mapping of them', async (t) => {
+    const [producer, recorder] = [await connect(t, stage, PingProducer), await record()];
+    await producer.message_ping();
+    const { bytes, body } = await recorder.only();
+    assert.deepEqual(body.content, { parameters: {} });
+    assert.ok(bytes.includes('"content":{"parameters":{}}'));
+  });
+
+  it('rejects a command that reaches nobody, and lets a status go to nobody', async (t) => {
+    const producer = (await connect(t, stage, PingProducer)).with({ key: 'nobody' });
+    await assert.rejects(producer.message_ping(), (error) => {
+      assert.ok(error instanceof UnroutableError);
+      assert.deepEqual([error.exchange, error.routingKey], [PingExchange.exchangeName, 'nobody']);
+      return true;
+    });
+    await producer.message_online();
+    await producer.with({ mandatory: false }).message_ping();
+  });
+});
