@@ -13,16 +13,13 @@ export { AckAndRestart, FilterError, RejectMessage } from './control-flow.js';
 export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec } from './destinations.js';
 export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType } from './exchange.js';
 export {
-  type Answered,
   type CallsOf,
   type CommandsOf,
-  type ContractDecorator,
   type ContractHandlers,
   type HandlersOf,
   handlersFor,
 } from './handlers/contract.js';
 export {
-  type HandlerDecorator,
   MessageFilter,
   MessageHandler,
   MessageHandlerFullBody,
@@ -37,6 +34,13 @@ export {
   type HandlerView,
 } from './handlers/entry.js';
 export { Handler, type HandlerClass } from './handlers/handler.js';
+export type {
+  Answered,
+  HandlerClassFor,
+  HandlerDecorator,
+  MessageMethod,
+  RpcMethod,
+} from './handlers/handler-decorator.js';
 export {
   type Control,
   type HandleOptions,
@@ -45,6 +49,6 @@ export {
 } from './processor.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producer.js';
 export type { CallSettings, ProducerOptions } from './producer-options.js';
-export type { AnswerOf, Mistake, OpenNames, Proxied } from './proxied.js';
+export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';
 export { type ComponentStatus, componentStatus } from './status.js';
 export { UndeclaredMessageError } from './undeclared.js';

@@ -21,7 +21,7 @@ import { type Build, equip, type MethodPrefix } from './equip.js';
 import { connectionName, identify } from './identity.js';
 import { callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
-import type { OpenNames, Proxied } from './proxied.js';
+import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
 import { Sender } from './sender.js';
 import { guardUndeclared, type OpenSender } from './undeclared.js';
 
@@ -184,8 +184,8 @@ export class GenericProducer {
   }
 
   /** This producer with its typed methods, for use inside the class. */
-  protected get self(): Proxied<this> {
-    return this as Proxied<this>;
+  protected get self(): ProxiedThis<this> {
+    return this as ProxiedThis<this>;
   }
 }
 

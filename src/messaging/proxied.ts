@@ -9,29 +9,40 @@ export interface Mistake<Sentence extends string> {
 /** The answer's type of a call. */
 export type AnswerOf<Command> = Command extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
 
+/** @internal True for `any` only: conditional types answer both branches for it. */
+export type IsAny<Type> = 0 extends 1 & Type ? true : false;
+
 type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${Name}` : never;
 type RpcName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_${Name}` : never;
 type RpcQueueName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_queue_${Name}` : never;
 
 type Send<Builder> = Builder extends (...args: infer Args) => infer Built
-  ? Awaited<Built> extends RpcCommand<infer _Answer, infer _Parameters>
-    ? Mistake<'a build_message_* method must not return an RpcCommand: name it build_rpc_*'>
-    : Awaited<Built> extends Envelope
-      ? (...args: Args) => Promise<void>
-      : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
+  ? IsAny<Awaited<Built>> extends true
+    ? Mistake<'a build_message_* method must say what it returns, not any'>
+    : Awaited<Built> extends RpcCommand
+      ? Mistake<'a build_message_* method must not return an RpcCommand: name it build_rpc_*'>
+      : Awaited<Built> extends Envelope
+        ? (...args: Args) => Promise<void>
+        : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
   : Mistake<'build_message_* must be a method'>;
 
-type Call<Builder> = Builder extends (...args: infer Args) => infer Built
-  ? Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
-    ? (...args: Args) => Promise<Result<Answer>>
-    : Mistake<'a build_rpc_* method must return an RpcCommand'>
+/** `Later` is true for `rpc_queue_*`, which gives the queue of the answers. */
+type Call<Builder, Later> = Builder extends (...args: infer Args) => infer Built
+  ? IsAny<Awaited<Built>> extends true
+    ? Mistake<'a build_rpc_* method must say what it returns, not any'>
+    : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
+      ? (...args: Args) => Promise<Later extends true ? ReplyQueue<Answer> : Result<Answer>>
+      : Mistake<'a build_rpc_* method must return an RpcCommand'>
   : Mistake<'build_rpc_* must be a method'>;
 
-type CallLater<Builder> = Builder extends (...args: infer Args) => infer Built
-  ? Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
-    ? (...args: Args) => Promise<ReplyQueue<Answer>>
-    : Mistake<'a build_rpc_* method must return an RpcCommand'>
-  : Mistake<'build_rpc_* must be a method'>;
+/** The methods that builders stand for, but for the names that are taken. */
+type Methods<Producer, Taken> = {
+  [Key in keyof Producer as Exclude<MessageName<Key>, Taken>]: Send<Producer[Key]>;
+} & {
+  [Key in keyof Producer as Exclude<RpcName<Key>, Taken>]: Call<Producer[Key], false>;
+} & {
+  [Key in keyof Producer as Exclude<RpcQueueName<Key>, Taken>]: Call<Producer[Key], true>;
+};
 
 /**
  * A producer with the methods that its builders stand for: `build_message_x(…)` gives `message_x(…)`, `build_rpc_x(…)`
@@ -39,16 +50,26 @@ type CallLater<Builder> = Builder extends (...args: infer Args) => infer Built
  * Overloaded and generic builders cannot be mapped by the compiler (it keeps the last overload, and loses the type
  * parameter): write the method by hand for those.
  */
-export type Proxied<Producer> = Producer & {
-  [Key in keyof Producer as Exclude<MessageName<Key>, keyof Producer>]: Send<Producer[Key]>;
-} & {
-  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Producer[Key]>;
-} & {
-  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: CallLater<Producer[Key]>;
-};
+export type Proxied<Producer> = Producer & Methods<Producer, keyof Producer>;
+
+/**
+ * The same for `this` inside a class. There the compiler cannot say yet which names are taken, as a subclass may add
+ * some; a method that is written by hand comes first, and the mapped one after it, as a further overload.
+ */
+export type ProxiedThis<This> = This & Methods<This, never>;
 
 /** The methods of a producer that says `static readonly undeclared = 'send'`: any name is sent, as in Postage. */
-export interface OpenNames {
-  [name: `message_${string}`]: (parameters?: unknown) => Promise<void>;
-  [name: `rpc_${string}`]: (parameters?: unknown) => Promise<Result>;
+// n.b. rpc_queue_ stands first: a name with it fits both, and the first that fits is what the compiler calls.
+export type OpenNames = OpenMessages & OpenRpcQueues & OpenRpcs;
+
+interface OpenMessages {
+  readonly [name: `message_${string}`]: (parameters?: unknown) => Promise<void>;
+}
+
+interface OpenRpcQueues {
+  readonly [name: `rpc_queue_${string}`]: (parameters?: unknown) => Promise<ReplyQueue>;
+}
+
+interface OpenRpcs {
+  readonly [name: `rpc_${string}`]: (parameters?: unknown) => Promise<Result>;
 }

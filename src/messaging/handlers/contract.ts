@@ -1,35 +1,64 @@
-import type { Reply } from '../../rpc/index.js';
-import type { Body, Content, MessageCommand, Result, RpcCommand } from '../../wire/index.js';
-import type { HandlerContext } from '../context.js';
+import type { Body, Content, MessageCommand, RpcCommand } from '../../wire/index.js';
 import type { MessageProcessor } from '../processor.js';
+import type { GenericProducer } from '../producer.js';
+import type { IsAny } from '../proxied.js';
 import { declare, declareFunction } from './decorators.js';
+import type {
+  Answered,
+  HandlerClassFor,
+  HandlerDecorator,
+  MessageMethod,
+  RpcMethod,
+} from './handler-decorator.js';
 
 /** The parameters of each command that a producer's builders send, by its name: the builder's, without its prefix. */
 export type CommandsOf<Producer> = {
-  readonly [Key in keyof Producer as CommandName<Key, Producer[Key]>]: ParametersOf<Producer[Key]>;
+  readonly [Key in keyof Producer as CommandName<Key, BuiltBy<Producer[Key]>>]: ParametersOf<
+    BuiltBy<Producer[Key]>
+  >;
 };
 
 /** The parameters and the answer of each call that a producer's builders make, by its name. */
 export type CallsOf<Producer> = {
-  readonly [Key in keyof Producer as Key extends `build_rpc_${infer Name}` ? Name : never]: CallOf<
-    Producer[Key]
-  >;
+  readonly [Key in keyof Producer as CallName<Key, BuiltBy<Producer[Key]>>]: CallOf<BuiltBy<Producer[Key]>>;
 };
 
-interface Call<Parameters, Answer> {
-  readonly parameters: Parameters;
-  readonly answer: Answer;
-}
-
 type BuiltBy<Builder> = Builder extends (...args: never[]) => infer Built ? Awaited<Built> : never;
-type CommandName<Key, Builder> = Key extends `build_message_${infer Name}`
-  ? BuiltBy<Builder> extends MessageCommand<infer _Parameters>
-    ? Name
-    : never
+
+// A builder that returns the wrong thing has no name here: `message_x` and `rpc_x` say what is wrong with it.
+type CommandName<Key, Built> = Key extends `build_message_${infer Name}`
+  ? IsAny<Built> extends true
+    ? never
+    : Built extends RpcCommand
+      ? never
+      : Built extends MessageCommand
+        ? Name
+        : never
   : never;
-type ParametersOf<Builder> = BuiltBy<Builder> extends MessageCommand<infer Parameters> ? Parameters : never;
-type CallOf<Builder> =
-  BuiltBy<Builder> extends RpcCommand<infer Answer, infer Parameters> ? Call<Parameters, Answer> : never;
+type CallName<Key, Built> = Key extends `build_rpc_${infer Name}`
+  ? IsAny<Built> extends true
+    ? never
+    : Built extends RpcCommand
+      ? Name
+      : never
+  : never;
+
+type ParametersOf<Built> = Built extends MessageCommand<infer Parameters> ? Parameters : never;
+type CallOf<Built> = {
+  readonly parameters: ParametersOf<Built>;
+  readonly answer: Built extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
+};
+
+type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
+  readonly parameters: infer Parameters;
+}
+  ? Parameters
+  : never;
+type AnswerTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
+  readonly answer: infer Answer;
+}
+  ? Answer
+  : never;
 
 /** Handlers for every command and every call of a producer: leave one out and it does not compile. */
 export type HandlersOf<Producer> = {
@@ -37,39 +66,39 @@ export type HandlersOf<Producer> = {
     Content<CommandsOf<Producer>[Name]>
   >;
 } & {
-  readonly [Name in keyof CallsOf<Producer> & string as `rpc_${Name}`]: CallsOf<Producer>[Name] extends Call<
-    infer Parameters,
-    infer Answer
-  >
-    ? RpcMethod<Content<Parameters>, Answer>
-    : never;
+  readonly [Name in keyof CallsOf<Producer> & string as `rpc_${Name}`]: RpcMethod<
+    Content<ParametersTo<Producer, Name>>,
+    AnswerTo<Producer, Name>
+  >;
 };
+
+type CommandDecorator<Data> = HandlerDecorator<MessageMethod<Data>, HandlerClassFor<Data>>;
+type CallDecorator<Data, Answer> = HandlerDecorator<
+  RpcMethod<Data, Answer>,
+  HandlerClassFor<Data, Answered<Answer>>
+>;
 
 /** The decorators of {@link handlersFor}: a name that the producer does not send, or a wrong content or answer, does not compile. */
 export interface ContractHandlers<Producer> {
   /** As MessageHandler('command', name), with the content that the builder sends. */
-  MessageHandler<Name extends keyof CommandsOf<Producer> & string>(
+  MessageHandler<Name extends keyof CommandsOf<Producer>>(
     name: Name,
-  ): ContractDecorator<MessageMethod<Content<CommandsOf<Producer>[Name]>>>;
+  ): CommandDecorator<Content<CommandsOf<Producer>[Name]>>;
   /** As MessageHandlerFullBody('command', name). */
-  MessageHandlerFullBody<Name extends keyof CommandsOf<Producer> & string>(
+  MessageHandlerFullBody<Name extends keyof CommandsOf<Producer>>(
     name: Name,
-  ): ContractDecorator<MessageMethod<Body<Content<CommandsOf<Producer>[Name]>>>>;
+  ): CommandDecorator<Body<Content<CommandsOf<Producer>[Name]>>>;
   /** As RpcHandler('command', name): it must answer what the caller expects. */
-  RpcHandler<Name extends keyof CallsOf<Producer> & string>(
+  RpcHandler<Name extends keyof CallsOf<Producer>>(
     name: Name,
-  ): CallsOf<Producer>[Name] extends Call<infer Parameters, infer Answer>
-    ? ContractDecorator<RpcMethod<Content<Parameters>, Answer>>
-    : never;
+  ): CallDecorator<Content<ParametersTo<Producer, Name>>, AnswerTo<Producer, Name>>;
   /** As RpcHandlerFullBody('command', name). */
-  RpcHandlerFullBody<Name extends keyof CallsOf<Producer> & string>(
+  RpcHandlerFullBody<Name extends keyof CallsOf<Producer>>(
     name: Name,
-  ): CallsOf<Producer>[Name] extends Call<infer Parameters, infer Answer>
-    ? ContractDecorator<RpcMethod<Body<Content<Parameters>>, Answer>>
-    : never;
+  ): CallDecorator<Body<Content<ParametersTo<Producer, Name>>>, AnswerTo<Producer, Name>>;
   /** Gives a processor class a handler for everything that the producer sends. */
   all<Processor extends MessageProcessor>(
-    processor: new (...args: never[]) => Processor,
+    processor: abstract new (...args: never[]) => Processor,
     handlers: HandlersOf<Producer> & ThisType<Processor>,
   ): void;
 }
@@ -79,7 +108,7 @@ export interface ContractHandlers<Producer> {
  * The name of a command is its builder's name without `build_message_` or `build_rpc_`. Statuses have no content, so
  * they need none of this.
  */
-export function handlersFor<Producer>(
+export function handlersFor<Producer extends GenericProducer>(
   _producer: abstract new (...args: never[]) => Producer,
 ): ContractHandlers<Producer> {
   const decorators = {

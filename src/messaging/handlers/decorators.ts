@@ -2,18 +2,26 @@ import { ConfigurationError } from '../../errors.js';
 import type { Body, Category, Content, ContentType } from '../../wire/index.js';
 import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
 import { isHandlerClass } from './handler.js';
-import type { HandlerClassFor, HandlerDecorator, MessageMethod, RpcMethod } from './handler-decorator.js';
+import type {
+  AnyHandlerClass,
+  HandlerClassFor,
+  HandlerDecorator,
+  MessageMethod,
+  RpcMethod,
+} from './handler-decorator.js';
 import { addEntry, addFilter } from './metadata.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: without a content type the handler says itself what it expects
 type Untyped = any;
 
 type MessageDecorator<Data> = HandlerDecorator<MessageMethod<Data>, HandlerClassFor<Data>>;
-type AnyDecorator = HandlerDecorator<Untyped, Untyped>;
-/** A filter may give a handler something else than what came, so the data is not compared here. */
-type FilterDecorator = HandlerDecorator<(...args: Untyped[]) => unknown, HandlerClassFor<Untyped>>;
-
 type RpcDecorator<Data> = HandlerDecorator<RpcMethod<Data, Untyped>, HandlerClassFor<Data>>;
+type UntypedMessageDecorator = HandlerDecorator<MessageMethod<Untyped>, AnyHandlerClass>;
+type UntypedRpcDecorator = HandlerDecorator<RpcMethod<Untyped, Untyped>, AnyHandlerClass>;
+/** A filter may give something else than what came, so it looks at no data. */
+type FilterDecorator = HandlerDecorator<(...args: Untyped[]) => unknown, AnyHandlerClass>;
+/** What each of them is inside: the functions above it say what is allowed. */
+type AnyDecorator = HandlerDecorator<Untyped, Untyped>;
 
 /** The content as a handler sees it, once its parameters were made into what `Type` makes. */
 type ContentOf<Type> = Type extends ContentType<infer Parameters> ? Content<Parameters> : never;
@@ -22,7 +30,7 @@ type ContentOf<Type> = Type extends ContentType<infer Parameters> ? Content<Para
  * Declares a handler for messages of this type and name; it gets the content, then the context. All handlers of a
  * message run, in order. With a class or a Standard Schema in third place, `content.parameters` is made into it first.
  */
-export function MessageHandler(type: string, name?: string | null): MessageDecorator<Untyped>;
+export function MessageHandler(type: string, name?: string | null): UntypedMessageDecorator;
 export function MessageHandler<Type extends ContentType>(
   type: string,
   name: string | null,
@@ -37,10 +45,7 @@ export function MessageHandler(
 }
 
 /** The same, for a handler that gets the whole body. */
-export function MessageHandlerFullBody(
-  type: string,
-  name?: string | null,
-): MessageDecorator<Untyped>;
+export function MessageHandlerFullBody(type: string, name?: string | null): UntypedMessageDecorator;
 export function MessageHandlerFullBody<Type extends ContentType>(
   type: string,
   name: string | null,
@@ -58,7 +63,7 @@ export function MessageHandlerFullBody(
  * Declares a handler that answers calls; it gets the content, the reply function, then the context. It answers by
  * `reply(…)`, by returning a value, or by throwing. Of several for one call only the last declared runs.
  */
-export function RpcHandler(type: string, name?: string | null): RpcDecorator<Untyped>;
+export function RpcHandler(type: string, name?: string | null): UntypedRpcDecorator;
 export function RpcHandler<Type extends ContentType>(
   type: string,
   name: string | null,
@@ -73,7 +78,7 @@ export function RpcHandler(
 }
 
 /** The same, for a handler that gets the whole body. */
-export function RpcHandlerFullBody(type: string, name?: string | null): RpcDecorator<Untyped>;
+export function RpcHandlerFullBody(type: string, name?: string | null): UntypedRpcDecorator;
 export function RpcHandlerFullBody<Type extends ContentType>(
   type: string,
   name: string | null,
@@ -132,9 +137,9 @@ type Mark = (owner: object, place: HandlerPlace) => void;
 
 /** The two standards differ in the second argument: a context object, or the property's key. */
 function onPlace(mark: Mark): AnyDecorator {
-  return (target: unknown, keyOrContext: string | symbol | DecoratorContext): void => {
-    if (typeof keyOrContext === 'object') markStandard(keyOrContext, mark);
-    else markLegacy(target as object, keyOrContext, mark);
+  return (target: unknown, place: unknown): void => {
+    if (typeof place === 'object') markStandard(place as DecoratorContext, mark);
+    else markLegacy(target as object, place as string | symbol, mark);
   };
 }
 
