@@ -68,6 +68,16 @@ export class Consumer {
     this.#channel = new LastingChannel(connection, role, logger);
   }
 
+  /** The queues that are meant to be consumed now. */
+  get queues(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
+  /** True after {@link stop}. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Opens the channel. Its connection must have been opened before. */
   async open(): Promise<void> {
     await this.#channel.open();

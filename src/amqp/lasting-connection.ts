@@ -5,6 +5,7 @@ import { ClosedError, ConnectionLostError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
 import { dial } from './dial.js';
+import type { ConnectionHealth } from './health.js';
 import type { Settings } from './settings.js';
 
 /** What happens to a {@link LastingConnection}. */
@@ -13,9 +14,6 @@ interface ConnectionEvents {
   readonly up: [model: ChannelModel];
   /** Lost; it is being made again. */
   readonly down: [error: ConnectionLostError];
-  /** The broker takes no more messages (an alarm); the text says why. */
-  readonly blocked: [reason: string];
-  readonly unblocked: [];
 }
 
 /**
@@ -30,6 +28,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
   #model: ChannelModel | undefined;
+  #blocked: string | undefined;
+  #lastError: Error | undefined;
 
   /** @param prepare runs on each new connection before anybody else sees it; it re-declares the topology. */
   constructor(
@@ -49,6 +49,16 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   /** The connection while it is up. */
   get model(): ChannelModel | undefined {
     return this.#model;
+  }
+
+  /** How it is now. */
+  get health(): ConnectionHealth {
+    const used = this.#model ? 'up' : this.#opening ? 'down' : 'unused';
+    return {
+      state: this.closed ? 'closed' : used,
+      ...(this.#blocked !== undefined && { blocked: this.#blocked }),
+      ...(this.#lastError && { lastError: this.#lastError.message }),
+    };
   }
 
   /** True after {@link close}. */
@@ -107,8 +117,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
       lost = true;
       if (this.#model === model) this.#lose(error ?? reason);
     });
-    model.on('blocked', (why: string) => this.emit('blocked', why));
-    model.on('unblocked', () => this.emit('unblocked'));
+    model.on('blocked', (why: string) => this.#block(why));
+    model.on('unblocked', () => this.#block(undefined));
     try {
       await this.#prepare(model);
     } catch (cause) {
@@ -124,13 +134,21 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.emit('up', model);
   }
 
+  #block(reason: string | undefined): void {
+    this.#blocked = reason;
+    if (reason === undefined) this.#logger.warn(`${this.#name}: the broker takes messages again.`);
+    else this.#logger.warn(`${this.#name}: the broker takes no messages now: ${reason}.`);
+  }
+
   #lose(cause: Error | undefined): void {
     this.#model = undefined;
+    this.#blocked = undefined;
     if (this.closed) return;
     const error = new ConnectionLostError(
       `The connection was lost: ${cause?.message ?? 'no reason given'}.`,
       { cause },
     );
+    this.#lastError = error;
     this.#logger.warn(`${this.#name}: ${error.message} Reconnecting.`);
     this.emit('down', error);
     void this.#reconnect();
@@ -144,6 +162,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
         this.#logger.warn(`${this.#name}: connected again.`);
         return;
       } catch (thrown) {
+        this.#lastError = toError(thrown);
         if (!this.closed) this.#logger.warn(`${this.#name}: attempt ${attempt}: ${toError(thrown).message}`);
       }
     }

@@ -3,10 +3,12 @@ import { defaultLogger, type Logger } from '../logger.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
 import { Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
+import { isWell, type LinkHealth, queueHealths } from './health.js';
 import { LastingConnection } from './lasting-connection.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
+import { SharedPool } from './shared-pool.js';
 import { type Arguments, type Declaration, onThrowAwayChannel, Topology } from './topology.js';
 
 /** How a link is made: where to, under which name, and where it writes what people should know. */
@@ -30,6 +32,7 @@ export class Link {
   readonly #topology: Topology;
   readonly #publishing: LastingConnection;
   readonly #consuming: LastingConnection;
+  readonly #consumers = new Set<Consumer>();
   #publisher: Publisher | undefined;
   #closed = false;
 
@@ -55,16 +58,9 @@ export class Link {
    */
   static acquire(options: LinkOptions = {}): Link {
     const settings = settle(options);
-    const key = JSON.stringify([
-      settings,
-      options.tls ? identity(options.tls) : 0,
-      options.logger ? identity(options.logger) : 0,
-    ]);
-    const shared = links.get(key) ?? { link: new Link(settings, options), owners: 0, key };
-    shared.owners++;
-    links.set(key, shared);
-    owned.set(shared.link, shared);
-    return shared.link;
+    const { tls, logger } = options;
+    const key = JSON.stringify([settings, links.identityOf(tls), links.identityOf(logger)]);
+    return links.acquire(key, () => new Link(settings, options));
   }
 
   get vhost(): string {
@@ -137,7 +133,20 @@ export class Link {
       this.#topology.replay(model, { exclusive: true });
     const consumer = new Consumer(this.#consuming, handle, this.logger, { redeclare, ...options });
     await consumer.open();
+    this.#consumers.add(consumer);
     return consumer;
+  }
+
+  /**
+   * How the link is, by asking the broker: connections, what waits to be sent, and for each consumed queue whether it has
+   * a consumer. Never rejects; a broker that does not answer within `timeoutMs` is not well. @default 2,000 ms
+   */
+  async health({ timeoutMs = 2_000 }: { readonly timeoutMs?: number } = {}): Promise<LinkHealth> {
+    for (const consumer of this.#consumers) if (consumer.stopped) this.#consumers.delete(consumer);
+    const queues = await queueHealths(this.#consuming, this.#consumers, timeoutMs);
+    const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
+    const health = { publishing: this.#publishing.health, consuming: this.#consuming.health, outbox, queues };
+    return { ok: !this.#closed && isWell(health), ...health };
   }
 
   /**
@@ -145,10 +154,7 @@ export class Link {
    * connections; what is still unconfirmed fails with ClosedError. @default 5,000 ms
    */
   async close({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
-    const shared = owned.get(this);
-    if (!shared || --shared.owners > 0) return;
-    owned.delete(this);
-    links.delete(shared.key);
+    if (!links.release(this)) return;
     this.#closed = true;
     await this.#publisher?.drain(timeoutMs);
     await Promise.all([this.#publishing.close(), this.#consuming.close()]);
@@ -159,20 +165,4 @@ export class Link {
   }
 }
 
-interface SharedLink {
-  readonly link: Link;
-  readonly key: string;
-  owners: number;
-}
-
-const links = new Map<string, SharedLink>();
-const owned = new WeakMap<Link, SharedLink>();
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
-
-/** A number for an object, so that links with different TLS options or loggers are not mixed up. */
-function identity(object: object): number {
-  const known = identities.get(object) ?? ++lastIdentity;
-  identities.set(object, known);
-  return known;
-}
+const links = new SharedPool<Link>();

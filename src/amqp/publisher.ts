@@ -13,6 +13,7 @@ import type { Logger } from '../logger.js';
 import { brokerText } from './broker-error.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import { Fifo } from './fifo.js';
+import type { OutboxHealth } from './health.js';
 import type { Inbox } from './inbox.js';
 import { type ChannelLoss, LastingChannel } from './lasting-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
@@ -64,6 +65,11 @@ export class Publisher {
     };
     this.#channel = new LastingChannel(connection, role, logger);
     this.#channel.start();
+  }
+
+  /** What waits here. */
+  get fill(): OutboxHealth {
+    return { waiting: this.#waiting.length, unconfirmed: this.#sent.size };
   }
 
   /** True while messages can leave at once. */

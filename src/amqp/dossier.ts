@@ -1,0 +1,68 @@
+import type { Delivery } from './delivery.js';
+
+/** Why a message failed. */
+export interface Failure {
+  readonly error: Error;
+  /** Which handler failed; undefined where it did not get that far. */
+  readonly handler?: string | undefined;
+  /** True where trying again cannot help: nobody can read it. */
+  readonly hopeless?: boolean | undefined;
+}
+
+/** How many runs of a message have failed. */
+export const failuresHeader = 'x-waybill-failures';
+/** Where it came from first: `{ exchange, routing_key, queue }`. */
+export const originHeader = 'x-waybill-origin';
+/** The whole story of a parked message. */
+export const dossierHeader = 'x-waybill-dossier';
+
+/** What stands in the dossier of a parked message. */
+export interface Dossier {
+  readonly error: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly handler?: string;
+  /** How many runs failed. */
+  readonly attempts: number;
+  readonly queue: string;
+  /** The fingerprint of the component that gave up. */
+  readonly component: Readonly<Record<string, unknown>>;
+  /** ISO 8601. */
+  readonly failedAt: string;
+}
+
+/** How many runs of this message have failed before. */
+export function failureCount({ properties }: Delivery): number {
+  const count = Number(properties.headers?.[failuresHeader] ?? 0);
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+}
+
+/** Where the message was published to, kept from the first failure on. */
+export function originOf({ fields, properties, queue }: Delivery): Readonly<Record<string, unknown>> {
+  const known: unknown = properties.headers?.[originHeader];
+  if (typeof known === 'object' && known !== null) return known as Record<string, unknown>;
+  return { exchange: fields.exchange, routing_key: fields.routingKey, queue };
+}
+
+/** The dossier as headers. Texts are cut: a table of headers may have 64 KiB. */
+export function dossierOf(
+  delivery: Delivery,
+  attempts: number,
+  { error, handler }: Failure,
+  component: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, Dossier>> {
+  const { code, stack }: Error & { readonly code?: unknown } = error;
+  const dossier: Dossier = {
+    error: error.name,
+    message: error.message.slice(0, 2_000),
+    ...(typeof code === 'string' && { code }),
+    ...(stack && { stack: stack.slice(0, 8_000) }),
+    ...(handler !== undefined && { handler }),
+    attempts,
+    queue: delivery.queue,
+    component,
+    failedAt: new Date().toISOString(),
+  };
+  return { [dossierHeader]: dossier };
+}

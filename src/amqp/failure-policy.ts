@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v4 as uuid } from 'uuid';
+import { toError } from '../errors.js';
+import type { Delivery } from './delivery.js';
+import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
+import type { Link } from './link.js';
+import type { MessageProperties } from './outgoing.js';
+import type { Declaration } from './topology.js';
+
+/** How often a failing message is tried again before it is given up. */
+export interface RetryPolicy {
+  /** How many times it runs in all, the first included. */
+  readonly attempts: number;
+  /** How long it rests before the second run. */
+  readonly delayMs: number;
+  /** Each further delay is this many times longer. @default 2 */
+  readonly factor?: number;
+  /** No delay is longer. @default 3,600,000: one hour */
+  readonly maxDelayMs?: number;
+}
+
+/** What a {@link FailurePolicy} needs to know of a component. */
+export interface FailurePolicyOptions {
+  /** Tries again first; without it a message that failed once is given up. */
+  readonly retry?: RetryPolicy | undefined;
+  /** Who handles: it stands in the dossier. */
+  readonly component: Readonly<Record<string, unknown>>;
+  /** Whether a queue has a dead-letter exchange of its own: then what is given up is rejected to that. */
+  hasDeadLetterExchange(queue: string): boolean;
+}
+
+/**
+ * What becomes of a message that could not be handled. It is tried again after a delay, then given up: rejected to the
+ * queue's own dead-letter exchange, or parked in `<queue>.failed` with a dossier. In each case the copy is confirmed
+ * before the original is acked, so a crash in between makes two of it, never none. Nothing is requeued at once.
+ */
+export class FailurePolicy {
+  readonly #link: Link;
+  readonly #options: FailurePolicyOptions;
+  readonly #declared = new Map<string, Promise<void>>();
+
+  constructor(link: Link, options: FailurePolicyOptions) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  /** Settles a delivery that failed. Never rejects: when even this fails, the message goes back after a rest. */
+  async settle(delivery: Delivery, failure: Failure): Promise<void> {
+    const runs = failureCount(delivery) + 1;
+    const { retry } = this.#options;
+    try {
+      if (retry && !failure.hopeless && runs < retry.attempts) await this.#retryLater(delivery, runs, retry);
+      else if (this.#options.hasDeadLetterExchange(delivery.queue)) delivery.reject();
+      else await this.#park(delivery, runs, failure);
+    } catch (thrown) {
+      await this.#giveBackRested(delivery, toError(thrown));
+    }
+  }
+
+  async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
+    const delayMs = delayAfter(runs, retry);
+    const queue = `${delivery.queue}.retry.${delayMs}`;
+    await this.#move(delivery, retryQueue(queue, delivery.queue, delayMs), { [failuresHeader]: runs });
+    this.#link.logger.info(
+      `A message of '${delivery.queue}' failed (run ${runs} of ${retry.attempts}); next in ${delayMs} ms.`,
+    );
+  }
+
+  async #park(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
+    const dossier = dossierOf(delivery, runs, failure, this.#options.component);
+    await this.#move(delivery, parkingQueue(`${delivery.queue}.failed`), {
+      [failuresHeader]: runs,
+      ...dossier,
+    });
+  }
+
+  /** Publishes the message to another queue, waits for the confirm, then acks the original. */
+  async #move(
+    delivery: Delivery,
+    queue: Declaration & { kind: 'queue' },
+    headers: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.#declareOnce(queue);
+    // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
+    const { expiration: _expiration, headers: sent, ...kept } = delivery.properties as MessageProperties;
+    // Without CC: RabbitMQ would route the copy to the carbon copies once more (RabbitMQ docs, Sender-selected Distribution).
+    const { CC: _copies, ...others } = (sent ?? {}) as Readonly<Record<string, unknown>>;
+    const properties: MessageProperties = {
+      ...kept,
+      headers: { ...others, [originHeader]: originOf(delivery), ...headers },
+    };
+    await this.#link.publish({
+      exchange: '',
+      routingKey: queue.name,
+      content: delivery.content,
+      properties: { messageId: uuid(), ...properties },
+      mandatory: true,
+    });
+    delivery.ack();
+  }
+
+  #declareOnce(queue: Declaration & { kind: 'queue' }): Promise<void> {
+    const declared = this.#declared.get(queue.name) ?? this.#link.declare([queue]);
+    this.#declared.set(queue.name, declared);
+    declared.catch(() => this.#declared.delete(queue.name));
+    return declared;
+  }
+
+  /** `basic.reject`, not nack: on quorum queues only that counts towards the delivery limit (RabbitMQ 4.3). */
+  async #giveBackRested(delivery: Delivery, error: Error): Promise<void> {
+    this.#link.logger.error(
+      `A message of '${delivery.queue}' failed and could not be put aside (${error.message}). It goes back in a second.`,
+    );
+    await sleep(1_000, undefined, { ref: false });
+    delivery.reject({ requeue: true });
+  }
+}
+
+/** The rest after the n-th run, in whole milliseconds: it is part of a queue's name. */
+export function delayAfter(
+  runs: number,
+  { delayMs, factor = 2, maxDelayMs = 3_600_000 }: RetryPolicy,
+): number {
+  return Math.round(Math.min(maxDelayMs, delayMs * factor ** (runs - 1)));
+}
+
+/** Where a message rests: when its time is over the broker dead-letters it to the queue it came from. */
+function retryQueue(name: string, target: string, delayMs: number): Declaration & { kind: 'queue' } {
+  const args = {
+    'x-message-ttl': delayMs,
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': target,
+    // Removed when nobody has used it for long: a policy that is changed leaves nothing behind.
+    'x-expires': delayMs * 2 + 600_000,
+  };
+  return { kind: 'queue', name, passive: false, options: { durable: true, arguments: args } };
+}
+
+function parkingQueue(name: string): Declaration & { kind: 'queue' } {
+  return { kind: 'queue', name, passive: false, options: { durable: true } };
+}
