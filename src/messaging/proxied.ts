@@ -9,7 +9,7 @@ export interface Mistake<Sentence extends string> {
 /** The answer's type of a call. */
 export type AnswerOf<Command> = Command extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
 
-/** @internal True for `any` only: conditional types answer both branches for it. */
+/** True for `any` only: conditional types answer both branches for it. */
 export type IsAny<Type> = 0 extends 1 & Type ? true : false;
 
 type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${Name}` : never;
