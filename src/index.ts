@@ -3,11 +3,15 @@
 // Connections.
 export type {
   Arguments,
+  ConnectionHealth,
   ConnectionOptions,
   Delivery,
   DrainReport,
+  LinkHealth,
   LinkOptions,
   MessageProperties,
+  OutboxHealth,
+  QueueHealth,
 } from './amqp/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
@@ -53,9 +57,11 @@ export {
   MicroThread,
   type RestartPolicy,
   type RunOptions,
+  type SchedulerHealth,
   ThreadDone,
   type ThreadErrorInfo,
   type ThreadErrorListener,
+  type ThreadHealth,
 } from './scheduler/index.js';
 // Messages.
 export {

@@ -11,7 +11,7 @@ export interface Deadline {
 export class Deadlines {
   readonly #lists = new Map<number, DeadlineList>();
 
-  /** Calls `expire` after `timeoutMs`, unless it is cancelled before. */
+  /** Calls `expire` after `timeoutMs`, unless it is cancelled before; never, if that is `Infinity`. */
   set(timeoutMs: number, expire: () => void): Deadline {
     let list = this.#lists.get(timeoutMs);
     if (!list) {
@@ -21,6 +21,12 @@ export class Deadlines {
     return list.add(expire);
   }
 }
+
+/** A longer one would overflow, and fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Node's timers count in 31 bits, and run at once what is longer: it is waited for in several parts. */
+const longestDelayMs = 2 ** 31 - 1;
 
 /** Deadlines of one length pass in the order in which they were set, so only the first needs a timer. */
 class DeadlineList {
@@ -57,7 +63,7 @@ class DeadlineList {
   }
 
   #arm(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.#fire(), delayMs).unref();
+    return setTimeout(() => this.#fire(), Math.min(delayMs, longestTimer)).unref();
   }
 
   #fire(): void {

@@ -2,6 +2,7 @@
 export { Consumer, type ConsumerOptions, type DrainReport } from './consumer.js';
 export { type Deadline, Deadlines } from './deadlines.js';
 export type { Delivery } from './delivery.js';
+export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Link, type LinkOptions } from './link.js';
 export type { MessageProperties, Outgoing, PublishOptions } from './outgoing.js';

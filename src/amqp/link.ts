@@ -67,6 +67,11 @@ export class Link {
     return this.settings.vhost;
   }
 
+  /** True while what publishes is connected. */
+  get publishing(): boolean {
+    return this.#publishing.model !== undefined;
+  }
+
   /** Connects what publishes. @throws ConnectError */
   async openPublishing(): Promise<void> {
     this.#refuseWhenClosed();

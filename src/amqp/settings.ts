@@ -47,8 +47,14 @@ export function settle(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv =
     .filter((url) => url !== '')
     .map(parse);
   const [first, ...others] = parsed;
+  if (options.vhost === undefined && others.some(({ vhost }) => vhost !== first?.vhost)) {
+    throw new ConfigurationError('The URLs name different virtual hosts; all must name the same one.');
+  }
+  const { heartbeatSeconds, connectTimeoutMs = 5_000 } = options;
   const heartbeat =
-    options.heartbeatSeconds === undefined ? {} : { heartbeatSeconds: options.heartbeatSeconds };
+    heartbeatSeconds === undefined
+      ? {}
+      : { heartbeatSeconds: inRange('heartbeatSeconds', heartbeatSeconds, heartbeatRange) };
   const toAddress = ({ address }: ParsedUrl): Address => ({ ...address, ...heartbeat });
   return {
     addresses: first
@@ -56,7 +62,7 @@ export function settle(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv =
       : [{ ...fromPostageEnv(env), ...heartbeat }],
     vhost: options.vhost ?? (first ? first.vhost : env['POSTAGE_VHOST'] || '/'),
     tls: options.tls ?? {},
-    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    connectTimeoutMs: inRange('connectTimeoutMs', connectTimeoutMs, timerRange),
   };
 }
 
@@ -65,6 +71,19 @@ export function masked({ protocol, hostname, port, username, password }: Address
   const host = hostname.includes(':') ? `[${hostname}]` : hostname;
   const path = vhost === '/' ? '' : `/${encodeURIComponent(vhost)}`;
   return `${protocol}://${encodeURIComponent(username)}:${password === '' ? '' : '***'}@${host}:${port}${path}`;
+}
+
+type Range = readonly [min: number, max: number];
+
+/** AMQP carries it in 16 bits (AMQP 0-9-1 section 1.4.2.6); 0 means none. */
+const heartbeatRange: Range = [0, 65_535];
+
+/** What a timer of Node.js can wait for. */
+const timerRange: Range = [1, 2 ** 31 - 1];
+
+function inRange(name: string, value: number, [min, max]: Range): number {
+  if (value >= min && value <= max) return value;
+  throw new ConfigurationError(`${name} must be from ${min} to ${max}, and is ${value}.`);
 }
 
 interface ParsedUrl {
@@ -85,7 +104,7 @@ function parse(text: string): ParsedUrl {
       port: Number(url.port) || (protocol === 'amqp' ? 5672 : 5671),
       username: decoded(url.username) || 'guest',
       password: decoded(url.password) || (url.username === '' ? 'guest' : ''),
-      heartbeatSeconds: Number(url.searchParams.get('heartbeat') ?? 10),
+      heartbeatSeconds: inRange('heartbeat', Number(url.searchParams.get('heartbeat') ?? 10), heartbeatRange),
     },
     vhost: decoded(url.pathname.slice(1)) || '/',
   };

@@ -1,4 +1,4 @@
-import type { DrainReport, LinkOptions } from '../amqp/index.js';
+import type { DrainReport, LinkHealth, LinkOptions } from '../amqp/index.js';
 import { ConnectionLostError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type ReplyStore, Responder } from '../rpc/index.js';
@@ -167,6 +167,11 @@ export class MessageProcessor extends MicroThread implements Component {
     throw new DrainError(
       `${this.constructor.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
     );
+  }
+
+  /** How its link is, by asking the broker whether each queue has its consumer. See Link.health. */
+  override async health(): Promise<LinkHealth> {
+    return await this.consumer.link.health();
   }
 
   /** Closes now: handlers that run are told by their signal, and their messages go back to their queues. Idempotent. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Link } from '../amqp/index.js';
+import { Link, type LinkHealth } from '../amqp/index.js';
 import { ConfigurationError, isWaybillError, toError, type WaybillError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type CollectOptions, ReplyQueue } from '../rpc/index.js';
@@ -171,6 +171,11 @@ export class GenericProducer {
   ): Promise<{ readonly name: string; readonly content: readonly string[] }> {
     const text = await readFile(path, 'utf8');
     return { name: basename(path), content: text.match(/[^\n]*\n|[^\n]+$/g) ?? [] };
+  }
+
+  /** How its link is, by asking the broker. */
+  async health(): Promise<LinkHealth> {
+    return await this.sender.health();
   }
 
   /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */

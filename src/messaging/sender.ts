@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import type { Link, MessageProperties, Outgoing } from '../amqp/index.js';
+import type { Link, LinkHealth, MessageProperties, Outgoing } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
 import { type CallOptions, type CallRequest, type ReplyQueue, RpcCaller } from '../rpc/index.js';
 import type { Body, Encoder, Envelope, FingerprintStamp, Result } from '../wire/index.js';
@@ -95,6 +95,11 @@ export class Sender {
   /** The caller of this sender, once a call was made. */
   get caller(): RpcCaller | undefined {
     return this.#caller;
+  }
+
+  /** How the link is. */
+  async health(): Promise<LinkHealth> {
+    return await this.#options.link.health();
   }
 
   /** Ends pending calls and gives the link back. */

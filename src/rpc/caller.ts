@@ -92,7 +92,8 @@ export class RpcCaller {
     options: CallOptions,
     resolve: (result: Result) => void,
   ): void {
-    const host = { publisher: this.#publisher, deadlines: this.#link.deadlines };
+    const connected = (): boolean => this.#link.publishing;
+    const host = { publisher: this.#publisher, deadlines: this.#link.deadlines, connected };
     const call = new PendingCall(id, request, replyTo, options, host, (result) => {
       this.#pending.delete(id);
       resolve(result);

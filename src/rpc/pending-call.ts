@@ -14,6 +14,8 @@ import { attemptHeader, type CallOptions, type CallRequest } from './request.js'
 export interface CallHost {
   readonly publisher: Publisher;
   readonly deadlines: Deadlines;
+  /** Whether there is a connection to send on. */
+  connected(): boolean;
 }
 
 /**
@@ -105,8 +107,7 @@ export class PendingCall {
         messageId: this.id,
         correlationId: this.id,
         replyTo: this.#replyTo,
-        // n.b. RabbitMQ takes whole milliseconds only; a request that nobody took in time must never run.
-        expiration: String(Math.max(1, Math.ceil(this.#options.timeoutMs))),
+        ...expirationAfter(this.#options.timeoutMs),
         ...(this.#attempt > 1 && { headers: { [attemptHeader]: this.#attempt } }),
       },
     };
@@ -141,7 +142,7 @@ export class PendingCall {
   #silence(): WaybillError {
     const { name } = this.#request;
     const waited = `${this.#attempt} ${this.#attempt === 1 ? 'attempt' : 'attempts'} of ${this.#options.timeoutMs} ms`;
-    if (!this.#host.publisher.ready) {
+    if (!this.#host.connected()) {
       return new ConnectionLostError(
         `The connection was lost and not back in time for the call '${name}' (${waited}).`,
       );
@@ -150,4 +151,13 @@ export class PendingCall {
       `No answer to the call '${name}' in ${waited}. It may still have run; is its server up, or slow?`,
     );
   }
+}
+
+/** The longest time that RabbitMQ lets a message live (docs, TTL: 32 bits). */
+const longestExpirationMs = 2 ** 32 - 1;
+
+/** A request that nobody took in time must never run. RabbitMQ takes whole milliseconds only. */
+function expirationAfter(timeoutMs: number): { readonly expiration?: string } {
+  const expiration = Math.max(1, Math.ceil(timeoutMs));
+  return expiration > longestExpirationMs ? {} : { expiration: String(expiration) };
 }

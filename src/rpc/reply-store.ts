@@ -45,6 +45,8 @@ export class ReplyStore {
   }
 
   #keep(id: string, bytes: Buffer): void {
+    this.#forget(id);
+    if (bytes.length > this.#maxBytes) return;
     this.#answers.set(id, { bytes, at: performance.now() });
     this.#bytes += bytes.length;
     while (this.#answers.size > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
@@ -59,10 +61,12 @@ export class ReplyStore {
   }
 
   #forgetOldest(): void {
-    for (const [id, { bytes }] of this.#answers) {
-      this.#answers.delete(id);
-      this.#bytes -= bytes.length;
-      return;
-    }
+    const [oldest] = this.#answers.keys();
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(id: string): void {
+    this.#bytes -= this.#answers.get(id)?.bytes.length ?? 0;
+    this.#answers.delete(id);
   }
 }

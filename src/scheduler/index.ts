@@ -1,4 +1,5 @@
 export { ExitScheduler, isExitScheduler, isThreadDone, ThreadDone } from './control-flow.js';
+export type { SchedulerHealth, ThreadHealth } from './health.js';
 export { MicroScheduler, type MicroSchedulerOptions } from './micro-scheduler.js';
 export { type DrainOptions, MicroThread } from './microthread.js';
 export type { RestartPolicy } from './restart-policy.js';

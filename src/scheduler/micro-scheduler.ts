@@ -1,5 +1,6 @@
 import { Bell } from './bell.js';
 import { ThreadDone } from './control-flow.js';
+import { askThreads, type SchedulerHealth } from './health.js';
 import { type DrainOptions, MicroThread } from './microthread.js';
 import { type ExitReason, type ExitReport, type Runnable, type RunOptions, runAsProcess } from './run.js';
 import { DrainError, printThreadError, type ThreadErrorListener } from './thread-error.js';
@@ -100,6 +101,14 @@ export class MicroScheduler extends MicroThread {
       },
       options,
     );
+  }
+
+  /** How it is: well while it runs, none of its threads has failed for good, and each that can tell says it is well. */
+  override async health(): Promise<SchedulerHealth> {
+    const threads = await askThreads([...this.#pool].map(({ thread }) => thread));
+    const { failures } = this.#pool;
+    const ok = this.#state === 'running' && failures === 0 && threads.every((thread) => thread.ok);
+    return { ok, failures, threads };
   }
 
   /** Ends the rounds after the current one. */

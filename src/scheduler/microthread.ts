@@ -1,3 +1,4 @@
+import type { ThreadHealth } from './health.js';
 import type { RestartPolicy } from './restart-policy.js';
 
 /** How long a drain may take. */
@@ -46,4 +47,7 @@ export abstract class MicroThread {
    * may be called after a `create()` that failed. Should reject when `timeoutMs` was not enough.
    */
   drain?(options: DrainOptions): Promise<void>;
+
+  /** Tells how it is, for `MicroScheduler.health()`. Left out by threads that have nothing that could be unwell. */
+  health?(): Promise<ThreadHealth>;
 }
