@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import fc from 'fast-check';
+import { Acknowledger } from '../../../src/amqp/acknowledger.js';
+
+type Frame = readonly [kind: 'ack' | 'ack up to' | 'reject' | 'requeue', tag: number];
+
+/** Stands where the channel stands: keeps what the broker would know, and is as strict as RabbitMQ. */
+class ModelBroker {
+  readonly frames: Frame[] = [];
+  readonly settled = new Map<number, 'ack' | 'reject' | 'requeue'>();
+  readonly #outstanding = new Set<number>();
+  closed = false;
+
+  /** The part of amqplib's channel that settles. */
+  get channel(): Channel {
+    return {
+      ack: ({ fields }: ConsumeMessage, upTo = false) => this.#ack(fields.deliveryTag, upTo),
+      reject: ({ fields }: ConsumeMessage, requeue = true) =>
+        this.#reject(fields.deliveryTag, requeue ? 'requeue' : 'reject'),
+    } as Channel;
+  }
+
+  deliver(tag: number): void {
+    this.#outstanding.add(tag);
+  }
+
+  #ack(tag: number, upTo: boolean): void {
+    this.#write(upTo ? 'ack up to' : 'ack', tag);
+    for (const each of this.#outstanding) {
+      if (each === tag || (upTo && each < tag)) this.#take(each, 'ack');
+    }
+  }
+
+  #reject(tag: number, how: 'reject' | 'requeue'): void {
+    this.#write(how, tag);
+    this.#take(tag, how);
+  }
+
+  #write(...frame: Frame): void {
+    if (this.closed) throw new Error('Channel closed');
+    assert.ok(this.#outstanding.has(frame[1]), `406: unknown delivery tag ${frame[1]}`);
+    this.frames.push(frame);
+  }
+
+  #take(tag: number, how: 'ack' | 'reject' | 'requeue'): void {
+    this.#outstanding.delete(tag);
+    this.settled.set(tag, how);
+  }
+}
+
+function given(count: number) {
+  const broker = new ModelBroker();
+  let told = 0;
+  const acknowledger = new Acknowledger(broker.channel, () => told++);
+  for (let tag = 1; tag <= count; tag++) {
+    broker.deliver(tag);
+    acknowledger.delivered();
+  }
+  return { broker, acknowledger, told: () => told };
+}
+
+describe('an acknowledger', () => {
+  it('joins the acks of one turn into one frame', async () => {
+    const { broker, acknowledger } = given(100);
+    for (let tag = 1; tag <= 100; tag++) acknowledger.ack(tag);
+    assert.deepEqual(broker.frames, []);
+    await turn();
+    assert.deepEqual(broker.frames, [['ack up to', 100]]);
+    assert.equal(broker.settled.size, 100);
+  });
+
+  it('never covers what is not settled: 2 of 3 goes alone, then 1 and 3 together', () => {
+    const { broker, acknowledger } = given(3);
+    acknowledger.ack(2);
+    acknowledger.flush();
+    assert.deepEqual(broker.frames, [['ack', 2]]);
+    acknowledger.ack(3);
+    acknowledger.ack(1);
+    acknowledger.flush();
+    assert.deepEqual(broker.frames.slice(1), [['ack up to', 3]]);
+  });
+
+  it('rejects at once, with and without requeue, and acks around it', async () => {
+    const { broker, acknowledger } = given(3);
+    acknowledger.ack(1);
+    acknowledger.reject(2, false);
+    acknowledger.reject(3, true);
+    assert.deepEqual(broker.frames, [
+      ['reject', 2],
+      ['requeue', 3],
+    ]);
+    await turn();
+    assert.deepEqual(broker.frames.slice(2), [['ack up to', 1]]);
+  });
+
+  it('counts what is not settled, and tells of each settlement', () => {
+    const { acknowledger, told } = given(3);
+    assert.deepEqual([acknowledger.unsettled, told()], [3, 0]);
+    acknowledger.ack(2);
+    acknowledger.reject(1, false);
+    assert.deepEqual([acknowledger.unsettled, told()], [1, 2]);
+  });
+
+  it('writes nothing more when the channel is gone, and nothing is unsettled then', async () => {
+    const { broker, acknowledger, told } = given(3);
+    acknowledger.ack(1);
+    acknowledger.abandon();
+    assert.deepEqual([acknowledger.alive, acknowledger.unsettled, told()], [false, 0, 2]);
+    acknowledger.ack(2);
+    acknowledger.reject(3, true);
+    await turn();
+    acknowledger.flush();
+    assert.deepEqual(broker.frames, []);
+  });
+
+  it('takes a channel that throws as gone', () => {
+    const { broker, acknowledger } = given(2);
+    broker.closed = true;
+    acknowledger.ack(1);
+    acknowledger.flush();
+    assert.equal(acknowledger.alive, false);
+    acknowledger.reject(2, true);
+    assert.deepEqual(broker.frames, []);
+  });
+
+  it('settles exactly what it was told, in any order, and no tag twice', () => {
+    fc.assert(
+      fc.property(scripts, ({ count, order, hows, flushAfter }) => {
+        const { broker, acknowledger } = given(count);
+        const expected = new Map<number, string>();
+        for (const tag of order) {
+          const how = hows[tag % hows.length] ?? 'ack';
+          expected.set(tag, how);
+          if (how === 'ack') acknowledger.ack(tag);
+          else acknowledger.reject(tag, how === 'requeue');
+          assert.equal(acknowledger.unsettled, count - expected.size);
+          if (!flushAfter.has(tag)) continue;
+          acknowledger.flush();
+          assert.deepEqual(byTag(broker.settled), byTag(expected));
+        }
+        acknowledger.flush();
+        assert.deepEqual(byTag(broker.settled), byTag(expected));
+        assert.ok(broker.frames.length <= order.length, 'never more frames than settlements');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('settles exactly when deliveries keep coming in between', () => {
+    const step = fc.oneof(
+      fc.record({ deliver: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ settle: fc.nat() }),
+      fc.constant('flush' as const),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const { broker, acknowledger } = given(0);
+        const open: number[] = [];
+        const expected = new Map<number, string>();
+        let last = 0;
+        for (const each of steps) {
+          if (each === 'flush') {
+            acknowledger.flush();
+            assert.deepEqual(byTag(broker.settled), byTag(expected));
+          } else if ('deliver' in each) {
+            for (let n = 0; n < each.deliver; n++) {
+              broker.deliver(++last);
+              acknowledger.delivered();
+              open.push(last);
+            }
+          } else {
+            const [tag] = open.splice(each.settle % Math.max(1, open.length), 1);
+            if (tag === undefined) continue;
+            expected.set(tag, 'ack');
+            acknowledger.ack(tag);
+          }
+        }
+        acknowledger.flush();
+        assert.deepEqual(byTag(broker.settled), byTag(expected));
+        assert.equal(acknowledger.unsettled, open.length);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** Some of `count` deliveries settled in any order, each in one of three ways, flushed after some of them. */
+const scripts = fc.integer({ min: 1, max: 40 }).chain((count) => {
+  const tags = Array.from({ length: count }, (_, index) => index + 1);
+  return fc.record({
+    count: fc.constant(count),
+    order: fc.shuffledSubarray(tags, { minLength: 0 }),
+    hows: fc.array(fc.constantFrom('ack', 'ack', 'ack', 'reject', 'requeue'), { minLength: 1, maxLength: 7 }),
+    flushAfter: fc.subarray(tags).map((some) => new Set(some)),
+  });
+});
+
+function byTag(settled: ReadonlyMap<number, string>): unknown {
+  return [...settled].sort(([one], [other]) => one - other);
+}

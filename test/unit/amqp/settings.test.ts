@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ConfigurationError } from 'waybill';
+import { type Address, type ConnectionOptions, masked, settle } from '../../../src/amqp/index.js';
+
+/** Settles with nothing from our own environment. */
+function settled(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv = {}) {
+  return settle(options, env);
+}
+
+function address(url: string): Address {
+  return settled({ url }).addresses[0];
+}
+
+const defaults: Address = {
+  protocol: 'amqp',
+  hostname: 'localhost',
+  port: 5672,
+  username: 'guest',
+  password: 'guest',
+  heartbeatSeconds: 10,
+};
+
+describe('settings without anything', () => {
+  it('P-B1: are localhost, guest, guest and /', () => {
+    assert.deepEqual(settled(), { addresses: [defaults], vhost: '/', tls: {}, connectTimeoutMs: 5_000 });
+  });
+});
+
+describe('a URL', () => {
+  const forms: readonly (readonly [url: string, expected: Partial<Address>])[] = [
+    ['amqp://broker', { hostname: 'broker' }],
+    ['amqp://broker/', { hostname: 'broker' }],
+    ['amqp://broker:5673', { hostname: 'broker', port: 5673 }],
+    ['amqp://127.0.0.1', { hostname: '127.0.0.1' }],
+    ['amqps://broker', { hostname: 'broker', protocol: 'amqps', port: 5671 }],
+    ['AMQPS://broker', { hostname: 'broker', protocol: 'amqps', port: 5671 }],
+    ['amqp://ann:secret@broker', { hostname: 'broker', username: 'ann', password: 'secret' }],
+    ['amqp://ann@broker', { hostname: 'broker', username: 'ann', password: '' }],
+    ['amqp://ann:@broker', { hostname: 'broker', username: 'ann', password: '' }],
+    ['amqp://[::1]', { hostname: '::1' }],
+    ['amqp://[::1]:5673/x', { hostname: '::1', port: 5673 }],
+    [
+      'amqp://ann:secret@[2001:db8::7]:1',
+      { hostname: '2001:db8::7', port: 1, username: 'ann', password: 'secret' },
+    ],
+    ['amqp://', { hostname: 'localhost' }],
+    ['amqp:///orders', { hostname: 'localhost' }],
+    ['amqp://broker?heartbeat=3', { hostname: 'broker', heartbeatSeconds: 3 }],
+    ['amqp://broker/x?heartbeat=0', { hostname: 'broker', heartbeatSeconds: 0 }],
+    ['  amqp://broker  ', { hostname: 'broker' }],
+  ];
+  for (const [url, expected] of forms) {
+    it(`is read: ${url}`, () => assert.deepEqual(address(url), { ...defaults, ...expected }));
+  }
+
+  it('may have any character in user and password, percent-encoded', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (username, password) => {
+        const url = `amqp://${encodeURIComponent(username)}:${encodeURIComponent(password)}@broker`;
+        assert.deepEqual(address(url), { ...defaults, hostname: 'broker', username, password });
+      }),
+    );
+  });
+
+  it('takes an @ or a : in the password as it is, as people paste it', () => {
+    assert.equal(address('amqp://ann:p@ss@broker').password, 'p@ss');
+    assert.equal(address('amqp://ann:p:ss@broker').password, 'p:ss');
+  });
+
+  const vhosts: readonly (readonly [url: string, vhost: string])[] = [
+    ['amqp://h', '/'],
+    ['amqp://h/', '/'],
+    ['amqp://h/%2F', '/'],
+    ['amqp://h/%2f', '/'],
+    ['amqp://h//', '/'],
+    ['amqp://h/orders', 'orders'],
+    ['amqp://h/%2Forders', '/orders'],
+    ['amqp://h//orders', '/orders'],
+    ['amqp://h/a/b', 'a/b'],
+    ['amqp://h/a%2Fb', 'a/b'],
+    ['amqp://h/a%20b', 'a b'],
+    ['amqp://h/%C3%BC', 'ü'],
+    ['amqp://h/100%25', '100%'],
+    ['amqp://h/x?heartbeat=5', 'x'],
+  ];
+  for (const [url, vhost] of vhosts) {
+    it(`names the virtual host: ${url}`, () => assert.equal(settled({ url }).vhost, vhost));
+  }
+
+  it('may be several, in a list or separated by commas, tried in that order', () => {
+    const expected = [
+      { ...defaults, hostname: 'a' },
+      { ...defaults, hostname: 'b', port: 1 },
+    ];
+    for (const url of ['amqp://a,amqp://b:1', 'amqp://a, amqp://b:1,', ['amqp://a', 'amqp://b:1']]) {
+      assert.deepEqual(settled({ url }).addresses, expected);
+    }
+    assert.deepEqual(settled({}, { WAYBILL_URL: 'amqp://a,amqp://b:1' }).addresses, expected);
+  });
+
+  it('of several: one virtual host for all, and different ones are refused', () => {
+    assert.equal(settled({ url: 'amqp://a/x,amqp://b/x' }).vhost, 'x');
+    assert.throws(() => settled({ url: 'amqp://a/x,amqp://b/y' }), ConfigurationError);
+    assert.equal(settled({ url: 'amqp://a/x,amqp://b/y', vhost: 'z' }).vhost, 'z');
+  });
+
+  const unreadable: readonly (readonly [url: string, why: RegExp])[] = [
+    ['broker', /no URL/],
+    ['broker:5672', /begins with 'broker:'/],
+    ['http://broker', /begins with 'http:'/],
+    ['amqp://broker:notaport', /no URL/],
+    ['amqp://broker:99999', /no URL/],
+    ['amqp://[::1', /no URL/],
+    ['amqp://ann:100%@broker', /'%'/],
+    ['amqp://broker/100%', /'%'/],
+    ['amqp://broker?heartbeat=soon', /heartbeat/],
+    ['amqp://broker?heartbeat=-1', /heartbeat/],
+    ['amqp://broker?heartbeat=99999', /heartbeat/],
+  ];
+  for (const [url, why] of unreadable) {
+    it(`is refused with the reason: ${url}`, () => {
+      assert.throws(() => settled({ url }), {
+        name: 'ConfigurationError',
+        code: 'CONFIGURATION',
+        message: why,
+      });
+    });
+  }
+
+  it('is never quoted with its password when it is refused', () => {
+    const secret = 'hunter2';
+    const urls = [
+      `amqp//ann:${secret}@broker`,
+      `amqp://ann:${secret}@broker:x`,
+      `amqp://ann:${secret}%@broker`,
+      `amqp://ann:${secret}/@broker:5672`,
+      `amqp://ann:1${secret}#@broker`,
+      `${secret}`,
+      `https://ann:${secret}@broker`,
+      `amqp://ann:${secret}@a/x,amqp://ann:${secret}@b/y`,
+      `amqp://ann:${secret}@broker?heartbeat=soon`,
+    ];
+    for (const url of urls) {
+      assert.throws(
+        () => settled({ url }),
+        (error: Error) => {
+          assert.ok(error instanceof ConfigurationError, `${url}: ${error}`);
+          const all = [error, error.cause].map((each) => `${String(each)} ${JSON.stringify(each)}`).join(' ');
+          assert.ok(!all.includes(secret), all);
+          return true;
+        },
+      );
+    }
+  });
+});
+
+describe('numbers that cannot be used', () => {
+  const odd: readonly ConnectionOptions[] = [
+    { heartbeatSeconds: -1 },
+    { heartbeatSeconds: Number.NaN },
+    { heartbeatSeconds: 70_000 },
+    { connectTimeoutMs: 0 },
+    { connectTimeoutMs: -1 },
+    { connectTimeoutMs: Number.NaN },
+  ];
+  for (const options of odd) {
+    it(`are refused: ${Object.entries(options).join()}`, () => {
+      assert.throws(() => settled(options), ConfigurationError);
+    });
+  }
+});
+
+describe('what beats what', () => {
+  const env = {
+    WAYBILL_URL: 'amqp://env/from-url',
+    POSTAGE_HOST: 'postage',
+    POSTAGE_USER: 'pat',
+    POSTAGE_PASSWORD: 'p/w%21',
+    POSTAGE_VHOST: 'development',
+  };
+  const { WAYBILL_URL: _, ...postage } = env;
+
+  it('P-C42: the POSTAGE variables are taken where there is no URL, as they are', () => {
+    assert.deepEqual(settled({}, postage), {
+      addresses: [{ ...defaults, hostname: 'postage', username: 'pat', password: 'p/w%21' }],
+      vhost: 'development',
+      tls: {},
+      connectTimeoutMs: 5_000,
+    });
+  });
+
+  it('P-B1: each of them alone; an empty one is none', () => {
+    assert.equal(settled({}, { POSTAGE_VHOST: 'x' }).vhost, 'x');
+    assert.equal(settled({}, { POSTAGE_VHOST: '' }).vhost, '/');
+    assert.deepEqual(settled({}, { POSTAGE_HOST: '', POSTAGE_USER: '', POSTAGE_PASSWORD: '' }).addresses, [
+      defaults,
+    ]);
+    assert.equal(settled({}, { POSTAGE_HOST: 'x' }).addresses[0].hostname, 'x');
+  });
+
+  it('WAYBILL_URL beats the POSTAGE variables, wholly', () => {
+    const { addresses, vhost } = settled({}, env);
+    assert.deepEqual([addresses, vhost], [[{ ...defaults, hostname: 'env' }], 'from-url']);
+    assert.equal(settled({}, { ...env, WAYBILL_URL: 'amqp://env' }).vhost, '/');
+  });
+
+  it('an empty WAYBILL_URL is none', () => {
+    for (const WAYBILL_URL of ['', ' ', ',']) {
+      assert.equal(settled({}, { ...postage, WAYBILL_URL }).addresses[0].hostname, 'postage');
+    }
+  });
+
+  it('an explicit URL beats them all', () => {
+    const { addresses, vhost } = settled({ url: 'amqp://mine/v' }, env);
+    assert.deepEqual([addresses, vhost], [[{ ...defaults, hostname: 'mine' }], 'v']);
+  });
+
+  it('an explicit virtual host beats that of any URL and of the environment', () => {
+    assert.equal(settled({ url: 'amqp://mine/v', vhost: 'w' }, env).vhost, 'w');
+    assert.equal(settled({ vhost: 'w' }, env).vhost, 'w');
+    assert.equal(settled({ vhost: 'w' }, postage).vhost, 'w');
+  });
+
+  it('an explicit heartbeat beats that of the URL; undefined is not given', () => {
+    const url = 'amqp://a?heartbeat=3,amqp://b';
+    const heartbeats = (options: ConnectionOptions): number[] =>
+      settled(options).addresses.map(({ heartbeatSeconds }) => heartbeatSeconds);
+    assert.deepEqual(heartbeats({ url }), [3, 10]);
+    assert.deepEqual(heartbeats({ url, heartbeatSeconds: 5 }), [5, 5]);
+    assert.deepEqual(heartbeats({ url, heartbeatSeconds: undefined }), [3, 10]);
+    assert.equal(settled({ url: undefined, vhost: undefined }, env).vhost, 'from-url');
+  });
+
+  it('TLS options and connect timeout pass through', () => {
+    const tls = { ca: 'x' };
+    const settings = settled({ tls, connectTimeoutMs: 7 });
+    assert.deepEqual([settings.tls, settings.connectTimeoutMs], [tls, 7]);
+  });
+});
+
+describe('the address for people', () => {
+  it('has three stars for the password, and is a URL', () => {
+    assert.equal(masked(address('amqp://ann:secret@broker'), '/'), 'amqp://ann:***@broker:5672');
+    assert.equal(masked(address('amqps://a%40b:x@[::1]:7'), 'a/b'), 'amqps://a%40b:***@[::1]:7/a%2Fb');
+    assert.equal(masked(address('amqp://ann@broker'), '/'), 'amqp://ann:@broker:5672');
+  });
+
+  it('never shows the password', () => {
+    const alphabet = fc.constantFrom(...'QZ!#%&@:/?é[]\\ ');
+    fc.assert(
+      fc.property(fc.string({ unit: alphabet, minLength: 3 }), (password) => {
+        const text = masked({ ...defaults, password }, 'orders');
+        assert.ok(!text.includes(password) && !text.includes(encodeURIComponent(password)), text);
+      }),
+    );
+  });
+});
