@@ -75,11 +75,15 @@ export class Stage {
   }
 
   /** Connects a producer, closed after the test. */
-  async connect<Class extends ProducerClass>(t: TestContext, Producer: Class, options: ProducerOptions = {}) {
+  async connect<Class extends ProducerClass>(
+    t: TestContext,
+    Producer: Class,
+    options: ProducerOptions = {},
+  ): Promise<Connected<Class>> {
     const producer = new Producer(...([{ url: this.url, ...options }] as never[]));
     t.after(() => producer.close());
     await producer.open();
-    return producer as InstanceType<Class>;
+    return producer as Connected<Class>;
   }
 }
 
