@@ -22,9 +22,6 @@ export class Deadlines {
   }
 }
 
-/** A longer one would overflow, and fire at once. */
-const longestTimer = 2 ** 31 - 1;
-
 /** Node's timers count in 31 bits, and run at once what is longer: it is waited for in several parts. */
 const longestDelayMs = 2 ** 31 - 1;
 
@@ -63,7 +60,7 @@ class DeadlineList {
   }
 
   #arm(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.#fire(), Math.min(delayMs, longestTimer)).unref();
+    return setTimeout(() => this.#fire(), Math.min(delayMs, longestDelayMs)).unref();
   }
 
   #fire(): void {
