@@ -1,5 +1,6 @@
 import { before, type TestContext } from 'node:test';
 import type {
+  Connected,
   Logger,
   MessageProcessor,
   MessageProcessorOptions,
