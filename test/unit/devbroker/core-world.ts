@@ -1,0 +1,121 @@
+import { Access } from '../../../src/devbroker/core/access.js';
+import { Channel } from '../../../src/devbroker/core/channel.js';
+import type { ChannelSink, OutgoingDelivery } from '../../../src/devbroker/core/channel-context.js';
+import { BrokerClock } from '../../../src/devbroker/core/clock.js';
+import { EventStream } from '../../../src/devbroker/core/events.js';
+import type { Interceptor } from '../../../src/devbroker/core/interceptor.js';
+import { MemoryGauge } from '../../../src/devbroker/core/memory-gauge.js';
+import type { Message } from '../../../src/devbroker/core/message.js';
+import type { Queue } from '../../../src/devbroker/core/queue.js';
+import { ReplyRegistry } from '../../../src/devbroker/core/reply-registry.js';
+import { VirtualHost } from '../../../src/devbroker/core/virtual-host.js';
+import type { ExchangeType } from '../../../src/devbroker/routing/router.js';
+import type { FieldTable, Properties } from '../../../src/protocol/index.js';
+
+/** What a channel told its client, kept for assertions. */
+export class FakeSink implements ChannelSink {
+  isReady = true;
+  readonly deliveries: OutgoingDelivery[] = [];
+  readonly returns: Message[] = [];
+  readonly confirms: string[] = [];
+  readonly consumers: string[] = [];
+  readonly cancels: string[] = [];
+
+  /** The bodies delivered, in order. */
+  get bodies(): string[] {
+    return this.deliveries.map(({ message }) => message.body.toString());
+  }
+
+  consumeOk(tag: string): void {
+    this.consumers.push(tag);
+  }
+
+  deliver(delivery: OutgoingDelivery): void {
+    this.deliveries.push(delivery);
+  }
+
+  returned(message: Message): void {
+    this.returns.push(message);
+  }
+
+  confirmed(tag: number, outcome: 'ack' | 'nack'): void {
+    this.confirms.push(`${outcome} ${tag}`);
+  }
+
+  cancelled(tag: string): void {
+    this.cancels.push(tag);
+  }
+}
+
+/** A channel with its sink. */
+export interface TestChannel {
+  readonly channel: Channel;
+  readonly sink: FakeSink;
+  readonly connection: { readonly name: string };
+}
+
+/** The core of a broker without a socket, its clock stopped. */
+export class CoreWorld {
+  readonly clock = new BrokerClock();
+  readonly events = new EventStream();
+  readonly memory = new MemoryGauge(1_000_000, () => {});
+  readonly host: VirtualHost;
+  readonly replies = new ReplyRegistry();
+
+  constructor() {
+    this.clock.freeze();
+    this.host = new VirtualHost('/', { clock: this.clock, events: this.events, memory: this.memory });
+  }
+
+  channel(
+    connection: { readonly name: string } = { name: 'test' },
+    interceptor: Interceptor = {},
+  ): TestChannel {
+    const sink = new FakeSink();
+    const access = new Access({ name: 'guest', password: '' }, '/');
+    const { host: virtualHost, replies, events } = this;
+    const channel = new Channel({ virtualHost, access, sink, connection, replies, events, interceptor });
+    return { channel, sink, connection };
+  }
+
+  queue(name: string, args: FieldTable = {}, autoDelete = false): Queue {
+    return this.host.declareQueue({ name, durable: true, autoDelete, owner: undefined, arguments: args });
+  }
+
+  exchange(name: string, type: ExchangeType, args: FieldTable = {}, autoDelete = false): void {
+    const settings = { name, type, durable: true, autoDelete, internal: false, arguments: args };
+    this.host.exchanges.declare(settings);
+  }
+
+  bind(exchange: string, queue: string, routingKey: string, args: FieldTable = {}): void {
+    const destination = this.host.findQueue(queue) ?? this.host.exchanges.get(queue);
+    this.host.bind(this.host.exchanges.get(exchange), destination, routingKey, args);
+  }
+
+  /** Publishes a text. */
+  publish(
+    { channel }: TestChannel,
+    exchange: string,
+    routingKey: string,
+    text: string,
+    properties: Properties = {},
+  ): void {
+    const content = { properties, encodedProperties: Buffer.alloc(2), body: Buffer.from(text) };
+    channel.publish({ exchange, routingKey, mandatory: false, content });
+  }
+
+  /** The texts that wait in a queue. */
+  waiting(name: string): string[] {
+    return this.host.findQueue(name)?.messages.map(({ body }) => body.toString()) ?? [];
+  }
+
+  consume(
+    { channel }: TestChannel,
+    queue: string,
+    consumerTag: string,
+    args: FieldTable = {},
+    noAck = false,
+  ): void {
+    channel.consume({ queue, consumerTag, noAck, exclusive: false, arguments: args });
+  }
+}
