@@ -2,6 +2,9 @@
 export { Consumer, type ConsumerOptions, type DrainReport } from './consumer.js';
 export { type Deadline, Deadlines } from './deadlines.js';
 export type { Delivery } from './delivery.js';
+export type { Dossier, Failure } from './dossier.js';
+export { type FailedMessage, FailedQueue } from './failed-queue.js';
+export { FailurePolicy, type FailurePolicyOptions, type RetryPolicy } from './failure-policy.js';
 export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Link, type LinkOptions } from './link.js';

@@ -1,3 +1,4 @@
+import type { Channel } from 'amqplib';
 import { ClosedError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
@@ -101,17 +102,21 @@ export class Link {
     this.#topology.forget(declarations);
   }
 
-  /** Takes a queue's binding away, at the broker and for later. */
+  /** Takes a queue's binding away at the broker. */
   async unbind(exchange: string, queue: string, routingKey: string, args?: Arguments): Promise<void> {
-    const model = await this.#consuming.whenUp();
-    await onThrowAwayChannel(model, (channel) => channel.unbindQueue(queue, exchange, routingKey, args));
+    await this.onChannel((channel) => channel.unbindQueue(queue, exchange, routingKey, args));
   }
 
   /** Empties a queue of what is ready in it, and says how many messages that were. @throws TopologyError */
   async purge(queue: string): Promise<number> {
-    const model = await this.#consuming.whenUp();
-    const { messageCount } = await onThrowAwayChannel(model, (channel) => channel.purgeQueue(queue));
+    const { messageCount } = await this.onChannel((channel) => channel.purgeQueue(queue));
     return messageCount;
+  }
+
+  /** Does something on a channel of its own, closed afterwards, on the connection that consumes. */
+  async onChannel<T>(work: (channel: Channel) => Promise<T>): Promise<T> {
+    await this.openConsuming();
+    return await onThrowAwayChannel(await this.#consuming.whenUp(), work);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel, Options } from 'amqplib';
 import { TopologyError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { asTopologyError } from './broker-error.js';
+import { asTopologyError, isRefusal } from './broker-error.js';
 
 /** Values for the `arguments` table of a declaration. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -134,7 +134,7 @@ export async function onThrowAwayChannel<T>(
     return await work(channel);
   } catch (thrown) {
     // RabbitMQ 3.10 answers an unknown exchange type by closing the connection; only that error says why.
-    throw closedBy ? asTopologyError(closedBy, 'a declaration') : thrown;
+    throw asTopologyError(isRefusal(closedBy) ? closedBy : thrown, 'what was asked for');
   } finally {
     model.off('close', remember);
     await channel.close().catch(() => {});

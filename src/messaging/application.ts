@@ -2,7 +2,8 @@ import type { Content } from '../wire/index.js';
 import type { Eqks, QueueKey } from './destinations.js';
 import { Exchange } from './exchange.js';
 import { declareFunction } from './handlers/decorators.js';
-import { MessageProcessor, type MessageProcessorOptions } from './processor.js';
+import { MessageProcessor } from './processor.js';
+import type { MessageProcessorOptions } from './processor-options.js';
 import { componentStatus } from './status.js';
 
 /** Where applications are reached. */

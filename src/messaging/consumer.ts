@@ -60,6 +60,15 @@ export class GenericConsumer {
     return [...this.#queues];
   }
 
+  /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */
+  hasDeadLetterExchange(queue: string): boolean {
+    return this.#declared.some((each) => {
+      return (
+        each.kind === 'queue' && each.name === queue && deadLetterArgument in (each.options.arguments ?? {})
+      );
+    });
+  }
+
   /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError */
   async open(): Promise<this> {
     await this.link.openConsuming();
@@ -168,6 +177,8 @@ export class GenericConsumer {
     for (const { key } of bound) this.#queues.add(queueName(key[0]));
   }
 }
+
+const deadLetterArgument = 'x-dead-letter-exchange';
 
 /** Each declaration once: two keys of one queue name the same exchange and the same queue. */
 function unique(declarations: readonly Declaration[]): Declaration[] {

@@ -1,5 +1,5 @@
-import type { Delivery } from '../amqp/index.js';
-import { MalformedMessageError, toError } from '../errors.js';
+import type { Delivery, Failure, FailurePolicy } from '../amqp/index.js';
+import { isWaybillError, MalformedMessageError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Handled, Reply, Responder } from '../rpc/index.js';
 import {
@@ -23,6 +23,7 @@ export interface DispatcherOptions extends ContextHost {
   readonly table: HandlerTable;
   readonly encoder: Encoder;
   readonly responder: Responder;
+  readonly failures: FailurePolicy;
   readonly logger: Logger;
   readonly debug: boolean;
   /** Asked for messages that no handler of the table is for; true when they were taken. */
@@ -48,8 +49,7 @@ export class Dispatcher {
     try {
       body = this.#read(delivery);
     } catch (thrown) {
-      this.#report(delivery, undefined, thrown);
-      return this.#settle(delivery, 'fail');
+      return this.#settle(delivery, this.#failed(delivery, thrown));
     }
     if (body.category === 'rpc') await this.#call(delivery, body);
     else this.#settle(delivery, await this.#message(delivery, body));
@@ -66,20 +66,18 @@ export class Dispatcher {
   }
 
   /** All handlers, one after the other; the first that throws stops the rest and decides (P-B32). */
-  async #message(delivery: Delivery, body: ReceivedBody): Promise<Fate> {
+  async #message(delivery: Delivery, body: ReceivedBody): Promise<Outcome> {
     const handlers = this.#options.table.find(body.category, body.type, body.name);
     for (const entry of handlers) {
       try {
         await this.#run(delivery, bodyFor(body, handlers), entry, null);
       } catch (thrown) {
-        const fate = fateOf(thrown);
-        if (fate === 'fail') this.#report(delivery, { body, entry }, thrown);
-        return fate;
+        return this.#failed(delivery, thrown, { body, entry });
       }
     }
     // A handler of this very name replaces what is built in; one for any name only looks on.
     const replaced = handlers.some(({ name }) => name === body.name);
-    return (replaced ? undefined : this.#options.builtIn(body)) ?? 'ack';
+    return { fate: (replaced ? undefined : this.#options.builtIn(body)) ?? 'ack' };
   }
 
   /**
@@ -87,7 +85,7 @@ export class Dispatcher {
    * must not run: nobody waits for this attempt any more, and the next one is on its way.
    */
   async #call(delivery: Delivery, body: ReceivedBody): Promise<void> {
-    if (delivery.expired) return this.#settle(delivery, 'reject');
+    if (delivery.expired) return this.#settle(delivery, { fate: 'reject' });
     const entry = this.#options.table.find(body.category, body.type, body.name).at(-1);
     const handled = await this.#options.responder.respond(delivery, async (reply) => {
       if (!entry) return new MessageResultError(`${this.#options.name} has no handler for ${nameOf(body)}.`);
@@ -96,24 +94,24 @@ export class Dispatcher {
         ? new MessageResultError(`A filter turned away ${nameOf(body)}.`)
         : returned;
     });
-    const fate = this.#fateOfCall(delivery, body, entry, handled);
+    const outcome = this.#outcomeOfCall(delivery, body, entry, handled);
     // The slot is free for the next call now; this one is settled when its answer is safe.
-    void handled.sent.then(() => this.#settle(delivery, fate));
+    void handled.sent.then(() => this.#settle(delivery, outcome));
   }
 
-  #fateOfCall(delivery: Delivery, body: ReceivedBody, entry: TableEntry | undefined, handled: Handled): Fate {
+  /** A call that failed is not kept: its caller knows, and may call again. */
+  #outcomeOfCall(
+    delivery: Delivery,
+    body: ReceivedBody,
+    entry: TableEntry | undefined,
+    handled: Handled,
+  ): Outcome {
     if ('thrown' in handled) {
-      const fate = fateOf(handled.thrown);
-      if (fate === 'fail' && entry) this.#report(delivery, { body, entry }, handled.thrown);
-      return fate;
+      const { fate } = this.#failed(delivery, handled.thrown, entry && { body, entry });
+      return { fate: fate === 'fail' ? 'reject' : fate };
     }
-    if (delivery.properties.replyTo !== undefined) return 'ack';
-    this.#report(
-      delivery,
-      undefined,
-      new MalformedMessageError(`The call ${nameOf(body)} names no reply_to.`),
-    );
-    return 'fail';
+    if (delivery.properties.replyTo !== undefined) return { fate: 'ack' };
+    return this.#failed(delivery, new MalformedMessageError(`The call ${nameOf(body)} names no reply_to.`));
   }
 
   async #run(
@@ -130,26 +128,40 @@ export class Dispatcher {
     }
   }
 
-  #settle(delivery: Delivery, fate: Fate): void {
-    if (fate === 'reject' || fate === 'fail') delivery.reject();
+  #settle(delivery: Delivery, { fate, failure }: Outcome): void {
+    if (failure) void this.#options.failures.settle(delivery, failure);
+    else if (fate === 'reject') delivery.reject();
     else delivery.ack();
     if (fate === 'leave' || fate === 'exit' || fate === 'restart') this.#options.onEnd(fate);
   }
 
-  #report(
-    delivery: Delivery,
-    where: { body: ReceivedBody; entry: TableEntry } | undefined,
-    thrown: unknown,
-  ): void {
+  /** The outcome of what was thrown; a failure is told to the log. */
+  #failed(delivery: Delivery, thrown: unknown, where?: Where): Outcome {
+    const fate = fateOf(thrown);
+    if (fate !== 'fail') return { fate };
     const error = toError(thrown);
-    const what = where
-      ? `${placeName(where.entry.place)} failed on ${nameOf(where.body)}`
-      : 'unreadable message';
+    const handler = where && placeName(where.entry.place);
+    const what = where ? `${handler} failed on ${nameOf(where.body)}` : 'unreadable message';
     const how = where ? (error.stack ?? error.message) : error.message;
-    this.#options.logger.error(
-      `${this.#options.name}: ${what} from queue '${delivery.queue}', rejected: ${how}`,
-    );
+    this.#options.logger.error(`${this.#options.name}: ${what} from queue '${delivery.queue}': ${how}`);
+    return { fate, failure: { error, handler, hopeless: isHopeless(error) } };
   }
+}
+
+/** How the handling of a message ended. */
+interface Outcome {
+  readonly fate: Fate;
+  readonly failure?: Failure;
+}
+
+interface Where {
+  readonly body: ReceivedBody;
+  readonly entry: TableEntry;
+}
+
+/** What nobody can read today nobody will read tomorrow. */
+function isHopeless(error: Error): boolean {
+  return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
 }
 
 /** An encoder of a user may throw anything; the outcome is the same for the message. */

@@ -41,12 +41,8 @@ export type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
-export {
-  type Control,
-  type HandleOptions,
-  MessageProcessor,
-  type MessageProcessorOptions,
-} from './processor.js';
+export { MessageProcessor } from './processor.js';
+export type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producer.js';
 export type { CallSettings, ProducerOptions } from './producer-options.js';
 export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';

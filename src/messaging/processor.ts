@@ -1,55 +1,27 @@
-import type { DrainReport, LinkHealth, LinkOptions } from '../amqp/index.js';
+import { type DrainReport, FailurePolicy, type LinkHealth, type RetryPolicy } from '../amqp/index.js';
 import { ConnectionLostError } from '../errors.js';
 import { debugAsked } from '../logger.js';
-import { type ReplyStore, Responder } from '../rpc/index.js';
+import { Responder } from '../rpc/index.js';
 import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
-import {
-  type Encoder,
-  type FingerprintLike,
-  type FingerprintStamp,
-  jsonEncoder,
-  type ReceivedBody,
-} from '../wire/index.js';
+import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../wire/index.js';
 import type { Component } from './component.js';
 import { GenericConsumer } from './consumer.js';
 import type { Eqks } from './destinations.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Fate } from './fate.js';
 import { declareFunction } from './handlers/decorators.js';
-import type { FilterEntry, HandlerKey, HandlerView } from './handlers/entry.js';
 import { HandlerTable } from './handlers/table.js';
 import { connectionName, identify } from './identity.js';
+import type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
 import { spawnReplacement } from './restart.js';
-
-/** What a processor is made with. */
-export interface MessageProcessorOptions extends LinkOptions {
-  /** Who answers. @default the process's own values, and the class's name as `name` */
-  readonly fingerprint?: FingerprintLike | undefined;
-  /** Where to take messages from, instead of the class's `eqks`. */
-  readonly eqks?: Eqks | undefined;
-  /** Keeps answers for calls that come again. @default one with its default limits for each processor */
-  readonly replyStore?: ReplyStore | undefined;
-}
-
-/** How {@link MessageProcessor.handle} declares a handler. */
-export interface HandleOptions {
-  /** @default 'message' */
-  readonly category?: HandlerKey['category'];
-  /** @default 'content' */
-  readonly view?: HandlerView;
-  /** Run before the handler, in this order. */
-  readonly filters?: readonly FilterEntry[];
-}
-
-/** A command that every processor knows, unless its class says otherwise. */
-export type Control = 'quit' | 'restart';
 
 /**
  * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
  * decorate methods or static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it.
  *
- * A message is acked when all its handlers are done. One that throws gets its message rejected without requeue (to the
- * queue's dead-letter exchange, or away), the next message is taken, and nothing loops.
+ * A message is acked when all its handlers are done. One whose handler throws is tried again later if `retry` says so, and
+ * then given up: rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. The next message is taken
+ * meanwhile, and nothing loops.
  */
 export class MessageProcessor extends MicroThread implements Component {
   /** Where messages come from: each exchange with its queues and keys. */
@@ -64,6 +36,14 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly concurrency: number = 1;
   /** Sends the stack of a handler's error to the caller. @default false */
   static readonly remoteStacks: boolean = false;
+  /** Tries a failing message again, after a delay; without it a message that failed once is given up. */
+  static readonly retry: RetryPolicy | undefined = undefined;
+  /**
+   * What becomes of a message that is given up: `park` keeps it in `<queue>.failed` with a dossier, unless its queue was
+   * declared with a dead-letter exchange; `reject` always rejects, for queues whose dead-lettering is a broker's policy.
+   * @default 'park'
+   */
+  static readonly onFailure: 'park' | 'reject' = 'park';
   /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
   static readonly control: readonly Control[] = ['quit', 'restart'];
   /** What takes the messages. */
@@ -81,6 +61,7 @@ export class MessageProcessor extends MicroThread implements Component {
   constructor(options: MessageProcessorOptions = {}) {
     super();
     const { name, vhost, encoder, eqks, prefetch, concurrency, consumerClass, remoteStacks } = new.target;
+    const { retry, onFailure } = new.target;
     const identity = identify(options.fingerprint, name);
     const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency };
     this.consumer = new consumerClass({ ...own, ...given(options), vhost: options.vhost ?? vhost });
@@ -95,6 +76,12 @@ export class MessageProcessor extends MicroThread implements Component {
       processor: this,
       table,
       responder: new Responder(link, { encoder, fingerprint: this.fingerprint, remoteStacks, ...store }),
+      failures: new FailurePolicy(link, {
+        retry,
+        component: this.fingerprint,
+        hasDeadLetterExchange: (queue) =>
+          onFailure === 'reject' || this.consumer.hasDeadLetterExchange(queue),
+      }),
       deadlines: link.deadlines,
       closing: this.#closing.signal,
       logger: link.logger,
@@ -207,7 +194,6 @@ export class MessageProcessor extends MicroThread implements Component {
    * message that asks for it was acked. Override it where something else supervises the process.
    */
   async restart(): Promise<void> {
-    this.stop();
     await this.#drainConsumer(30_000);
     spawnReplacement();
     this.#leave('exit');
