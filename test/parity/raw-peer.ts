@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { methodName } from './method-names.js';
 import { longString, shortString, type TableFields, table, u8, u16, u32 } from './raw-fields.js';
-import { until } from './wait.js';
+import { within } from './wait.js';
 
 /** One frame as it came: AMQP 0-9-1 section 2.3.5. */
 export interface RawFrame {
@@ -39,13 +39,20 @@ export class RawPeer {
   readonly socket: net.Socket;
   #buffer: Buffer = Buffer.alloc(0);
   #ended = false;
+  #wake: () => void = () => undefined;
 
   private constructor(socket: net.Socket) {
     this.socket = socket;
     socket.on('data', (data) => {
       this.#buffer = Buffer.concat([this.#buffer, data]);
+      this.#wake();
     });
-    for (const event of ['end', 'close', 'error']) socket.on(event, () => (this.#ended = true));
+    for (const event of ['end', 'close', 'error']) socket.on(event, () => this.#end());
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake();
   }
 
   static async connect(url: string): Promise<RawPeer> {
@@ -84,14 +91,24 @@ export class RawPeer {
 
   /** Raw bytes, at least `count`, or fewer where the socket ended first. */
   async bytes(count: number): Promise<Buffer> {
-    await until(`${count} bytes`, () => this.#buffer.length >= count || this.#ended);
+    await this.#until(`${count} bytes`, () => this.#buffer.length >= count);
     return this.#buffer.subarray(0, count);
   }
 
   /** The next frame; undefined when the socket ends before it. */
   async next(): Promise<RawFrame | undefined> {
-    await until('a frame', () => this.#complete() || this.#ended);
+    await this.#until('a frame', () => this.#complete());
     return this.#complete() ? this.#shift() : undefined;
+  }
+
+  /** Resolves when `there` is true, or nothing more can come. */
+  async #until(what: string, there: () => boolean): Promise<void> {
+    while (!there() && !this.#ended) {
+      const news = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await within(what, news);
+    }
   }
 
   #complete(): boolean {
