@@ -210,21 +210,22 @@ function originalOf(producer: GenericProducer): GenericProducer {
 
 async function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Promise<unknown> {
   const producer = this as GenericProducer;
-  if (prefix === 'message_') return await producer.send(await builtFor(producer, build));
-  if (prefix === 'rpc_queue_') {
-    const { eks } = postingOf(producer.callSettings, classOf(producer), true);
-    const options = callOptionsOf(producer.callSettings, classOf(producer));
-    return await producer.sender.callLater(await builtFor(producer, build), eks, options);
-  }
   try {
-    return await producer.call((await builtFor(producer, build)) as RpcCommand);
+    const built = build(originalOf(producer));
+    // n.b. nothing is waited for that is no promise: a close() right after the call must find the message sent.
+    const message = asMessage(producer, built instanceof Envelope ? built : await built);
+    if (prefix === 'message_') return await producer.send(message);
+    if (prefix === 'rpc_') return await producer.call(message as RpcCommand);
+    const { callSettings } = producer;
+    const { eks } = postingOf(callSettings, classOf(producer), true);
+    return await producer.sender.callLater(message, eks, callOptionsOf(callSettings, classOf(producer)));
   } catch (thrown) {
-    return failedResult(asWaybillError(thrown));
+    if (prefix === 'rpc_') return failedResult(asWaybillError(thrown));
+    throw thrown;
   }
 }
 
-async function builtFor(producer: GenericProducer, build: Build): Promise<Envelope> {
-  const built = await build(originalOf(producer));
+function asMessage(producer: GenericProducer, built: unknown): Envelope {
   if (built instanceof Envelope) return built;
   throw new ConfigurationError(
     `A builder of ${classOf(producer).name} returned no message, but ${typeof built}.`,

@@ -79,17 +79,14 @@ export class Sender {
   /** Calls, with the first destination. */
   async call(message: Envelope, eks: Eks, options: CallOptions, ownQueue: boolean): Promise<Result> {
     const request = await this.#request(message, eks, options);
-    this.#caller ??= new RpcCaller(this.#options.link);
-    return await (ownQueue
-      ? this.#caller.callWithOwnQueue(request, options)
-      : this.#caller.call(request, options));
+    const caller = this.#openCaller();
+    return await (ownQueue ? caller.callWithOwnQueue(request, options) : caller.call(request, options));
   }
 
   /** Sends a call and gives back the queue for its answers. */
   async callLater(message: Envelope, eks: Eks, options: CallOptions): Promise<ReplyQueue> {
     const request = await this.#request(message, eks, options);
-    this.#caller ??= new RpcCaller(this.#options.link);
-    return await this.#caller.send(request, options);
+    return await this.#openCaller().send(request, options);
   }
 
   /** The caller of this sender, once a call was made. */
@@ -161,6 +158,12 @@ export class Sender {
       if (declarations.length > 0) await this.#options.link.declare(declarations);
       this.#declared.add(exchange);
     }
+  }
+
+  #openCaller(): RpcCaller {
+    this.#refuseWhenClosed();
+    this.#caller ??= new RpcCaller(this.#options.link);
+    return this.#caller;
   }
 
   /** The link may live on: others share it. */

@@ -82,6 +82,7 @@ export class RpcCaller {
   async close(): Promise<void> {
     const reason = new ClosedError('The producer was closed before the answer came.');
     for (const { call } of [...this.#pending.values()]) call.fail(reason);
+    for (const queue of this.#queues.values()) queue.end(reason);
     await this.#publisher.close();
   }
 

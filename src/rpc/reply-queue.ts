@@ -1,5 +1,5 @@
 import type { Deadlines } from '../amqp/index.js';
-import { TimeoutError } from '../errors.js';
+import { ClosedError, TimeoutError, type WaybillError } from '../errors.js';
 import { failedResult, type Result } from '../wire/index.js';
 
 /** What to take from a {@link ReplyQueue}. */
@@ -19,7 +19,8 @@ export class ReplyQueue<Answer = unknown> {
   readonly #deadlines: Deadlines;
   readonly #remove: (name: string) => Promise<void>;
   readonly #results: Result<Answer>[] = [];
-  #wake: (() => void) | undefined;
+  readonly #collectors = new Set<() => void>();
+  #closed: WaybillError | undefined;
 
   /** @internal */
   constructor(name: string, deadlines: Deadlines, remove: (name: string) => Promise<void>) {
@@ -31,12 +32,19 @@ export class ReplyQueue<Answer = unknown> {
   /** @internal */
   add(result: Result<Answer>): void {
     this.#results.push(result);
-    this.#wake?.();
+    this.#wakeAll();
+  }
+
+  /** @internal Nothing comes any more: whoever waits is told. */
+  end(reason: WaybillError): void {
+    this.#closed ??= reason;
+    this.#wakeAll();
   }
 
   /**
-   * Waits for `count` answers and takes them. When the time is over first, what has come is given, and a
-   * MessageResultException with a TimeoutError stands at the end: nothing is thrown and nothing is lost (P-B23).
+   * Waits for `count` answers and takes them. When the time is over first, or the queue is closed, what has come is given,
+   * and a MessageResultException with a TimeoutError or a ClosedError stands at the end: nothing is thrown and nothing is
+   * lost (P-B23).
    */
   async collect({
     count = 1,
@@ -44,30 +52,39 @@ export class ReplyQueue<Answer = unknown> {
     onReply,
   }: CollectOptions = {}): Promise<readonly Result<Answer>[]> {
     const taken: Result<Answer>[] = [];
-    let late = false;
+    let late: WaybillError | undefined;
     const deadline = this.#deadlines.set(timeoutMs, () => {
-      late = true;
-      this.#wake?.();
+      late = new TimeoutError(
+        `${taken.length} of ${count} answers came to '${this.name}' in ${timeoutMs} ms.`,
+      );
+      this.#wakeAll();
     });
-    while (taken.length < count && !late) {
+    while (taken.length < count) {
       const result = this.#results.shift();
       if (result) {
         taken.push(result);
         onReply?.(result);
-      } else await new Promise<void>((resolve) => (this.#wake = resolve));
+      } else if (late ?? this.#closed) break;
+      else await new Promise<void>((resolve) => this.#collectors.add(resolve));
     }
     deadline.cancel();
-    if (taken.length === count) return taken;
-    const text = `${taken.length} of ${count} answers came to '${this.name}' in ${timeoutMs} ms.`;
-    return [...taken, failedResult(new TimeoutError(text))];
+    const missing = taken.length < count ? (late ?? this.#closed) : undefined;
+    return missing ? [...taken, failedResult(missing)] : taken;
   }
 
   /** Removes the queue; answers that come later are dropped by the broker. */
   async close(): Promise<void> {
+    this.end(new ClosedError(`The reply queue '${this.name}' was closed.`));
     await this.#remove(this.name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #wakeAll(): void {
+    const collectors = [...this.#collectors];
+    this.#collectors.clear();
+    for (const wake of collectors) wake();
   }
 }
