@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  type Content,
+  MalformedReplyError,
+  MessageProcessor,
+  MessageResult,
+  MessageResultError,
+  RemoteError,
+  type Reply,
+  RpcHandler,
+} from 'waybill';
+import { connect } from '../peers/connect.js';
+import { answer, RawServer } from '../peers/raw-server.js';
+import { useStage } from '../processor/stage.js';
+import { callerOf } from './facilities.js';
+
+class Server extends MessageProcessor {
+  @RpcHandler('command', 'ping')
+  ping(_: Content, reply: Reply<string>) {
+    reply(new MessageResult('Pong'));
+  }
+
+  @RpcHandler('command', 'plain')
+  plain(_: Content, reply: Reply<string>) {
+    reply('plain');
+  }
+
+  @RpcHandler('command', 'refuse')
+  refuse(_: Content, reply: Reply) {
+    reply(new MessageResultError('bad'));
+  }
+
+  @RpcHandler('command', 'throw')
+  throwing() {
+    throw Object.assign(new RangeError('x'), { code: 'TOO_FAR' });
+  }
+}
+
+describe('the answer to a call', () => {
+  const stage = useStage();
+
+  it('P-C13: of a handler that replies a result is that result, signed by who answered', async (t) => {
+    const place = await stage.place();
+    const fingerprint = { name: 'server', team: 'blue' };
+    await stage.start(t, Server, place, { fingerprint });
+    const answered = await (await connect(t, stage, callerOf(place.eks))).rpc_ping();
+    const { ok, type, value, message, error } = answered;
+    const expected = { ok: true, type: 'success', value: 'Pong', message: '', error: undefined };
+    assert.deepEqual({ ok, type, value, message, error }, expected);
+    assert.ok(answered instanceof MessageResult);
+    assert.equal(answered.unwrap(), 'Pong');
+    const { name, team } = answered.body.fingerprint;
+    assert.deepEqual({ name, team }, fingerprint);
+  });
+
+  it('P-C14: a plain value that is replied is a success with that value', async (t) => {
+    const place = await stage.place();
+    await stage.start(t, Server, place);
+    const { ok, value, message } = await (await connect(t, stage, callerOf(place.eks))).rpc('plain');
+    assert.deepEqual({ ok, value, message }, { ok: true, value: 'plain', message: '' });
+  });
+
+  it('P-C15: of a handler that throws is an exception, and the request is rejected without requeue', async (t) => {
+    const place = await stage.place();
+    await stage.start(t, Server, place);
+    const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('throw');
+    const { ok, type, value, message, error } = answered;
+    const expected = { ok: false, type: 'exception', value: 'RangeError', message: 'x' };
+    assert.deepEqual({ ok, type, value, message }, expected);
+    assert.ok(error instanceof RemoteError);
+    const { remoteName, remoteCode, remoteStack } = error;
+    assert.deepEqual(
+      { remoteName, remoteCode, remoteStack },
+      {
+        remoteName: 'RangeError',
+        remoteCode: 'TOO_FAR',
+        remoteStack: undefined,
+      },
+    );
+    assert.throws(
+      () => answered.unwrap(),
+      (thrown) => thrown === error,
+    );
+    assert.equal((await place.takeRejected()).reason, 'rejected');
+    assert.deepEqual(await place.fates(), { kept: 0, rejected: 0 });
+  });
+
+  it('P-C15: carries the stack where the server allows it', async (t) => {
+    class Open extends Server {
+      static override readonly remoteStacks = true;
+    }
+    const place = await stage.place();
+    await stage.start(t, Open, place);
+    const { error } = await (await connect(t, stage, callerOf(place.eks))).rpc('throw');
+    assert.ok(error instanceof RemoteError);
+    assert.match(String(error.remoteStack), /RangeError: x\n\s+at .*throwing/);
+  });
+
+  it('P-C16: an error that is replied has a message and no value', async (t) => {
+    const place = await stage.place();
+    await stage.start(t, Server, place);
+    const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('refuse');
+    const { ok, type, value, message } = answered;
+    assert.deepEqual({ ok, type, value, message }, { ok: false, type: 'error', value: null, message: 'bad' });
+    assert.throws(() => answered.unwrap(), new RemoteError('bad'));
+  });
+
+  const malformed: Readonly<Record<string, unknown>> = {
+    'P-C22: of a type that is none': answer({ type: 'weird', value: 1, message: '' }),
+    'P-C22: without a message': answer({ type: 'success', value: 1 }),
+    'P-C22: without a value': answer({ type: 'success', message: '' }),
+    'P-C23: without a content': { ...answer(undefined), content: undefined },
+    'P-C23: with a content that is a text': answer('success'),
+    'P-C23: that is not JSON': 'Pong',
+    'P-C23: that is JSON and no object': '[1, 2]',
+    'P-C23: that is null': 'null',
+    'P-C23: that is empty': '',
+    'P-C23: that is not UTF-8': Buffer.from([0xff, 0xfe, 0x00]),
+    'P-C23: with the token NaN': '{"content": {"type": "success", "value": NaN, "message": ""}}',
+  };
+  for (const [what, body] of Object.entries(malformed)) {
+    it(`${what}, is an error that says so`, async (t) => {
+      const place = await stage.place();
+      const server: RawServer = await RawServer.start(stage.side, place, (request) =>
+        server.reply(request, body),
+      );
+      const { ok, type, value, message, error } = await (
+        await connect(t, stage, callerOf(place.eks))
+      ).rpc_ping();
+      assert.deepEqual({ ok, type, value }, { ok: false, type: 'error', value: null });
+      assert.match(message, /^Malformed reply/);
+      assert.ok(error instanceof MalformedReplyError);
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  it('keeps what a replier adds: its fingerprint, _reserved, and values of any kind', async (t) => {
+    const place = await stage.place();
+    const values = [0, '', false, null, [], { nested: [{ deep: 'é📮' }] }, 1e21, 'x'.repeat(200_000)];
+    const server: RawServer = await RawServer.start(stage.side, place, (request, number) => {
+      const body = answer({ type: 'success', value: values[number - 1], message: 'done', extra: 1 });
+      server.reply(request, { ...body, fingerprint: { name: 'peer' }, _reserved: { trace: 'abc' } });
+    });
+    const producer = await connect(t, stage, callerOf(place.eks));
+    for (const value of values) {
+      const answered = await producer.rpc_ping();
+      assert.deepEqual(answered.unwrap(), value);
+      assert.deepEqual(answered.body.fingerprint, { name: 'peer' });
+      assert.deepEqual(answered.body._reserved, { trace: 'abc' });
+      assert.equal(answered.message, 'done');
+    }
+  });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MessageResultException, TimeoutError, UnroutableError } from 'waybill';
+import { connect } from '../peers/connect.js';
+import { RawServer, success } from '../peers/raw-server.js';
+import { Recorder } from '../peers/recorder.js';
+import { useStage } from '../processor/stage.js';
+import { callerOf } from './facilities.js';
+
+describe('a call that is not answered', () => {
+  const stage = useStage();
+
+  it('P-C17: is sent again, the same message each time, and ends with a TimeoutError that is not thrown', async (t) => {
+    const place = await stage.place();
+    const recorder = await Recorder.start(stage.side, ...place.eks);
+    const producer = await connect(t, stage, callerOf(place.eks));
+    const answered = await producer.with({ timeoutMs: 50, maxRetry: 2 }).rpc_ping();
+    const { ok, type, value } = answered;
+    assert.deepEqual({ ok, type, value }, { ok: false, type: 'exception', value: 'TimeoutError' });
+    assert.ok(answered instanceof MessageResultException && answered.error instanceof TimeoutError);
+    assert.match(answered.message, /No answer to the call 'ping' in 3 attempts of 50 ms/);
+    assert.throws(() => answered.unwrap(), TimeoutError);
+    await recorder.waitFor(3);
+    const messages = await recorder.all();
+    assert.equal(messages.length, 3);
+    assert.equal(new Set(messages.map(({ bytes }) => bytes.toString('hex'))).size, 1);
+    assert.equal(new Set(messages.map(({ properties }) => properties.messageId)).size, 1);
+    const attempts = messages.map(({ properties }) => properties.headers?.['x-waybill-attempt']);
+    assert.deepEqual(attempts, [undefined, 2, 3]);
+  });
+
+  it('P-C17: is a request with an address, an id that tells the reply, and an end', async (t) => {
+    const place = await stage.place();
+    const recorder = await Recorder.start(stage.side, ...place.eks);
+    const producer = await connect(t, stage, callerOf(place.eks), { fingerprint: { name: 'caller' } });
+    await producer.with({ timeoutMs: 49.5, maxRetry: 1 }).rpc_echo('x');
+    const { body, properties } = (await recorder.waitFor(2))[0] ?? assert.fail();
+    const { category, type, name, content, _reserved } = body;
+    assert.deepEqual(
+      { category, type, name, content, _reserved },
+      {
+        category: 'rpc',
+        type: 'command',
+        name: 'echo',
+        content: { parameters: { value: 'x' } },
+        _reserved: { deadlineMs: 99 },
+      },
+    );
+    assert.match(String(properties.replyTo), /^amq\.rabbitmq\.reply-to\./);
+    assert.equal(properties.expiration, '50');
+    assert.equal(properties.correlationId, properties.messageId);
+    assert.deepEqual([properties.type, properties.appId], ['echo', 'caller']);
+    assert.deepEqual([properties.contentType, properties.deliveryMode], ['application/json', 2]);
+  });
+
+  it('P-C17: a request that nobody took in time is gone: it never runs later', async (t) => {
+    const place = await stage.place();
+    const producer = await connect(t, stage, callerOf(place.eks));
+    await producer.with({ timeoutMs: 50, maxRetry: 1 }).rpc_ping();
+    await stage.side.waitForDepth(place.queue, 0);
+    const { reason } = await place.takeRejected();
+    assert.equal(reason, 'expired');
+  });
+
+  it('P-C18: with maxRetry 0 is sent once', async (t) => {
+    const place = await stage.place();
+    const recorder = await Recorder.start(stage.side, ...place.eks);
+    const producer = await connect(t, stage, callerOf(place.eks));
+    const { message } = await producer.with({ timeoutMs: 50, maxRetry: 0 }).rpc_ping();
+    assert.match(message, /1 attempt of 50 ms/);
+    await recorder.only();
+  });
+
+  for (const timeoutMs of [-1, Number.NaN, null as unknown as number]) {
+    it(`P-C19: with timeoutMs ${timeoutMs} waits as long as its class says`, async (t) => {
+      const place = await stage.place();
+      class Patient extends callerOf(place.eks) {
+        static override readonly rpcTimeoutMs = 61;
+        static override readonly maxRetry = 1;
+      }
+      const producer = await connect(t, stage, Patient);
+      const { message } = await producer.with({ timeoutMs }).rpc_ping();
+      assert.match(message, /2 attempts of 61 ms/);
+    });
+  }
+
+  it('P-B22: with timeoutMs 0 ends at once', async (t) => {
+    const place = await stage.place();
+    const producer = await connect(t, stage, callerOf(place.eks));
+    const { error } = await producer.with({ timeoutMs: 0, maxRetry: 0 }).rpc_ping();
+    assert.ok(error instanceof TimeoutError);
+  });
+
+  for (const timeoutMs of [Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 40]) {
+    it(`with timeoutMs ${timeoutMs} waits for its answer`, async (t) => {
+      const place = await stage.place();
+      const server = await RawServer.start(stage.side, place);
+      const producer = await connect(t, stage, callerOf(place.eks));
+      const answering = producer.with({ timeoutMs }).rpc_ping();
+      const request = await server.request(1);
+      // Long enough for a timer that has run over to fire: it would be 1 ms.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      server.reply(request, success('here'));
+      assert.equal((await answering).unwrap(), 'here');
+      assert.equal(server.requests.length, 1);
+    });
+  }
+});
+
+describe('a call that can reach nobody', () => {
+  const stage = useStage();
+
+  it('tries again and then says that it was unroutable, and where to', async (t) => {
+    const place = await stage.place();
+    const producer = await connect(t, stage, callerOf(place.eks));
+    const answered = await producer.with({ key: 'nobody', timeoutMs: 50, maxRetry: 1 }).rpc_ping();
+    assert.equal(answered.value, 'UnroutableError');
+    assert.ok(answered.error instanceof UnroutableError);
+    assert.deepEqual(answered.error.routingKey, 'nobody');
+    assert.equal(answered.error.exchange, place.exchange.exchangeName);
+  });
+
+  it('is answered by a server that starts while it tries', async (t) => {
+    const place = await stage.place();
+    const producer = await connect(t, stage, callerOf(place.eks));
+    const call = producer.with({ key: 'late', timeoutMs: 300, maxRetry: 20 }).rpc_ping();
+    const unbound = producer.with({ key: 'late', timeoutMs: 50, maxRetry: 0 }).rpc_ping();
+    assert.ok((await unbound).error instanceof UnroutableError);
+    const server: RawServer = await RawServer.start(stage.side, place, (request) =>
+      server.reply(request, success(request.properties.headers?.['x-waybill-attempt'])),
+    );
+    const { exchangeName } = place.exchange;
+    await stage.side.onChannel((channel) => channel.bindQueue(place.queue, exchangeName, 'late'));
+    const attempt = Number((await call).unwrap());
+    assert.ok(attempt >= 2, `answered at attempt ${attempt}`);
+  });
+});
