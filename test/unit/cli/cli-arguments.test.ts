@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readArguments } from '../../../src/cli/cli-arguments.js';
+
+describe('the command line', () => {
+  const good: readonly (readonly [string, object])[] = [
+    ['broker', { kind: 'broker', port: 5672, verbose: false }],
+    ['broker --port 0 --verbose', { kind: 'broker', port: 0, verbose: true }],
+    ['--port=6000 broker', { kind: 'broker', port: 6000, verbose: false }],
+    ['--help', { kind: 'help' }],
+    ['broker --help', { kind: 'help' }],
+  ];
+  for (const [line, command] of good) {
+    it(`understands "${line}"`, () => assert.deepEqual(readArguments(line.split(' ')), command));
+  }
+
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ['', /Unknown command/],
+    ['server', /Unknown command: server/],
+    ['broker twice', /Unknown command/],
+    ['broker --port many', /Not a port: many/],
+    ['broker --port 70000', /Not a port/],
+    ['broker --loud', /--loud/],
+  ];
+  for (const [line, message] of bad) {
+    it(`explains what is wrong with "${line}"`, () => {
+      const command = readArguments(line === '' ? [] : line.split(' '));
+      assert.equal(command.kind, 'mistake');
+      assert.match('message' in command ? command.message : '', message);
+    });
+  }
+});

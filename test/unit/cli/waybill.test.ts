@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import amqp from 'amqplib';
+import { Program } from '../../support/child.js';
+
+/** The command in a process of its own, killed with the test. */
+function waybill(t: TestContext, ...args: string[]): Program {
+  const program = Program.run('src/cli/waybill.ts', { args });
+  t.after(() => program.close());
+  return program;
+}
+
+async function urlOf(program: Program): Promise<string> {
+  const line = await program.waitForLine('Waybill broker on');
+  return line.slice(line.indexOf('amqp://'));
+}
+
+describe('waybill broker', () => {
+  it('serves, shows what passes, and ends on a signal', async (t) => {
+    const program = waybill(t, 'broker', '--port', '0', '--verbose');
+    const url = await urlOf(program);
+    await program.waitForLine('In memory only, for development and tests');
+    const connection = await amqp.connect(url, { clientProperties: { connection_name: 'tester' } });
+    t.after(() => connection.close().catch(() => undefined));
+    connection.on('error', () => undefined);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue('jobs');
+    channel.sendToQueue('jobs', Buffer.from('hello'), { messageId: 'm1' });
+    await channel.waitForConfirms();
+    await program.waitForLine('> tester published (default exchange) "jobs" 5 bytes messageId=m1 hello');
+    await program.waitForLine('routed to jobs');
+    program.signal('SIGTERM');
+    assert.deepEqual(await program.waitForEnd(), { code: 0, signal: null });
+  });
+
+  it('says when the port is taken and exits 1', async (t) => {
+    const { port } = new URL(await urlOf(waybill(t, 'broker', '--port', '0')));
+    const second = waybill(t, 'broker', '--port', port);
+    assert.deepEqual(await second.waitForEnd(), { code: 1, signal: null });
+    assert.match(second.stderr, new RegExp(`^Port ${port} is taken`));
+  });
+
+  it('explains itself and exits 2 when it is not understood', async (t) => {
+    const program = waybill(t, 'brokr');
+    assert.deepEqual(await program.waitForEnd(), { code: 2, signal: null });
+    assert.match(program.stderr, /Unknown command: brokr\n\nUsage: waybill broker/);
+  });
+});
