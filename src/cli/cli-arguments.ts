@@ -2,11 +2,21 @@ import { parseArgs } from 'node:util';
 
 /** How the command line is used. */
 export const usage = `Usage: waybill broker [--port <number>] [--verbose]
+       waybill failed list   <queue>
+       waybill failed show   <queue> <message id>
+       waybill failed replay <queue> <message id>... | --all
+       waybill failed drop   <queue> <message id>... | --all
 
-Serves AMQP 0-9-1 on 127.0.0.1, in memory, for development and tests.
-
+broker: serves AMQP 0-9-1 on 127.0.0.1, in memory, for development and tests.
   --port <number>  the port to listen on (default 5672; 0 takes a free one)
   --verbose        print each message that passes
+
+failed: looks after the messages that components have parked in <queue>.failed.
+  replay           sends them back to <queue>, with the same message id
+  drop             removes them for good
+  --all            all of them
+  --url <url>      where the broker is (default WAYBILL_URL, else localhost)
+
   --help           print this`;
 
 /** What `waybill broker` is asked to do. */
@@ -16,9 +26,23 @@ export interface BrokerCommand {
   readonly verbose: boolean;
 }
 
+/** What can be done with parked messages. */
+export type FailedAction = 'list' | 'show' | 'replay' | 'drop';
+
+/** What `waybill failed` is asked to do. */
+export interface FailedCommand {
+  readonly kind: 'failed';
+  readonly action: FailedAction;
+  readonly queue: string;
+  /** The message ids that were named; `all` takes every message. */
+  readonly ids: readonly string[] | 'all';
+  readonly url: string | undefined;
+}
+
 /** What the command line asks for. */
 export type Command =
   | BrokerCommand
+  | FailedCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'mistake'; readonly message: string };
 
@@ -27,8 +51,15 @@ export function readArguments(args: readonly string[]): Command {
   try {
     return readStrictly(args);
   } catch (error) {
-    return { kind: 'mistake', message: error instanceof Error ? error.message : String(error) };
+    return mistake(error instanceof Error ? error.message : String(error));
   }
+}
+
+interface Values {
+  readonly port: string;
+  readonly verbose: boolean;
+  readonly all: boolean;
+  readonly url?: string;
 }
 
 function readStrictly(args: readonly string[]): Command {
@@ -38,15 +69,37 @@ function readStrictly(args: readonly string[]): Command {
     options: {
       port: { type: 'string', default: '5672' },
       verbose: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      url: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return { kind: 'help' };
-  if (positionals.length !== 1 || positionals[0] !== 'broker') {
-    return { kind: 'mistake', message: `Unknown command: ${positionals.join(' ') || '(none)'}` };
-  }
-  const port = Number(values.port);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536)
-    return { kind: 'broker', port, verbose: values.verbose };
-  return { kind: 'mistake', message: `Not a port: ${values.port}` };
+  const [command, ...rest] = positionals;
+  if (command === 'broker' && rest.length === 0) return brokerCommand(values);
+  if (command === 'failed') return failedCommand(rest, values);
+  return mistake(`Unknown command: ${positionals.join(' ') || '(none)'}`);
+}
+
+function brokerCommand({ port: text, verbose }: Values): Command {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return { kind: 'broker', port, verbose };
+  return mistake(`Not a port: ${text}`);
+}
+
+function failedCommand([action, queue, ...ids]: readonly string[], { all, url }: Values): Command {
+  if (!isAction(action)) return mistake(`Unknown command: failed ${action ?? '(nothing)'}`);
+  if (queue === undefined) return mistake(`failed ${action}: which queue?`);
+  if (action === 'list') return { kind: 'failed', action, queue, ids: 'all', url };
+  if (ids.length === 0 && !all)
+    return mistake(`failed ${action}: name message ids${action === 'show' ? '' : ', or --all'}.`);
+  return { kind: 'failed', action, queue, ids: all ? 'all' : ids, url };
+}
+
+function isAction(text: string | undefined): text is FailedAction {
+  return text === 'list' || text === 'show' || text === 'replay' || text === 'drop';
+}
+
+function mistake(message: string): Command {
+  return { kind: 'mistake', message };
 }
