@@ -1,5 +1,5 @@
 import { type DrainReport, FailurePolicy, type LinkHealth, type RetryPolicy } from '../amqp/index.js';
-import { ConnectionLostError } from '../errors.js';
+import { ConnectionLostError, toError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { Responder } from '../rpc/index.js';
 import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
@@ -87,7 +87,7 @@ export class MessageProcessor extends MicroThread implements Component {
       logger: link.logger,
       debug: debugAsked(),
       builtIn: (body) => this.#obey(body),
-      onEnd: (how) => void (how === 'restart' ? this.restart() : this.#leave(how)),
+      onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
     });
     this.#ended = new Promise((resolve, reject) => {
       this.#end = (reason) => (reason ? reject(reason) : resolve());
@@ -138,6 +138,7 @@ export class MessageProcessor extends MicroThread implements Component {
   /** Takes no more messages: nothing starts any more, what runs goes on. Idempotent. */
   override stop(): void {
     super.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
     void this.consumer.stopConsuming();
     this.#end();
   }
@@ -148,7 +149,6 @@ export class MessageProcessor extends MicroThread implements Component {
    */
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
     const { unfinished } = await this.#drainConsumer(timeoutMs);
     if (unfinished === 0) return;
     throw new DrainError(
@@ -164,7 +164,6 @@ export class MessageProcessor extends MicroThread implements Component {
   /** Closes now: handlers that run are told by their signal, and their messages go back to their queues. Idempotent. */
   async close(): Promise<void> {
     this.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
     await this.#drainConsumer(0);
   }
 
@@ -182,6 +181,8 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /** Calls back once after `delayMs`, unless the processor has stopped by then (P-B38). */
   addTimeout(delayMs: number, callback: () => void): void {
+    if (this.stopSignal.aborted) return;
+    if (this.stopSignal.aborted) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       callback();
@@ -205,6 +206,15 @@ export class MessageProcessor extends MicroThread implements Component {
     return name === 'quit' ? 'exit' : 'restart';
   }
 
+  #tryRestart(): void {
+    this.restart().catch((thrown) => {
+      this.consumer.link.logger.error(
+        `${this.constructor.name} could not restart: ${toError(thrown).message}`,
+      );
+      this.#leave('exit');
+    });
+  }
+
   #leave(how: 'leave' | 'exit'): void {
     void this.consumer.stopConsuming();
     this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
@@ -217,7 +227,8 @@ export class MessageProcessor extends MicroThread implements Component {
   }
 }
 
-/** The options that were given: an explicit undefined does not beat a default. */
-function given(options: MessageProcessorOptions): MessageProcessorOptions {
+/** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks` (P-B26). */
+function given({ eqks, ...others }: MessageProcessorOptions): MessageProcessorOptions {
+  const options = eqks?.length ? { ...others, eqks } : others;
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

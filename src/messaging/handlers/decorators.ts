@@ -137,30 +137,38 @@ type Mark = (owner: object, place: HandlerPlace) => void;
 
 /** The two standards differ in the second argument: a context object, or the property's key. */
 function onPlace(mark: Mark): AnyDecorator {
-  return (target: unknown, place: unknown): void => {
-    if (typeof place === 'object') markStandard(place as DecoratorContext, mark);
-    else markLegacy(target as object, place as string | symbol, mark);
+  return (target: unknown, place: unknown): unknown => {
+    if (typeof place === 'object') return markStandard(place as DecoratorContext, mark);
+    return markLegacy(target as object, place as string | symbol, mark);
   };
 }
 
-function markStandard(context: DecoratorContext, mark: Mark): void {
+/** Gives an initializer for a field, which sees the value that a standard decorator does not. */
+function markStandard(context: DecoratorContext, mark: Mark): unknown {
   const { kind, name } = context;
   const isStatic = kind !== 'class' && context.static;
   if (kind === 'class' || context.private) throw misplaced(String(name));
   if (kind === 'method' && !isStatic) mark(context.metadata, { kind: 'method', key: name });
   else if (kind === 'field' && isStatic) mark(context.metadata, { kind: 'static', key: name });
   else throw misplaced(String(name));
+  return kind === 'field' ? (value: unknown) => handlerClass(value, name) : undefined;
 }
 
 function markLegacy(target: object, key: string | symbol, mark: Mark): void {
+  // By its descriptor: a getter must not run here.
+  const value: unknown = Object.getOwnPropertyDescriptor(target, key)?.value;
   if (typeof target === 'function') {
-    if (!isHandlerClass((target as unknown as Record<PropertyKey, unknown>)[key]))
-      throw misplaced(String(key));
+    handlerClass(value, key);
     mark(target, { kind: 'static', key });
   } else {
-    if (typeof (target as Record<PropertyKey, unknown>)[key] !== 'function') throw misplaced(String(key));
+    if (typeof value !== 'function') throw misplaced(String(key));
     mark(target.constructor, { kind: 'method', key });
   }
+}
+
+function handlerClass(value: unknown, name: string | symbol): unknown {
+  if (isHandlerClass(value)) return value;
+  throw misplaced(String(name));
 }
 
 function misplaced(name: string): ConfigurationError {
