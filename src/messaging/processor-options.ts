@@ -17,11 +17,11 @@ export interface MessageProcessorOptions extends LinkOptions {
 /** How {@link MessageProcessor.handle} declares a handler. */
 export interface HandleOptions {
   /** @default 'message' */
-  readonly category?: HandlerKey['category'];
+  readonly category?: HandlerKey['category'] | undefined;
   /** @default 'content' */
-  readonly view?: HandlerView;
+  readonly view?: HandlerView | undefined;
   /** Run before the handler, in this order. */
-  readonly filters?: readonly FilterEntry[];
+  readonly filters?: readonly FilterEntry[] | undefined;
 }
 
 /** A command that every processor knows, unless its class says otherwise. */

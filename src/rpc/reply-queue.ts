@@ -5,11 +5,11 @@ import { failedResult, type Result } from '../wire/index.js';
 /** What to take from a {@link ReplyQueue}. */
 export interface CollectOptions {
   /** How many answers to wait for. @default 1 */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** How long to wait for all of them together. @default 30,000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Told of each answer as it comes. */
-  readonly onReply?: (result: Result) => void;
+  readonly onReply?: ((result: Result) => void) | undefined;
 }
 
 /** The queue to which the answers of one call come, where several servers may answer, or the caller wants them later. */

@@ -1,11 +1,11 @@
 /** How many answers are kept for calls that come again. */
 export interface ReplyStoreLimits {
   /** @default 10,000 */
-  readonly maxCount?: number;
+  readonly maxCount?: number | undefined;
   /** All answers together, in bytes. @default 16 MiB */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** @default 300,000: twice as long as a call with default settings goes on */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
 }
 
 /**

@@ -9,11 +9,11 @@ import { ThreadPool } from './thread-pool.js';
 /** How a scheduler behaves. */
 export interface MicroSchedulerOptions {
   /** Ends when no thread is left; otherwise an empty scheduler waits for threads. @default false */
-  readonly autoquit?: boolean;
+  readonly autoquit?: boolean | undefined;
   /** Hears every error of a thread. @default one readable line to stderr */
-  readonly onThreadError?: ThreadErrorListener;
+  readonly onThreadError?: ThreadErrorListener | undefined;
   /** How long a thread that leaves may drain, in milliseconds. @default 30_000 */
-  readonly drainTimeoutMs?: number;
+  readonly drainTimeoutMs?: number | undefined;
 }
 
 /** The rounds in which an empty scheduler with autoquit still yields before it ends (P-B40). */

@@ -1,16 +1,16 @@
 /** When and how often a thread that failed is created again. */
 export interface RestartPolicy {
   /** Pause before the first restart, in milliseconds. @default 1_000 */
-  readonly minDelayMs?: number;
+  readonly minDelayMs?: number | undefined;
   /** The longest pause, in milliseconds. @default 30_000 */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
   /** What each further pause is multiplied by. @default 2 */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /**
    * Restarts in a row before the thread has failed for good. A thread that ran for longer than `maxDelayMs`
    * starts a new row. @default Infinity
    */
-  readonly maxRestarts?: number;
+  readonly maxRestarts?: number | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface RestartPolicy {
  * do not come back in the same instant.
  */
 export class RestartBudget {
-  readonly #policy: Required<RestartPolicy>;
+  readonly #policy: { readonly [Setting in keyof RestartPolicy]-?: number };
   readonly #now: () => number;
   readonly #random: () => number;
   #used = 0;

@@ -7,12 +7,12 @@ export type ExitReason = 'quit' | 'autoquit' | 'signal' | 'failure';
 /** How a scheduler that runs as a process behaves towards that process. */
 export interface RunOptions {
   /** The signals that end the run in order; `false` leaves signals alone. @default ['SIGINT', 'SIGTERM'] */
-  readonly signals?: readonly NodeJS.Signals[] | false;
+  readonly signals?: readonly NodeJS.Signals[] | false | undefined;
   /**
    * `true` calls `process.exit` at the end; `false` leaves the process alone altogether. When not given, an
    * exit code other than 0 is put into `process.exitCode` and the process ends when nothing holds it.
    */
-  readonly exit?: boolean;
+  readonly exit?: boolean | undefined;
 }
 
 /** How a run ended. */

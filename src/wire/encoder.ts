@@ -18,16 +18,16 @@ export interface Encoder {
 /** How much a peer may send. What exceeds a limit ends as a {@link MalformedMessageError} of that one message. */
 export interface DecodeLimits {
   /** The largest body, after decompression, in bytes. @default 16 MiB, the limit of RabbitMQ 4 */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** The deepest nesting of arrays and objects. @default 200 */
-  readonly maxDepth?: number;
+  readonly maxDepth?: number | undefined;
 }
 
 /** JSON in UTF-8: the default. Integers above 2^53 lose precision; `NaN` and `Infinity` are malformed (seeds 7). */
 export class JsonEncoder implements Encoder {
   readonly contentType: string = 'application/json';
   /** What a peer may send. */
-  readonly limits: Required<DecodeLimits>;
+  readonly limits: { readonly [Limit in keyof DecodeLimits]-?: number };
 
   constructor({ maxBytes = 16 * 1024 * 1024, maxDepth = 200 }: DecodeLimits = {}) {
     this.limits = { maxBytes, maxDepth };
@@ -59,7 +59,7 @@ export class GzipJsonEncoder implements Encoder {
   }
 
   /** What a peer may send; the bytes are counted after decompression. */
-  get limits(): Required<DecodeLimits> {
+  get limits(): { readonly [Limit in keyof DecodeLimits]-?: number } {
     return this.#json.limits;
   }
 
