@@ -19,7 +19,7 @@ export interface LoggingProducer {
 /** What an application is made with. */
 export interface GenericApplicationOptions extends MessageProcessorOptions {
   /** The groups it belongs to from the start. */
-  readonly groups?: readonly string[];
+  readonly groups?: readonly string[] | undefined;
 }
 
 /** Keys under which one application, or several, are reached on the {@link GenericApplicationExchange} (P-B42). */

@@ -8,15 +8,15 @@ export type Eks = readonly (readonly [exchange: ExchangeClass, routingKey: strin
 /** How a queue is declared, where the default (durable, shared, kept) is not wanted. */
 export interface QueueFlags {
   /** Survives a restart of the broker. @default true */
-  readonly durable?: boolean;
+  readonly durable?: boolean | undefined;
   /** Goes away when its last consumer leaves. @default false */
-  readonly autoDelete?: boolean;
+  readonly autoDelete?: boolean | undefined;
   /** Belongs to this connection and goes away with it. @default false */
-  readonly exclusive?: boolean;
+  readonly exclusive?: boolean | undefined;
   /** Only looks whether it exists, and fails if not. @default false */
-  readonly passive?: boolean;
+  readonly passive?: boolean | undefined;
   /** For example `{ 'x-queue-type': 'quorum', 'x-message-ttl': 60_000 }` (RabbitMQ docs, Queues: optional arguments). */
-  readonly arguments?: Arguments;
+  readonly arguments?: Arguments | undefined;
 }
 
 /** A queue, by its name or with flags. */

@@ -11,15 +11,15 @@ export interface ProducerOptions extends LinkOptions {
 /** What can be said for one send or call, through {@link GenericProducer.with}. */
 export interface CallSettings {
   /** Exactly these destinations, instead of the class's. An RPC goes to the first of them. */
-  readonly eks?: Eks;
+  readonly eks?: Eks | undefined;
   /** This routing key at the first exchange of the class's `eks`; left out of account when `eks` is given. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** How long each attempt of a call waits, or how long the broker may take to confirm a message. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How many times a call is sent AGAIN when no answer comes. */
-  readonly maxRetry?: number;
+  readonly maxRetry?: number | undefined;
   /** Ends the wait at once: a call gives a CancelledError, a message rejects with one. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Whether a message that reaches no queue is an error. @default true, but false for a MessageStatus */
-  readonly mandatory?: boolean;
+  readonly mandatory?: boolean | undefined;
 }

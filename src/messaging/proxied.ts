@@ -16,14 +16,18 @@ type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${N
 type RpcName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_${Name}` : never;
 type RpcQueueName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_queue_${Name}` : never;
 
-type Send<Builder> = Builder extends (...args: infer Args) => infer Built
+type Send<Builder> = Builder extends (...args: never[]) => infer Built
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_message_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand
       ? Mistake<'a build_message_* method must not return an RpcCommand: name it build_rpc_*'>
-      : Awaited<Built> extends Envelope
-        ? (...args: Args) => Promise<void>
-        : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
+      : SendMessage<Builder>
+  : Mistake<'build_message_* must be a method'>;
+
+type SendMessage<Builder> = Builder extends (...args: infer Args) => infer Built
+  ? Awaited<Built> extends Envelope
+    ? (...args: Args) => Promise<void>
+    : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
   : Mistake<'build_message_* must be a method'>;
 
 /** `Later` is true for `rpc_queue_*`, which gives the queue of the answers. */
@@ -35,28 +39,32 @@ type Call<Builder, Later> = Builder extends (...args: infer Args) => infer Built
       : Mistake<'a build_rpc_* method must return an RpcCommand'>
   : Mistake<'build_rpc_* must be a method'>;
 
-/** The methods that builders stand for, but for the names that are taken. */
-type Methods<Producer, Taken> = {
-  [Key in keyof Producer as Exclude<MessageName<Key>, Taken>]: Send<Producer[Key]>;
-} & {
-  [Key in keyof Producer as Exclude<RpcName<Key>, Taken>]: Call<Producer[Key], false>;
-} & {
-  [Key in keyof Producer as Exclude<RpcQueueName<Key>, Taken>]: Call<Producer[Key], true>;
-};
-
 /**
  * A producer with the methods that its builders stand for: `build_message_x(…)` gives `message_x(…)`, `build_rpc_x(…)`
  * gives `rpc_x(…)` and `rpc_queue_x(…)`, with the builder's arguments. A method that is written by hand wins.
  * Overloaded and generic builders cannot be mapped by the compiler (it keeps the last overload, and loses the type
  * parameter): write the method by hand for those.
  */
-export type Proxied<Producer> = Producer & Methods<Producer, keyof Producer>;
+export type Proxied<Producer> = Producer & {
+  [Key in keyof Producer as Exclude<MessageName<Key>, keyof Producer>]: Send<Producer[Key]>;
+} & {
+  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Producer[Key], false>;
+} & {
+  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Producer[Key], true>;
+};
 
 /**
  * The same for `this` inside a class. There the compiler cannot say yet which names are taken, as a subclass may add
- * some; a method that is written by hand comes first, and the mapped one after it, as a further overload.
+ * some, nor that no subclass overrides a builder by one that returns an RpcCommand: so a method that is written by hand
+ * comes first and the mapped one after it, as a further overload.
  */
-export type ProxiedThis<This> = This & Methods<This, never>;
+export type ProxiedThis<This> = This & {
+  [Key in keyof This as MessageName<Key>]: SendMessage<This[Key]>;
+} & {
+  [Key in keyof This as RpcName<Key>]: Call<This[Key], false>;
+} & {
+  [Key in keyof This as RpcQueueName<Key>]: Call<This[Key], true>;
+};
 
 /** The methods of a producer that says `static readonly undeclared = 'send'`: any name is sent, as in Postage. */
 // n.b. rpc_queue_ stands first: a name with it fits both, and the first that fits is what the compiler calls.
