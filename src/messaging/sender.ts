@@ -1,10 +1,17 @@
-import { v4 as uuid } from 'uuid';
 import type { Link, LinkHealth, MessageProperties, Outgoing } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
 import { type CallOptions, type CallRequest, type ReplyQueue, RpcCaller } from '../rpc/index.js';
-import type { Body, Encoder, Envelope, FingerprintStamp, Result } from '../wire/index.js';
+import {
+  type Body,
+  type Encoder,
+  type Envelope,
+  EnvelopeEncoder,
+  type FingerprintStamp,
+  type Result,
+} from '../wire/index.js';
 import type { Eks } from './destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
+import { nextMessageId } from './message-id.js';
 
 /** What a {@link Sender} works with. */
 export interface SenderOptions {
@@ -29,11 +36,13 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #declared = new Set<ExchangeClass>();
   readonly #constant: MessageProperties;
+  readonly #envelopes: EnvelopeEncoder;
   #caller: RpcCaller | undefined;
   #closed = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#envelopes = new EnvelopeEncoder(options.encoder, options.fingerprint);
     const { contentType, contentEncoding } = options.encoder;
     this.#constant = {
       contentType,
@@ -51,7 +60,11 @@ export class Sender {
 
   /** Publishes a message to all its destinations; they get identical bytes. */
   async post(message: Envelope, posting: Posting): Promise<void> {
-    await this.#postBytes(this.#encode(message), shortString(String(message.body.name)), posting);
+    await this.#postBytes(
+      this.#envelopes.encode(message.body),
+      shortString(String(message.body.name)),
+      posting,
+    );
   }
 
   /** Publishes a body as it is, without a fingerprint. */
@@ -117,7 +130,7 @@ export class Sender {
     const name = String(message.body.name);
     const properties = { ...this.#constant, type: shortString(name), timestamp: nowSeconds() };
     // The caller's whole patience: a handler that is late for one attempt still answers the next.
-    const content = this.#encode(message, { deadlineMs: timeoutMs * (maxRetry + 1) });
+    const content = this.#envelopes.encode(message.body, { deadlineMs: timeoutMs * (maxRetry + 1) });
     if (this.#options.debug) this.#log(exchange, routingKey, content);
     return {
       exchange: exchange.exchangeName,
@@ -140,15 +153,10 @@ export class Sender {
     const properties = {
       ...this.#constant,
       ...(type !== undefined && { type }),
-      messageId: uuid(),
+      messageId: nextMessageId(),
       timestamp: nowSeconds(),
     };
     return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
-  }
-
-  #encode(message: Envelope, reserved: Body['_reserved'] = message.body._reserved): Buffer {
-    const { fingerprint, encoder } = this.#options;
-    return encoder.encode({ ...message.body, fingerprint, _reserved: reserved });
   }
 
   async #declare(eks: Eks): Promise<void> {

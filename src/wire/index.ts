@@ -8,6 +8,7 @@ export {
   JsonEncoder,
   jsonEncoder,
 } from './encoder.js';
+export { EnvelopeEncoder } from './envelope-encoder.js';
 export {
   Fingerprint,
   type FingerprintFields,
