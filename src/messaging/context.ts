@@ -53,9 +53,10 @@ export class HandlerContext {
     return this.#delivery.redelivered;
   }
 
-  /** Which attempt of a call this is, from 1. */
+  /** Which attempt of a call this is, from 1; what is no such number counts as 1. */
   get attempt(): number {
-    return Number(this.#delivery.properties.headers?.[attemptHeader] ?? 1);
+    const told: unknown = this.#delivery.properties.headers?.[attemptHeader];
+    return Number.isSafeInteger(told) ? Math.max(1, told as number) : 1;
   }
 
   /** When the caller gives up, in milliseconds since 1970 by this machine's clock; undefined where nobody waits. */
