@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Content, type Control, MessageProcessor, MicroScheduler, MicroThread } from 'waybill';
+import {
+  type Content,
+  type Control,
+  ExitScheduler,
+  type HandlerContext,
+  MessageProcessor,
+  MicroScheduler,
+  MicroThread,
+} from 'waybill';
 import { message, rpc } from './envelopes.js';
 import { allAcked } from './place.js';
 import { recordingLog, useStage, waitForLength } from './stage.js';
@@ -42,6 +50,12 @@ class Idle extends MicroThread {
     this.lives.push('drained');
   }
 }
+
+/** Looks on at every command. */
+class Auditing extends Controlled {}
+Auditing.handle('command', '*', function (_content, { body }: HandlerContext) {
+  this.seen.push(`audited: ${body.name}`);
+});
 
 describe('quit and restart', () => {
   const stage = useStage();
@@ -128,6 +142,34 @@ describe('quit and restart', () => {
     await waitForLength(processor.seen, 3);
     await processor.drain();
     assert.deepEqual(processor.seen, ['own quit: please', 'own restart: please', 'ping']);
+    assert.deepEqual(await place.fates(), allAcked);
+  });
+
+  it("a handler of '*' looks on, and the commands are obeyed all the same", async (t) => {
+    const place = await stage.place();
+    const { processor } = await stage.start(t, Auditing, place);
+    await place.command('restart');
+    await waitForLength(processor.seen, 2);
+    await place.command('quit');
+    await assert.rejects(processor.step(), ExitScheduler);
+    await processor.drain();
+    assert.deepEqual(processor.seen, ['audited: restart', 'restart()', 'audited: quit']);
+    assert.deepEqual(await place.fates(), allAcked);
+  });
+
+  it('a restart() that fails is told to people, and the component ends as after quit', async (t) => {
+    class Failing extends Controlled {
+      override async restart() {
+        await super.restart();
+        throw new Error('nobody starts me again');
+      }
+    }
+    const place = await stage.place();
+    const { processor, log } = await stage.start(t, Failing, place);
+    await place.command('restart');
+    await assert.rejects(processor.step(), ExitScheduler);
+    await processor.drain();
+    assert.match(log.errors.join(), /nobody starts me again/);
     assert.deepEqual(await place.fates(), allAcked);
   });
 });

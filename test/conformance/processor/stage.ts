@@ -1,4 +1,5 @@
 import { before, type TestContext } from 'node:test';
+import { inspect } from 'node:util';
 import type {
   Connected,
   Logger,
@@ -102,7 +103,10 @@ export async function waitForLength(
   length: number,
   limitMs = 10_000,
 ): Promise<void> {
-  await until(() => list.length >= length, { what: `there are ${length} entries in [${list}]`, limitMs });
+  await until(() => list.length >= length, {
+    what: `there are ${length} entries in ${inspect(list)}`,
+    limitMs,
+  });
 }
 
 function present<T>(value: T | undefined): T {
