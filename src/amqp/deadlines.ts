@@ -39,12 +39,7 @@ class DeadlineList {
   }
 
   add(expire: () => void): Deadline {
-    const entry: Entry = new Entry(
-      performance.now() + this.#timeoutMs,
-      expire,
-      (one) => this.#remove(one),
-      this.#last,
-    );
+    const entry: Entry = new Entry(performance.now() + this.#timeoutMs, expire, this.#remove, this.#last);
     if (this.#last) this.#last.next = entry;
     else this.#first = entry;
     this.#last = entry;
@@ -52,12 +47,12 @@ class DeadlineList {
     return entry;
   }
 
-  #remove(entry: Entry): void {
+  readonly #remove = (entry: Entry): void => {
     if (entry.previous) entry.previous.next = entry.next;
     else this.#first = entry.next;
     if (entry.next) entry.next.previous = entry.previous;
     else this.#last = entry.previous;
-  }
+  };
 
   #arm(delayMs: number): NodeJS.Timeout {
     return setTimeout(() => this.#fire(), Math.min(delayMs, longestDelayMs)).unref();

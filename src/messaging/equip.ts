@@ -55,10 +55,10 @@ function methodFor(
   builder: string,
   send: SendBuilt,
 ): (...args: unknown[]) => Promise<unknown> {
-  return async function (this: object, ...args: unknown[]): Promise<unknown> {
+  return function (this: object, ...args: unknown[]): Promise<unknown> {
     // Asked by name at each call, so that a subclass may override the builder alone.
     const build: Build = (producer) => (producer as Record<string, Builder>)[builder]?.apply(producer, args);
-    return await send.call(this, prefix, build);
+    return send.call(this, prefix, build);
   };
 }
 

@@ -58,13 +58,10 @@ export class Sender {
     await this.#declare(eks);
   }
 
-  /** Publishes a message to all its destinations; they get identical bytes. */
-  async post(message: Envelope, posting: Posting): Promise<void> {
-    await this.#postBytes(
-      this.#envelopes.encode(message.body),
-      shortString(String(message.body.name)),
-      posting,
-    );
+  /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
+  post(message: Envelope, posting: Posting): Promise<void> {
+    const { body } = message;
+    return this.#postBytes(this.#envelopes.encode(body), shortString(String(body.name)), posting);
   }
 
   /** Publishes a body as it is, without a fingerprint. */
@@ -77,16 +74,19 @@ export class Sender {
     );
   }
 
-  async #postBytes(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
+  // n.b. no promise is made here but the publisher's own: each costs as much as encoding the message.
+  #postBytes(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
     this.#refuseWhenClosed();
-    const { eks, mandatory, timeoutMs, signal } = posting;
-    if (eks.some(([exchange]) => !this.#declared.has(exchange))) await this.#declare(eks);
-    const publishes = eks.map(([exchange, routingKey]) => {
-      const message = this.#outgoing(exchange, routingKey, content, type, mandatory);
-      return this.#options.link.publish(message, { timeoutMs, signal });
-    });
-    if (publishes.length === 1) await publishes[0];
-    else await allOf(publishes);
+    const { eks } = posting;
+    const declared = eks.every(([exchange]) => this.#declared.has(exchange));
+    const publish = (): Promise<void> => {
+      const publishes = eks.map(([exchange, routingKey]) => {
+        const message = this.#outgoing(exchange, routingKey, content, type, posting.mandatory);
+        return this.#options.link.publish(message, posting);
+      });
+      return publishes.length === 1 && publishes[0] ? publishes[0] : allOf(publishes);
+    };
+    return declared ? publish() : this.#declare(eks).then(publish);
   }
 
   /** Calls, with the first destination. */
