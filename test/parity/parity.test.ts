@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { DevBroker } from '../../src/devbroker/index.js';
 import { brokerUrl } from '../support/broker.js';
@@ -32,6 +33,14 @@ describe('behaviours are the same on RabbitMQ and on the embedded broker', { con
 });
 
 describe('the parity script', () => {
+  it('differs in nothing that the documentation does not tell', () => {
+    const page = readFileSync(new URL('../../docs/embedded-broker.md', import.meta.url), 'utf8');
+    assert.deepEqual(
+      Object.keys(knownDifferences).filter((name) => !page.includes(`| ${name} |`)),
+      [],
+    );
+  });
+
   it('holds at least 120 behaviours', () => assert.ok(script().size >= 120));
 
   it('knows of five differences at most, each of a behaviour that is there', () => {

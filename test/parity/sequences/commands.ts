@@ -106,11 +106,6 @@ const to: fc.Arbitrary<Address> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ queue }) },
   { weight: 2, arbitrary: fc.record({ exchange, key: fc.constantFrom(...keys) }) },
 );
-const life = fc.oneof(
-  { weight: 8, arbitrary: fc.constant('long' as const) },
-  { weight: 1, arbitrary: fc.constant('short' as const) },
-  { weight: 1, arbitrary: fc.constant('none' as const) },
-);
 const priority = fc.nat({ max: 3 });
 
 /** Gives each fields its name `op`, and a way to be read in a report. */
@@ -128,7 +123,27 @@ const declare = command('declare', { queue, kind });
 const bind = command('bind', { queue, exchange, key: fc.constantFrom(...patterns) });
 
 const step: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 14, arbitrary: command('publish', { lane, to, mandatory: rarely, life, priority }) },
+  {
+    weight: 12,
+    arbitrary: command('publish', {
+      lane,
+      to,
+      mandatory: rarely,
+      life: fc.constant('long' as const),
+      priority,
+    }),
+  },
+  {
+    weight: 2,
+    // No priority: RabbitMQ 3.10 forgets to expire a message that overtakes others (known-differences.ts).
+    arbitrary: command('publish', {
+      lane,
+      to,
+      mandatory: rarely,
+      life: fc.constantFrom('short' as const, 'none' as const),
+      priority: fc.constant(0),
+    }),
+  },
   { weight: 4, arbitrary: command('get', { lane, queue, noAck: rarely }) },
   {
     weight: 4,
@@ -153,7 +168,7 @@ const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: command('wait', {}) },
 );
 
-/** A sequence: queues of some kinds, some bindings, and then up to thirty steps of any sort. */
+/** A sequence: queues of some kinds, some bindings, and then up to twenty-five steps of any sort. */
 export const sequences: fc.Arbitrary<readonly Command[]> = fc
   .tuple(
     fc.tuple(
@@ -162,7 +177,7 @@ export const sequences: fc.Arbitrary<readonly Command[]> = fc
       ),
     ),
     fc.array(bind, { maxLength: 3 }),
-    fc.array(step, { minLength: 1, maxLength: 30, size: 'max' }),
+    fc.array(step, { minLength: 1, maxLength: 25, size: 'max' }),
   )
   .map(([queues, bindings, steps]) => [...queues, ...bindings, ...steps]);
 

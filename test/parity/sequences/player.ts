@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ChannelModel } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
 import { type Json, plain } from '../json.js';
 import { drain, put, seen, untilDepth } from '../messages.js';
 import { act, prepare, type Stage } from './actions.js';
@@ -30,7 +30,9 @@ class Player implements Stage {
   step = 0;
   readonly lanes: readonly Lane[];
   readonly #prefix = `sequence.${randomBytes(6).toString('hex')}`;
-  readonly #scout: Lane;
+  readonly #clock: Lane;
+  /** One channel per queue to look at it, so that all are looked at together. */
+  readonly #scouts: readonly Lane[];
   /** By consumer, since the order between deliveries of different queues is nobody's promise. */
   #heard = new Map<string, unknown[]>();
   #mortal = false;
@@ -40,7 +42,8 @@ class Player implements Stage {
       this.#heard.set(from, [...(this.#heard.get(from) ?? []), heard]);
     };
     this.lanes = Array.from({ length: laneCount }, () => new Lane(connection, listen));
-    this.#scout = new Lane(connection, listen);
+    this.#clock = new Lane(connection, listen);
+    this.#scouts = Array.from({ length: queueCount }, () => new Lane(connection, listen));
   }
 
   queueName(queue: number): string {
@@ -53,7 +56,7 @@ class Player implements Stage {
 
   /** Returns when a message that lives thrice as long as the short-lived ones has gone from a queue of its own. */
   async passTime(): Promise<void> {
-    const channel = await this.#scout.channel();
+    const channel = await this.#clock.channel();
     const { queue } = await channel.assertQueue(`${this.#prefix}.clock`, { durable: false });
     await put(channel, '', queue, 'tick', { expiration: shortLifeMs * 3 });
     await untilDepth(channel, queue, 0);
@@ -80,12 +83,7 @@ class Player implements Stage {
     for (const lane of this.lanes) await lane.close();
     if (this.#mortal) await this.passTime();
     const queues = await this.#still();
-    const left: unknown[] = [];
-    for (let queue = 0; queue < queueCount; queue += 1) {
-      left.push(
-        await this.#scout.ask(async (channel) => (await drain(channel, this.queueName(queue))).map(seen)),
-      );
-    }
+    const left = await this.#ofQueues(async (channel, queue) => (await drain(channel, queue)).map(seen));
     return this.#write('the end', left, queues);
   }
 
@@ -113,26 +111,29 @@ class Player implements Stage {
   }
 
   async #picture(): Promise<unknown[]> {
-    const picture: unknown[] = [];
-    for (let queue = 0; queue < queueCount; queue += 1) {
-      picture.push(
-        await this.#scout.ask(async (channel) => {
-          const { messageCount, consumerCount } = await channel.checkQueue(this.queueName(queue));
-          return `${messageCount} ready, ${consumerCount} consumers`;
-        }),
-      );
-    }
-    for (const lane of this.lanes) await lane.tell(() => undefined);
+    const told = this.lanes.map((lane) => lane.tell(() => undefined));
+    const picture = await this.#ofQueues(async (channel, queue) => {
+      const { messageCount, consumerCount } = await channel.checkQueue(queue);
+      return `${messageCount} ready, ${consumerCount} consumers`;
+    });
+    await Promise.all(told);
     return picture;
+  }
+
+  /** The same asked of each queue; how the channel was closed, where a queue is not there. */
+  #ofQueues(ask: (channel: Channel, queue: string) => Promise<unknown>): Promise<unknown[]> {
+    return Promise.all(
+      this.#scouts.map((scout, queue) => scout.ask((channel) => ask(channel, this.queueName(queue)))),
+    );
   }
 
   async leave(): Promise<void> {
     for (const lane of this.lanes) await lane.close();
-    const channel = await this.#scout.channel();
+    const channel = await this.#clock.channel();
     const queues = Array.from({ length: queueCount }, (_, queue) => this.queueName(queue));
     for (const queue of [...queues, `${this.#prefix}.clock`]) await channel.deleteQueue(queue);
     for (const exchange of exchangeTypes.keys()) await channel.deleteExchange(this.exchangeName(exchange));
-    await this.#scout.close();
+    for (const lane of [this.#clock, ...this.#scouts]) await lane.close();
   }
 }
 

@@ -168,6 +168,14 @@ export const limits: Theme = {
     return drainBodies(channel, queue);
   },
 
+  'a message that overtakes others and has no time to live': async (world) => {
+    const channel = await world.channel();
+    const queue = await world.queue(channel, 'queue', { maxPriority: 5 });
+    await put(channel, '', queue, 'low', { priority: 1 });
+    await put(channel, '', queue, 'high', { priority: 4, expiration: 0 });
+    return drainBodies(channel, queue);
+  },
+
   'a queue without priorities ignores them': async (world) => {
     const channel = await world.channel();
     const queue = await world.queue(channel);
