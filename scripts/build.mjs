@@ -1,6 +1,8 @@
 // Builds `dist` from `src` with the project's own compiler. `npm install` runs it through `prepare`.
 import { rmSync } from 'node:fs';
-import { run } from './run.mjs';
+import { main, run } from './run.mjs';
 
-rmSync('dist', { recursive: true, force: true });
-run('tsc', ['-p', 'tsconfig.build.json']);
+await main(() => {
+  rmSync('dist', { recursive: true, force: true });
+  run('tsc', ['-p', 'tsconfig.build.json']);
+});

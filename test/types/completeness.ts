@@ -30,7 +30,7 @@ typeCase('contents and replies get their types from it', () => {
     ...some,
     message_timed_ping({ parameters }) {
       console.log(parameters.time.toFixed());
-      // @ts-expect-error Property 'tiem' does not exist on type '{ time: number; }'. Did you mean 'time'?
+      // @ts-expect-error Property 'tiem' does not exist on type '{ time: number; }'.
       console.log(parameters.tiem);
     },
     rpc_sum({ parameters }, reply) {
@@ -80,7 +80,7 @@ typeCase('all gives a class a handler for everything, and this is its processor'
 });
 
 typeCase('all misses a handler', () => {
-  // @ts-expect-error missing the following properties from type
+  // @ts-expect-error Property 'message_timed_ping' is missing in type
   on.all(PingReceiver, { ...some });
 });
 
@@ -98,7 +98,7 @@ typeCase('all gets a handler that does not fit', () => {
   on.all(PingReceiver, {
     ...complete,
     message_ping() {
-      // @ts-expect-error Property 'saw' does not exist on type 'PingReceiver'. Did you mean 'seen'?
+      // @ts-expect-error Property 'saw' does not exist on type 'PingReceiver'.
       this.saw.push('ping');
     },
   });

@@ -36,7 +36,7 @@ typeCase('connect gets a wrong argument of the constructor', async () => {
 });
 
 typeCase('options have the names they have', async () => {
-  // @ts-expect-error 'uri' does not exist in type 'ProducerOptions'. Did you mean to write 'url'?
+  // @ts-expect-error 'uri' does not exist in type 'ProducerOptions'.
   await PingProducer.connect({ uri: 'amqp://localhost' });
   // @ts-expect-error Type 'string' is not assignable to type 'number'.
   await PingProducer.connect({ connectTimeoutMs: '5s' });
@@ -47,7 +47,7 @@ typeCase('a fingerprint is a Fingerprint or any plain object', async () => {
   await PingProducer.connect({ fingerprint: { name: 'sender', zone: 'a' } });
   // @ts-expect-error Type 'string' is not assignable to type
   await PingProducer.connect({ fingerprint: 'sender' });
-  // @ts-expect-error but 'nmae' does not exist in type
+  // @ts-expect-error and 'nmae' does not exist in type
   return new Fingerprint({ nmae: 'sender' });
 });
 

@@ -61,7 +61,7 @@ typeCase('the value is not the answer before one has looked', () => {
 });
 
 typeCase('a misspelt type', () => {
-  // @ts-expect-error This comparison appears to be unintentional because the types 'ResultType' and '"succes"' have no overlap.
+  // @ts-expect-error This comparison appears to be unintentional because the types '"error" |
   return result.type === 'succes';
 });
 

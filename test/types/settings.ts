@@ -47,7 +47,7 @@ typeCase('eqks are exchange classes with queues and keys', () => {
   class Flat extends MessageProcessor {
     static override readonly eqks = [[PingExchange, 'queue', 'key']] as const;
   }
-  // @ts-expect-error Type '{ readonly nmae: "a"; }' is not assignable to type 'QueueSpec'.
+  // @ts-expect-error is not assignable to type 'QueueSpec'.
   class Misspelt extends MessageProcessor {
     static override readonly eqks = [[PingExchange, [[{ nmae: 'a' }, 'key']]]] as const;
   }
@@ -112,7 +112,7 @@ typeCase('a scheduler takes micro threads', () => {
       step() {}
     })(),
   );
-  // @ts-expect-error is not assignable to parameter of type 'MicroThread'.
+  // @ts-expect-error Type 'PingProducer' is missing the following properties from type 'MicroThread'
   scheduler.addMicrothread(new PingProducer());
   // @ts-expect-error Non-abstract class expression does not implement inherited abstract member 'step' from class 'MicroThread'.
   scheduler.addMicrothread(new (class extends MicroThread {})());

@@ -179,7 +179,7 @@ typeCase('a class that cannot be made without arguments', () => {
 
 typeCase('what is neither a class nor a schema', () => {
   class Receiver extends MessageProcessor {
-    // @ts-expect-error is not assignable to parameter of type 'ContentType'.
+    // @ts-expect-error 'id' does not exist in type 'ContentType'.
     @MessageHandler('command', 'order', { id: 'string' })
     onOrder() {}
 

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { outputOf, run } from './run.mjs';
+import { manifest } from './user-project.mjs';
+
+/** Judges what would be published: package.json, its doors, and how other tools resolve them. */
+export function checkPackage(tarball) {
+  const doors = Object.keys(manifest().exports).filter((door) => door !== './package.json');
+  if (!doors.includes('.')) throw new Error('package.json has no door "."');
+  checkTargets();
+  run('publint', ['run', tarball, '--strict']);
+  checkResolution(tarball, doors);
+  return `doors ${doors.join(' ')}`;
+}
+
+/** Every file that package.json points at is there. publint looks at conditions that it knows, and ours it does not. */
+function checkTargets() {
+  const { exports, bin = {} } = manifest();
+  const targets = [
+    ...Object.values(exports).flatMap((door) => (typeof door === 'string' ? door : Object.values(door))),
+    ...Object.values(bin),
+  ];
+  const missing = targets.filter((path) => !existsSync(path));
+  if (missing.length > 0) throw new Error(`package.json points at what is not there: ${missing.join(', ')}`);
+}
+
+/** Resolves each door as the module systems of today do, CommonJS excepted: the package is ESM only. */
+function checkResolution(tarball, doors) {
+  const args = [tarball, '--profile', 'esm-only', '--no-definitely-typed'];
+  const { status, stdout } = outputOf('attw', [...args, '--format', 'json']);
+  // Once more, for people.
+  if (status !== 0) run('attw', args);
+  const { entrypoints } = JSON.parse(stdout).analysis;
+  const unseen = doors.filter((door) => !(door in entrypoints));
+  if (unseen.length > 0) throw new Error(`attw did not look at ${unseen.join(', ')}`);
+}

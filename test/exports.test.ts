@@ -1,0 +1,236 @@
+// What each door of the package offers. A name that comes or goes is a change of the face: it is made here, too, and in
+// CHANGELOG.md.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { exportedNames } from './support/door-exports.js';
+
+interface Door {
+  /** What there is at run time: classes, functions, constants. */
+  readonly values: string;
+  /** What there is for the compiler only. */
+  readonly types: string;
+}
+
+const doors: Readonly<Record<string, Door>> = {
+  '.': {
+    values: `
+      AckAndRestart
+      CancelledError
+      ClosedError
+      ConfigurationError
+      ConnectError
+      ConnectionLostError
+      ContentMismatchError
+      DrainError
+      Envelope
+      Exchange
+      ExitScheduler
+      FilterError
+      Fingerprint
+      GenericApplication
+      GenericApplicationExchange
+      GenericConsumer
+      GenericProducer
+      GzipJsonEncoder
+      Handler
+      JsonEncoder
+      MalformedMessageError
+      MalformedReplyError
+      Message
+      MessageCommand
+      MessageFilter
+      MessageHandler
+      MessageHandlerFullBody
+      MessageProcessor
+      MessageResult
+      MessageResultError
+      MessageResultException
+      MessageStatus
+      MicroScheduler
+      MicroThread
+      OutboxFullError
+      PublishRefusedError
+      PublishTimeoutError
+      RejectMessage
+      RemoteError
+      ReplyQueue
+      ReplyStore
+      RpcCommand
+      RpcHandler
+      RpcHandlerFullBody
+      ThreadDone
+      TimeoutError
+      TopologyError
+      UndeclaredMessageError
+      UnroutableError
+      WaybillError
+      anyName
+      applicationKeys
+      componentStatus
+      handlersFor
+      isWaybillError
+      silentLogger
+      stderrLogger
+      verboseLogger
+    `,
+    types: `
+      AnswerOf
+      Answered
+      Arguments
+      BareContent
+      Body
+      CallSettings
+      CallsOf
+      Category
+      CollectOptions
+      CommandsOf
+      Component
+      ComponentStatus
+      Connected
+      ConnectionHealth
+      ConnectionOptions
+      Content
+      ContentClass
+      ContentType
+      ContractHandlers
+      Control
+      DecodeLimits
+      Delivery
+      DeliveryCallback
+      DrainOptions
+      DrainReport
+      Eks
+      Encoder
+      Eqks
+      ErrorCode
+      ExchangeBinding
+      ExchangeClass
+      ExchangeType
+      ExitReason
+      ExitReport
+      FilterEntry
+      FilterFunction
+      FingerprintFields
+      FingerprintLike
+      FingerprintStamp
+      GenericApplicationOptions
+      GenericConsumerOptions
+      HandleOptions
+      HandlerClass
+      HandlerClassFor
+      HandlerContext
+      HandlerDecorator
+      HandlerKey
+      HandlerView
+      HandlersOf
+      LinkHealth
+      LinkOptions
+      Logger
+      LoggingProducer
+      MessageMethod
+      MessageProcessorOptions
+      MessageProperties
+      MicroSchedulerOptions
+      Mistake
+      OpenNames
+      OutboxHealth
+      OutboxLimits
+      ProducerClass
+      ProducerOptions
+      Proxied
+      ProxiedThis
+      QueueFlags
+      QueueHealth
+      QueueKey
+      QueueSpec
+      Reply
+      ReplyStoreLimits
+      RestartPolicy
+      Result
+      ResultContent
+      ResultType
+      RetryPolicy
+      RpcMethod
+      RunOptions
+      SchedulerHealth
+      StandardSchema
+      ThreadErrorInfo
+      ThreadErrorListener
+      ThreadHealth
+    `,
+  },
+  './devbroker': {
+    values: `
+      DevBroker
+      errorOf
+    `,
+    types: `
+      BrokerClock
+      BrokerConnection
+      BrokerEvent
+      DevBrokerOptions
+      Interceptor
+      Message
+      Observer
+      PublishFate
+      QueueView
+      RestartOptions
+      Right
+      Settlement
+      Timer
+      UserSettings
+    `,
+  },
+  './testing': {
+    values: `
+      TestBroker
+      TestBrokerTimeout
+    `,
+    types: `
+      BrokerConnection
+      Delivered
+      Died
+      FaultOptions
+      IdleOptions
+      Published
+      RecordedMessage
+      RestartOptions
+      Returned
+      Routed
+      Settled
+      Settlement
+      TestBrokerOptions
+      TestQueue
+      UserSettings
+      WaitOptions
+    `,
+  },
+};
+
+describe('the package', () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, { readonly 'waybill-source': string }>;
+  };
+
+  it('has these doors', () => {
+    assert.deepEqual(Object.keys(manifest.exports).sort(), [...Object.keys(doors), './package.json'].sort());
+  });
+
+  for (const [door, { values, types }] of Object.entries(doors)) {
+    it(`offers these names at ${door.replace('.', 'waybill')}`, async () => {
+      const file = manifest.exports[door]?.['waybill-source'] ?? '';
+      const offered = Object.keys((await import(door.replace('.', 'waybill'))) as object).sort();
+      const [all = []] = exportedNames([file]);
+      assert.deepEqual(offered, words(values));
+      assert.deepEqual(
+        all.filter((name) => !offered.includes(name)),
+        words(types),
+      );
+    });
+  }
+});
+
+function words(list: string): string[] {
+  return list.trim().split(/\s+/);
+}
