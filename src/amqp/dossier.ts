@@ -34,14 +34,18 @@ export interface Dossier {
 
 /** How many runs of this message have failed before. */
 export function failureCount({ properties }: Delivery): number {
-  const count = Number(properties.headers?.[failuresHeader] ?? 0);
-  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+  const count: unknown = properties.headers?.[failuresHeader];
+  return Number.isSafeInteger(count) ? Math.max(0, count as number) : 0;
 }
 
 /** Where the message was published to, kept from the first failure on. */
 export function originOf({ fields, properties, queue }: Delivery): Readonly<Record<string, unknown>> {
-  const known: unknown = properties.headers?.[originHeader];
-  if (typeof known === 'object' && known !== null) return known as Record<string, unknown>;
+  const known: Readonly<Record<string, unknown>> = properties.headers?.[originHeader] ?? {};
+  const { exchange, routing_key, queue: first } = known;
+  const isOurs = [exchange, routing_key, first].every(
+    (each) => typeof each === 'string' && each.length <= 255,
+  );
+  if (isOurs) return { exchange, routing_key, queue: first };
   return { exchange: fields.exchange, routing_key: fields.routingKey, queue };
 }
 
@@ -54,9 +58,9 @@ export function dossierOf(
 ): Readonly<Record<string, Dossier>> {
   const { code, stack }: Error & { readonly code?: unknown } = error;
   const dossier: Dossier = {
-    error: error.name,
+    error: error.name.slice(0, 255),
     message: error.message.slice(0, 2_000),
-    ...(typeof code === 'string' && { code }),
+    ...(typeof code === 'string' && { code: code.slice(0, 255) }),
     ...(stack && { stack: stack.slice(0, 8_000) }),
     ...(handler !== undefined && { handler }),
     attempts,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v4 as uuid } from 'uuid';
-import { toError } from '../errors.js';
+import { isWaybillError, toError } from '../errors.js';
 import type { Delivery } from './delivery.js';
 import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
 import type { Link } from './link.js';
@@ -85,16 +85,20 @@ export class FailurePolicy {
     const { expiration: _expiration, headers: sent, ...kept } = delivery.properties as MessageProperties;
     // Without CC: RabbitMQ would route the copy to the carbon copies once more (RabbitMQ docs, Sender-selected Distribution).
     const { CC: _copies, ...others } = (sent ?? {}) as Readonly<Record<string, unknown>>;
-    const properties: MessageProperties = {
-      ...kept,
-      headers: { ...others, [originHeader]: originOf(delivery), ...headers },
-    };
-    await this.#link.publish({
-      exchange: '',
-      routingKey: queue.name,
-      content: delivery.content,
-      properties: { messageId: uuid(), ...properties },
-      mandatory: true,
+    const own = { [originHeader]: originOf(delivery), ...headers };
+    const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? uuid() };
+    const copy = (all: MessageProperties['headers']): Promise<void> =>
+      this.#link.publish({
+        exchange: '',
+        routingKey: queue.name,
+        content: delivery.content,
+        properties: { ...properties, headers: all },
+        mandatory: true,
+      });
+    // amqplib writes no more than 64 KiB of headers: where the sender's leave no room for ours, they stay behind.
+    await copy({ ...others, ...own }).catch((thrown) => {
+      if (isWaybillError(thrown, 'CONFIGURATION')) return copy(own);
+      throw thrown;
     });
     delivery.ack();
   }
