@@ -3,6 +3,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { ClosedError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
+import { closeInTime } from './close-in-time.js';
 import type { LastingConnection } from './lasting-connection.js';
 
 /** Why a channel is gone. */
@@ -68,7 +69,7 @@ export class LastingChannel<C extends Channel> {
     this.#connection.off('up', this.#onConnectionUp);
     const channel = this.#channel;
     this.#channel = undefined;
-    await channel?.close().catch(() => {});
+    if (channel) await closeInTime(channel);
   }
 
   async #openOn(model: ChannelModel): Promise<void> {
@@ -86,7 +87,7 @@ export class LastingChannel<C extends Channel> {
     await this.#role.setUp(channel);
     if (gone) throw refusal ?? new Error('The channel was closed while it was being set up.');
     if (this.#closing.signal.aborted) {
-      await channel.close().catch(() => {});
+      await closeInTime(channel);
       throw new ClosedError('The channel is closed.');
     }
     this.#channel = channel;

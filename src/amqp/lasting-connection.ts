@@ -4,6 +4,7 @@ import type { ChannelModel } from 'amqplib';
 import { ClosedError, ConnectionLostError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
+import { closeInTime } from './close-in-time.js';
 import { dial } from './dial.js';
 import type { ConnectionHealth } from './health.js';
 import type { Settings } from './settings.js';
@@ -103,7 +104,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     const model = this.#model;
     this.#model = undefined;
     await this.#opening?.catch(() => {});
-    await model?.close().catch(() => {});
+    if (model) await closeInTime(model);
   }
 
   async #connect(): Promise<void> {
@@ -122,12 +123,12 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     try {
       await this.#prepare(model);
     } catch (cause) {
-      await model.close().catch(() => {});
+      await closeInTime(model);
       throw lost ? lostInSetUp(cause) : cause;
     }
     if (lost) throw lostInSetUp(reason);
     if (this.closed) {
-      await model.close().catch(() => {});
+      await closeInTime(model);
       throw new ClosedError('The link is closed.');
     }
     this.#model = model;

@@ -2,6 +2,7 @@ import type { Channel, ChannelModel, Options } from 'amqplib';
 import { TopologyError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { asTopologyError, isRefusal } from './broker-error.js';
+import { closeInTime } from './close-in-time.js';
 
 /** Values for the `arguments` table of a declaration. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -137,7 +138,7 @@ export async function onThrowAwayChannel<T>(
     throw asTopologyError(isRefusal(closedBy) ? closedBy : thrown, 'what was asked for');
   } finally {
     model.off('close', remember);
-    await channel.close().catch(() => {});
+    await closeInTime(channel);
   }
 }
 
