@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'CONTENT_MISMATCH'
   | 'MALFORMED_MESSAGE'
   | 'MALFORMED_REPLY'
+  | 'OUTBOX_FULL'
   | 'PUBLISH_REFUSED'
   | 'PUBLISH_TIMEOUT'
   | 'REMOTE'
@@ -94,6 +95,12 @@ export class PublishRefusedError extends WaybillError {
   readonly code = 'PUBLISH_REFUSED' as const;
 }
 
+/** Thrown when too many messages wait for the broker and the outbox was told not to take more. It was not sent. */
+export class OutboxFullError extends WaybillError {
+  override readonly name = 'OutboxFullError' as const;
+  readonly code = 'OUTBOX_FULL' as const;
+}
+
 /** Thrown when the broker did not confirm a message in time. Its fate is unknown: it may have arrived. */
 export class PublishTimeoutError extends WaybillError {
   override readonly name = 'PublishTimeoutError' as const;
@@ -168,6 +175,7 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CONTENT_MISMATCH',
   'MALFORMED_MESSAGE',
   'MALFORMED_REPLY',
+  'OUTBOX_FULL',
   'PUBLISH_REFUSED',
   'PUBLISH_TIMEOUT',
   'REMOTE',

@@ -11,7 +11,9 @@ export type {
   LinkOptions,
   MessageProperties,
   OutboxHealth,
+  OutboxLimits,
   QueueHealth,
+  RetryPolicy,
 } from './amqp/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
@@ -25,6 +27,7 @@ export {
   isWaybillError,
   MalformedMessageError,
   MalformedReplyError,
+  OutboxFullError,
   PublishRefusedError,
   PublishTimeoutError,
   RemoteError,

@@ -8,6 +8,7 @@ export { FailurePolicy, type FailurePolicyOptions, type RetryPolicy } from './fa
 export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Link, type LinkOptions } from './link.js';
+export type { OutboxLimits } from './outbox.js';
 export type { MessageProperties, Outgoing, PublishOptions } from './outgoing.js';
 export type { Publisher, PublisherOptions } from './publisher.js';
 export { type Address, type ConnectionOptions, masked, type Settings, settle } from './settings.js';

@@ -6,6 +6,7 @@ import { Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
 import { isWell, type LinkHealth, queueHealths } from './health.js';
 import { LastingConnection } from './lasting-connection.js';
+import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
@@ -16,6 +17,8 @@ import { type Arguments, type Declaration, onThrowAwayChannel, Topology } from '
 export interface LinkOptions extends ConnectionOptions {
   /** The connections' name in the broker's management page. @default `waybill` and the process id */
   readonly connectionName?: string | undefined;
+  /** How much may wait for the broker, and what happens to more. */
+  readonly outbox?: OutboxLimits | undefined;
   /** @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }
@@ -30,6 +33,7 @@ export class Link {
   readonly logger: Logger;
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
+  readonly #outbox: OutboxLimits | undefined;
   readonly #topology: Topology;
   readonly #publishing: LastingConnection;
   readonly #consuming: LastingConnection;
@@ -39,10 +43,11 @@ export class Link {
 
   private constructor(
     settings: Settings,
-    { connectionName = `waybill ${process.pid}`, logger = defaultLogger() }: LinkOptions,
+    { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox }: LinkOptions,
   ) {
     this.settings = settings;
     this.logger = logger;
+    this.#outbox = outbox;
     this.#topology = new Topology(logger);
     const connection = (role: string, exclusive: boolean): LastingConnection =>
       new LastingConnection(settings, `${connectionName} ${role}`, logger, (model) =>
@@ -59,8 +64,8 @@ export class Link {
    */
   static acquire(options: LinkOptions = {}): Link {
     const settings = settle(options);
-    const { tls, logger } = options;
-    const key = JSON.stringify([settings, links.identityOf(tls), links.identityOf(logger)]);
+    const { tls, logger, outbox } = options;
+    const key = JSON.stringify([settings, outbox, links.identityOf(tls), links.identityOf(logger)]);
     return links.acquire(key, () => new Link(settings, options));
   }
 
@@ -130,7 +135,7 @@ export class Link {
 
   /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
   newPublisher(options?: PublisherOptions): Publisher {
-    return new Publisher(this.#publishing, this.deadlines, this.logger, options);
+    return new Publisher(this.#publishing, this.deadlines, this.logger, { outbox: this.#outbox, ...options });
   }
 
   /** A consumer with a channel of its own, ready for its first queue. @throws ConnectError */

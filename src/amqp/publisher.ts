@@ -1,6 +1,5 @@
-import type { ConfirmChannel, Message } from 'amqplib';
+import { type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
 import {
-  CancelledError,
   ClosedError,
   ConfigurationError,
   PublishRefusedError,
@@ -11,18 +10,21 @@ import {
 } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { brokerText } from './broker-error.js';
-import type { Deadline, Deadlines } from './deadlines.js';
-import { Fifo } from './fifo.js';
+import type { Deadlines } from './deadlines.js';
 import type { OutboxHealth } from './health.js';
 import type { Inbox } from './inbox.js';
 import { type ChannelLoss, LastingChannel } from './lasting-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { Outbox, type OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
+import { PendingPublish } from './pending-publish.js';
 
 /** How a {@link Publisher} works. */
 export interface PublisherOptions {
   /** How many messages may be unconfirmed at once; the others wait. @default 1,000 */
   readonly window?: number;
+  /** How much may wait. */
+  readonly outbox?: OutboxLimits | undefined;
   /** Receives on the same channel: direct reply-to asks for that. */
   readonly inbox?: Inbox;
   /** Told when the channel is ready, the first time or again. */
@@ -38,11 +40,10 @@ export class Publisher {
   readonly #deadlines: Deadlines;
   readonly #window: number;
   readonly #onUp: (() => void) | undefined;
-  readonly #waiting = new Fifo<Entry>();
-  readonly #sent = new Map<number, Entry>();
+  readonly #outbox: Outbox;
+  readonly #sent = new Map<number, PendingPublish>();
   readonly #returned = new Set<string>();
   #onIdle: (() => void) | undefined;
-  #open = 0;
   #lastTag = 0;
   #lowestTag = 1;
   #suspects = 0;
@@ -57,6 +58,7 @@ export class Publisher {
     this.#deadlines = deadlines;
     this.#window = options.window ?? 1_000;
     this.#onUp = options.onUp;
+    this.#outbox = new Outbox(options.outbox);
     const role = {
       open: (model: { createConfirmChannel(): Promise<ConfirmChannel> }) => model.createConfirmChannel(),
       setUp: async (channel: ConfirmChannel) => await options.inbox?.setUp(channel),
@@ -69,7 +71,7 @@ export class Publisher {
 
   /** What waits here. */
   get fill(): OutboxHealth {
-    return { waiting: this.#waiting.length, unconfirmed: this.#sent.size };
+    return { waiting: this.#outbox.waiting, unconfirmed: this.#sent.size };
   }
 
   /** True while messages can leave at once. */
@@ -80,16 +82,14 @@ export class Publisher {
   /**
    * Publishes one message.
    * @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ConfigurationError (properties
-   * that AMQP cannot carry), ClosedError.
+   * that AMQP cannot carry), ClosedError, OutboxFullError.
    */
   publish(message: Outgoing, options: PublishOptions = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new ClosedError('The publisher is closed; nothing was sent.'));
     return new Promise((resolve, reject) => {
-      const entry: Entry = { message, resolve, reject, settled: false };
-      this.#open++;
-      entry.deadline = this.#deadlines.set(options.timeoutMs ?? 30_000, () => this.#expire(entry));
-      if (options.signal) this.#watch(entry, options.signal);
-      this.#waiting.push(entry);
+      const publish = new PendingPublish(message, resolve, reject, this.#onSettled);
+      this.#outbox.add(publish);
+      if (!publish.settled) publish.limit(options, this.#deadlines, () => this.#tooLate(message));
       this.#pump();
     });
   }
@@ -103,7 +103,7 @@ export class Publisher {
         deadline.cancel();
         resolve();
       };
-      if (this.#open === 0) this.#onIdle();
+      if (this.#outbox.open === 0) this.#onIdle();
     });
     await this.close();
   }
@@ -112,10 +112,10 @@ export class Publisher {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#channel.close();
-    const rest = [...this.#sent.values(), ...this.#waiting.takeAll()];
+    const rest = [...this.#sent.values(), ...this.#outbox.takeAll()];
     this.#sent.clear();
-    for (const entry of rest)
-      this.#settle(entry, new ClosedError('Closed before the broker confirmed the message.'));
+    for (const publish of rest)
+      publish.settle(new ClosedError('Closed before the broker confirmed the message.'));
   }
 
   #pump(): void {
@@ -123,22 +123,28 @@ export class Publisher {
     if (!channel) return;
     const window = this.#suspects > 0 ? 1 : this.#window;
     while (this.#sent.size < window) {
-      const entry = this.#waiting.shift();
-      if (!entry) return;
-      if (!entry.settled) this.#send(channel, entry);
+      const publish = this.#outbox.next();
+      if (!publish || !this.#send(channel, publish)) return;
     }
   }
 
-  #send(channel: ConfirmChannel, entry: Entry): void {
-    const { exchange, routingKey, content, properties, mandatory } = entry.message;
+  /** False when the channel cannot take it: then it waits for the next one. */
+  #send(channel: ConfirmChannel, publish: PendingPublish): boolean {
+    const { exchange, routingKey, content, properties, mandatory } = publish.message;
     try {
       channel.publish(exchange, routingKey, content, { ...properties, mandatory });
-      this.#sent.set(++this.#lastTag, entry);
+      this.#sent.set(++this.#lastTag, publish);
+      return true;
     } catch (thrown) {
-      const why = toError(thrown).message;
+      if (thrown instanceof IllegalOperationError) {
+        this.#outbox.putBack([publish]);
+        return false;
+      }
       // n.b. amqplib counts a publish before it encodes it, so after this its own confirm callbacks are off by one.
       // Ours are counted here, from what really left.
-      this.#settle(entry, new ConfigurationError(`The message cannot be sent: ${why}.`, { cause: thrown }));
+      const why = toError(thrown).message;
+      publish.settle(new ConfigurationError(`The message cannot be sent: ${why}.`, { cause: thrown }));
+      return true;
     }
   }
 
@@ -154,18 +160,18 @@ export class Publisher {
 
   #confirm(tag: number, multiple: boolean, refusal?: WaybillError): void {
     for (let each = multiple ? this.#lowestTag : tag; each <= tag; each++) {
-      const entry = this.#sent.get(each);
-      if (!entry) continue;
+      const publish = this.#sent.get(each);
+      if (!publish) continue;
       this.#sent.delete(each);
       if (this.#suspects > 0) this.#suspects--;
-      this.#settle(entry, refusal ?? this.#unroutable(entry));
+      publish.settle(refusal ?? this.#unroutable(publish));
     }
     if (multiple) this.#lowestTag = tag + 1;
     this.#pump();
   }
 
   /** RabbitMQ sends the return before the confirm, so by now it is known. */
-  #unroutable({ message }: Entry): WaybillError | undefined {
+  #unroutable({ message }: PendingPublish): WaybillError | undefined {
     const id = message.properties.messageId;
     if (this.#returned.size === 0 || id === undefined || !this.#returned.delete(id)) return undefined;
     return new UnroutableError(message.exchange, message.routingKey);
@@ -181,52 +187,25 @@ export class Publisher {
     this.#sent.clear();
     this.#returned.clear();
     if (refused && alone && unconfirmed[0]) {
-      this.#settle(unconfirmed.pop() as Entry, refusedBy(error));
+      unconfirmed.pop()?.settle(refusedBy(error));
       if (this.#suspects > 0) this.#suspects--;
     } else if (refused) this.#suspects = unconfirmed.length;
-    this.#waiting.putBack(unconfirmed);
+    this.#outbox.putBack(unconfirmed);
   }
 
-  #watch(entry: Entry, signal: AbortSignal): void {
-    const cancel = (): void => {
-      this.#settle(entry, new CancelledError('The publish was cancelled.', { cause: signal.reason }));
-    };
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    entry.unwatch = () => signal.removeEventListener('abort', cancel);
-  }
-
-  #expire(entry: Entry): void {
-    const { exchange, routingKey } = entry.message;
+  #tooLate({ exchange, routingKey }: Outgoing): PublishTimeoutError {
     const state = this.ready
       ? 'The broker is up but slow or blocked by an alarm'
       : 'The broker cannot be reached';
-    this.#settle(
-      entry,
-      new PublishTimeoutError(
-        `No confirm in time for a message to exchange '${exchange}', key '${routingKey}'. ${state}; whether it arrived is unknown.`,
-      ),
+    return new PublishTimeoutError(
+      `No confirm in time for a message to exchange '${exchange}', key '${routingKey}'. ${state}; whether it arrived is unknown.`,
     );
   }
 
-  #settle(entry: Entry, error: WaybillError | undefined): void {
-    if (entry.settled) return;
-    entry.settled = true;
-    entry.deadline?.cancel();
-    entry.unwatch?.();
-    if (error) entry.reject(error);
-    else entry.resolve();
-    if (--this.#open === 0) this.#onIdle?.();
-  }
-}
-
-interface Entry {
-  readonly message: Outgoing;
-  readonly resolve: () => void;
-  readonly reject: (error: WaybillError) => void;
-  settled: boolean;
-  deadline?: Deadline;
-  unwatch?: () => void;
+  readonly #onSettled = (publish: PendingPublish): void => {
+    this.#outbox.settled(publish);
+    if (this.#outbox.open === 0) this.#onIdle?.();
+  };
 }
 
 function nacked(): PublishRefusedError {

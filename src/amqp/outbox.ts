@@ -1,0 +1,88 @@
+import { OutboxFullError } from '../errors.js';
+import { Fifo } from './fifo.js';
+import type { PendingPublish } from './pending-publish.js';
+
+/** How much may wait to be sent or confirmed, and what happens to more. */
+export interface OutboxLimits {
+  /** @default 10,000 */
+  readonly maxMessages?: number;
+  /** Bodies together, in bytes. @default 64 MiB */
+  readonly maxBytes?: number;
+  /**
+   * `wait`: a publish over the limits waits for its turn like any other, up to its own deadline; whoever awaits his
+   * publishes is held back by that. `fail`: it is refused at once with an OutboxFullError. `drop-oldest`: the oldest that
+   * was not sent yet is refused with one instead. @default 'wait'
+   */
+  readonly whenFull?: 'wait' | 'fail' | 'drop-oldest';
+}
+
+/** What waits to be sent, within limits. */
+export class Outbox {
+  readonly #waiting = new Fifo<PendingPublish>();
+  readonly #limits: Required<OutboxLimits>;
+  #messages = 0;
+  #bytes = 0;
+
+  constructor({ maxMessages = 10_000, maxBytes = 64 * 1024 * 1024, whenFull = 'wait' }: OutboxLimits = {}) {
+    this.#limits = { maxMessages, maxBytes, whenFull };
+  }
+
+  /** How many wait to be sent. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** How many are not settled: waiting, or sent and not confirmed. */
+  get open(): number {
+    return this.#messages;
+  }
+
+  /** Takes a publish in; at the limits one is refused, this one or an older one. */
+  add(publish: PendingPublish): void {
+    this.#messages++;
+    this.#bytes += publish.message.content.length;
+    const { whenFull } = this.#limits;
+    if (whenFull === 'fail' && this.#isOverfull()) publish.settle(full(this.#messages));
+    else this.#waiting.push(publish);
+    if (whenFull === 'drop-oldest') while (this.#isOverfull() && this.#dropOldest());
+  }
+
+  /** The next one to send; those that were settled while they waited are passed over. */
+  next(): PendingPublish | undefined {
+    let publish = this.#waiting.shift();
+    while (publish?.settled) publish = this.#waiting.shift();
+    return publish;
+  }
+
+  /** Puts those that have to be sent again before all others. */
+  putBack(publishes: readonly PendingPublish[]): void {
+    this.#waiting.putBack(publishes);
+  }
+
+  /** Takes out all that wait. */
+  takeAll(): PendingPublish[] {
+    return this.#waiting.takeAll();
+  }
+
+  /** One that was taken in is settled. */
+  settled({ message }: PendingPublish): void {
+    this.#messages--;
+    this.#bytes -= message.content.length;
+  }
+
+  #isOverfull(): boolean {
+    return this.#messages > this.#limits.maxMessages || this.#bytes > this.#limits.maxBytes;
+  }
+
+  #dropOldest(): boolean {
+    const oldest = this.next();
+    oldest?.settle(full(this.#messages));
+    return oldest !== undefined;
+  }
+}
+
+function full(count: number): OutboxFullError {
+  return new OutboxFullError(
+    `The outbox is full (${count} messages wait for the broker); this one was not sent. Is the broker away, or too slow?`,
+  );
+}
