@@ -88,8 +88,10 @@ export class Channel implements ConsumerOwner {
   cancel(tag: string): void {
     if (this.#reply.tag === tag) this.#reply.end();
     const consumer = this.#consumers.get(tag);
+    if (!consumer) return;
     this.#consumers.delete(tag);
-    consumer?.queue.removeConsumer(consumer);
+    consumer.queue.removeConsumer(consumer);
+    consumer.queue.consumersLeft();
   }
 
   /** `basic.get`: the next message, if there is one. */
@@ -130,17 +132,24 @@ export class Channel implements ConsumerOwner {
     for (const consumer of this.#consumers.values()) consumer.queue.pump();
   }
 
-  /** Ends all consumers; what is out stays out. */
-  endConsumers(): void {
-    for (const tag of [...this.#consumers.keys()]) this.cancel(tag);
+  /** Ends all consumers and returns their queues, on which `consumersLeft` must be called once all is given back. */
+  removeConsumers(): readonly Queue[] {
+    const queues = new Set<Queue>();
+    for (const consumer of this.#consumers.values()) {
+      consumer.queue.removeConsumer(consumer);
+      queues.add(consumer.queue);
+    }
+    this.#consumers.clear();
     this.#reply.end();
+    return [...queues];
   }
 
   /** Closes the channel: consumers end, what is out goes back, a transaction is undone. */
   close(): void {
-    this.endConsumers();
+    const queues = this.removeConsumers();
     this.publishing.rollback();
     this.#settling.requeueAll();
+    for (const queue of queues) queue.consumersLeft();
   }
 
   canTake(consumer: Consumer): boolean {

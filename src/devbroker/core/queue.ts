@@ -106,6 +106,7 @@ export class Queue {
     this.#backlog.dropExpired();
     const entry = this.#backlog.shift();
     if (entry) this.#leave(entry, noAck);
+    this.#backlog.dropExpired();
     this.#watchExpiry();
     return entry;
   }
@@ -146,20 +147,22 @@ export class Queue {
     this.touch();
   }
 
-  /** Removes a consumer; the last one takes an auto-delete queue with it. */
+  /** Removes a consumer. `consumersLeft` must follow: until then nobody is served in its stead. */
   removeConsumer(consumer: Consumer): void {
-    if (!this.#consumers.remove(consumer)) return;
-    this.touch();
+    if (this.#consumers.remove(consumer)) this.touch();
+  }
+
+  /** Consumers have been removed: the last one takes an auto-delete queue with it, else others are served. */
+  consumersLeft(): void {
     if (this.settings.autoDelete && this.#consumers.size === 0) this.#host.abandoned(this);
     else this.pump();
   }
 
   /** Ends all consumers as if something had happened to the queue's node: their clients are told. */
   evictConsumers(): void {
-    for (const consumer of [...this.#consumers]) {
-      this.removeConsumer(consumer);
-      consumer.owner.cancelled(consumer);
-    }
+    for (const consumer of this.#consumers.clear()) consumer.owner.cancelled(consumer);
+    this.touch();
+    this.consumersLeft();
   }
 
   /** Ends the queue: its consumers are told, its messages are gone. */
@@ -210,6 +213,7 @@ export class Queue {
         const entry = this.#backlog.shift() as Entry;
         this.#leave(entry, consumer.settings.noAck);
         consumer.owner.deliver(consumer, entry);
+        this.#backlog.dropExpired();
       }
     } finally {
       this.#pumping = false;

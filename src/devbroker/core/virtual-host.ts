@@ -131,9 +131,7 @@ export class VirtualHost {
     if (events.isWatched) {
       events.emit({ type: 'routed', message, queues: [...elsewhere, ...namesOf(queues)] });
     }
-    let refused = false;
-    for (const queue of queues) if (!queue.offer(message)) refused = true;
-    return { queueCount: queues.size, refused };
+    return { queueCount: queues.size, refused: this.#buryAfter(() => offerToAll(queues, message)) };
   }
 
   #died(queue: Queue, message: Message, reason: DeathReason): void {
@@ -142,6 +140,17 @@ export class VirtualHost {
     if (queue.limits.deadLetterExchange === undefined) return;
     this.#deaths.push([deadLetter(message, queue, reason, clock.now()), reason]);
     if (!this.#burying) this.#bury();
+  }
+
+  /** Dead letters wait until a message has reached all its queues, as in RabbitMQ, where queues run by themselves. */
+  #buryAfter<T>(act: () => T): T {
+    if (this.#burying) return act();
+    this.#burying = true;
+    try {
+      return act();
+    } finally {
+      this.#bury();
+    }
   }
 
   /** One after the other, so that deaths caused by deaths do not pile up on the stack. */
@@ -160,6 +169,13 @@ export class VirtualHost {
       this.#burying = false;
     }
   }
+}
+
+/** Returns whether any of the queues has refused it. */
+function offerToAll(queues: ReadonlySet<Queue>, message: Message): boolean {
+  let refused = false;
+  for (const queue of queues) if (!queue.offer(message)) refused = true;
+  return refused;
 }
 
 function namesOf(queues: Iterable<Queue>): string[] {

@@ -39,8 +39,10 @@ export class ChannelTable {
 
   /** Closes all. Consumers end first everywhere: what one channel gives back must not come out of another. */
   close(): void {
-    for (const { channel } of this.#sessions.values()) channel.endConsumers();
-    for (const { channel } of this.#sessions.values()) channel.close();
+    const channels = [...this.#sessions.values()].map(({ channel }) => channel);
+    const queues = channels.flatMap((channel) => channel.removeConsumers());
+    for (const channel of channels) channel.close();
+    for (const queue of queues) queue.consumersLeft();
     this.#sessions.clear();
   }
 
