@@ -184,9 +184,20 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNROUTABLE',
 ]);
 
-/** What was thrown, as an Error: anything else is wrapped, its text kept. Never throws. */
+/** What was thrown, as an Error whose name, message and stack are texts: anything else is wrapped, its text kept. Never throws. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown });
+  return thrown instanceof Error && isReadable(thrown)
+    ? thrown
+    : new Error(textOf(thrown), { cause: thrown });
+}
+
+/** Whoever throws may have put anything in their place; even reading the stack may throw, V8 makes it on the first look. */
+function isReadable(error: Error): boolean {
+  try {
+    return [error.name, error.message, error.stack ?? ''].every((part) => typeof part === 'string');
+  } catch {
+    return false;
+  }
 }
 
 /** An object without a prototype, or with a broken `toString`, cannot become text. */

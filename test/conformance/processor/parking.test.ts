@@ -165,6 +165,25 @@ describe('a message that nobody could handle, where its queue has no dead-letter
     });
   }
 
+  it('is parked before a drain ends, when its handler fails meanwhile', async (t) => {
+    class Slow extends Breaking {}
+    let fail = (): void => {};
+    Slow.handle('command', 'slow', function () {
+      this.seen.push('slow');
+      return new Promise((_, reject) => {
+        fail = () => reject(new Error('at last'));
+      });
+    });
+    const { queue, processor, send } = await start(t, Slow);
+    await send(command('slow'));
+    await waitForLength(processor.seen, 1);
+    const drained = processor.drain();
+    await stage.side.waitForConsumers(queue, 0);
+    fail();
+    await drained;
+    assert.deepEqual([await stage.side.depth(queue), await stage.side.depth(`${queue}.failed`)], [0, 1]);
+  });
+
   const headers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'headers that leave no room for a dossier': { padding: 'x'.repeat(64_000) },
     'an origin of its own making': { 'x-waybill-origin': { padding: 'x'.repeat(60_000) } },
