@@ -9,8 +9,11 @@ import type { LastingConnection } from './lasting-connection.js';
 /** Why a channel is gone. */
 export interface ChannelLoss {
   readonly error: Error;
-  /** True when the broker closed this channel alone: something sent on it was refused. */
-  readonly refused: boolean;
+  /**
+   * Set when the broker did it because of something that was sent: on this very channel, or on some channel of the
+   * connection, which it has closed then. Undefined for a connection that was lost.
+   */
+  readonly refused: 'channel' | 'connection' | undefined;
 }
 
 /** What the owner of a {@link LastingChannel} does with it. */
@@ -81,8 +84,7 @@ export class LastingChannel<C extends Channel> {
     });
     channel.on('close', () => {
       gone = true;
-      if (this.#channel === channel)
-        this.#lose({ error: refusal ?? new Error('connection lost'), refused: !!refusal });
+      if (this.#channel === channel) this.#lose(this.#lossBy(refusal));
     });
     await this.#role.setUp(channel);
     if (gone) throw refusal ?? new Error('The channel was closed while it was being set up.');
@@ -94,11 +96,21 @@ export class LastingChannel<C extends Channel> {
     this.#role.onUp(channel);
   }
 
+  #lossBy(refusal: Error | undefined): ChannelLoss {
+    if (refusal) return { error: refusal, refused: 'channel' };
+    const error = this.#connection.refusal;
+    return error
+      ? { error, refused: 'connection' }
+      : { error: new Error('connection lost'), refused: undefined };
+  }
+
   #lose(loss: ChannelLoss): void {
     this.#channel = undefined;
-    if (loss.refused) this.#logger.warn(`${loss.error.message}. The channel is opened again.`);
     this.#role.onDown(loss);
-    if (loss.refused) void this.#reopen();
+    // When the connection goes, too, its `up` begins anew.
+    if (loss.refused !== 'channel') return;
+    this.#logger.warn(`${loss.error.message}. The channel is opened again.`);
+    void this.#reopen();
   }
 
   /** Tries until it is open, or until the connection is gone: the next `up` begins again. */

@@ -4,6 +4,7 @@ import type { ChannelModel } from 'amqplib';
 import { ClosedError, ConnectionLostError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
+import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
 import { dial } from './dial.js';
 import type { ConnectionHealth } from './health.js';
@@ -29,6 +30,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
   #model: ChannelModel | undefined;
+  #refusal: Error | undefined;
   #blocked: string | undefined;
   #lastError: Error | undefined;
 
@@ -50,6 +52,14 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   /** The connection while it is up. */
   get model(): ChannelModel | undefined {
     return this.#model;
+  }
+
+  /**
+   * Why the broker itself is closing the present connection, while it does: something sent on it was unacceptable. Told
+   * before the channels are gone, so that their owners know that sending the same again would end the same.
+   */
+  get refusal(): Error | undefined {
+    return this.#refusal;
   }
 
   /** How it is now. */
@@ -113,6 +123,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     let lost = false;
     model.on('error', (error: Error) => {
       reason = error;
+      if (this.#model === model && replyCode(error) !== undefined) this.#refusal = error;
     });
     model.on('close', (error?: Error) => {
       lost = true;
@@ -143,6 +154,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
 
   #lose(cause: Error | undefined): void {
     this.#model = undefined;
+    this.#refusal = undefined;
     this.#blocked = undefined;
     if (this.closed) return;
     const error = new ConnectionLostError(

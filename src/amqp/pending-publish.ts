@@ -5,6 +5,8 @@ import type { Outgoing, PublishOptions } from './outgoing.js';
 /** One publish from the moment it is asked for until its promise is settled, which happens once. */
 export class PendingPublish {
   readonly message: Outgoing;
+  /** How much speaks for this message being the one that the broker cannot stand. */
+  strikes = 0;
   readonly #resolve: () => void;
   readonly #reject: (error: WaybillError) => void;
   readonly #onSettled: (publish: PendingPublish) => void;

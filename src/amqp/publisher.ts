@@ -179,18 +179,24 @@ export class Publisher {
 
   /**
    * Puts what was under way back in front. After a refusal nobody knows which message was meant, so the suspects go one
-   * by one: the one that is alone on the channel when it is closed again is the one.
+   * by one: the one that is alone on the channel when it is closed again is the one. Where the broker has closed the whole
+   * connection it may have been somebody on another channel, so being alone counts only the third time.
    */
   #recover({ error, refused }: ChannelLoss): void {
     const unconfirmed = [...this.#sent.values()].filter(({ settled }) => !settled);
-    const alone = this.#sent.size === 1;
+    const isAlone = this.#sent.size === 1;
     this.#sent.clear();
     this.#returned.clear();
-    if (refused && alone && unconfirmed[0]) {
-      unconfirmed.pop()?.settle(refusedBy(error));
-      if (this.#suspects > 0) this.#suspects--;
-    } else if (refused) this.#suspects = unconfirmed.length;
-    this.#outbox.putBack(unconfirmed);
+    if (refused) {
+      for (const publish of unconfirmed) publish.strikes += refused === 'channel' ? maxStrikes : 1;
+      this.#suspects = Math.max(this.#suspects, unconfirmed.length);
+    }
+    const [first] = unconfirmed;
+    if (refused && isAlone && first && first.strikes >= maxStrikes) {
+      first.settle(refusedBy(error));
+      this.#suspects--;
+    }
+    this.#outbox.putBack(unconfirmed.filter(({ settled }) => !settled));
   }
 
   #tooLate({ exchange, routingKey }: Outgoing): PublishTimeoutError {
@@ -207,6 +213,9 @@ export class Publisher {
     if (this.#outbox.open === 0) this.#onIdle?.();
   };
 }
+
+/** How often a message may be under way when the broker closes the connection, until it is held to be the reason. */
+const maxStrikes = 3;
 
 function nacked(): PublishRefusedError {
   return new PublishRefusedError(
