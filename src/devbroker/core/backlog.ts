@@ -81,12 +81,14 @@ export class Backlog {
     }
   }
 
-  /** Drops what is too much, from the head, unless the queue refuses new messages instead. */
-  dropOverflow(): void {
-    if (this.#limits.overflow !== 'drop-head') return;
+  /** Drops what is too much from the head, unless the queue refuses new messages instead; says whether it did. */
+  dropOverflow(): boolean {
+    if (this.#limits.overflow !== 'drop-head') return false;
+    const before = this.#ready.length;
     while (this.#ready.length > 0 && this.#overflows(this.#ready.length, this.#bytes)) {
       this.#onDeath(this.shift() as Entry, 'maxlen');
     }
+    return this.#ready.length < before;
   }
 
   /** Drops what has expired, as far as the first that has not: RabbitMQ looks at the head only. */

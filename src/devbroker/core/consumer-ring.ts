@@ -1,13 +1,16 @@
 import type { Consumer } from './consumer.js';
 
 /**
- * The consumers of a queue in the order they are served: highest priority first, and among equals whoever
- * has waited longest. With a single active consumer only the first that came is served, until it leaves.
+ * The consumers of a queue in the order they are served: highest priority first, and among equals in turn. One that
+ * turns out to be full leaves the round and comes back at its end when it has room again, as in RabbitMQ. With a
+ * single active consumer only the first that came is served, until it goes.
  */
 export class ConsumerRing {
   readonly #singleActive: boolean;
-  /** In order of priority; among equals, next to be served first. */
-  #waiting: Consumer[] = [];
+  /** All there are, in the order they came. */
+  readonly #all = new Set<Consumer>();
+  /** Those in the round, by priority; among equals, next to be served first. */
+  #round: Consumer[] = [];
   #active: Consumer | undefined;
 
   constructor(singleActive: boolean) {
@@ -15,53 +18,65 @@ export class ConsumerRing {
   }
 
   get size(): number {
-    return this.#waiting.length;
+    return this.#all.size;
   }
 
   /** Whether one consumer has the queue for itself. */
   get hasExclusive(): boolean {
-    return this.#waiting.some((consumer) => consumer.settings.exclusive);
+    for (const { settings } of this.#all) if (settings.exclusive) return true;
+    return false;
   }
 
   add(consumer: Consumer): void {
-    this.#insert(consumer);
+    this.#all.add(consumer);
+    this.#join(consumer);
     this.#active ??= consumer;
   }
 
   remove(consumer: Consumer): boolean {
-    const place = this.#waiting.indexOf(consumer);
-    if (place < 0) return false;
-    this.#waiting.splice(place, 1);
-    if (this.#active === consumer) this.#active = this.#waiting[0];
+    if (!this.#all.delete(consumer)) return false;
+    this.#leave(consumer);
+    if (this.#active === consumer) [this.#active] = this.#all;
     return true;
   }
 
   /** The consumer to serve next, which then waits behind its equals. */
   next(): Consumer | undefined {
     if (this.#singleActive) return this.#active?.owner.canTake(this.#active) ? this.#active : undefined;
-    const place = this.#waiting.findIndex((consumer) => consumer.owner.canTake(consumer));
-    const consumer = this.#waiting[place];
-    if (consumer === undefined || this.#waiting.length === 1) return consumer;
-    this.#waiting.splice(place, 1);
-    this.#insert(consumer);
-    return consumer;
+    for (let [first] = this.#round; first !== undefined; [first] = this.#round) {
+      this.#leave(first);
+      if (!first.owner.canTake(first)) continue;
+      this.#join(first);
+      return first;
+    }
+    return undefined;
+  }
+
+  /** Lets those back in that have room again. */
+  refresh(): void {
+    if (this.#round.length === this.#all.size) return;
+    for (const consumer of this.#all) {
+      if (!this.#round.includes(consumer) && consumer.owner.canTake(consumer)) this.#join(consumer);
+    }
   }
 
   /** Removes all and returns them. */
   clear(): readonly Consumer[] {
-    const all = this.#waiting;
-    this.#waiting = [];
+    const all = [...this.#all];
+    this.#all.clear();
+    this.#round = [];
     this.#active = undefined;
     return all;
   }
 
-  [Symbol.iterator](): Iterator<Consumer> {
-    return this.#waiting.values();
+  #leave(consumer: Consumer): void {
+    const place = this.#round.indexOf(consumer);
+    if (place >= 0) this.#round.splice(place, 1);
   }
 
-  #insert(consumer: Consumer): void {
+  #join(consumer: Consumer): void {
     const { priority } = consumer.settings;
-    const place = this.#waiting.findIndex((other) => other.settings.priority < priority);
-    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, consumer);
+    const place = this.#round.findIndex((other) => other.settings.priority < priority);
+    this.#round.splice(place < 0 ? this.#round.length : place, 0, consumer);
   }
 }

@@ -32,7 +32,7 @@ export function isAutomaticCycle(message: Message, queueName: string, reason: De
 
 function withDeath(message: Message, queue: string, reason: DeathReason, timeMs: number): FieldTable {
   const headers = headersOf(message);
-  const earlier = deathsOf(headers);
+  const earlier = regrouped(deathsOf(headers));
   const same = earlier.find((death) => death['queue'] === queue && death['reason'] === reason);
   const death = same ? again(same) : firstDeath(message, queue, reason, timeMs);
   const first: FieldTable = Array.isArray(headers['x-death'])
@@ -43,6 +43,14 @@ function withDeath(message: Message, queue: string, reason: DeathReason, timeMs:
         'x-first-death-reason': reason,
       };
   return { ...headers, 'x-death': [death, ...earlier.filter((other) => other !== same)], ...first };
+}
+
+/** RabbitMQ 3.10 puts deaths together by queue and reason, and turns their order around when there are several. */
+function regrouped(deaths: readonly FieldTable[]): readonly FieldTable[] {
+  if (deaths.length < 2) return deaths;
+  const groups = new Map<string, FieldTable>();
+  for (const death of deaths.toReversed()) groups.set(`${death['reason']} ${death['queue']}`, death);
+  return [...groups.values()];
 }
 
 function firstDeath(message: Message, queue: string, reason: DeathReason, timeMs: number): FieldTable {

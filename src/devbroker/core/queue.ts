@@ -93,29 +93,27 @@ export class Queue {
       if (this.limits.overflow === 'reject-publish-dlx') this.#host.died(this, message, 'maxlen');
       return false;
     }
-    this.#backlog.dropExpired();
     this.#backlog.enter(message);
     this.#serve();
-    this.#trim();
+    // RabbitMQ looks for expired messages only when the head may have changed.
+    const isAlone = this.#backlog.length === 1;
+    if (this.#backlog.dropOverflow() || isAlone) this.#dropExpired();
     return true;
   }
 
   /** Takes the next message out for a `basic.get`. */
   take(noAck: boolean): Entry | undefined {
     this.touch();
-    this.#backlog.dropExpired();
     const entry = this.#backlog.shift();
     if (entry) this.#leave(entry, noAck);
-    this.#backlog.dropExpired();
-    this.#watchExpiry();
+    this.#dropExpired();
     return entry;
   }
 
   /** Gives messages to consumers for as long as there are both. */
   pump(): void {
-    this.#backlog.dropExpired();
+    this.#consumers.refresh();
     this.#serve();
-    this.#watchExpiry();
   }
 
   /** A consumer is done with a message. */
@@ -133,7 +131,8 @@ export class Queue {
   /** Messages come back, to the places they had. */
   requeue(entries: Iterable<Entry>): void {
     for (const entry of entries) if (this.#out.delete(entry)) this.#return(entry);
-    this.#trim();
+    this.#backlog.dropOverflow();
+    this.#dropExpired();
     this.pump();
   }
 
@@ -178,7 +177,7 @@ export class Queue {
   survive(): void {
     for (const entry of [...this.#out]) if (this.#out.delete(entry)) this.#return(entry);
     this.#backlog.dropTransient();
-    this.#watchExpiry();
+    this.#dropExpired();
   }
 
   /** Somebody used the queue: it expires that much later. */
@@ -213,7 +212,7 @@ export class Queue {
         const entry = this.#backlog.shift() as Entry;
         this.#leave(entry, consumer.settings.noAck);
         consumer.owner.deliver(consumer, entry);
-        this.#backlog.dropExpired();
+        this.#dropExpired();
       }
     } finally {
       this.#pumping = false;
@@ -238,13 +237,8 @@ export class Queue {
     this.#host.died(this, entry.message, reason);
   }
 
-  #trim(): void {
-    this.#backlog.dropOverflow();
+  #dropExpired(): void {
     this.#backlog.dropExpired();
-    this.#watchExpiry();
-  }
-
-  #watchExpiry(): void {
-    this.#backlog.watch(() => this.pump());
+    this.#backlog.watch(() => this.#dropExpired());
   }
 }
