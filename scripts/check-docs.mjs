@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compile, compilers } from './compile.mjs';
 import { manifest, withUserProject } from './user-project.mjs';
@@ -14,7 +14,7 @@ const settings = {
 };
 
 const fence = /^(\s*)```(\w*)\s*$/;
-const marker = /^<!-- ts:(.*?)(-->)?\s*$/;
+const marker = /^\s*<!-- ts:(.*?)(-->)?\s*$/;
 
 /**
  * Compiles every TypeScript block of README.md and docs/*.md against the packed package, as a user's code. Each block is
@@ -23,6 +23,7 @@ const marker = /^<!-- ts:(.*?)(-->)?\s*$/;
  *
  * - `<!-- ts: continues -->`: it goes on in the module of the block before
  * - `<!-- ts: legacy -->`: it is compiled with experimentalDecorators
+ * - `<!-- ts: examples/ping/ping.ts -->`: it is that file of ours, word for word
  * - `<!-- ts:`, then lines of code, then `-->`: these lines stand before it
  */
 export async function checkDocs(tarball) {
@@ -77,35 +78,51 @@ function modulesOf(lines) {
 }
 
 function freshMarks() {
-  return { continues: false, legacy: false, hidden: [] };
+  return { continues: false, legacy: false, example: undefined, hidden: [] };
 }
 
 function readMark(marks, words, at, code) {
   if (code.length > 0) marks.hidden.push({ at, code });
   for (const word of words.split(/[\s,]+/).filter(Boolean)) {
-    if (word !== 'continues' && word !== 'legacy') throw new Error(`"<!-- ts: ${word}" is unknown`);
-    marks[word] = true;
+    if (word.startsWith('examples/')) marks.example = word;
+    else if (word === 'continues' || word === 'legacy') marks[word] = true;
+    else throw new Error(`"<!-- ts: ${word}" is unknown`);
   }
 }
 
-function addBlock(modules, { continues, legacy, hidden }, at, code) {
+function addBlock(modules, { continues, legacy, example, hidden }, at, code) {
   const last = modules.at(-1);
   const blocks = [...hidden, { at, code }];
+  if (example) compareWith(example, code);
   if (continues && last) last.blocks.push(...blocks);
-  else
-    modules.push({
-      name: /^\/\/ ([\w./-]+\.ts)$/.exec(code[0] ?? '')?.[1] ?? `line-${at}.ts`,
-      legacy,
-      blocks,
-    });
+  else modules.push({ name: example ?? nameIn(code) ?? `line-${at}.ts`, legacy, blocks });
+}
+
+/** The name in a comment at the beginning of a block. */
+function nameIn([first = '']) {
+  return /^\/\/ ([\w./-]+\.ts)$/.exec(first)?.[1];
+}
+
+function compareWith(example, code) {
+  if (readFileSync(example, 'utf8').trim() !== code.join('\n').trim()) {
+    throw new Error(`${example} is shown in the docs with other words than it has`);
+  }
+}
+
+/** Where the modules of a page are compiled; the examples lie beside them. */
+function folderOf(path) {
+  return path.replace(/\.md$/, '');
 }
 
 async function checkMode(user, pages, legacy) {
   const root = join(user, legacy ? 'legacy' : 'standard');
   const origin = new Map();
+  for (const { path } of existsSync('examples') ? pages : []) {
+    cpSync('examples', join(root, folderOf(path), 'examples'), { recursive: true });
+  }
   for (const { path, modules } of pages) {
     for (const each of modules.filter((module) => module.legacy === legacy)) {
-      const file = join(path.replace(/\.md$/, ''), each.name);
+      const file = join(folderOf(path), each.name);
       write(join(root, file), textOf(each));
       origin.set(file, path);
     }
@@ -113,7 +130,10 @@ async function checkMode(user, pages, legacy) {
   if (origin.size === 0) return [];
   write(
     join(root, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { ...settings, experimentalDecorators: legacy } }),
+    JSON.stringify({
+      compilerOptions: { ...settings, experimentalDecorators: legacy },
+      files: [...origin.keys()],
+    }),
   );
   const found = await Promise.all(compilers.map((compiler) => compile(compiler, root, 'tsconfig.json')));
   return found.flatMap((complaints, index) =>
