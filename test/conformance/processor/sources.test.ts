@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Exchange, type ExchangeClass, type HandlerContext, MessageProcessor, type QueueSpec } from 'waybill';
+import { Exchange, type ExchangeClass, type HandlerContext, MessageProcessor } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
 import { command } from './envelopes.js';
 import { useStage, waitForLength } from './stage.js';
@@ -119,45 +119,6 @@ describe('where a processor takes messages from', () => {
       [`old,${place.queue}`, `one,${added}`, `three,${added}`, `two,${added}`].sort(),
     );
     assert.deepEqual(await stage.side.look(added), { messages: 0, consumers: 1 });
-  });
-
-  it('P-C41: an auto-delete queue goes with its last consumer; a plain one stays, and survives the broker', async (t) => {
-    const exchange = newExchange();
-    const fleeting: QueueSpec = { name: uniqueName('fleeting'), flags: { autoDelete: true } };
-    const plain = uniqueName('plain');
-    const eqks = [
-      [
-        exchange,
-        [
-          [fleeting, 'key'],
-          [plain, 'key'],
-        ],
-      ],
-    ] as const;
-    const { processor: one } = await stage.start(t, Noting, { eqks });
-    const { processor: two } = await stage.start(t, Noting, { eqks });
-    await one.close();
-    assert.deepEqual(await stage.side.look(fleeting.name), { messages: 0, consumers: 1 });
-    await two.close();
-    assert.equal(await stage.side.look(fleeting.name), undefined);
-    assert.deepEqual(await stage.side.look(plain), { messages: 0, consumers: 0 });
-    // Durable, shared, kept: declaring it so again would be refused (406) were it otherwise.
-    const asDeclared = { durable: true, exclusive: false, autoDelete: false };
-    await stage.side.onChannel((channel) => channel.assertQueue(plain, asDeclared));
-  });
-
-  it('P-B26: the flags of a queue are those of its declaration', async (t) => {
-    const exchange = newExchange();
-    const name = uniqueName('flags');
-    const args = { 'x-message-ttl': 60_000, 'x-max-length': 10 };
-    const flags = { durable: false, arguments: args };
-    await stage.start(t, Noting, { eqks: [[exchange, [[{ name, flags }, 'key']]]] });
-    const same = { durable: false, arguments: args };
-    await stage.side.onChannel((channel) => channel.assertQueue(name, same));
-    await assert.rejects(
-      stage.side.onChannel((channel) => channel.assertQueue(name, { durable: false })),
-      /PRECONDITION_FAILED/,
-    );
   });
 
   it('a queue that is declared otherwise already is refused, by name, and nothing is left open', async () => {
