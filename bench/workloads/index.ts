@@ -6,7 +6,7 @@ import type { Workload } from './workload.js';
 export type { Workload } from './workload.js';
 
 /** All workloads, in the order in which they run. */
-export const workloads: readonly Workload[] = [
+const workloads: readonly Workload[] = [
   publishBound,
   publishUnbound,
   publishAndConsume,

@@ -121,10 +121,7 @@ export class FailurePolicy {
 }
 
 /** The rest after the n-th run, in whole milliseconds: it is part of a queue's name. */
-export function delayAfter(
-  runs: number,
-  { delayMs, factor = 2, maxDelayMs = 3_600_000 }: RetryPolicy,
-): number {
+function delayAfter(runs: number, { delayMs, factor = 2, maxDelayMs = 3_600_000 }: RetryPolicy): number {
   return Math.round(Math.min(maxDelayMs, delayMs * factor ** (runs - 1)));
 }
 

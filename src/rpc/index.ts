@@ -3,4 +3,4 @@ export { RpcCaller } from './caller.js';
 export { type CollectOptions, ReplyQueue } from './reply-queue.js';
 export { ReplyStore, type ReplyStoreLimits } from './reply-store.js';
 export { attemptHeader, type CallOptions, type CallRequest } from './request.js';
-export { type Handled, type Reply, Responder, type ResponderOptions } from './responder.js';
+export { type Handled, type Reply, Responder } from './responder.js';

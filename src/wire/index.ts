@@ -34,7 +34,6 @@ export {
   MessageResultError,
   MessageResultException,
   malformedResult,
-  type RemoteDetails,
   type Result,
   type ResultContent,
   type ResultType,

@@ -15,10 +15,6 @@ export function u32(value: number): Buffer {
   return bytes;
 }
 
-export function u64(value: number): Buffer {
-  return Buffer.concat([u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32)]);
-}
-
 export function shortString(text: string): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([u8(bytes.length), bytes]);

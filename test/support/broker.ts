@@ -47,7 +47,7 @@ export function uniqueName(prefix: string): string {
 }
 
 /** The same broker and credentials, on another vhost. */
-export function onVhost(url: string, vhost: string): string {
+function onVhost(url: string, vhost: string): string {
   const moved = new URL(url);
   moved.pathname = `/${encodeURIComponent(vhost)}`;
   return moved.href;

@@ -37,7 +37,7 @@ const LOCK_FILE = '/run/lock/waybill-install-rabbitmq';
 const LOCK_LIMIT_SECONDS = '600';
 
 /** The folder with `rabbitmq-server`, `rabbitmqctl` and the like, or `undefined` when this machine has none. */
-export function findRabbitmq(): string | undefined {
+function findRabbitmq(): string | undefined {
   const folders = [DEBIAN_HOME, ...(process.env['PATH'] ?? '').split(delimiter)];
   return folders.find((folder) => folder !== '' && isProgram(join(folder, SERVER)));
 }

@@ -14,7 +14,7 @@ export type TypeClass =
   | 'decimal';
 
 /** The class of a value's type. */
-export function typeClass(value: Exclude<FieldValue, undefined>): TypeClass {
+function typeClass(value: Exclude<FieldValue, undefined>): TypeClass {
   if (value === null) return 'void';
   if (typeof value === 'string') return 'longstr';
   if (typeof value === 'boolean') return 'bool';

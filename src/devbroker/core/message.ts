@@ -17,7 +17,7 @@ export function headersOf(message: Message): FieldTable {
 }
 
 /** The same message with other properties. */
-export function withProperties(message: Message, properties: Properties): Message {
+function withProperties(message: Message, properties: Properties): Message {
   return { ...message, properties, encodedProperties: undefined };
 }
 

@@ -19,7 +19,7 @@ export interface ClassMarks {
 const marks = new WeakMap<object, ClassMarks>();
 
 /** The marks kept under a class or its metadata object; made on first use. */
-export function marksOf(owner: object): ClassMarks {
+function marksOf(owner: object): ClassMarks {
   const known = marks.get(owner) ?? { entries: [], filters: new Map() };
   marks.set(owner, known);
   return known;
