@@ -68,8 +68,7 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Takes connections and passes bytes on; what was held back by `stall()` goes first. */
   async pass(): Promise<void> {
-    this.#stalled?.end();
-    this.#stalled = undefined;
+    this.#flow();
     if (this.#server === undefined) this.#adopt(await listen(this.port));
   }
 
@@ -100,7 +99,7 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Cuts what is open and takes nothing more. */
   async close(): Promise<void> {
-    this.#stalled?.end();
+    this.#flow();
     this.cut();
     this.refuse();
   }
@@ -108,6 +107,11 @@ export class TcpProxy implements AsyncDisposable {
   /** @see close */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #flow(): void {
+    this.#stalled?.end();
+    this.#stalled = undefined;
   }
 
   #adopt(server: Server): void {

@@ -15,6 +15,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['CONTENT_MISMATCH', new face.ContentMismatchError(['x'])],
   ['MALFORMED_MESSAGE', new face.MalformedMessageError('x')],
   ['MALFORMED_REPLY', new face.MalformedReplyError('x')],
+  ['OUTBOX_FULL', new face.OutboxFullError('x')],
   ['PUBLISH_REFUSED', new face.PublishRefusedError('x')],
   ['PUBLISH_TIMEOUT', new face.PublishTimeoutError('x')],
   ['REMOTE', new face.RemoteError('x')],
