@@ -26,7 +26,7 @@ describe('examples/ping', () => {
     assert.equal(stderr.replace(/^npm warn .*$/gm, '').trim(), '');
   });
 
-  it('holds it on RabbitMQ, too', async (t) => {
+  it('holds it on the broker of WAYBILL_URL, too', async (t) => {
     const { url } = await freshVhost(t);
     await using ping = Program.run('examples/ping/ping.ts', { env: { WAYBILL_URL: url } });
     assert.deepEqual(await ping.ended, { code: 0, signal: null });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
+import { DevBroker } from '../../src/devbroker/index.js';
 import { SideChannel } from './side-channel.js';
 
 /** Where a test registers what must be closed: its `TestContext`, or a `suiteOwner()`. */
@@ -54,11 +55,12 @@ function onVhost(url: string, vhost: string): string {
 }
 
 /**
- * A vhost of its own on the node that run-tests started, deleted when `owner` is over. A foreign
- * WAYBILL_TEST_URL is used as it is: we do not administrate other people's brokers.
+ * A vhost of its own on the node that run-tests started, deleted when `owner` is over; where tests run on the embedded
+ * broker, one of those. A foreign WAYBILL_TEST_URL is used as it is: we do not administrate other people's brokers.
  */
 export async function freshVhost(owner: Owner): Promise<TestVhost> {
   const url = brokerUrl();
+  if (process.env['WAYBILL_TEST_BROKER'] === 'embedded') return await embeddedVhost(owner);
   if (process.env['WAYBILL_TEST_MANAGEMENT_URL'] === undefined) {
     return { url, name: decodeURIComponent(new URL(url).pathname.slice(1)) || '/', isolated: false };
   }
@@ -70,6 +72,13 @@ export async function freshVhost(owner: Owner): Promise<TestVhost> {
   const everything = { configure: '.*', write: '.*', read: '.*' };
   await management('PUT', `/api/permissions/${encodeURIComponent(name)}/${user}`, everything);
   return { url: onVhost(url, name), name, isolated: true };
+}
+
+async function embeddedVhost(owner: Owner): Promise<TestVhost> {
+  const name = uniqueName('vhost');
+  const broker = await DevBroker.start({ port: 0, virtualHosts: [name] });
+  owner.after(() => broker.close());
+  return { url: broker.url, name, isolated: true };
 }
 
 /** A connection beside the one under test, to look into queues and to send raw bytes; closed with `owner`. */

@@ -2,18 +2,22 @@
  * Runs a group of tests: `run-tests.ts <group> [part of a path ...]`.
  *
  * Groups are `unit` (no broker, seconds), `broker`, `examples`, any other folder of `test/`, and `all`. Groups
- * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node for the whole run. A run that found no
- * test, or skipped one that is not announced in announced-skips.ts, is red.
+ * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node for the whole run. `embedded` is all that needs a
+ * broker, on the embedded one. A run that found no test, or skipped one that is not announced in announced-skips.ts,
+ * is red.
  */
 import { announcedSkips } from './announced-skips.js';
 import { runTestFiles } from './node-runner.js';
-import { RabbitNode } from './rabbit-node.js';
-import { collectGroups, type TestGroup } from './test-files.js';
+import { provideBroker } from './provide-broker.js';
+import { type BrokerKind, collectGroups, type TestGroup } from './test-files.js';
 import { formatSummary, type TestReport } from './test-report.js';
 
 /** How long one test may take, unless WAYBILL_TEST_LIMIT_MS says otherwise; see test-limit.ts. */
 const UNIT_LIMIT_MS = '30000';
 const BROKER_LIMIT_MS = '120000';
+
+/** The cheapest first. */
+const BROKERS: readonly BrokerKind[] = ['none', 'embedded', 'RabbitMQ'];
 
 const LEGACY_TSCONFIG = 'tsconfig.legacy.json';
 
@@ -23,7 +27,8 @@ interface Outcome {
 }
 
 const [group, ...filters] = process.argv.slice(2);
-if (group === undefined) exit('Usage: run-tests.ts <unit | broker | examples | all> [part of a path ...]');
+if (group === undefined)
+  exit('Usage: run-tests.ts <unit | broker | embedded | examples | all> [part of a path ...]');
 try {
   const outcome = await runGroups(collectGroups(process.cwd(), group, filters));
   console.log(`\n${formatSummary(outcome.reports)}`);
@@ -34,31 +39,32 @@ try {
 
 async function runGroups(groups: readonly TestGroup[]): Promise<Outcome> {
   const outcome: Outcome = { reports: [], problems: [] };
-  for (const each of groups.filter(({ needsBroker }) => !needsBroker)) await runGroup(each, {}, outcome);
-  const withBroker = groups.filter(({ needsBroker }) => needsBroker);
-  if (withBroker.length === 0) return outcome;
-  const broker = await provideBroker();
-  try {
-    for (const each of withBroker) await runGroup(each, broker.env, outcome);
-  } finally {
-    await broker.node?.close();
+  for (const kind of BROKERS) {
+    const some = groups.filter(({ broker }) => broker === kind);
+    if (some.length > 0) await runOn(kind, some, outcome);
   }
   return outcome;
 }
 
-async function runGroup(group: TestGroup, env: Record<string, string>, outcome: Outcome): Promise<void> {
-  const { name, files, bothModes, needsBroker } = group;
-  const limit = process.env['WAYBILL_TEST_LIMIT_MS'] ?? (needsBroker ? BROKER_LIMIT_MS : UNIT_LIMIT_MS);
+async function runOn(kind: BrokerKind, groups: readonly TestGroup[], outcome: Outcome): Promise<void> {
+  await using broker = await provideBroker(kind);
+  for (const each of groups) await runGroup(each, broker.env, outcome);
+}
+
+async function runGroup(
+  group: TestGroup,
+  env: Readonly<Record<string, string>>,
+  outcome: Outcome,
+): Promise<void> {
+  const { name, files, bothModes, broker, leftOut } = group;
+  const limit = process.env['WAYBILL_TEST_LIMIT_MS'] ?? (broker === 'none' ? UNIT_LIMIT_MS : BROKER_LIMIT_MS);
   const usual = { ...env, WAYBILL_TEST_LIMIT_MS: limit };
   await runOnce(name, files, { ...usual, WAYBILL_TEST_DECORATORS: 'standard' }, outcome);
+  for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
   if (bothModes.length === 0) return;
   const legacy = { WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };
-  await runOnce(
-    `${name}, once more with experimentalDecorators`,
-    bothModes,
-    { ...usual, ...legacy },
-    outcome,
-  );
+  const title = `${name}, once more with experimentalDecorators`;
+  await runOnce(title, bothModes, { ...usual, ...legacy }, outcome);
 }
 
 async function runOnce(
@@ -78,18 +84,6 @@ async function runOnce(
     if (announced === undefined) problems.push(`"${skipped}" was skipped or is to do, and is not announced`);
     else console.log(`Skipped as announced: ${announced.name} (${announced.reason})`);
   }
-}
-
-async function provideBroker(): Promise<{ env: Record<string, string>; node?: RabbitNode }> {
-  const given = process.env['WAYBILL_TEST_URL'];
-  if (given) {
-    console.log('\nThe broker is the one of WAYBILL_TEST_URL.');
-    return { env: { WAYBILL_TEST_URL: given } };
-  }
-  console.log('\nStarting a private RabbitMQ node ...');
-  const node = await RabbitNode.start({ plugins: ['rabbitmq_management'] });
-  console.log(`The broker is a private RabbitMQ node on port ${node.port}.`);
-  return { env: { WAYBILL_TEST_URL: node.url, WAYBILL_TEST_MANAGEMENT_URL: node.managementUrl }, node };
 }
 
 function exit(words: string): never {

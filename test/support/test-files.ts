@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { type RabbitmqOnly, rabbitmqOnly } from './rabbitmq-only.js';
 
 /** Folders of `test/` that hold no tests to run: helpers, compile-only programs, recorded bytes. */
 const NOT_GROUPS: readonly string[] = ['support', 'types', 'legacy', 'fixtures'];
@@ -7,24 +8,34 @@ const NOT_GROUPS: readonly string[] = ['support', 'types', 'legacy', 'fixtures']
 /** Groups made of more than the folder of their name. */
 const GROUP_FOLDERS: Readonly<Record<string, readonly string[]>> = { broker: ['broker', 'conformance'] };
 
-/** Without these three, `all` is not all. */
-const REQUIRED_GROUPS: readonly string[] = ['unit', 'broker', 'examples'];
+/** The group that is all tests with a broker, on the embedded one. */
+const EMBEDDED = 'embedded';
+
+/** What it leaves out: `unit` has no broker, the others start an embedded one themselves and compare. */
+const NOT_ON_EMBEDDED: readonly string[] = ['unit', 'parity', 'interop'];
+
+/** Without these, `all` is not all. */
+const REQUIRED_GROUPS: readonly string[] = ['unit', 'broker', 'examples', EMBEDDED];
 
 const TEST_FILE = /\.test\.ts$/;
 
 /** Files that run once with standard decorators and once with `experimentalDecorators`. */
 const BOTH_MODES = /\.decorators\.test\.ts$/;
 
+/** The broker that a group's tests find at `WAYBILL_TEST_URL`. */
+export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ';
+
 /** The tests of one group, as paths relative to the project. */
 export interface TestGroup {
-  /** `unit`, `broker`, `examples`, or a folder of `test/`. */
+  /** `unit`, `broker`, `examples`, `embedded`, or a folder of `test/`. */
   readonly name: string;
   /** All its test files. */
   readonly files: readonly string[];
-  /** Those of them which run a second time, with legacy decorators. */
+  /** Those of them which run a second time, with legacy decorators: once is enough for that, on RabbitMQ. */
   readonly bothModes: readonly string[];
-  /** Whether they expect `WAYBILL_TEST_URL`. */
-  readonly needsBroker: boolean;
+  readonly broker: BrokerKind;
+  /** Files that would belong to it and are not run, each with its reason. */
+  readonly leftOut: readonly RabbitmqOnly[];
 }
 
 /**
@@ -46,18 +57,28 @@ export function collectGroups(root: string, name: string, filters: readonly stri
 }
 
 function collectGroup(root: string, name: string, filters: readonly string[]): TestGroup {
-  const folders = GROUP_FOLDERS[name] ?? [name];
-  const found = folders.flatMap((folder) => testFilesUnder(root, join('test', folder)));
-  const all = name === 'unit' ? [...found, ...testFilesIn(root, 'test')] : found;
-  const files = all
-    .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
-    .sort();
-  return {
-    name,
-    files,
-    bothModes: files.filter((file) => BOTH_MODES.test(file)),
-    needsBroker: name !== 'unit',
-  };
+  const isWanted = (file: string): boolean =>
+    filters.length === 0 || filters.some((part) => file.includes(part));
+  const all = filesOf(root, name).filter(isWanted).sort();
+  const leftOut = name === EMBEDDED ? rabbitmqOnly.filter(({ file }) => all.includes(file)) : [];
+  const files = all.filter((each) => !leftOut.some(({ file }) => file === each));
+  const bothModes = name === EMBEDDED ? [] : files.filter((file) => BOTH_MODES.test(file));
+  return { name, files, bothModes, broker: brokerOf(name), leftOut };
+}
+
+function brokerOf(name: string): BrokerKind {
+  if (name === EMBEDDED) return 'embedded';
+  return name === 'unit' ? 'none' : 'RabbitMQ';
+}
+
+function filesOf(root: string, name: string): string[] {
+  const folders = name === EMBEDDED ? foldersForEmbedded(root) : (GROUP_FOLDERS[name] ?? [name]);
+  const files = folders.flatMap((folder) => testFilesUnder(root, join('test', folder)));
+  return name === 'unit' ? [...files, ...testFilesIn(root, 'test')] : files;
+}
+
+function foldersForEmbedded(root: string): string[] {
+  return testFolders(root).filter((folder) => !NOT_ON_EMBEDDED.includes(folder));
 }
 
 function allGroups(root: string): string[] {
@@ -65,13 +86,13 @@ function allGroups(root: string): string[] {
     ...REQUIRED_GROUPS,
     ...REQUIRED_GROUPS.flatMap((name) => GROUP_FOLDERS[name] ?? []),
   ]);
-  const others = foldersIn(root, 'test').filter(
-    (folder) => !known.has(folder) && !NOT_GROUPS.includes(folder),
-  );
-  return [
-    ...REQUIRED_GROUPS,
-    ...others.filter((folder) => testFilesUnder(root, join('test', folder)).length > 0),
-  ];
+  return [...REQUIRED_GROUPS, ...testFolders(root).filter((folder) => !known.has(folder))];
+}
+
+/** The folders of `test/` that hold tests. */
+function testFolders(root: string): string[] {
+  const folders = foldersIn(root, 'test').filter((folder) => !NOT_GROUPS.includes(folder));
+  return folders.filter((folder) => testFilesUnder(root, join('test', folder)).length > 0);
 }
 
 function foldersIn(root: string, folder: string): string[] {

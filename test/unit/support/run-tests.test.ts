@@ -111,6 +111,33 @@ describe('run-tests', () => {
     assert.equal(exitCode, 0, output);
   });
 
+  it('runs all that needs a broker on the embedded one, by the group of that name', async (t) => {
+    const asking = `
+      import assert from 'node:assert/strict';
+      import { once } from 'node:events';
+      import { connect } from 'node:net';
+      import { it } from 'node:test';
+      it('is told of the embedded broker', async () => {
+        assert.equal(process.env.WAYBILL_TEST_BROKER, 'embedded');
+        const { hostname, port } = new URL(process.env.WAYBILL_TEST_URL);
+        const socket = connect({ host: hostname, port: Number(port) });
+        await once(socket, 'connect');
+        socket.destroy();
+      });`;
+    const failing = "throw new Error('not here');";
+    const files = {
+      'test/broker/a.test.ts': asking,
+      'test/elsewhere/b.test.ts': asking,
+      'test/broker/support/rabbit-node.test.ts': failing,
+      'test/unit/c.test.ts': failing,
+      'test/parity/d.test.ts': failing,
+    };
+    const { exitCode, output } = await runIn(t, files, 'embedded');
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /ℹ tests 2\n/);
+    assert.match(output, /Left out as announced: test\/broker\/support\/rabbit-node\.test\.ts: /);
+  });
+
   it('runs decorator tests a second time with experimentalDecorators', async (t) => {
     const files = { 'test/unit/a.decorators.test.ts': PASSING, 'tsconfig.legacy.json': LEGACY };
     const { exitCode, output } = await runIn(t, files, 'unit');

@@ -1,0 +1,20 @@
+/** A test file that is not run on the embedded broker, and why. */
+export interface RabbitmqOnly {
+  /** Its path in the project. */
+  readonly file: string;
+  /** Printed by each run that leaves it out. */
+  readonly reason: string;
+}
+
+/** All of them. Whatever else needs a broker runs on both. */
+export const rabbitmqOnly: readonly RabbitmqOnly[] = [
+  { file: 'test/broker/amqp/tls.test.ts', reason: 'the embedded broker has no TLS' },
+  {
+    file: 'test/broker/support/management.test.ts',
+    reason: 'it asks the HTTP API of RabbitMQ, which the embedded broker does not have',
+  },
+  {
+    file: 'test/broker/support/rabbit-node.test.ts',
+    reason: 'it tests the helper that starts, kills and freezes nodes of RabbitMQ',
+  },
+];
