@@ -21,3 +21,12 @@ export function answersAmqp(port: number, limitMs = 1_000): Promise<boolean> {
     socket.once('close', () => settle(false));
   });
 }
+
+/** Whether anybody listens at this port. */
+export async function accepts(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  return await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
+}

@@ -1,33 +1,17 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { answersAmqp } from './amqp-probe.js';
+import { accepts, answersAmqp } from './amqp-probe.js';
+import type { Identity } from './certificates.js';
 import { freePort } from './free-port.js';
 import { requireRabbitmq } from './install-rabbitmq.js';
 import { Keeper } from './keeper.js';
+import { type Ports, RabbitFiles, type RabbitNodeOptions } from './rabbit-configuration.js';
 import { until } from './until.js';
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const CTL_LIMIT_MS = 30_000;
-const LOG_TAIL_LINES = 60;
-const LOOPBACK_DISTRIBUTION = '-kernel inet_dist_use_interface {127,0,0,1}';
-
-/** What a private node may be given. */
-export interface RabbitNodeOptions {
-  /** More lines for its `rabbitmq.conf`. */
-  readonly config?: string;
-  /** Plugins to enable, such as `rabbitmq_management`. @default none */
-  readonly plugins?: readonly string[];
-}
-
-interface Ports {
-  readonly amqp: number;
-  readonly distribution: number;
-  readonly epmd: number;
-  readonly management: number;
-}
 
 /**
  * A RabbitMQ broker of its own for one test or one run: free ports on 127.0.0.1, a temporary folder for
@@ -39,11 +23,15 @@ export class RabbitNode implements AsyncDisposable {
   readonly url: string;
   /** The AMQP port on 127.0.0.1. The same after every start. */
   readonly port: number;
+  /** The same with TLS; somebody listens there only with the option `tls`. */
+  readonly tlsUrl: string;
   /** The HTTP API with credentials; answers only with the plugin `rabbitmq_management`. */
   readonly managementUrl: string;
   readonly #programs: string;
   readonly #ports: Ports;
   readonly #keeper = new Keeper('waybill-rabbitmq-');
+  readonly #files = new RabbitFiles(this.#keeper.folder);
+  readonly #hasTls: boolean;
   #server: ChildProcess | undefined;
 
   private constructor(programs: string, ports: Ports, options: RabbitNodeOptions) {
@@ -52,7 +40,9 @@ export class RabbitNode implements AsyncDisposable {
     this.port = ports.amqp;
     this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
     this.managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
-    this.#writeConfiguration(options);
+    this.tlsUrl = `amqps://guest:guest@127.0.0.1:${ports.amqps}`;
+    this.#hasTls = options.tls !== undefined;
+    this.#files.configure(ports, options);
   }
 
   /**
@@ -63,13 +53,7 @@ export class RabbitNode implements AsyncDisposable {
    */
   static async start(options: RabbitNodeOptions = {}): Promise<RabbitNode> {
     const programs = await requireRabbitmq();
-    const [amqp, distribution, epmd, management] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
-    ];
-    const node = new RabbitNode(programs, { amqp, distribution, epmd, management }, options);
+    const node = new RabbitNode(programs, await freePorts(), options);
     try {
       node.#runEpmd();
       await node.start();
@@ -140,7 +124,14 @@ export class RabbitNode implements AsyncDisposable {
 
   /** The last lines of what the broker wrote to its output and its log. */
   log(): string {
-    return ['beam.out', 'rabbit.log'].map((name) => this.#tailOf(name)).join('\n');
+    return this.#files.log();
+  }
+
+  /** Shows another certificate from now on, as after a renewal; for a node with TLS. */
+  async present(identity: Identity): Promise<void> {
+    this.#files.present(identity);
+    // Erlang keeps what it has read for two minutes.
+    await this.ctl('rabbitmqctl', ['eval', 'ssl:clear_pem_cache().']);
   }
 
   /** Shuts the node down and removes all it wrote. Further calls do nothing. */
@@ -154,20 +145,6 @@ export class RabbitNode implements AsyncDisposable {
     return this.close();
   }
 
-  #writeConfiguration({ config = '', plugins = [] }: RabbitNodeOptions): void {
-    const withManagement = plugins.includes('rabbitmq_management');
-    const lines = [
-      `listeners.tcp.local = 127.0.0.1:${this.#ports.amqp}`,
-      ...(withManagement
-        ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${this.#ports.management}`]
-        : []),
-      config,
-      '',
-    ];
-    writeFileSync(this.#path('rabbitmq.conf'), lines.join('\n'));
-    writeFileSync(this.#path('enabled_plugins'), `[${plugins.join(',')}].\n`);
-  }
-
   #runEpmd(): void {
     const port = String(this.#ports.epmd);
     this.#keeper.run({
@@ -178,7 +155,8 @@ export class RabbitNode implements AsyncDisposable {
   }
 
   async #isReady(): Promise<boolean> {
-    return !this.#isRunning() || (await answersAmqp(this.port));
+    if (!this.#isRunning()) return true;
+    return (await answersAmqp(this.port)) && (!this.#hasTls || (await accepts(this.#ports.amqps)));
   }
 
   #isRunning(): boolean {
@@ -196,44 +174,17 @@ export class RabbitNode implements AsyncDisposable {
     await until(() => !this.#isRunning(), { what: 'RabbitMQ has ended', limitMs: STOP_LIMIT_MS });
   }
 
-  /** Nothing of the caller's RABBITMQ_* or ERL_* settings gets through; `HOME` holds the Erlang cookie. */
   #environment(): NodeJS.ProcessEnv {
-    const { amqp, distribution, epmd } = this.#ports;
-    return {
-      PATH: [this.#programs, process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/bin'].join(delimiter),
-      LANG: 'C.UTF-8',
-      HOME: this.#keeper.folder,
-      ERL_CRASH_DUMP_SECONDS: '0',
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      ERL_EPMD_PORT: String(epmd),
-      // The broker then replaces the start script, so that its process id is the one we know.
-      RABBITMQ_ALLOW_INPUT: '1',
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput ${LOOPBACK_DISTRIBUTION}`,
-      RABBITMQ_CTL_ERL_ARGS: LOOPBACK_DISTRIBUTION,
-      // Several nodes on one machine must not all be bound to the same processors.
-      RABBITMQ_SCHEDULER_BIND_TYPE: 'u',
-      RABBITMQ_NODENAME: `waybill-${amqp}@localhost`,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(amqp),
-      RABBITMQ_DIST_PORT: String(distribution),
-      RABBITMQ_MNESIA_BASE: this.#path('mnesia'),
-      RABBITMQ_LOG_BASE: this.#keeper.folder,
-      RABBITMQ_LOGS: this.#path('rabbit.log'),
-      RABBITMQ_PID_FILE: this.#path('rabbitmq.pidfile'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: this.#path('enabled_plugins'),
-      RABBITMQ_CONFIG_FILE: this.#path('rabbitmq.conf'),
-      RABBITMQ_CONF_ENV_FILE: this.#path('no-environment.conf'),
-    };
+    return this.#files.environment(this.#programs, this.#ports);
   }
+}
 
-  #tailOf(name: string): string {
-    const path = this.#path(name);
-    if (!existsSync(path)) return `${name}: not written`;
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-    return [`${name}:`, ...lines.slice(-LOG_TAIL_LINES)].join('\n');
-  }
-
-  #path(name: string): string {
-    return join(this.#keeper.folder, name);
-  }
+async function freePorts(): Promise<Ports> {
+  return {
+    amqp: await freePort(),
+    amqps: await freePort(),
+    distribution: await freePort(),
+    epmd: await freePort(),
+    management: await freePort(),
+  };
 }

@@ -1,0 +1,103 @@
+import type { Address } from './settings.js';
+
+/** What a person should know and do, for each way in which a connection cannot be made. */
+export function explain(error: Error & { code?: unknown }, address: Address, vhost: string): string {
+  const text = nested(error)
+    .map((each) => `${String((each as { code?: unknown }).code ?? '')} ${each.message}`)
+    .join(' ');
+  const known = explanations.find(({ pattern }) => pattern.test(text));
+  return known ? known.say(address, vhost) : `${error.message || error.name}.`;
+}
+
+/** The parts of an AggregateError, as node:net throws for a name with several addresses; else the error itself. */
+function nested(error: Error): readonly Error[] {
+  return error instanceof AggregateError ? [error, ...error.errors] : [error];
+}
+
+interface Explanation {
+  /** Tried on codes and messages of the error. */
+  readonly pattern: RegExp;
+  say(address: Address, vhost: string): string;
+}
+
+/** How node:tls and OpenSSL name what went wrong; an `ALERT` is what the broker said about us (RFC 8446 section 6.2). */
+const tlsExplanations: readonly Explanation[] = [
+  {
+    pattern: /ALTNAME_INVALID/,
+    say: ({ hostname }) =>
+      `TLS failed: the broker's certificate is not for the name '${hostname}'. Write one of its names into the URL, or give the one to expect as tls: { servername }.`,
+  },
+  {
+    pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
+    say: () =>
+      "TLS failed: the broker's certificate is out of date. Renew it, or check the clock of this machine.",
+  },
+  {
+    pattern: /SELF_SIGNED_CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
+    say: () =>
+      "TLS failed: the broker's certificate is signed by nobody we trust. Give its CA's certificate as tls: { ca }, or in a file named by NODE_EXTRA_CA_CERTS.",
+  },
+  {
+    pattern: /ALERT_CERTIFICATE_EXPIRED/,
+    say: () => 'TLS failed: the broker says that our certificate, tls: { cert }, is out of date. Renew it.',
+  },
+  {
+    pattern:
+      /ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED)/,
+    say: () =>
+      'TLS failed: the broker does not accept our certificate, tls: { cert }. It must be signed by a CA that the broker trusts.',
+  },
+  {
+    // TLS 1.2 has no alert for a missing certificate: it says that the handshake failed.
+    pattern: /ALERT_(CERTIFICATE_REQUIRED|NO_CERTIFICATE|HANDSHAKE_FAILURE)/,
+    say: () =>
+      'TLS failed: the broker asks for a certificate of ours. Give one as tls: { cert, key }. If there is one, both sides know no common version or cipher.',
+  },
+  {
+    pattern: /WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG/,
+    say: () =>
+      'TLS failed: the port does not speak TLS. Use the TLS port (often 5671), or amqp:// instead of amqps://.',
+  },
+  {
+    pattern: /\bERR_(SSL|TLS|OSSL)_|\bCERT_|\bEPROTO\b/,
+    say: () =>
+      'TLS failed. Check that the port speaks TLS, that tls: { cert, key } belong together, and the CA, names and dates of the certificates.',
+  },
+];
+
+const explanations: readonly Explanation[] = [
+  {
+    pattern: /ECONNREFUSED/,
+    say: () =>
+      'nothing listens there (ECONNREFUSED). Start RabbitMQ, or set WAYBILL_URL to where it runs, for example amqp://guest:guest@localhost:5672.',
+  },
+  {
+    pattern: /ENOTFOUND|EAI_AGAIN/,
+    say: ({ hostname }) => `the name '${hostname}' cannot be resolved. Check the host in WAYBILL_URL.`,
+  },
+  {
+    pattern: /ABORT_ERR|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
+    say: () => 'no answer in time. Check host, port and firewall.',
+  },
+  // n.b. before those that look for numbers: OpenSSL tells its own line numbers.
+  ...tlsExplanations,
+  {
+    pattern: /ACCESS[_-]REFUSED|Handshake terminated by server: 403|\b403\b/,
+    say: ({ username }) =>
+      `the broker refused user '${username}' (403): wrong password, or the user may not log in from here ('guest' only from the broker's own machine).`,
+  },
+  {
+    pattern: /ConnectionOpenOk|NOT[_-]ALLOWED|\b530\b/,
+    say: ({ username }, vhost) =>
+      `the broker let user '${username}' in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost) or the user has no permission there.`,
+  },
+  {
+    pattern: /Frame size|Invalid frame|Frame on channel|during handshake/,
+    say: () => 'what answers there does not speak AMQP 0-9-1. Check host and port.',
+  },
+  {
+    pattern: /ECONNRESET|ECONNABORTED|EPIPE|Socket closed|Unexpected close/,
+    say: () =>
+      'the connection was closed while logging in. Check that the port speaks AMQP 0-9-1, and plain or TLS as the URL says.',
+  },
+];
