@@ -1,19 +1,22 @@
 /** Waybill: components that send and handle typed messages over RabbitMQ. The face, by topic. */
 
 // Connections.
-export type {
-  Arguments,
-  ConnectionHealth,
-  ConnectionOptions,
-  Delivery,
-  DrainReport,
-  LinkHealth,
-  LinkOptions,
-  MessageProperties,
-  OutboxHealth,
-  OutboxLimits,
-  QueueHealth,
-  RetryPolicy,
+export {
+  type Arguments,
+  type ConnectionHealth,
+  type ConnectionOptions,
+  type Delivery,
+  type DeliveryContext,
+  type DrainReport,
+  type GiveUp,
+  type LinkHealth,
+  type LinkOptions,
+  type MessageProperties,
+  type OutboxHealth,
+  type OutboxLimits,
+  type QueueHealth,
+  RejectMessage,
+  type RetryPolicy,
 } from './amqp/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {

@@ -98,6 +98,7 @@ const doors: Readonly<Record<string, Door>> = {
       DecodeLimits
       Delivery
       DeliveryCallback
+      DeliveryContext
       DrainOptions
       DrainReport
       Eks
@@ -116,6 +117,7 @@ const doors: Readonly<Record<string, Door>> = {
       FingerprintStamp
       GenericApplicationOptions
       GenericConsumerOptions
+      GiveUp
       HandleOptions
       HandlerClass
       HandlerClassFor

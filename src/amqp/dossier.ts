@@ -5,8 +5,6 @@ export interface Failure {
   readonly error: Error;
   /** Which handler failed; undefined where it did not get that far. */
   readonly handler?: string | undefined;
-  /** True where trying again cannot help: nobody can read it. */
-  readonly hopeless?: boolean | undefined;
 }
 
 /** How many runs of a message have failed. */

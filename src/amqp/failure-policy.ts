@@ -5,6 +5,7 @@ import type { Delivery } from './delivery.js';
 import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
 import type { Link } from './link.js';
 import type { MessageProperties } from './outgoing.js';
+import { isRejectMessage } from './reject-message.js';
 import type { Declaration } from './topology.js';
 
 /** How often a failing message is tried again before it is given up. */
@@ -19,13 +20,22 @@ export interface RetryPolicy {
   readonly maxDelayMs?: number;
 }
 
+/**
+ * What becomes of a message that is given up: `park` keeps it in `<queue>.failed` with a dossier, unless its queue was
+ * declared with a dead-letter exchange; `reject` always rejects, for queues whose dead-lettering is a broker's policy;
+ * `discard` acks it, and only the log remembers.
+ */
+export type GiveUp = 'park' | 'reject' | 'discard';
+
 /** What a {@link FailurePolicy} needs to know of a component. */
 export interface FailurePolicyOptions {
   /** Tries again first; without it a message that failed once is given up. */
   readonly retry?: RetryPolicy | undefined;
-  /** Who handles: it stands in the dossier. */
+  /** Who handles: it stands in the dossier, and its `name` in the log. */
   readonly component: Readonly<Record<string, unknown>>;
-  /** Whether a queue has a dead-letter exchange of its own: then what is given up is rejected to that. */
+  /** What becomes of a message that is given up. */
+  readonly onFailure: GiveUp;
+  /** Whether a queue has a dead-letter exchange of its own: then `park` rejects to that. */
   hasDeadLetterExchange(queue: string): boolean;
 }
 
@@ -44,17 +54,48 @@ export class FailurePolicy {
     this.#options = options;
   }
 
+  /**
+   * Does the work for a delivery and settles it once: acked when the work is done, rejected when it throws RejectMessage,
+   * and otherwise logged and settled as failed. Never rejects. The next one may start when this ends.
+   * @param handler for the log and the dossier: who does it.
+   */
+  async perform(delivery: Delivery, handler: string, work: () => unknown): Promise<void> {
+    try {
+      await work();
+      delivery.ack();
+    } catch (thrown) {
+      if (isRejectMessage(thrown)) return delivery.reject();
+      const error = toError(thrown);
+      this.#report(delivery, handler, error);
+      void this.settle(delivery, { error, handler });
+    }
+  }
+
   /** Settles a delivery that failed. Never rejects: when even this fails, the message goes back after a rest. */
   async settle(delivery: Delivery, failure: Failure): Promise<void> {
     const runs = failureCount(delivery) + 1;
     const { retry } = this.#options;
     try {
-      if (retry && !failure.hopeless && runs < retry.attempts) await this.#retryLater(delivery, runs, retry);
-      else if (this.#options.hasDeadLetterExchange(delivery.queue)) delivery.reject();
-      else await this.#park(delivery, runs, failure);
+      if (retry && !isHopeless(failure.error) && runs < retry.attempts)
+        await this.#retryLater(delivery, runs, retry);
+      else await this.#giveUp(delivery, runs, failure);
     } catch (thrown) {
       await this.#giveBackRested(delivery, toError(thrown));
     }
+  }
+
+  /** What nobody can read needs no stack: it is the sender's fault. */
+  #report({ queue }: Delivery, handler: string, error: Error): void {
+    const why = isHopeless(error) ? error.message : (error.stack ?? error.message);
+    const { name } = this.#options.component;
+    this.#link.logger.error(`${String(name)}: ${handler} failed on a message from queue '${queue}': ${why}`);
+  }
+
+  async #giveUp(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
+    const { onFailure } = this.#options;
+    if (onFailure === 'discard') delivery.ack();
+    else if (onFailure === 'reject' || this.#options.hasDeadLetterExchange(delivery.queue)) delivery.reject();
+    else await this.#park(delivery, runs, failure);
   }
 
   async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
@@ -118,6 +159,11 @@ export class FailurePolicy {
     await sleep(1_000, undefined, { ref: false });
     delivery.reject({ requeue: true });
   }
+}
+
+/** What nobody can read today nobody will read tomorrow: trying again cannot help. */
+function isHopeless(error: Error): boolean {
+  return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
 }
 
 /** The rest after the n-th run, in whole milliseconds: it is part of a queue's name. */

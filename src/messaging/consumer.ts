@@ -4,6 +4,7 @@ import {
   type Declaration,
   type Delivery,
   type DrainReport,
+  hasDeadLetterExchange,
   Link,
   type LinkOptions,
 } from '../amqp/index.js';
@@ -62,11 +63,7 @@ export class GenericConsumer {
 
   /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */
   hasDeadLetterExchange(queue: string): boolean {
-    return this.#declared.some((each) => {
-      return (
-        each.kind === 'queue' && each.name === queue && deadLetterArgument in (each.options.arguments ?? {})
-      );
-    });
+    return hasDeadLetterExchange(this.#declared, queue);
   }
 
   /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError */
@@ -177,8 +174,6 @@ export class GenericConsumer {
     for (const { key } of bound) this.#queues.add(queueName(key[0]));
   }
 }
-
-const deadLetterArgument = 'x-dead-letter-exchange';
 
 /** Each declaration once: two keys of one queue name the same exchange and the same queue. */
 function unique(declarations: readonly Declaration[]): Declaration[] {

@@ -1,12 +1,3 @@
-/**
- * Thrown by a handler that refuses a message on purpose: it is rejected without requeue, so it goes to the queue's
- * dead-letter exchange, or away. Nothing is logged as an error.
- */
-export class RejectMessage extends Error {
-  override readonly name = 'RejectMessage' as const;
-  readonly code = 'REJECT_MESSAGE' as const;
-}
-
 /** Thrown by a filter: this handler is skipped, the others run, and the message is acked (D5). */
 export class FilterError extends Error {
   override readonly name = 'FilterError' as const;

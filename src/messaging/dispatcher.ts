@@ -1,5 +1,5 @@
 import type { Delivery, Failure, FailurePolicy } from '../amqp/index.js';
-import { isWaybillError, MalformedMessageError, toError } from '../errors.js';
+import { MalformedMessageError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Handled, Reply, Responder } from '../rpc/index.js';
 import {
@@ -144,7 +144,7 @@ export class Dispatcher {
     const what = where ? `${handler} failed on ${nameOf(where.body)}` : 'unreadable message';
     const how = where ? (error.stack ?? error.message) : error.message;
     this.#options.logger.error(`${this.#options.name}: ${what} from queue '${delivery.queue}': ${how}`);
-    return { fate, failure: { error, handler, hopeless: isHopeless(error) } };
+    return { fate, failure: { error, handler } };
   }
 }
 
@@ -157,11 +157,6 @@ interface Outcome {
 interface Where {
   readonly body: ReceivedBody;
   readonly entry: TableEntry;
-}
-
-/** What nobody can read today nobody will read tomorrow. */
-function isHopeless(error: Error): boolean {
-  return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
 }
 
 /** An encoder of a user may throw anything; the outcome is the same for the message. */

@@ -1,3 +1,4 @@
+import { isRejectMessage } from '../amqp/index.js';
 import { isExitScheduler, isThreadDone } from '../scheduler/index.js';
 import { hasCode } from './control-flow.js';
 
@@ -13,7 +14,7 @@ export type End = 'leave' | 'exit' | 'restart';
 
 /** The fate of a message whose handler threw this. */
 export function fateOf(thrown: unknown): Fate {
-  if (hasCode(thrown, 'REJECT_MESSAGE')) return 'reject';
+  if (isRejectMessage(thrown)) return 'reject';
   if (hasCode(thrown, 'ACK_AND_RESTART')) return 'restart';
   if (isExitScheduler(thrown)) return 'exit';
   if (isThreadDone(thrown)) return 'leave';

@@ -1,7 +1,13 @@
-import { type DrainReport, FailurePolicy, type LinkHealth, type RetryPolicy } from '../amqp/index.js';
+import {
+  type DrainReport,
+  FailurePolicy,
+  type GiveUp,
+  type LinkHealth,
+  type RetryPolicy,
+} from '../amqp/index.js';
 import { ConnectionLostError, toError } from '../errors.js';
 import { debugAsked } from '../logger.js';
-import { Responder } from '../rpc/index.js';
+import { Responder, ResultWriter } from '../rpc/index.js';
 import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
 import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../wire/index.js';
 import type { Component } from './component.js';
@@ -38,12 +44,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly remoteStacks: boolean = false;
   /** Tries a failing message again, after a delay; without it a message that failed once is given up. */
   static readonly retry: RetryPolicy | undefined = undefined;
-  /**
-   * What becomes of a message that is given up: `park` keeps it in `<queue>.failed` with a dossier, unless its queue was
-   * declared with a dead-letter exchange; `reject` always rejects, for queues whose dead-lettering is a broker's policy.
-   * @default 'park'
-   */
-  static readonly onFailure: 'park' | 'reject' = 'park';
+  /** What becomes of a message that is given up. @default 'park' */
+  static readonly onFailure: GiveUp = 'park';
   /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
   static readonly control: readonly Control[] = ['quit', 'restart'];
   /** What takes the messages. */
@@ -69,18 +71,18 @@ export class MessageProcessor extends MicroThread implements Component {
     this.fingerprint = identify(options.fingerprint, name, link.vhost);
     const table = new HandlerTable(new.target);
     this.#answersCalls = table.entries.some(({ category }) => category === 'rpc');
-    const store = options.replyStore && { store: options.replyStore };
+    const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
     this.#dispatcher = new Dispatcher({
       name,
       encoder,
       processor: this,
       table,
-      responder: new Responder(link, { encoder, fingerprint: this.fingerprint, remoteStacks, ...store }),
+      responder: new Responder(link, { writer, store: options.replyStore }),
       failures: new FailurePolicy(link, {
         retry,
         component: this.fingerprint,
-        hasDeadLetterExchange: (queue) =>
-          onFailure === 'reject' || this.consumer.hasDeadLetterExchange(queue),
+        onFailure,
+        hasDeadLetterExchange: (queue) => this.consumer.hasDeadLetterExchange(queue),
       }),
       deadlines: link.deadlines,
       closing: this.#closing.signal,

@@ -1,6 +1,12 @@
 import type { Link, LinkHealth, MessageProperties, Outgoing } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
-import { type CallOptions, type CallRequest, type ReplyQueue, RpcCaller } from '../rpc/index.js';
+import {
+  type CallOptions,
+  type CallRequest,
+  type ReplyQueue,
+  RpcCaller,
+  resultReader,
+} from '../rpc/index.js';
 import {
   type Body,
   type Encoder,
@@ -37,12 +43,14 @@ export class Sender {
   readonly #declared = new Set<ExchangeClass>();
   readonly #constant: MessageProperties;
   readonly #envelopes: EnvelopeEncoder;
+  readonly #read: CallRequest['read'];
   #caller: RpcCaller | undefined;
   #closed = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#envelopes = new EnvelopeEncoder(options.encoder, options.fingerprint);
+    this.#read = resultReader(options.encoder);
     const { contentType, contentEncoding } = options.encoder;
     this.#constant = {
       contentType,
@@ -138,7 +146,7 @@ export class Sender {
       name,
       content,
       properties,
-      encoder: this.#options.encoder,
+      read: this.#read,
     };
   }
 

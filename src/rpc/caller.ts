@@ -1,7 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import { directReplyTo, Inbox, type Link, type Publisher, type Received } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
-import { decoderFor, type Encoder, malformedResult, type Result, readResult } from '../wire/index.js';
+import { malformedResult, type Result } from '../wire/index.js';
 import { PendingCall } from './pending-call.js';
 import { type CollectOptions, ReplyQueue } from './reply-queue.js';
 import type { CallOptions, CallRequest } from './request.js';
@@ -14,7 +14,7 @@ export class RpcCaller {
   readonly #link: Link;
   readonly #inbox = new Inbox();
   readonly #publisher: Publisher;
-  readonly #pending = new Map<string, { readonly call: PendingCall; readonly encoder: Encoder }>();
+  readonly #pending = new Map<string, { readonly call: PendingCall; readonly request: CallRequest }>();
   readonly #queues = new Map<string, ReplyQueue>();
 
   /** The link's publishing connection must have been opened. */
@@ -35,9 +35,7 @@ export class RpcCaller {
   async callWithOwnQueue<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
     const id = uuid();
     const address = `waybill.reply.${id}`;
-    await this.#inbox.listen(address, (reply) =>
-      this.#pending.get(id)?.call.answer(read(reply, request.encoder)),
-    );
+    await this.#inbox.listen(address, (reply) => this.#pending.get(id)?.call.answer(read(reply, request)));
     const result = await new Promise<Result>((resolve) =>
       this.#begin(id, request, address, options, resolve),
     );
@@ -55,7 +53,7 @@ export class RpcCaller {
       this.#drop(name),
     );
     this.#queues.set(queue.name, queue as ReplyQueue);
-    await this.#inbox.listen(queue.name, (reply) => queue.add(read<Answer>(reply, request.encoder)));
+    await this.#inbox.listen(queue.name, (reply) => queue.add(read<Answer>(reply, request)));
     const { exchange, routingKey, content, properties } = request;
     const message = { exchange, routingKey, content, mandatory: true };
     try {
@@ -100,14 +98,14 @@ export class RpcCaller {
       resolve(result);
     });
     // Known before it is sent: the answer may be here before the confirm is.
-    this.#pending.set(id, { call, encoder: request.encoder });
+    this.#pending.set(id, { call, request });
     call.start();
   }
 
   /** A reply nobody waits for is late or double, and changes nothing. */
   #deliver(reply: Received): void {
     const pending = this.#pending.get(reply.properties.correlationId);
-    pending?.call.answer(read(reply, pending.encoder));
+    pending?.call.answer(read(reply, pending.request));
   }
 
   #resend(): void {
@@ -120,10 +118,10 @@ export class RpcCaller {
   }
 }
 
-function read<Answer>({ content, properties }: Received, encoder: Encoder): Result<Answer> {
+function read<Answer>(reply: Received, request: CallRequest): Result<Answer> {
   try {
-    return readResult<Answer>(decoderFor(encoder, properties.contentEncoding).decode(content));
+    return request.read(reply) as Result<Answer>;
   } catch (thrown) {
-    return malformedResult(content.toString('latin1', 0, 200), thrown);
+    return malformedResult(reply.content.toString('latin1', 0, 200), thrown);
   }
 }

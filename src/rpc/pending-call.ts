@@ -1,4 +1,4 @@
-import type { Deadline, Deadlines, Publisher } from '../amqp/index.js';
+import { attemptHeader, type Deadline, type Deadlines, type Publisher } from '../amqp/index.js';
 import {
   CancelledError,
   ConnectionLostError,
@@ -8,7 +8,7 @@ import {
   type WaybillError,
 } from '../errors.js';
 import { failedResult, type Result } from '../wire/index.js';
-import { attemptHeader, type CallOptions, type CallRequest } from './request.js';
+import type { CallOptions, CallRequest } from './request.js';
 
 /** What a {@link PendingCall} needs from whoever made it. */
 export interface CallHost {
@@ -108,7 +108,7 @@ export class PendingCall {
         correlationId: this.id,
         replyTo: this.#replyTo,
         ...expirationAfter(this.#options.timeoutMs),
-        ...(this.#attempt > 1 && { headers: { [attemptHeader]: this.#attempt } }),
+        ...(this.#attempt > 1 && { headers: { ...properties.headers, [attemptHeader]: this.#attempt } }),
       },
     };
     this.#host.publisher.publish(message, { timeoutMs: this.#options.timeoutMs }).then(

@@ -1,3 +1,5 @@
+import type { Answer } from './answers.js';
+
 /** How many answers are kept for calls that come again. */
 export interface ReplyStoreLimits {
   /** @default 10,000 */
@@ -13,8 +15,8 @@ export interface ReplyStoreLimits {
  * call that is still running is waited for. When a limit is reached the oldest answers go first.
  */
 export class ReplyStore {
-  readonly #answers = new Map<string, { readonly bytes: Buffer; readonly at: number }>();
-  readonly #running = new Map<string, Promise<Buffer>>();
+  readonly #answers = new Map<string, { readonly answer: Answer; readonly at: number }>();
+  readonly #running = new Map<string, Promise<Answer>>();
   readonly #maxCount: number;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
@@ -27,28 +29,29 @@ export class ReplyStore {
   }
 
   /** The answer to a call that has been here before, or that runs now; undefined for a new one. */
-  recall(id: string): Promise<Buffer> | undefined {
+  recall(id: string): Promise<Answer> | undefined {
     const running = this.#running.get(id);
     if (running) return running;
     this.#forgetOld();
-    const answer = this.#answers.get(id);
-    return answer && Promise.resolve(answer.bytes);
+    const kept = this.#answers.get(id);
+    return kept && Promise.resolve(kept.answer);
   }
 
   /** Notes that a call runs: its answer is kept when it is there. */
-  remember(id: string, answer: Promise<Buffer>): void {
+  remember(id: string, answer: Promise<Answer>): void {
     this.#running.set(id, answer);
-    void answer.then((bytes) => {
+    void answer.then((given) => {
       this.#running.delete(id);
-      this.#keep(id, bytes);
+      this.#keep(id, given);
     });
   }
 
-  #keep(id: string, bytes: Buffer): void {
+  #keep(id: string, answer: Answer): void {
     this.#forget(id);
-    if (bytes.length > this.#maxBytes) return;
-    this.#answers.set(id, { bytes, at: performance.now() });
-    this.#bytes += bytes.length;
+    const { length } = answer.content;
+    if (length > this.#maxBytes) return;
+    this.#answers.set(id, { answer, at: performance.now() });
+    this.#bytes += length;
     while (this.#answers.size > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
   }
 
@@ -66,7 +69,7 @@ export class ReplyStore {
   }
 
   #forget(id: string): void {
-    this.#bytes -= this.#answers.get(id)?.bytes.length ?? 0;
+    this.#bytes -= this.#answers.get(id)?.answer.content.length ?? 0;
     this.#answers.delete(id);
   }
 }

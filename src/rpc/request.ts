@@ -1,5 +1,5 @@
-import type { MessageProperties } from '../amqp/index.js';
-import type { Encoder } from '../wire/index.js';
+import type { MessageProperties, Received } from '../amqp/index.js';
+import type { Result } from '../wire/index.js';
 
 /** A call as it leaves: one message, sent again unchanged until it is answered. */
 export interface CallRequest {
@@ -9,8 +9,8 @@ export interface CallRequest {
   readonly name: string;
   readonly content: Buffer;
   readonly properties: MessageProperties;
-  /** Reads the answer. */
-  readonly encoder: Encoder;
+  /** Reads the answer, in the dialect of the call. What it throws makes the answer a malformed one. */
+  readonly read: (reply: Received) => Result;
 }
 
 /** How long a call may take. */
@@ -22,6 +22,3 @@ export interface CallOptions {
   /** Ends the wait at once; the request stays where it is. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** The header that tells the handler which attempt this is; left out for the first. */
-export const attemptHeader = 'x-waybill-attempt';

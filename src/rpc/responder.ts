@@ -1,15 +1,7 @@
 import type { Delivery, Link } from '../amqp/index.js';
 import { toError } from '../errors.js';
-import {
-  type Encoder,
-  exceptionResult,
-  type FingerprintStamp,
-  MessageResult,
-  MessageResultError,
-  MessageResultException,
-  type Result,
-  remoteDetails,
-} from '../wire/index.js';
+import type { Result } from '../wire/index.js';
+import type { Answer, AnswerWriter } from './answers.js';
 import { ReplyStore } from './reply-store.js';
 
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
@@ -17,13 +9,10 @@ export type Reply<Answer = unknown> = (answer: Answer | Result<Answer>) => void;
 
 /** How a {@link Responder} answers. */
 export interface ResponderOptions {
-  readonly encoder: Encoder;
-  /** Who answers. */
-  readonly fingerprint: FingerprintStamp;
-  /** Sends the stack of a handler's error along. @default false: stacks tell strangers how the program is built */
-  readonly remoteStacks?: boolean;
+  /** The dialect of the answers. */
+  readonly writer: AnswerWriter;
   /** Where answers are kept for calls that come again. @default a store with its default limits */
-  readonly store?: ReplyStore;
+  readonly store?: ReplyStore | undefined;
 }
 
 /** How the handling of a call ended. */
@@ -40,17 +29,13 @@ export interface Handled {
  */
 export class Responder {
   readonly #link: Link;
-  readonly #encoder: Encoder;
-  readonly #fingerprint: FingerprintStamp;
-  readonly #remoteStacks: boolean;
+  readonly #writer: AnswerWriter;
   readonly #store: ReplyStore;
 
-  constructor(link: Link, options: ResponderOptions) {
+  constructor(link: Link, { writer, store = new ReplyStore() }: ResponderOptions) {
     this.#link = link;
-    this.#encoder = options.encoder;
-    this.#fingerprint = options.fingerprint;
-    this.#remoteStacks = options.remoteStacks ?? false;
-    this.#store = options.store ?? new ReplyStore();
+    this.#writer = writer;
+    this.#store = store;
   }
 
   /**
@@ -62,42 +47,38 @@ export class Responder {
     const known = id === undefined ? undefined : this.#store.recall(id);
     if (known) return { sent: this.#sendWhenThere(delivery, known) };
     const answer = new OneAnswer();
-    if (id !== undefined) this.#store.remember(id, answer.bytes);
-    const sent = this.#sendWhenThere(delivery, answer.bytes);
-    return { ...(await this.#run(handle, answer)), sent };
+    if (id !== undefined) this.#store.remember(id, answer.given);
+    const sent = this.#sendWhenThere(delivery, answer.given);
+    return { ...(await this.#run(delivery, handle, answer)), sent };
   }
 
-  async #sendWhenThere(delivery: Delivery, bytes: Promise<Buffer>): Promise<void> {
-    await this.#send(delivery, await bytes);
+  async #sendWhenThere(delivery: Delivery, answer: Promise<Answer>): Promise<void> {
+    await this.#send(delivery, await answer);
   }
 
-  async #run(handle: (reply: Reply) => unknown, answer: OneAnswer): Promise<Omit<Handled, 'sent'>> {
+  async #run(
+    delivery: Delivery,
+    handle: (reply: Reply) => unknown,
+    answer: OneAnswer,
+  ): Promise<Omit<Handled, 'sent'>> {
     try {
-      const returned = await handle((value) => answer.give(() => this.#encode(asResult(value))));
-      answer.give(() => this.#encode(returned === undefined ? noAnswer() : asResult(returned)));
+      const returned = await handle((value) => answer.give(() => this.#writer.write(value, delivery)));
+      answer.give(() => this.#writer.write(returned, delivery));
       return {};
     } catch (thrown) {
-      answer.give(() => this.#encode(exceptionResult(thrown), remoteDetails(thrown, this.#remoteStacks)));
+      answer.give(() => this.#writer.writeThrown(thrown, delivery));
       return { thrown };
     }
   }
 
-  #encode(result: Result, reserved: object = {}): Buffer {
-    return this.#encoder.encode({ ...result.body, fingerprint: this.#fingerprint, _reserved: reserved });
-  }
-
   /** An answer that cannot leave is logged: the caller asks again, and is then answered from the store. */
-  async #send(delivery: Delivery, content: Buffer): Promise<void> {
+  async #send(delivery: Delivery, { content, properties }: Answer): Promise<void> {
     const { replyTo, correlationId } = delivery.properties;
     if (!replyTo) return;
-    const { contentType, contentEncoding } = this.#encoder;
-    const properties = {
-      contentType,
-      ...(contentEncoding && { contentEncoding }),
-      ...(correlationId && { correlationId }),
-    };
+    const addressed = { ...properties, ...(correlationId && { correlationId }) };
+    const message = { exchange: '', routingKey: replyTo, content, properties: addressed };
     try {
-      await this.#link.publish({ exchange: '', routingKey: replyTo, content, properties, mandatory: false });
+      await this.#link.publish({ ...message, mandatory: false });
     } catch (thrown) {
       this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
     }
@@ -106,22 +87,22 @@ export class Responder {
 
 /** An answer that is given once; later ones are dropped. */
 class OneAnswer {
-  readonly bytes: Promise<Buffer>;
-  #resolve!: (bytes: Buffer) => void;
-  #given = false;
+  readonly given: Promise<Answer>;
+  #resolve!: (answer: Answer) => void;
+  #done = false;
 
   constructor() {
-    this.bytes = new Promise((resolve) => {
+    this.given = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
-  /** @throws what `encode` throws, and then nothing was given. */
-  give(encode: () => Buffer): void {
-    if (this.#given) return;
-    const bytes = encode();
-    this.#given = true;
-    this.#resolve(bytes);
+  /** @throws what `write` throws, and then nothing was given. */
+  give(write: () => Answer): void {
+    if (this.#done) return;
+    const answer = write();
+    this.#done = true;
+    this.#resolve(answer);
   }
 }
 
@@ -129,16 +110,4 @@ class OneAnswer {
 function idOf({ properties }: Delivery): string | undefined {
   const { messageId, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
   return typeof messageId === 'string' ? `${messageId}\n${String(correlationId)}` : undefined;
-}
-
-function asResult(value: unknown): Result {
-  const isResult =
-    value instanceof MessageResult ||
-    value instanceof MessageResultError ||
-    value instanceof MessageResultException;
-  return isResult ? value : new MessageResult(value ?? null);
-}
-
-function noAnswer(): MessageResultError {
-  return new MessageResultError('The handler gave no answer.');
 }

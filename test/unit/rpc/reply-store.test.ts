@@ -3,10 +3,16 @@ import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { ReplyStore } from 'waybill';
 
-const bytes = (length: number, fill = 0): Buffer => Buffer.alloc(length, fill);
+type Answer = Awaited<Parameters<ReplyStore['remember']>[1]>;
+
+/** An answer of this many bytes. */
+const bytes = (length: number, fill = 0): Answer => ({
+  content: Buffer.alloc(length, fill),
+  properties: { type: String(fill) },
+});
 
 /** Notes an answer that is there already, and lets the store see it. */
-async function keep(store: ReplyStore, id: string, answer: Buffer): Promise<void> {
+async function keep(store: ReplyStore, id: string, answer: Answer): Promise<void> {
   store.remember(id, Promise.resolve(answer));
   await Promise.resolve();
   await Promise.resolve();
@@ -27,7 +33,7 @@ describe('a reply store', () => {
 
   it('gives a running call’s answer when it is there', async () => {
     const store = new ReplyStore();
-    let answer = (_: Buffer): void => {};
+    let answer = (_: Answer): void => {};
     store.remember('a', new Promise((resolve) => (answer = resolve)));
     const twice = [store.recall('a'), store.recall('a')];
     answer(bytes(2, 1));
@@ -37,7 +43,7 @@ describe('a reply store', () => {
 
   it('counts running calls neither in number nor in bytes', async () => {
     const store = new ReplyStore({ maxCount: 1 });
-    const forever = new Promise<Buffer>(() => {});
+    const forever = new Promise<Answer>(() => {});
     for (const id of ['a', 'b', 'c']) store.remember(id, forever);
     await keep(store, 'd', bytes(1));
     assert.deepEqual(await kept(store, ['a', 'b', 'c', 'd']), ['a', 'b', 'c', 'd']);

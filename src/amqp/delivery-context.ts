@@ -1,0 +1,103 @@
+import { TimeoutError } from '../errors.js';
+import type { Deadline, Deadlines } from './deadlines.js';
+import type { Delivery } from './delivery.js';
+
+/** The header that tells the handler which attempt of a call this is; left out for the first. */
+export const attemptHeader = 'x-waybill-attempt';
+
+/** @internal What all contexts of a component have in common. */
+export interface DeliveryContextHost {
+  readonly deadlines: Deadlines;
+  /** Aborted when the component closes without waiting for its handlers. */
+  readonly closing: AbortSignal;
+}
+
+/** What a handler may know of its message, beside the content: always its last argument. */
+export class DeliveryContext {
+  readonly #delivery: Delivery;
+  readonly #host: DeliveryContextHost;
+  readonly #receivedAt = Date.now();
+  #abort: AbortController | undefined;
+  #timer: Deadline | undefined;
+  #onClosing: (() => void) | undefined;
+
+  /** @internal */
+  constructor(host: DeliveryContextHost, delivery: Delivery) {
+    this.#delivery = delivery;
+    this.#host = host;
+  }
+
+  /** The queue it came from. */
+  get queue(): string {
+    return this.#delivery.queue;
+  }
+
+  /** The `message_id`; the same when a call is sent again. Undefined where the sender gives none, as Python's do. */
+  get messageId(): string | undefined {
+    return this.#delivery.properties.messageId as string | undefined;
+  }
+
+  /** The `correlation_id`; undefined where the sender gives none. */
+  get correlationId(): string | undefined {
+    return this.#delivery.properties.correlationId as string | undefined;
+  }
+
+  /** The headers, `{}` where there are none. What is in them comes from the sender: check it before you trust it. */
+  get headers(): Readonly<Record<string, unknown>> {
+    return this.#delivery.properties.headers ?? {};
+  }
+
+  /** True when the broker has delivered it before, to somebody who did not settle it. */
+  get redelivered(): boolean {
+    return this.#delivery.redelivered;
+  }
+
+  /** Which attempt of a call this is, from 1; what is no such number counts as 1. */
+  get attempt(): number {
+    const told: unknown = this.headers[attemptHeader];
+    return Number.isSafeInteger(told) ? Math.max(1, told as number) : 1;
+  }
+
+  /** When the caller gives up, in milliseconds since 1970 by this machine's clock; undefined where nobody waits. */
+  get deadline(): number | undefined {
+    const remaining = this.#remainingMs();
+    return remaining === undefined ? undefined : this.#receivedAt + remaining;
+  }
+
+  /** Aborted when the deadline has passed, or when the component was closed before the handler was done. */
+  get signal(): AbortSignal {
+    this.#abort ??= this.#newAbort();
+    return this.#abort.signal;
+  }
+
+  /** @internal The handler is done: nobody is told any more. */
+  end(): void {
+    this.#timer?.cancel();
+    if (this.#onClosing) this.#host.closing.removeEventListener('abort', this.#onClosing);
+  }
+
+  /** @internal How long the sender waits, as far as the message tells: here by how long it may live. */
+  protected get patienceMs(): unknown {
+    return this.#delivery.properties.expiration;
+  }
+
+  #newAbort(): AbortController {
+    const abort = new AbortController();
+    const { closing, deadlines } = this.#host;
+    this.#onClosing = () => abort.abort(closing.reason);
+    if (closing.aborted) this.#onClosing();
+    else closing.addEventListener('abort', this.#onClosing, { once: true });
+    const remaining = this.#remainingMs();
+    if (remaining !== undefined) {
+      const reason = new TimeoutError('The caller does not wait any more.');
+      this.#timer = deadlines.set(Math.max(0, remaining), () => abort.abort(reason));
+    }
+    return abort;
+  }
+
+  #remainingMs(): number | undefined {
+    const told = this.patienceMs;
+    const remaining = Number(told);
+    return told === undefined || !Number.isFinite(remaining) ? undefined : remaining;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Delivery, MessageProperties } from '../amqp/index.js';
+
+/** An answer as it leaves: bytes, and the properties that go with them. The correlation id is put on when it is sent. */
+export interface Answer {
+  readonly content: Buffer;
+  readonly properties: MessageProperties;
+}
+
+/** How answers are written: one for each dialect. */
+export interface AnswerWriter {
+  /** The answer of a handler that gave this, `undefined` where it gave nothing. @throws for what cannot be written */
+  write(given: unknown, call: Delivery): Answer;
+  /** The answer where something was thrown: by the handler, or by {@link write}. Must not throw. */
+  writeThrown(thrown: unknown, call: Delivery): Answer;
+}

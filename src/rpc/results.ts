@@ -1,0 +1,72 @@
+import type { Received } from '../amqp/index.js';
+import {
+  decoderFor,
+  type Encoder,
+  exceptionResult,
+  type FingerprintStamp,
+  MessageResult,
+  MessageResultError,
+  MessageResultException,
+  type Result,
+  readResult,
+  remoteDetails,
+} from '../wire/index.js';
+import type { Answer, AnswerWriter } from './answers.js';
+
+/** How a {@link ResultWriter} writes. */
+export interface ResultWriterOptions {
+  readonly encoder: Encoder;
+  /** Who answers. */
+  readonly fingerprint: FingerprintStamp;
+  /** Sends the stack of a handler's error along. @default false: stacks tell strangers how the program is built */
+  readonly remoteStacks?: boolean;
+}
+
+/** Writes answers as envelopes with a result, as Postage does (seeds 1.2). */
+export class ResultWriter implements AnswerWriter {
+  readonly #encoder: Encoder;
+  readonly #fingerprint: FingerprintStamp;
+  readonly #remoteStacks: boolean;
+
+  constructor({ encoder, fingerprint, remoteStacks = false }: ResultWriterOptions) {
+    this.#encoder = encoder;
+    this.#fingerprint = fingerprint;
+    this.#remoteStacks = remoteStacks;
+  }
+
+  /** A result as it is, any other value as a MessageResult; nothing is answered with an error that says so. */
+  write(given: unknown): Answer {
+    return this.#encode(given === undefined ? noAnswer() : asResult(given));
+  }
+
+  /** The class name and the message of what was thrown. */
+  writeThrown(thrown: unknown): Answer {
+    return this.#encode(exceptionResult(thrown), remoteDetails(thrown, this.#remoteStacks));
+  }
+
+  #encode(result: Result, reserved: object = {}): Answer {
+    const { contentType, contentEncoding } = this.#encoder;
+    return {
+      content: this.#encoder.encode({ ...result.body, fingerprint: this.#fingerprint, _reserved: reserved }),
+      properties: { contentType, ...(contentEncoding && { contentEncoding }) },
+    };
+  }
+}
+
+/** Reads answers that are envelopes with a result. */
+export function resultReader(encoder: Encoder): (reply: Received) => Result {
+  return ({ content, properties }) =>
+    readResult(decoderFor(encoder, properties.contentEncoding as string | undefined).decode(content));
+}
+
+function asResult(value: unknown): Result {
+  const isResult =
+    value instanceof MessageResult ||
+    value instanceof MessageResultError ||
+    value instanceof MessageResultException;
+  return isResult ? value : new MessageResult(value ?? null);
+}
+
+function noAnswer(): MessageResultError {
+  return new MessageResultError('The handler gave no answer.');
+}
