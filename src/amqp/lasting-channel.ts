@@ -3,7 +3,9 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { ClosedError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
+import { isRefusal } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
+import { openFresh } from './fresh-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
 
 /** Why a channel is gone. */
@@ -50,11 +52,12 @@ export class LastingChannel<C extends Channel> {
   }
 
   /**
-   * Opens it for the first time.
-   * @throws the error of the set-up, so that a refusal is seen by whoever asked for it.
+   * Opens it for the first time; a connection that is lost meanwhile is waited for, and it begins again.
+   * @throws the error of the set-up, so that a refusal is seen by whoever asked for it; ClosedError when the connection is
+   * closed before it is up.
    */
   async open(): Promise<void> {
-    await this.#openOn(await this.#connection.whenUp());
+    for (let opened = false; !opened; ) opened = await this.#openUnlessLost(await this.#connection.whenUp());
     this.#connection.on('up', this.#onConnectionUp);
     if (!this.#channel) void this.#reopen();
   }
@@ -75,8 +78,18 @@ export class LastingChannel<C extends Channel> {
     if (channel) await closeInTime(channel);
   }
 
+  async #openUnlessLost(model: ChannelModel): Promise<boolean> {
+    try {
+      await this.#openOn(model);
+      return true;
+    } catch (thrown) {
+      if (this.#connection.model === model || isRefusal(thrown)) throw thrown;
+      return false;
+    }
+  }
+
   async #openOn(model: ChannelModel): Promise<void> {
-    const channel = await this.#role.open(model);
+    const channel = await openFresh(() => this.#role.open(model));
     let refusal: Error | undefined;
     let gone = false;
     channel.on('error', (error: Error) => {
@@ -87,7 +100,8 @@ export class LastingChannel<C extends Channel> {
       if (this.#channel === channel) this.#lose(this.#lossBy(refusal));
     });
     await this.#role.setUp(channel);
-    if (gone) throw refusal ?? new Error('The channel was closed while it was being set up.');
+    // It may have closed with its connection before we listened.
+    if (gone || this.#connection.model !== model) throw refusal ?? lostInSetUp();
     if (this.#closing.signal.aborted) {
       await closeInTime(channel);
       throw new ClosedError('The channel is closed.');
@@ -124,11 +138,16 @@ export class LastingChannel<C extends Channel> {
       try {
         await this.#openOn(model);
       } catch (thrown) {
-        if (signal.aborted) break;
+        // With another connection, or none, the loop begins anew.
+        if (signal.aborted || this.#connection.model !== model) continue;
         this.#logger.error(`${toError(thrown).message}. Trying again.`);
         await sleep(delayBefore(attempt, reconnectBackOff), undefined, { signal }).catch(() => {});
       }
     }
     this.#reopening = false;
   }
+}
+
+function lostInSetUp(): Error {
+  return new Error('The channel was closed while it was being set up.');
 }

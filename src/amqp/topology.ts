@@ -3,6 +3,7 @@ import { TopologyError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { asTopologyError, isRefusal } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
+import { openFresh } from './fresh-channel.js';
 
 /** Values for the `arguments` table of a declaration. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -128,7 +129,7 @@ export async function onThrowAwayChannel<T>(
     closedBy = error;
   };
   model.once('close', remember);
-  const channel = await model.createChannel();
+  const channel = await openFresh(() => model.createChannel());
   // Without a listener amqplib would let a channel error take the whole connection down.
   channel.on('error', () => {});
   try {
