@@ -4,18 +4,25 @@ import { explain } from './connect-explanations.js';
 import { joinWrites } from './joined-writes.js';
 import { type Address, masked, type Settings } from './settings.js';
 
+/** A connection that is open. */
+export interface Dialled {
+  readonly model: ChannelModel;
+  /** Ends its socket without a word, where the peer does not answer any more. */
+  readonly cutOff: () => void;
+}
+
 /**
  * Opens one connection: each address in turn until one lets us in.
  * @param name shown by the broker's management page (`connection_name`).
  * @throws ConnectError naming each address, why it failed, and what to do.
  */
-export async function dial(settings: Settings, name: string): Promise<ChannelModel> {
+export async function dial(settings: Settings, name: string): Promise<Dialled> {
   const failures: Error[] = [];
   for (const address of settings.addresses) {
     try {
-      const model = await dialOne(address, settings, name);
-      joinWrites(model);
-      return model;
+      const dialled = await dialOne(address, settings, name);
+      joinWrites(dialled.model);
+      return dialled;
     } catch (thrown) {
       failures.push(toError(thrown));
     }
@@ -23,11 +30,13 @@ export async function dial(settings: Settings, name: string): Promise<ChannelMod
   throw connectError(settings, failures);
 }
 
-async function dialOne(address: Address, settings: Settings, name: string): Promise<ChannelModel> {
+async function dialOne(address: Address, settings: Settings, name: string): Promise<Dialled> {
+  const socket = new AbortController();
+  const cutOff = (): void => socket.abort();
   // n.b. amqplib's own `timeout` begins anew with each byte that comes, so a slow peer could hold us for ever.
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), settings.connectTimeoutMs);
-  return await logIn(address, settings, name, limit.signal).finally(() => clearTimeout(timer));
+  const timer = setTimeout(cutOff, settings.connectTimeoutMs);
+  const model = await logIn(address, settings, name, socket.signal).finally(() => clearTimeout(timer));
+  return { model, cutOff };
 }
 
 function logIn(

@@ -30,6 +30,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
   #model: ChannelModel | undefined;
+  #cutOff: (() => void) | undefined;
   #refusal: Error | undefined;
   #blocked: string | undefined;
   #lastError: Error | undefined;
@@ -108,17 +109,20 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     return this.#model;
   }
 
-  /** Closes for good. What was written before is flushed only by closing its channel first (amqplib issue 637). */
+  /**
+   * Closes for good, in 2 s at most: then the socket is ended without the peer's word. What was written before is flushed
+   * only by closing its channel first (amqplib issue 637).
+   */
   async close(): Promise<void> {
     this.#closing.abort();
     const model = this.#model;
     this.#model = undefined;
     await this.#opening?.catch(() => {});
-    if (model) await closeInTime(model);
+    if (model && !(await closeInTime(model))) this.#cutOff?.();
   }
 
   async #connect(): Promise<void> {
-    const model = await dial(this.#settings, this.#name);
+    const { model, cutOff } = await dial(this.#settings, this.#name);
     let reason: Error | undefined;
     let lost = false;
     model.on('error', (error: Error) => {
@@ -134,15 +138,16 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     try {
       await this.#prepare(model);
     } catch (cause) {
-      await closeInTime(model);
+      if (!(await closeInTime(model))) cutOff();
       throw lost ? lostInSetUp(cause) : cause;
     }
     if (lost) throw lostInSetUp(reason);
     if (this.closed) {
-      await closeInTime(model);
+      if (!(await closeInTime(model))) cutOff();
       throw new ClosedError('The link is closed.');
     }
     this.#model = model;
+    this.#cutOff = cutOff;
     this.emit('up', model);
   }
 

@@ -225,12 +225,14 @@ describe('a publisher', () => {
     const link = ownLink(t, proxy.urlFor(vhost.url), { heartbeatSeconds: 0 });
     await link.publish(toQueue(queue, 'first'));
     proxy.stall();
+    const sockets = openSockets();
     const open = rejection(link.publish(toQueue(queue, 'open')));
     let closed = false;
     void link.close({ timeoutMs: 100 }).then(() => {
       closed = true;
     });
     await until(() => closed, { what: 'the link is closed', limitMs: 10_000 });
+    await until(() => openSockets() === sockets - 1, { what: 'its socket is ended' });
     assert.equal(((await open) as { code: string }).code, 'CLOSED');
   });
 
@@ -241,3 +243,7 @@ describe('a publisher', () => {
     for (const { text, id } of taken) assert.equal(id, `id of ${text}`);
   }
 });
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+}
