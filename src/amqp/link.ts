@@ -1,4 +1,4 @@
-import type { Channel } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
 import { ClosedError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
@@ -21,6 +21,11 @@ export interface LinkOptions extends ConnectionOptions {
   readonly outbox?: OutboxLimits | undefined;
   /** @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
+  /**
+   * Connections for this component alone, instead of those that all components of the process with the same settings
+   * share: for one that moves so much that it would hold up the others. @default false
+   */
+  readonly ownConnections?: boolean | undefined;
 }
 
 /**
@@ -58,14 +63,15 @@ export class Link {
   }
 
   /**
-   * The link for these settings: the one that is there already, or a new one. Nothing is connected yet.
+   * The link for these settings: the one that is there already, or a new one (`ownConnections`). Nothing is connected yet.
    * Whoever acquires must {@link close} once.
    * @throws ConfigurationError for settings that cannot be read.
    */
   static acquire(options: LinkOptions = {}): Link {
     const settings = settle(options);
-    const { tls, logger, outbox } = options;
-    const key = JSON.stringify([settings, outbox, links.identityOf(tls), links.identityOf(logger)]);
+    const { tls, logger, outbox, ownConnections } = options;
+    const owner = ownConnections ? {} : undefined;
+    const key = JSON.stringify([settings, outbox, ...[tls, logger, owner].map(identityOf)]);
     return links.acquire(key, () => new Link(settings, options));
   }
 
@@ -135,7 +141,10 @@ export class Link {
 
   /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
   newPublisher(options?: PublisherOptions): Publisher {
-    return new Publisher(this.#publishing, this.deadlines, this.logger, { outbox: this.#outbox, ...options });
+    const redeclare = (model: ChannelModel): Promise<void> =>
+      this.#topology.replay(model, { exclusive: false });
+    const own = { outbox: this.#outbox, redeclare, ...options };
+    return new Publisher(this.#publishing, this.deadlines, this.logger, own);
   }
 
   /** A consumer with a channel of its own, ready for its first queue. @throws ConnectError */
@@ -144,7 +153,7 @@ export class Link {
     options?: ConsumerOptions,
   ): Promise<Consumer> {
     await this.openConsuming();
-    const redeclare = (model: Parameters<Topology['replay']>[0]): Promise<void> =>
+    const redeclare = (model: ChannelModel): Promise<void> =>
       this.#topology.replay(model, { exclusive: true });
     const consumer = new Consumer(this.#consuming, handle, this.logger, { redeclare, ...options });
     await consumer.open();
@@ -181,3 +190,5 @@ export class Link {
 }
 
 const links = new SharedPool<Link>();
+
+const identityOf = (object: object | undefined): number => links.identityOf(object);

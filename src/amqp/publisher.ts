@@ -1,4 +1,4 @@
-import { type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
+import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
 import {
   ClosedError,
   ConfigurationError,
@@ -9,7 +9,7 @@ import {
   type WaybillError,
 } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { brokerText } from './broker-error.js';
+import { brokerText, replyCode } from './broker-error.js';
 import type { Deadlines } from './deadlines.js';
 import type { OutboxHealth } from './health.js';
 import type { Inbox } from './inbox.js';
@@ -29,6 +29,8 @@ export interface PublisherOptions {
   readonly inbox?: Inbox;
   /** Told when the channel is ready, the first time or again. */
   readonly onUp?: () => void;
+  /** Declares the exchanges again, after the broker has said that it knows one of them no more. */
+  readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export class Publisher {
   readonly #deadlines: Deadlines;
   readonly #window: number;
   readonly #onUp: (() => void) | undefined;
+  readonly #redeclare: ((model: ChannelModel) => Promise<void>) | undefined;
   readonly #outbox: Outbox;
   readonly #sent = new Map<number, PendingPublish>();
   readonly #returned = new Set<string>();
@@ -47,6 +50,7 @@ export class Publisher {
   #lastTag = 0;
   #lowestTag = 1;
   #suspects = 0;
+  #isSomethingMissing = false;
   #closed = false;
 
   constructor(
@@ -58,9 +62,10 @@ export class Publisher {
     this.#deadlines = deadlines;
     this.#window = options.window ?? 1_000;
     this.#onUp = options.onUp;
+    this.#redeclare = options.redeclare;
     this.#outbox = new Outbox(options.outbox);
     const role = {
-      open: (model: { createConfirmChannel(): Promise<ConfirmChannel> }) => model.createConfirmChannel(),
+      open: (model: ChannelModel) => this.#open(model),
       setUp: async (channel: ConfirmChannel) => await options.inbox?.setUp(channel),
       onUp: (channel: ConfirmChannel) => this.#begin(channel),
       onDown: (loss: ChannelLoss) => this.#recover(loss),
@@ -148,6 +153,12 @@ export class Publisher {
     }
   }
 
+  async #open(model: ChannelModel): Promise<ConfirmChannel> {
+    if (this.#isSomethingMissing) await this.#redeclare?.(model);
+    this.#isSomethingMissing = false;
+    return await model.createConfirmChannel();
+  }
+
   #begin(channel: ConfirmChannel): void {
     this.#lastTag = 0;
     this.#lowestTag = 1;
@@ -180,7 +191,8 @@ export class Publisher {
   /**
    * Puts what was under way back in front. After a refusal nobody knows which message was meant, so the suspects go one
    * by one: the one that is alone on the channel when it is closed again is the one. Where the broker has closed the whole
-   * connection it may have been somebody on another channel, so being alone counts only the third time.
+   * connection it may have been somebody on another channel, so being alone counts only the third time; and where an
+   * exchange was missing it is declared again first, so then it counts the second time.
    */
   #recover({ error, refused }: ChannelLoss): void {
     const unconfirmed = [...this.#sent.values()].filter(({ settled }) => !settled);
@@ -188,7 +200,8 @@ export class Publisher {
     this.#sent.clear();
     this.#returned.clear();
     if (refused) {
-      for (const publish of unconfirmed) publish.strikes += refused === 'channel' ? maxStrikes : 1;
+      this.#isSomethingMissing = replyCode(error) === notFound;
+      for (const publish of unconfirmed) publish.strikes += strikesFor(refused, error);
       this.#suspects = Math.max(this.#suspects, unconfirmed.length);
     }
     const [first] = unconfirmed;
@@ -216,6 +229,13 @@ export class Publisher {
 
 /** How often a message may be under way when the broker closes the connection, until it is held to be the reason. */
 const maxStrikes = 3;
+
+const notFound = 404;
+
+function strikesFor(refused: 'channel' | 'connection', error: Error): number {
+  if (refused === 'connection') return 1;
+  return replyCode(error) === notFound ? maxStrikes - 1 : maxStrikes;
+}
 
 function nacked(): PublishRefusedError {
   return new PublishRefusedError(

@@ -40,6 +40,28 @@ describe('a publish that is refused under load', () => {
       assert.deepEqual(new Set(arrived), new Set(['first', ...names].map((name) => `id of ${name}`)));
     });
   }
+
+  it('finds its exchange again where that was deleted, and is told where nobody is bound to it any more', async (t) => {
+    const link = ownLink(t, brokerUrl());
+    const [name, queue] = [uniqueName('exchange'), uniqueName('queue')];
+    const exchange = { kind: 'exchange', name, type: 'fanout', passive: false, options: {} } as const;
+    await link.declare([exchange]);
+    await side.onChannel(async (channel) => {
+      await channel.assertQueue(queue, { autoDelete: true });
+      await channel.deleteExchange(name);
+    });
+    const lost = await Promise.all(
+      numbered('lost', 20).map((text) => rejection(link.publish(toQueue(queue, text, { exchange: name })))),
+    );
+    assert.deepEqual(
+      new Set(lost.map((error) => (error as { code?: string } | undefined)?.code)),
+      new Set(['UNROUTABLE']),
+    );
+    await side.onChannel((channel) => channel.bindQueue(queue, name, ''));
+    await link.publish(toQueue(queue, 'arrives', { exchange: name }));
+    assert.equal((await side.waitForMessage(queue)).content.toString(), 'arrives');
+    await side.onChannel((channel) => channel.deleteExchange(name));
+  });
 });
 
 const nowhere = { exchange: 'no-such-exchange' };
