@@ -109,7 +109,7 @@ export class Consumer {
     if (tag !== undefined) await this.#channel.channel?.cancel(tag).catch(() => {});
     const waiting = this.#waiting.takeAll();
     for (const delivery of waiting) {
-      if (delivery.queue === queue) delivery.reject({ requeue: true });
+      if (delivery.queue === queue) delivery.giveBack();
       else this.#waiting.push(delivery);
     }
   }
@@ -165,7 +165,7 @@ export class Consumer {
 
   #take(queue: string, message: ConsumeMessage, acknowledger: Acknowledger): void {
     const delivery = new Delivery(queue, message, acknowledger);
-    if (this.#stopped) delivery.reject({ requeue: true });
+    if (this.#stopped) delivery.giveBack();
     else this.#waiting.push(delivery);
     this.#work();
   }
@@ -211,7 +211,7 @@ export class Consumer {
   }
 
   #giveBack(): void {
-    for (const delivery of this.#waiting.takeAll()) delivery.reject({ requeue: true });
+    for (const delivery of this.#waiting.takeAll()) delivery.giveBack();
   }
 
   async #whenIdle(): Promise<void> {

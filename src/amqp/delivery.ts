@@ -2,7 +2,7 @@ import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as Receive
 import type { Acknowledger } from './acknowledger.js';
 
 /**
- * A message that the broker has handed to us. It must be settled once, by `ack` or `reject`; the first of them counts
+ * A message that the broker has handed to us. It must be settled once, by `ack`, `reject` or `giveBack`; the first of them counts
  * and later ones do nothing, so a double settlement can never close the channel.
  */
 export class Delivery {
@@ -57,9 +57,20 @@ export class Delivery {
     if (this.#settle()) this.#acknowledger.ack(this.#message.fields.deliveryTag);
   }
 
-  /** Refused: dropped, or dead-lettered where the queue has a dead-letter exchange. With `requeue` given back instead. */
+  /**
+   * Refused: dropped, or dead-lettered where the queue has a dead-letter exchange. With `requeue` it goes back to its queue
+   * as failed: on a quorum queue that counts towards the delivery limit.
+   */
   reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
     if (this.#settle()) this.#acknowledger.reject(this.#message.fields.deliveryTag, requeue);
+  }
+
+  /**
+   * Not begun: it goes back to its queue, for somebody else. On quorum queues RabbitMQ counts this as a failed delivery
+   * before 4.3, and not any more since.
+   */
+  giveBack(): void {
+    if (this.#settle()) this.#acknowledger.giveBack(this.#message.fields.deliveryTag);
   }
 
   #settle(): boolean {

@@ -5,12 +5,13 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
 import { Acknowledger } from '../../../src/amqp/acknowledger.js';
 
-type Frame = readonly [kind: 'ack' | 'ack up to' | 'reject' | 'requeue', tag: number];
+type Settlement = 'ack' | 'reject' | 'requeue' | 'give back';
+type Frame = readonly [kind: Settlement | 'ack up to', tag: number];
 
 /** Stands where the channel stands: keeps what the broker would know, and is as strict as RabbitMQ. */
 class ModelBroker {
   readonly frames: Frame[] = [];
-  readonly settled = new Map<number, 'ack' | 'reject' | 'requeue'>();
+  readonly settled = new Map<number, Settlement>();
   readonly #outstanding = new Set<number>();
   closed = false;
 
@@ -20,6 +21,10 @@ class ModelBroker {
       ack: ({ fields }: ConsumeMessage, upTo = false) => this.#ack(fields.deliveryTag, upTo),
       reject: ({ fields }: ConsumeMessage, requeue = true) =>
         this.#reject(fields.deliveryTag, requeue ? 'requeue' : 'reject'),
+      nack: ({ fields }: ConsumeMessage, upTo = false, requeue = true) => {
+        assert.ok(!upTo && requeue, 'it is used for this only');
+        this.#reject(fields.deliveryTag, 'give back');
+      },
     } as Channel;
   }
 
@@ -34,7 +39,7 @@ class ModelBroker {
     }
   }
 
-  #reject(tag: number, how: 'reject' | 'requeue'): void {
+  #reject(tag: number, how: Exclude<Settlement, 'ack'>): void {
     this.#write(how, tag);
     this.#take(tag, how);
   }
@@ -45,7 +50,7 @@ class ModelBroker {
     this.frames.push(frame);
   }
 
-  #take(tag: number, how: 'ack' | 'reject' | 'requeue'): void {
+  #take(tag: number, how: Settlement): void {
     this.#outstanding.delete(tag);
     this.settled.set(tag, how);
   }
@@ -83,17 +88,19 @@ describe('an acknowledger', () => {
     assert.deepEqual(broker.frames.slice(1), [['ack up to', 3]]);
   });
 
-  it('rejects at once, with and without requeue, and acks around it', async () => {
-    const { broker, acknowledger } = given(3);
+  it('rejects and gives back at once, and acks around it', async () => {
+    const { broker, acknowledger } = given(4);
     acknowledger.ack(1);
     acknowledger.reject(2, false);
     acknowledger.reject(3, true);
+    acknowledger.giveBack(4);
     assert.deepEqual(broker.frames, [
       ['reject', 2],
       ['requeue', 3],
+      ['give back', 4],
     ]);
     await turn();
-    assert.deepEqual(broker.frames.slice(2), [['ack up to', 1]]);
+    assert.deepEqual(broker.frames.slice(3), [['ack up to', 1]]);
   });
 
   it('counts what is not settled, and tells of each settlement', () => {
@@ -135,6 +142,7 @@ describe('an acknowledger', () => {
           const how = hows[tag % hows.length] ?? 'ack';
           expected.set(tag, how);
           if (how === 'ack') acknowledger.ack(tag);
+          else if (how === 'give back') acknowledger.giveBack(tag);
           else acknowledger.reject(tag, how === 'requeue');
           assert.equal(acknowledger.unsettled, count - expected.size);
           if (!flushAfter.has(tag)) continue;
@@ -187,13 +195,14 @@ describe('an acknowledger', () => {
   });
 });
 
-/** Some of `count` deliveries settled in any order, each in one of three ways, flushed after some of them. */
+/** Some of `count` deliveries settled in any order, each in one of four ways, flushed after some of them. */
 const scripts = fc.integer({ min: 1, max: 40 }).chain((count) => {
   const tags = Array.from({ length: count }, (_, index) => index + 1);
+  const how = fc.constantFrom<Settlement>('ack', 'ack', 'ack', 'reject', 'requeue', 'give back');
   return fc.record({
     count: fc.constant(count),
     order: fc.shuffledSubarray(tags, { minLength: 0 }),
-    hows: fc.array(fc.constantFrom('ack', 'ack', 'ack', 'reject', 'requeue'), { minLength: 1, maxLength: 7 }),
+    hows: fc.array(how, { minLength: 1, maxLength: 7 }),
     flushAfter: fc.subarray(tags).map((some) => new Set(some)),
   });
 });
