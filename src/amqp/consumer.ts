@@ -20,6 +20,15 @@ export interface ConsumerOptions {
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
 }
 
+/** How one queue is consumed. */
+export interface ConsumeOptions {
+  /**
+   * What a refusal means, for whoever does not declare the queue himself: `throw` an error, or `retry` with back-off, until
+   * the queue is there. A refusal closes the channel, so queues that may be missing need a consumer each. @default 'throw'
+   */
+  readonly whenRefused?: 'throw' | 'retry' | undefined;
+}
+
 /** What was left when the time for draining ran out. */
 export interface DrainReport {
   /** Handlers that were still running. Their messages go back to the queue. */
@@ -88,7 +97,7 @@ export class Consumer {
    * begins when the connection is back.
    * @throws TopologyError when the broker refuses (no such queue, or somebody has it for himself).
    */
-  async consume(queue: string): Promise<void> {
+  async consume(queue: string, { whenRefused = 'throw' }: ConsumeOptions = {}): Promise<void> {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
     if (this.#queues.has(queue)) return;
     this.#queues.set(queue, { tag: undefined });
@@ -97,6 +106,8 @@ export class Consumer {
     try {
       await this.#start(channel, queue);
     } catch (thrown) {
+      // The channel comes back by itself, and begins with all queues that stand here.
+      if (whenRefused === 'retry') return;
       this.#queues.delete(queue);
       throw asTopologyError(thrown, `to let us consume queue '${queue}'`);
     }

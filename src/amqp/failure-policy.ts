@@ -84,6 +84,15 @@ export class FailurePolicy {
     }
   }
 
+  /**
+   * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so
+   * that a handler which gives everything back does not turn in a hot loop. Never rejects.
+   */
+  async giveBack(delivery: Delivery): Promise<void> {
+    if (delivery.redelivered) await rest();
+    delivery.reject({ requeue: true });
+  }
+
   /** What nobody can read needs no stack: it is the sender's fault. */
   #report({ queue }: Delivery, handler: string, error: Error): void {
     const why = isHopeless(error) ? error.message : (error.stack ?? error.message);
@@ -156,9 +165,14 @@ export class FailurePolicy {
     this.#link.logger.error(
       `A message of '${delivery.queue}' failed and could not be put aside (${error.message}). It goes back in a second.`,
     );
-    await sleep(1_000, undefined, { ref: false });
+    await rest();
     delivery.reject({ requeue: true });
   }
+}
+
+/** How long a message stays here that would come back at once. */
+async function rest(): Promise<void> {
+  await sleep(1_000, undefined, { ref: false });
 }
 
 /** What nobody can read today nobody will read tomorrow: trying again cannot help. */
