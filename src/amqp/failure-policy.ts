@@ -88,7 +88,7 @@ export class FailurePolicy {
    * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so
    * that a handler which gives everything back does not turn in a hot loop. Never rejects.
    */
-  async giveBack(delivery: Delivery): Promise<void> {
+  async requeue(delivery: Delivery): Promise<void> {
     if (delivery.redelivered) await rest();
     delivery.reject({ requeue: true });
   }

@@ -16,6 +16,8 @@ interface ConnectionEvents {
   readonly up: [model: ChannelModel];
   /** Lost; it is being made again. */
   readonly down: [error: ConnectionLostError];
+  /** An attempt to make it again has failed; attempts count from 1 in each outage. */
+  readonly failed: [error: Error, attempt: number];
 }
 
 /**
@@ -180,8 +182,11 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
         this.#logger.warn(`${this.#name}: connected again.`);
         return;
       } catch (thrown) {
-        this.#lastError = toError(thrown);
-        if (!this.closed) this.#logger.warn(`${this.#name}: attempt ${attempt}: ${toError(thrown).message}`);
+        const error = toError(thrown);
+        this.#lastError = error;
+        if (this.closed) return;
+        this.#logger.warn(`${this.#name}: attempt ${attempt}: ${error.message}`);
+        this.emit('failed', error, attempt);
       }
     }
   }

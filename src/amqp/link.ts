@@ -84,6 +84,12 @@ export class Link {
     return this.#publishing.model !== undefined;
   }
 
+  /** Calls back when an attempt to reconnect what consumes has failed, with its number in this outage; gives what ends that. */
+  onReconnectFailure(listener: (error: Error, attempt: number) => void): () => void {
+    this.#consuming.on('failed', listener);
+    return () => this.#consuming.off('failed', listener);
+  }
+
   /** Connects what publishes. @throws ConnectError */
   async openPublishing(): Promise<void> {
     this.#refuseWhenClosed();
