@@ -47,6 +47,11 @@ export class DeliveryContext {
     return this.#delivery.properties.headers ?? {};
   }
 
+  /** The `content_encoding`, for example `gzip`; undefined where the sender names none. */
+  get contentEncoding(): string | undefined {
+    return this.#delivery.properties.contentEncoding as string | undefined;
+  }
+
   /** True when the broker has delivered it before, to somebody who did not settle it. */
   get redelivered(): boolean {
     return this.#delivery.redelivered;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v4 as uuid } from 'uuid';
 import { isWaybillError, toError } from '../errors.js';
 import type { Delivery } from './delivery.js';
 import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
 import type { Link } from './link.js';
+import { nextMessageId } from './message-id.js';
 import type { MessageProperties } from './outgoing.js';
 import { isRejectMessage } from './reject-message.js';
 import type { Declaration } from './topology.js';
@@ -66,7 +66,7 @@ export class FailurePolicy {
     } catch (thrown) {
       if (isRejectMessage(thrown)) return delivery.reject();
       const error = toError(thrown);
-      this.#report(delivery, handler, error);
+      this.report(delivery, handler, error);
       void this.settle(delivery, { error, handler });
     }
   }
@@ -93,8 +93,8 @@ export class FailurePolicy {
     delivery.reject({ requeue: true });
   }
 
-  /** What nobody can read needs no stack: it is the sender's fault. */
-  #report({ queue }: Delivery, handler: string, error: Error): void {
+  /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */
+  report({ queue }: Delivery, handler: string, error: Error): void {
     const why = isHopeless(error) ? error.message : (error.stack ?? error.message);
     const { name } = this.#options.component;
     this.#link.logger.error(`${String(name)}: ${handler} failed on a message from queue '${queue}': ${why}`);
@@ -136,7 +136,7 @@ export class FailurePolicy {
     // Without CC: RabbitMQ would route the copy to the carbon copies once more (RabbitMQ docs, Sender-selected Distribution).
     const { CC: _copies, ...others } = (sent ?? {}) as Readonly<Record<string, unknown>>;
     const own = { [originHeader]: originOf(delivery), ...headers };
-    const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? uuid() };
+    const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
     const copy = (all: MessageProperties['headers']): Promise<void> =>
       this.#link.publish({
         exchange: '',

@@ -9,7 +9,14 @@ import { ConnectionLostError, toError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
 import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
-import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../wire/index.js';
+import {
+  connectionName,
+  type Encoder,
+  type FingerprintStamp,
+  identify,
+  jsonEncoder,
+  type ReceivedBody,
+} from '../wire/index.js';
 import type { Component } from './component.js';
 import { GenericConsumer } from './consumer.js';
 import type { Eqks } from './destinations.js';
@@ -17,7 +24,6 @@ import { Dispatcher } from './dispatcher.js';
 import type { Fate } from './fate.js';
 import { declareFunction } from './handlers/decorators.js';
 import { HandlerTable } from './handlers/table.js';
-import { connectionName, identify } from './identity.js';
 import type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
 import { spawnReplacement } from './restart.js';
 

@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Link, type LinkHealth } from '../amqp/index.js';
-import { ConfigurationError, isWaybillError, toError, type WaybillError } from '../errors.js';
+import { ConfigurationError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type CollectOptions, ReplyQueue } from '../rpc/index.js';
 import {
   type Body,
+  connectionName,
   type Encoder,
   Envelope,
   type FingerprintStamp,
-  failedResult,
+  failedCall,
+  identify,
   jsonEncoder,
   Message,
   MessageCommand,
@@ -18,7 +20,6 @@ import {
 } from '../wire/index.js';
 import type { Eks } from './destinations.js';
 import { type Build, equip, type MethodPrefix } from './equip.js';
-import { connectionName, identify } from './identity.js';
 import { callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
@@ -142,7 +143,7 @@ export class GenericProducer {
       const ownQueue = classOf(this).replyQueue === 'per-call';
       return (await this.sender.call(command, eks, options, ownQueue)) as Result<Answer>;
     } catch (thrown) {
-      return failedResult(asWaybillError(thrown));
+      return failedCall(thrown);
     }
   }
 
@@ -220,7 +221,7 @@ async function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Prom
     const { eks } = postingOf(callSettings, classOf(producer), true);
     return await producer.sender.callLater(message, eks, callOptionsOf(callSettings, classOf(producer)));
   } catch (thrown) {
-    if (prefix === 'rpc_') return failedResult(asWaybillError(thrown));
+    if (prefix === 'rpc_') return failedCall(thrown);
     throw thrown;
   }
 }
@@ -241,9 +242,3 @@ function openSender(producer: object): OpenSender {
 }
 
 Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(openSender));
-
-function asWaybillError(thrown: unknown): WaybillError {
-  if (isWaybillError(thrown)) return thrown;
-  const error = toError(thrown);
-  return new ConfigurationError(`The call could not be made: ${error.message}`, { cause: error });
-}

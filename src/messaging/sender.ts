@@ -1,4 +1,10 @@
-import type { Link, LinkHealth, MessageProperties, Outgoing } from '../amqp/index.js';
+import {
+  type Link,
+  type LinkHealth,
+  type MessageProperties,
+  nextMessageId,
+  type Outgoing,
+} from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
 import {
   type CallOptions,
@@ -17,7 +23,6 @@ import {
 } from '../wire/index.js';
 import type { Eks } from './destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
-import { nextMessageId } from './message-id.js';
 
 /** What a {@link Sender} works with. */
 export interface SenderOptions {

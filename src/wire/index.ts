@@ -16,6 +16,7 @@ export {
   type FingerprintStamp,
   fingerprintStamp,
 } from './fingerprint.js';
+export { connectionName, identify } from './identity.js';
 export {
   type BareContent,
   type Body,
@@ -29,6 +30,7 @@ export {
 } from './message.js';
 export {
   exceptionResult,
+  failedCall,
   failedResult,
   MessageResult,
   MessageResultError,
@@ -40,4 +42,11 @@ export {
   readResult,
   remoteDetails,
 } from './result.js';
-export { type ContentClass, type ContentType, readTyped, type StandardSchema } from './typed-content.js';
+export {
+  type ContentClass,
+  type ContentType,
+  type OutputOf,
+  readTyped,
+  type StandardSchema,
+  toPlain,
+} from './typed-content.js';

@@ -1,4 +1,11 @@
-import { MalformedReplyError, RemoteError, toError, type WaybillError } from '../errors.js';
+import {
+  ConfigurationError,
+  isWaybillError,
+  MalformedReplyError,
+  RemoteError,
+  toError,
+  type WaybillError,
+} from '../errors.js';
 import { isRecord } from './body.js';
 import { type Body, Envelope } from './message.js';
 import { toPlain } from './typed-content.js';
@@ -112,6 +119,14 @@ export function remoteDetails(thrown: unknown, withStack: boolean): { readonly e
 /** The answer for a call that ended here, not at the other end. */
 export function failedResult(error: WaybillError): MessageResultException {
   return new MessageResultException(error.name, error.message, error);
+}
+
+/** The answer for a call that could not be made, whatever was thrown. */
+export function failedCall(thrown: unknown): MessageResultException {
+  if (isWaybillError(thrown)) return failedResult(thrown);
+  const error = toError(thrown);
+  const text = `The call could not be made: ${error.message}`;
+  return failedResult(new ConfigurationError(text, { cause: error }));
 }
 
 /**

@@ -30,6 +30,9 @@ export type ContentClass<Output = unknown> = new () => Output;
 /** Where a handler names what it wants: a class (transformed, not validated) or a Standard Schema (validated). */
 export type ContentType<Output = unknown> = ContentClass<Output> | StandardSchema<Output>;
 
+/** What such a class or schema makes. */
+export type OutputOf<Type> = Type extends ContentType<infer Output> ? Output : never;
+
 /**
  * Turns plain data from the wire into what a handler asked for.
  * @throws ContentMismatchError with all reasons, when it does not fit.
