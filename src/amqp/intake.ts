@@ -1,5 +1,5 @@
 import { ConnectionLostError } from '../errors.js';
-import type { Consumer, ConsumerOptions, DrainReport } from './consumer.js';
+import type { ConsumeOptions, Consumer, ConsumerOptions, DrainReport } from './consumer.js';
 import { hasDeadLetterExchange } from './dead-letters.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryContextHost } from './delivery-context.js';
@@ -7,7 +7,7 @@ import { Link, type LinkOptions } from './link.js';
 import type { Declaration } from './topology.js';
 
 /** How an {@link Intake} takes from one queue. */
-export interface IntakeOptions extends Pick<ConsumerOptions, 'prefetch' | 'concurrency'> {
+export interface IntakeOptions extends Pick<ConsumerOptions, 'prefetch' | 'concurrency'>, ConsumeOptions {
   /** What must exist: the queue itself, and what it needs. */
   readonly declarations: readonly Declaration[];
 }
@@ -44,11 +44,11 @@ export class Intake implements DeliveryContextHost {
     handle: (delivery: Delivery) => void | Promise<void>,
   ): Promise<void> {
     await this.link.openConsuming();
-    await this.link.declare(declarations);
+    if (declarations.length > 0) await this.link.declare(declarations);
     this.#declared.push(...declarations);
     const consumer = await this.link.openConsumer(handle, options);
     this.#consumers.add(consumer);
-    await consumer.consume(queue);
+    await consumer.consume(queue, options);
   }
 
   /** Whether a queue was declared here with a dead-letter exchange. */
