@@ -118,11 +118,7 @@ export class Consumer {
     const tag = this.#queues.get(queue)?.tag;
     this.#queues.delete(queue);
     if (tag !== undefined) await this.#channel.channel?.cancel(tag).catch(() => {});
-    const waiting = this.#waiting.takeAll();
-    for (const delivery of waiting) {
-      if (delivery.queue === queue) delivery.giveBack();
-      else this.#waiting.push(delivery);
-    }
+    this.#giveBack(queue);
   }
 
   /**
@@ -131,11 +127,7 @@ export class Consumer {
    */
   async stop(): Promise<void> {
     this.#stopped = true;
-    const queues = [...this.#queues.keys()];
-    this.#giveBack();
-    await Promise.all(queues.map((queue) => this.cancel(queue)));
-    // What arrived while the broker worked on the cancels.
-    this.#giveBack();
+    await Promise.all([...this.#queues.keys()].map((queue) => this.cancel(queue)));
   }
 
   /** Stops, waits for what runs, settles it, closes the channel. Never throws; after the time limit it closes anyway. */
@@ -170,19 +162,21 @@ export class Consumer {
       else void this.#resume(channel, queue);
     });
     const entry = this.#queues.get(queue);
-    if (entry) entry.tag = consumerTag;
-    else await channel.cancel(consumerTag).catch(() => {});
+    if (entry) {
+      entry.tag = consumerTag;
+      return;
+    }
+    await channel.cancel(consumerTag).catch(() => {});
+    this.#giveBack(queue);
   }
 
   #take(queue: string, message: ConsumeMessage, acknowledger: Acknowledger): void {
-    const delivery = new Delivery(queue, message, acknowledger);
-    if (this.#stopped) delivery.giveBack();
-    else this.#waiting.push(delivery);
+    this.#waiting.push(new Delivery(queue, message, acknowledger));
     this.#work();
   }
 
   #work(): void {
-    while (this.#running < this.#concurrency) {
+    while (this.#running < this.#concurrency && !this.#stopped) {
       const delivery = this.#waiting.shift();
       if (!delivery) return;
       this.#running++;
@@ -221,8 +215,12 @@ export class Consumer {
     this.#acknowledger?.abandon();
   }
 
-  #giveBack(): void {
-    for (const delivery of this.#waiting.takeAll()) delivery.giveBack();
+  /** Gives back what has not begun. Only after the cancel: before it, the broker would hand it to us again, and count that. */
+  #giveBack(queue: string): void {
+    for (const delivery of this.#waiting.takeAll()) {
+      if (delivery.queue === queue) delivery.giveBack();
+      else this.#waiting.push(delivery);
+    }
   }
 
   async #whenIdle(): Promise<void> {
@@ -237,6 +235,7 @@ export class Consumer {
 
   /** Handlers that run, or deliveries whose settlement waits for something else (a reply's confirm). */
   #busy(): number {
-    return Math.max(this.#running, this.#acknowledger?.unsettled ?? 0);
+    const begun = (this.#acknowledger?.unsettled ?? 0) - this.#waiting.length;
+    return Math.max(this.#running, begun);
   }
 }

@@ -1,4 +1,4 @@
-import type { Channel, GetMessage } from 'amqplib';
+import type { GetMessage } from 'amqplib';
 import { type Dossier, dossierHeader, originHeader } from './dossier.js';
 import type { Link } from './link.js';
 import type { MessageProperties } from './outgoing.js';
@@ -62,7 +62,11 @@ export class FailedQueue {
     return await this.#visit(async (message) => (isChosen(message) ? 'done' : 'keep'));
   }
 
-  /** Takes each message that is there now once; what is kept goes back to its place when the channel closes. */
+  /**
+   * Takes each message that is there now once; what is kept goes back to its place when the channel closes. On a quorum
+   * queue each look counts as a failed delivery, and RabbitMQ 4 drops what has failed 20 times: before that a message is
+   * put in anew, at the end.
+   */
   async #visit(judge: (message: FailedMessage) => Promise<Verdict>): Promise<number> {
     return await this.#link.onChannel(async (channel) => {
       const parked = `${this.#queue}.failed`;
@@ -71,16 +75,27 @@ export class FailedQueue {
       for (let seen = 0; seen < messageCount; seen++) {
         const raw = await channel.get(parked);
         if (!raw) break;
-        if ((await judge(failedMessage(raw))) === 'done') done += settled(channel, raw);
+        const message = failedMessage(raw);
+        const verdict = await judge(message);
+        if (verdict === 'keep' && !isWornOut(raw)) continue;
+        if (verdict === 'keep') await this.#putAnew(parked, message);
+        else done++;
+        channel.ack(raw);
       }
       return done;
     });
   }
+
+  async #putAnew(parked: string, { content, properties }: FailedMessage): Promise<void> {
+    await this.#link.publish({ exchange: '', routingKey: parked, content, properties, mandatory: true });
+  }
 }
 
-function settled(channel: Channel, message: GetMessage): 1 {
-  channel.ack(message);
-  return 1;
+/** How often a message may be looked at and put back. */
+const looks = 10;
+
+function isWornOut({ properties }: GetMessage): boolean {
+  return Number(properties.headers?.['x-delivery-count'] ?? 0) >= looks;
 }
 
 function failedMessage({ content, properties }: GetMessage): FailedMessage {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWaybillError, toError } from '../errors.js';
+import { AsideQueues } from './aside-queues.js';
 import type { Delivery } from './delivery.js';
 import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
 import type { Link } from './link.js';
 import { nextMessageId } from './message-id.js';
 import type { MessageProperties } from './outgoing.js';
 import { isRejectMessage } from './reject-message.js';
-import type { Declaration } from './topology.js';
 
 /** How often a failing message is tried again before it is given up. */
 export interface RetryPolicy {
@@ -47,10 +47,11 @@ export interface FailurePolicyOptions {
 export class FailurePolicy {
   readonly #link: Link;
   readonly #options: FailurePolicyOptions;
-  readonly #declared = new Map<string, Promise<void>>();
+  readonly #aside: AsideQueues;
 
   constructor(link: Link, options: FailurePolicyOptions) {
     this.#link = link;
+    this.#aside = new AsideQueues(link);
     this.#options = options;
   }
 
@@ -67,7 +68,7 @@ export class FailurePolicy {
       if (isRejectMessage(thrown)) return delivery.reject();
       const error = toError(thrown);
       this.report(delivery, handler, error);
-      void this.settle(delivery, { error, handler });
+      void this.settle(delivery, isHopeless(error) ? { error } : { error, handler });
     }
   }
 
@@ -95,9 +96,10 @@ export class FailurePolicy {
 
   /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */
   report({ queue }: Delivery, handler: string, error: Error): void {
+    const what = isHopeless(error) ? 'unreadable message' : `${handler} failed on a message`;
     const why = isHopeless(error) ? error.message : (error.stack ?? error.message);
     const { name } = this.#options.component;
-    this.#link.logger.error(`${String(name)}: ${handler} failed on a message from queue '${queue}': ${why}`);
+    this.#link.logger.error(`${String(name)}: ${what} from queue '${queue}': ${why}`);
   }
 
   async #giveUp(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
@@ -109,8 +111,8 @@ export class FailurePolicy {
 
   async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
     const delayMs = delayAfter(runs, retry);
-    const queue = `${delivery.queue}.retry.${delayMs}`;
-    await this.#move(delivery, retryQueue(queue, delivery.queue, delayMs), { [failuresHeader]: runs });
+    const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
+    await this.#move(delivery, queue, { [failuresHeader]: runs });
     this.#link.logger.info(
       `A message of '${delivery.queue}' failed (run ${runs} of ${retry.attempts}); next in ${delayMs} ms.`,
     );
@@ -118,19 +120,29 @@ export class FailurePolicy {
 
   async #park(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
-    await this.#move(delivery, parkingQueue(`${delivery.queue}.failed`), {
-      [failuresHeader]: runs,
-      ...dossier,
-    });
+    const queue = (): Promise<string> => this.#aside.forParking(delivery.queue);
+    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier });
   }
 
   /** Publishes the message to another queue, waits for the confirm, then acks the original. */
   async #move(
     delivery: Delivery,
-    queue: Declaration & { kind: 'queue' },
+    declareQueue: () => Promise<string>,
     headers: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    await this.#declareOnce(queue);
+    const queue = await declareQueue();
+    try {
+      await this.#copy(delivery, queue, headers);
+    } catch (thrown) {
+      if (!isWaybillError(thrown, 'UNROUTABLE')) throw thrown;
+      // Somebody has deleted it since we have seen it.
+      this.#aside.forget(queue);
+      await this.#copy(delivery, await declareQueue(), headers);
+    }
+    delivery.ack();
+  }
+
+  async #copy(delivery: Delivery, queue: string, headers: Readonly<Record<string, unknown>>): Promise<void> {
     // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
     const { expiration: _expiration, headers: sent, ...kept } = delivery.properties as MessageProperties;
     // Without CC: RabbitMQ would route the copy to the carbon copies once more (RabbitMQ docs, Sender-selected Distribution).
@@ -140,7 +152,7 @@ export class FailurePolicy {
     const copy = (all: MessageProperties['headers']): Promise<void> =>
       this.#link.publish({
         exchange: '',
-        routingKey: queue.name,
+        routingKey: queue,
         content: delivery.content,
         properties: { ...properties, headers: all },
         mandatory: true,
@@ -150,14 +162,6 @@ export class FailurePolicy {
       if (isWaybillError(thrown, 'CONFIGURATION')) return copy(own);
       throw thrown;
     });
-    delivery.ack();
-  }
-
-  #declareOnce(queue: Declaration & { kind: 'queue' }): Promise<void> {
-    const declared = this.#declared.get(queue.name) ?? this.#link.declare([queue]);
-    this.#declared.set(queue.name, declared);
-    declared.catch(() => this.#declared.delete(queue.name));
-    return declared;
   }
 
   /** `basic.reject`, not nack: on quorum queues only that counts towards the delivery limit (RabbitMQ 4.3). */
@@ -183,20 +187,4 @@ function isHopeless(error: Error): boolean {
 /** The rest after the n-th run, in whole milliseconds: it is part of a queue's name. */
 function delayAfter(runs: number, { delayMs, factor = 2, maxDelayMs = 3_600_000 }: RetryPolicy): number {
   return Math.round(Math.min(maxDelayMs, delayMs * factor ** (runs - 1)));
-}
-
-/** Where a message rests: when its time is over the broker dead-letters it to the queue it came from. */
-function retryQueue(name: string, target: string, delayMs: number): Declaration & { kind: 'queue' } {
-  const args = {
-    'x-message-ttl': delayMs,
-    'x-dead-letter-exchange': '',
-    'x-dead-letter-routing-key': target,
-    // Removed when nobody has used it for long: a policy that is changed leaves nothing behind.
-    'x-expires': delayMs * 2 + 600_000,
-  };
-  return { kind: 'queue', name, passive: false, options: { durable: true, arguments: args } };
-}
-
-function parkingQueue(name: string): Declaration & { kind: 'queue' } {
-  return { kind: 'queue', name, passive: false, options: { durable: true } };
 }

@@ -114,6 +114,11 @@ export class Link {
     await this.#topology.declare(await connection.whenUp(), declarations);
   }
 
+  /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
+  argumentsOf(queue: string): Arguments {
+    return this.#topology.argumentsOf(queue);
+  }
+
   /** Does not declare these any more after a reconnect. At the broker they stay. */
   forget(declarations: readonly Declaration[]): void {
     this.#topology.forget(declarations);

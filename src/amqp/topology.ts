@@ -63,6 +63,15 @@ export class Topology {
     });
   }
 
+  /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
+  argumentsOf(queue: string): Arguments {
+    for (const { declaration } of this.#known.values()) {
+      if (declaration.kind === 'queue' && declaration.name === queue)
+        return declaration.options.arguments ?? {};
+    }
+    return {};
+  }
+
   /** Stops declaring these again; at the broker nothing is removed. */
   forget(declarations: readonly Declaration[]): void {
     for (const declaration of declarations) {

@@ -1,0 +1,106 @@
+// Parking and delayed retry beside the delivery limit of quorum queues.
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Content, Exchange, MessageProcessor, type RetryPolicy } from 'waybill';
+import { command } from '../../conformance/processor/envelopes.js';
+import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
+import { uniqueName } from '../../support/broker.js';
+
+class Failing extends MessageProcessor {
+  static override readonly retry: RetryPolicy | undefined = undefined;
+  readonly seen: unknown[] = [];
+}
+Failing.handle('command', 'fail', function ({ parameters }: Content) {
+  this.seen.push(parameters);
+  throw new Error('it always fails');
+});
+
+class Retrying extends Failing {
+  static override readonly retry = { attempts: 5, delayMs: 30, factor: 1 };
+}
+
+/** Begins and never ends by itself. */
+class Slow extends MessageProcessor {
+  readonly seen: unknown[] = [];
+}
+Slow.handle('command', 'fail', async function ({ parameters }: Content, { signal }) {
+  this.seen.push(parameters);
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+});
+
+describe('a message of a quorum queue', () => {
+  const stage = useStage();
+
+  async function start<P extends Failing>(
+    t: TestContext,
+    Class: new (options: object) => P,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
+    const queue = uniqueName('quorum');
+    const flags = { arguments: { 'x-queue-type': 'quorum', ...more } };
+    const eqks = [[Exchange, [[{ name: queue, flags }, queue]]]] as const;
+    const send = (what: unknown): Promise<void> =>
+      stage.side.publish('', queue, JSON.stringify(command('fail', what)), { persistent: true });
+    return { queue, eqks, send, ...(await stage.start(t, Class, { eqks })) };
+  }
+
+  it('is tried again as often as the policy says, however low the delivery limit: each run is a new message', async (t) => {
+    const { queue, processor, send, log } = await start(t, Retrying, { 'x-delivery-limit': 1 });
+    await send('it');
+    const parked = await stage.side.waitForMessage(`${queue}.failed`);
+    await processor.drain();
+    assert.deepEqual(processor.seen, Array(5).fill('it'));
+    assert.equal(parked.properties.headers?.['x-waybill-dossier'].attempts, 5);
+    assert.equal(await stage.side.depth(queue), 0);
+    assert.doesNotMatch(log.errors.join(), /goes back/);
+  });
+
+  it('rests and is parked in quorum queues', async (t) => {
+    const { queue, processor, send } = await start(t, Retrying);
+    await send('it');
+    await stage.side.waitForDepth(`${queue}.failed`, 1);
+    await processor.drain();
+    const asDeclared = { arguments: { 'x-queue-type': 'quorum' } };
+    await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.failed`, asDeclared));
+    const rested = {
+      'x-queue-type': 'quorum',
+      'x-message-ttl': 30,
+      'x-expires': 600_060,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': queue,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    };
+    await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.retry.30`, { arguments: rested }));
+  });
+
+  it('that can neither be tried later nor parked goes back as failed: the delivery limit ends it', async (t) => {
+    const dead = uniqueName('dead');
+    await stage.side.onChannel((channel) => channel.assertQueue(dead));
+    const deadLetter = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };
+    const { queue, processor, send } = await start(t, Retrying, { 'x-delivery-limit': 2, ...deadLetter });
+    // Somebody else's queue stands where ours would be.
+    await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.retry.30`, { durable: false }));
+    await send('it');
+    const { properties } = await stage.side.waitForMessage(dead, 10_000);
+    await processor.drain();
+    assert.equal(properties.headers?.['x-death']?.[0]?.reason, 'delivery_limit');
+    assert.deepEqual(processor.seen, Array(3).fill('it'));
+  });
+
+  it('that waited for its turn when its component drained is there for the next one', async (t) => {
+    const { queue, eqks, send, processor } = await start(t, Slow as never, { 'x-delivery-limit': 5 });
+    for (const number of [1, 2, 3]) await send(number);
+    await waitForLength(processor.seen, 1);
+    await assert.rejects(processor.drain({ timeoutMs: 100 }), /1 messages/);
+    await stage.side.waitForDepth(queue, 3);
+    // RabbitMQ 3.10 counts them all as delivered in vain; from 4.3 on only the one that had begun.
+    const next = new Slow({ url: stage.url, eqks, logger: recordingLog() });
+    t.after(() => next.close());
+    await next.start();
+    await waitForLength(next.seen, 1);
+    await next.close();
+    const back = await stage.side.waitForMessage(queue);
+    assert.ok(Number(back.properties.headers?.['x-delivery-count']) <= 2, 'each stop counts once at most');
+  });
+});
