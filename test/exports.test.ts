@@ -208,6 +208,37 @@ const doors: Readonly<Record<string, Door>> = {
       WaitOptions
     `,
   },
+  './workers': {
+    values: `
+      ConnectionParameters
+      QueueProducer
+      QueueWorker
+      RejectMessage
+      RpcClient
+      RpcWorker
+      Worker
+    `,
+    types: `
+      AnswerOf
+      CallHandler
+      Connection
+      ConnectionParameterFields
+      DataOf
+      DeliveryContext
+      GiveUp
+      LinkOptions
+      QueueProducerOptions
+      QueueWorkerOptions
+      RegisterHandler
+      RetryPolicy
+      RouteOptions
+      RpcClientOptions
+      RpcWorkerOptions
+      TaskHandler
+      TypedRouteOptions
+      WorkerOptions
+    `,
+  },
 };
 
 describe('the package', () => {

@@ -18,6 +18,7 @@ import {
   type Encoder,
   type Envelope,
   EnvelopeEncoder,
+  encodingOf,
   type FingerprintStamp,
   type Result,
 } from '../wire/index.js';
@@ -56,10 +57,8 @@ export class Sender {
     this.#options = options;
     this.#envelopes = new EnvelopeEncoder(options.encoder, options.fingerprint);
     this.#read = resultReader(options.encoder);
-    const { contentType, contentEncoding } = options.encoder;
     this.#constant = {
-      contentType,
-      ...(contentEncoding !== undefined && { contentEncoding }),
+      ...encodingOf(options.encoder),
       deliveryMode: 2,
       appId: shortString(options.fingerprint.name),
     };

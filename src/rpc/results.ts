@@ -2,6 +2,7 @@ import type { Received } from '../amqp/index.js';
 import {
   decoderFor,
   type Encoder,
+  encodingOf,
   exceptionResult,
   type FingerprintStamp,
   MessageResult,
@@ -45,11 +46,8 @@ export class ResultWriter implements AnswerWriter {
   }
 
   #encode(result: Result, reserved: object = {}): Answer {
-    const { contentType, contentEncoding } = this.#encoder;
-    return {
-      content: this.#encoder.encode({ ...result.body, fingerprint: this.#fingerprint, _reserved: reserved }),
-      properties: { contentType, ...(contentEncoding && { contentEncoding }) },
-    };
+    const body = { ...result.body, fingerprint: this.#fingerprint, _reserved: reserved };
+    return { content: this.#encoder.encode(body), properties: encodingOf(this.#encoder) };
   }
 }
 

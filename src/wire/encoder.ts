@@ -15,6 +15,14 @@ export interface Encoder {
   decode(bytes: Buffer): unknown;
 }
 
+/** The properties that say how a body was encoded. */
+export function encodingOf({ contentType, contentEncoding }: Encoder): {
+  readonly contentType: string;
+  readonly contentEncoding?: string;
+} {
+  return { contentType, ...(contentEncoding !== undefined && { contentEncoding }) };
+}
+
 /** How much a peer may send. What exceeds a limit ends as a {@link MalformedMessageError} of that one message. */
 export interface DecodeLimits {
   /** The largest body, after decompression, in bytes. @default 16 MiB, the limit of RabbitMQ 4 */

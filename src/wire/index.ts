@@ -4,6 +4,7 @@ export {
   type DecodeLimits,
   decoderFor,
   type Encoder,
+  encodingOf,
   GzipJsonEncoder,
   JsonEncoder,
   jsonEncoder,

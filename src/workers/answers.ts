@@ -1,0 +1,90 @@
+import type { Delivery, Received } from '../amqp/index.js';
+import { MalformedReplyError, RemoteError, toError } from '../errors.js';
+import type { Answer, AnswerWriter } from '../rpc/index.js';
+import {
+  type Encoder,
+  encodingOf,
+  isRecord,
+  MessageResult,
+  MessageResultException,
+  type Result,
+} from '../wire/index.js';
+import { wrapData } from './dialect.js';
+
+/** How the handler of a call ended. */
+export type Outcome = { readonly data: unknown } | { readonly thrown: unknown };
+
+/**
+ * Writes `{ success, data }` and `{ success, error }` with the properties of the original (W-B9 to W-B11): of type
+ * `result` whatever the handler did, of type `error` where it could not be run or its answer not be written.
+ */
+export class OutcomeWriter implements AnswerWriter {
+  readonly #encoder: Encoder;
+  readonly #remoteStacks: boolean;
+
+  /** @param remoteStacks sends the stack of an error along, as `trace`. */
+  constructor(encoder: Encoder, remoteStacks: boolean) {
+    this.#encoder = encoder;
+    this.#remoteStacks = remoteStacks;
+  }
+
+  write(given: unknown, call: Delivery): Answer {
+    const outcome = given as Outcome;
+    const body = 'thrown' in outcome ? this.#failure(outcome.thrown) : success(outcome.data);
+    return this.#answer('result', body, call);
+  }
+
+  writeThrown(thrown: unknown, call: Delivery): Answer {
+    return this.#answer('error', this.#failure(thrown), call);
+  }
+
+  #answer(type: string, body: object, { properties }: Delivery): Answer {
+    const deliveryMode = properties.deliveryMode as number | undefined;
+    return {
+      content: this.#encoder.encode(body),
+      properties: {
+        ...encodingOf(this.#encoder),
+        ...(deliveryMode !== undefined && { deliveryMode }),
+        timestamp: Math.floor(Date.now() / 1_000),
+        type,
+      },
+    };
+  }
+
+  #failure(thrown: unknown): object {
+    const { name, message, stack } = toError(thrown);
+    const error = { type: name, message: representation(name, message), args: [message] };
+    return { success: false, error: this.#remoteStacks ? { ...error, trace: stack ?? '' } : error };
+  }
+}
+
+/** Reads such an answer, also one of Python's. @throws MalformedReplyError for anything else */
+export function outcomeReader(encoder: Encoder): (reply: Received) => Result {
+  return ({ content }) => {
+    const body = encoder.decode(content);
+    if (isRecord(body) && body['success'] === true) return new MessageResult(body['data'] ?? null);
+    if (isRecord(body) && body['success'] === false && isRecord(body['error'])) return failure(body['error']);
+    throw new MalformedReplyError("The answer has no 'success' with 'data' or 'error'.");
+  };
+}
+
+function success(data: unknown): object {
+  return { success: true, ...wrapData(data) };
+}
+
+/** `ValueError('no')`: what Python's repr() gives for an exception, since that is what stands there (W-B10). */
+function representation(name: string, message: string): string {
+  if (message === '') return `${name}()`;
+  const quote = message.includes("'") && !message.includes('"') ? '"' : "'";
+  const text = JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"');
+  return `${name}(${quote}${quote === "'" ? text.replaceAll("'", "\\'") : text}${quote})`;
+}
+
+/** The first of `args` is what the exception was made with; `message` names its class again. */
+function failure({ type, message, args, trace }: Record<string, unknown>): MessageResultException {
+  const [first] = Array.isArray(args) ? args : [];
+  const text = typeof first === 'string' ? first : String(message ?? '');
+  const name = String(type ?? 'Error');
+  const stack = typeof trace === 'string' ? { stack: trace } : {};
+  return new MessageResultException(name, text, new RemoteError(text, { name, ...stack }));
+}

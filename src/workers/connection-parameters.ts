@@ -1,0 +1,58 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type { LinkOptions } from '../amqp/index.js';
+
+/** Where the broker is, in the words of amqp-worker. All of it may be left out. */
+export interface ConnectionParameterFields {
+  /** @default 'localhost' */
+  readonly host?: string | undefined;
+  /** @default 5672; with `tls` 5671 */
+  readonly port?: number | undefined;
+  /** @default 'guest' */
+  readonly user?: string | undefined;
+  /** @default 'guest' */
+  readonly password?: string | undefined;
+  /** @default '/' */
+  readonly vhost?: string | undefined;
+  /** `true`, or what node:tls shall know (ca, cert, key, …). @default no TLS */
+  readonly tls?: boolean | TlsOptions | undefined;
+}
+
+/** Where the broker is, as amqp-worker says it; an `{ url }` or nothing at all (`WAYBILL_URL`) is taken in the same place. */
+export class ConnectionParameters {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly vhost: string;
+  readonly #password: string;
+  readonly #tls: boolean | TlsOptions;
+
+  constructor({ host, port, user, password, vhost, tls = false }: ConnectionParameterFields = {}) {
+    this.host = host ?? 'localhost';
+    this.port = port ?? (tls ? 5671 : 5672);
+    this.user = user ?? 'guest';
+    this.vhost = vhost ?? '/';
+    this.#password = password ?? 'guest';
+    this.#tls = tls;
+  }
+
+  /** The same for a link. */
+  toLinkOptions(): LinkOptions {
+    const login = [this.user, this.#password].map(encodeURIComponent).join(':');
+    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    return {
+      url: `${this.#tls ? 'amqps' : 'amqp'}://${login}@${host}:${this.port}`,
+      vhost: this.vhost,
+      ...(typeof this.#tls === 'object' && { tls: this.#tls }),
+    };
+  }
+}
+
+/** What everything here connects by. */
+export type Connection = ConnectionParameters | LinkOptions;
+
+/** Options for a link; what the caller says beats `defaults`. */
+export function linkOptions(connection: Connection, defaults: LinkOptions): LinkOptions {
+  const options = connection instanceof ConnectionParameters ? connection.toLinkOptions() : connection;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}

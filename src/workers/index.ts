@@ -1,0 +1,21 @@
+/** Route style: one function for each queue, tasks and calls in gzip JSON; the dialect of Python's amqp-worker. */
+export {
+  type DeliveryContext,
+  type GiveUp,
+  type LinkOptions,
+  RejectMessage,
+  type RetryPolicy,
+} from '../amqp/index.js';
+export type { RegisterHandler } from '../decorated-methods.js';
+export {
+  type Connection,
+  type ConnectionParameterFields,
+  ConnectionParameters,
+} from './connection-parameters.js';
+export type { AnswerOf, DataOf } from './contract.js';
+export { QueueProducer, type QueueProducerOptions } from './queue-producer.js';
+export { QueueWorker, type QueueWorkerOptions, type TaskHandler } from './queue-worker.js';
+export type { RouteOptions, TypedRouteOptions } from './route.js';
+export { RpcClient, type RpcClientOptions } from './rpc-client.js';
+export { type CallHandler, RpcWorker, type RpcWorkerOptions } from './rpc-worker.js';
+export { Worker, type WorkerOptions } from './worker.js';

@@ -1,0 +1,85 @@
+import {
+  type Arguments,
+  type Declaration,
+  type DeliveryContext,
+  FailurePolicy,
+  type GiveUp,
+  type Intake,
+  type RetryPolicy,
+} from '../amqp/index.js';
+import type { RegisterHandler } from '../decorated-methods.js';
+import type { ContentType, FingerprintStamp, OutputOf } from '../wire/index.js';
+import type { Connection } from './connection-parameters.js';
+import type { AnyData } from './contract.js';
+import { type RouteOptions, readData, runHandler, type TypedRouteOptions } from './route.js';
+import { type RouteHandler, Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+
+/** How a {@link QueueWorker} works. */
+export interface QueueWorkerOptions extends WorkerOptions {
+  /** Tries a failing message again, after a delay; without it a message that failed once is given up. */
+  readonly retry?: RetryPolicy | undefined;
+  /** What becomes of a message that is given up. `discard` is what the original did. @default 'park' */
+  readonly onFailure?: GiveUp | undefined;
+}
+
+/** Does the work for a message. What it returns is left alone; what it throws makes the message a failed one. */
+export type TaskHandler<Data> = (data: Data, context: DeliveryContext) => unknown;
+
+/**
+ * Takes tasks from durable queues, as the QueueWorker of amqp-worker. A task is acked when its handler is done. One whose
+ * handler throws, or that cannot be read, is tried again later if `retry` says so and then given up; nothing loops.
+ *
+ * With an interface of the queues and their data (`QueueWorker<{ resize: Picture }>`) routes are checked by the compiler.
+ */
+export class QueueWorker<Tasks extends object = AnyData> extends Worker {
+  readonly #options: QueueWorkerOptions;
+
+  constructor(connection?: Connection, options: QueueWorkerOptions = {}) {
+    super(connection, options);
+    this.#options = options;
+  }
+
+  /**
+   * Says what does the tasks of a queue: `worker.route('resize')(handler)`, or as the decorator of a method (of a static
+   * one; of another one once an instance of its class is given to {@link use}).
+   * @throws ConfigurationError for a queue that has a handler already, and when the worker runs.
+   */
+  route<Type extends ContentType>(
+    queue: keyof Tasks & string,
+    options: TypedRouteOptions<Type>,
+  ): RegisterHandler<TaskHandler<OutputOf<Type>>>;
+  route<Queue extends keyof Tasks & string>(
+    queue: Queue,
+    options?: RouteOptions,
+  ): RegisterHandler<TaskHandler<Tasks[Queue]>>;
+  route(queue: string, options: RouteOptions = {}): RegisterHandler<TaskHandler<never>> {
+    return this.addRoute(queue, options);
+  }
+
+  /** @internal */
+  protected override get kind(): WorkerKind {
+    return {
+      declarations: ({ queue, options }) => [durableQueue(queue, options.arguments)],
+      open: async (intake, component) => this.#handler(intake, component),
+    };
+  }
+
+  #handler(intake: Intake, component: FingerprintStamp): RouteHandler {
+    const { retry, onFailure = 'park' } = this.#options;
+    const failures = new FailurePolicy(intake.link, {
+      retry,
+      onFailure,
+      component,
+      hasDeadLetterExchange: (queue) => intake.hasDeadLetterExchange(queue),
+    });
+    return (route, delivery) =>
+      failures.perform(delivery, route.name, async () => {
+        await runHandler(route, await readData(route, delivery, this.reading), delivery, intake);
+      });
+  }
+}
+
+/** The queue of a task: on the default exchange by its name, durable (W-B5). */
+function durableQueue(name: string, args: Arguments = {}): Declaration {
+  return { kind: 'queue', name, passive: false, options: { durable: true, arguments: args } };
+}

@@ -1,0 +1,125 @@
+import {
+  type Declaration,
+  type Delivery,
+  type DeliveryContext,
+  FailurePolicy,
+  type Intake,
+} from '../amqp/index.js';
+import type { RegisterHandler } from '../decorated-methods.js';
+import { toError } from '../errors.js';
+import { type ReplyStore, Responder } from '../rpc/index.js';
+import type { ContentType, FingerprintStamp, OutputOf } from '../wire/index.js';
+import { type Outcome, OutcomeWriter } from './answers.js';
+import type { Connection } from './connection-parameters.js';
+import type { AnswerOf, AnyCalls, DataOf } from './contract.js';
+import { type Route, type RouteOptions, readData, runHandler, type TypedRouteOptions } from './route.js';
+import { type RouteHandler, Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+
+/** How an {@link RpcWorker} works. */
+export interface RpcWorkerOptions extends WorkerOptions {
+  /** Sends the stack of a handler's error to the caller, as `trace`. @default false */
+  readonly remoteStacks?: boolean | undefined;
+  /** Keeps answers for calls that come again with the same message id. @default one with its default limits */
+  readonly replyStore?: ReplyStore | undefined;
+}
+
+/** Answers a call: by what it returns, or by what it throws. */
+export type CallHandler<Data, Answer> = (data: Data, context: DeliveryContext) => Answer | Promise<Answer>;
+
+/** Where requests go that nobody took in time, or that are refused; callers bind their reply queues to it (W-B5). */
+const deadLetterExchange = 'rpc.dlx';
+
+/**
+ * Answers calls with `{ success, data }` or `{ success, error }`, as the RPCWorker of amqp-worker. Each call is acked when
+ * its answer is with the broker, and one always leaves: for bad bodies and for answers that JSON cannot say, too.
+ *
+ * With an interface of the calls (`RpcWorker<{ sum(numbers: number[]): number }>`) routes are checked by the compiler.
+ */
+export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
+  readonly #options: RpcWorkerOptions;
+
+  constructor(connection?: Connection, options: RpcWorkerOptions = {}) {
+    super(connection, options);
+    this.#options = options;
+  }
+
+  /**
+   * Says what answers the calls of a queue: `worker.route('sum')(handler)`, or as the decorator of a method (of a static
+   * one; of another one once an instance of its class is given to {@link use}).
+   * @throws ConfigurationError for a queue that has a handler already, and when the worker runs.
+   */
+  route<Queue extends keyof Calls & string, Type extends ContentType>(
+    queue: Queue,
+    options: TypedRouteOptions<Type>,
+  ): RegisterHandler<CallHandler<OutputOf<Type>, AnswerOf<Calls[Queue]>>>;
+  route<Queue extends keyof Calls & string>(
+    queue: Queue,
+    options?: RouteOptions,
+  ): RegisterHandler<CallHandler<DataOf<Calls[Queue]>, AnswerOf<Calls[Queue]>>>;
+  route(queue: string, options: RouteOptions = {}): RegisterHandler<CallHandler<never, unknown>> {
+    return this.addRoute(queue, options);
+  }
+
+  /** @internal */
+  protected override get kind(): WorkerKind {
+    return {
+      declarations: callDeclarations,
+      open: async (intake, component) => {
+        await intake.link.openPublishing();
+        return this.#handler(intake, component);
+      },
+    };
+  }
+
+  #handler(intake: Intake, component: FingerprintStamp): RouteHandler {
+    const { remoteStacks = false, replyStore } = this.#options;
+    const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
+    const responder = new Responder(intake.link, { writer, store: replyStore });
+    const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;
+    const failures = new FailurePolicy(intake.link, told);
+    const report = (delivery: Delivery, what: string, thrown: unknown): void =>
+      failures.report(delivery, what, toError(thrown));
+    return async (route, delivery) => {
+      // Nobody waits for it any more: it goes the way of those that expired in the queue.
+      if (delivery.expired) return delivery.reject();
+      const handled = await responder.respond(delivery, () => this.#run(route, delivery, intake, report));
+      if ('thrown' in handled) report(delivery, `the answer of ${route.name}`, handled.thrown);
+      if (delivery.properties.replyTo === undefined)
+        intake.link.logger.warn(
+          `${this.name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`,
+        );
+      void handled.sent.then(() => delivery.ack());
+    };
+  }
+
+  /** What is thrown here was not thrown by the handler: the body could not be read. */
+  async #run(
+    route: Route,
+    delivery: Delivery,
+    intake: Intake,
+    report: (delivery: Delivery, what: string, thrown: unknown) => void,
+  ): Promise<Outcome> {
+    const data = await readData(route, delivery, this.reading);
+    try {
+      return { data: await runHandler(route, data, delivery, intake) };
+    } catch (thrown) {
+      report(delivery, route.name, thrown);
+      return { thrown };
+    }
+  }
+}
+
+/** Not durable, and with the dead-letter exchange of the original: its clients and servers declare the same. */
+function callDeclarations({ queue, options }: Route): Declaration[] {
+  const args = { 'x-dead-letter-exchange': deadLetterExchange, ...options.arguments };
+  return [
+    {
+      kind: 'exchange',
+      name: deadLetterExchange,
+      type: 'headers',
+      passive: false,
+      options: { durable: false, autoDelete: true },
+    },
+    { kind: 'queue', name: queue, passive: false, options: { durable: false, arguments: args } },
+  ];
+}

@@ -1,0 +1,161 @@
+import { type Declaration, type Delivery, Intake, type LinkHealth } from '../amqp/index.js';
+import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
+import { ClosedError, ConfigurationError } from '../errors.js';
+import { DrainError, StandingThread } from '../scheduler/index.js';
+import { connectionName, type Encoder, type FingerprintStamp, identify } from '../wire/index.js';
+import { type Connection, linkOptions } from './connection-parameters.js';
+import { octetEncoder } from './dialect.js';
+import type { Reading, Route, RouteOptions } from './route.js';
+
+/** How every worker works. */
+export interface WorkerOptions {
+  /** Who it is: in logs, in dossiers, and for the broker's management page. @default the class's name */
+  readonly name?: string | undefined;
+  /** How bodies are read and answers written. @default gzip JSON without a content encoding, as the original */
+  readonly encoder?: Encoder | undefined;
+  /** Takes a value that is no object as the data itself, not only `{ data: … }`. @default true */
+  readonly acceptBare?: boolean | undefined;
+  /** How many unsettled messages of each queue wait in this process. @default 100; the original had no limit */
+  readonly prefetch?: number | undefined;
+  /** How many handlers of each queue run at once; 1 keeps the order. @default as many as are prefetched */
+  readonly concurrency?: number | undefined;
+}
+
+/** @internal What makes a kind of worker. */
+export interface WorkerKind {
+  /** What the queue of a route needs to exist. */
+  declarations(route: Route): readonly Declaration[];
+  /** Opens what it needs beside the queues, and gives what handles a delivery: it settles it and never throws. */
+  open(intake: Intake, component: FingerprintStamp): Promise<RouteHandler>;
+}
+
+/** @internal Handles a delivery of a route; the next one may start when it ends. */
+export type RouteHandler = (route: Route, delivery: Delivery) => Promise<void>;
+
+/**
+ * Takes messages from queues, one function for each. It is a micro thread: give it to a MicroScheduler, which stops it in
+ * order at SIGTERM, or `run()` it.
+ */
+export abstract class Worker extends StandingThread {
+  /** Who it is. */
+  readonly name: string;
+  /** @internal */
+  protected readonly reading: Reading;
+  readonly #connection: Connection;
+  readonly #options: WorkerOptions;
+  readonly #routes = new Map<string, Route>();
+  readonly #methods = new DecoratedMethods();
+  #intake: Intake | undefined;
+
+  constructor(connection: Connection = {}, options: WorkerOptions = {}) {
+    super();
+    this.name = options.name ?? new.target.name;
+    this.reading = { encoder: options.encoder ?? octetEncoder, acceptBare: options.acceptBare ?? true };
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  /** @internal */
+  protected abstract get kind(): WorkerKind;
+
+  /**
+   * Takes the methods of an object that were decorated by `route` for their handlers, bound to it.
+   * @throws ConfigurationError when there are none.
+   */
+  use(instance: object): this {
+    if (this.#methods.use(instance) > 0) return this;
+    throw new ConfigurationError(
+      `${instance.constructor.name} has no method decorated by this worker's route().`,
+    );
+  }
+
+  /**
+   * Connects, declares the queues and begins to take from them. Gives a function that stops it as {@link drain} does.
+   * @throws ConnectError, TopologyError, ConfigurationError; nothing is left open then
+   */
+  async run(): Promise<() => Promise<void>> {
+    await this.create();
+    return () => this.drain();
+  }
+
+  /** The same as {@link run}, for a scheduler. */
+  override async create(): Promise<void> {
+    this.#refuseToStart();
+    const vhost = linkOptions(this.#connection, {}).vhost;
+    const identity = identify({ name: this.name, type: this.constructor.name }, this.name, vhost);
+    const intake = new Intake(linkOptions(this.#connection, { connectionName: connectionName(identity) }));
+    this.#intake = intake;
+    try {
+      const handle = await this.kind.open(intake, identity);
+      for (const route of this.#routes.values()) await this.#open(intake, route, handle);
+    } catch (thrown) {
+      await intake.drain({ timeoutMs: 0 });
+      this.#intake = undefined;
+      throw thrown;
+    }
+  }
+
+  /** Takes no more messages: nothing starts any more, what runs goes on. Idempotent. */
+  override stop(): void {
+    super.stop();
+    void this.#intake?.stop();
+  }
+
+  /**
+   * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
+   * signals are aborted, it closes anyway, and rejects with a DrainError that says so. @default 30,000 ms
+   */
+  override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.stop();
+    const { unfinished } = (await this.#intake?.drain({ timeoutMs })) ?? { unfinished: 0 };
+    if (unfinished === 0) return;
+    throw new DrainError(
+      `${this.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
+    );
+  }
+
+  /** Closes now: what runs goes back to its queue. Idempotent. */
+  async close(): Promise<void> {
+    await this.drain({ timeoutMs: 0 }).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** How its link is, by asking the broker. */
+  override async health(): Promise<LinkHealth | { readonly ok: false }> {
+    return (await this.#intake?.link.health()) ?? { ok: false };
+  }
+
+  /** @internal Makes what registers the handler of a queue. */
+  protected addRoute<Handler extends (...args: never[]) => unknown>(
+    queue: string,
+    options: RouteOptions,
+  ): RegisterHandler<Handler> {
+    return this.#methods.register<Handler>((handler, name) => {
+      if (this.#intake) throw new ConfigurationError(`${this.name} runs already; add routes before.`);
+      if (this.#routes.has(queue)) throw new ConfigurationError(`Queue '${queue}' has a handler already.`);
+      this.#routes.set(queue, { queue, options, handler, name: name || 'the handler' });
+    });
+  }
+
+  async #open(intake: Intake, route: Route, handle: RouteHandler): Promise<void> {
+    const { queue, options } = route;
+    const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
+    const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
+    const declarations = this.kind.declarations(route);
+    await intake.open(queue, { declarations, prefetch, concurrency }, (delivery) => handle(route, delivery));
+  }
+
+  #refuseToStart(): void {
+    if (this.stopSignal.aborted) throw new ClosedError(`${this.name} was stopped; it cannot start again.`);
+    if (this.#intake) throw new ConfigurationError(`${this.name} runs already.`);
+    const [unused] = this.#methods.unused;
+    if (unused !== undefined) {
+      const text = `Method '${unused}' is decorated as a route, but no instance of its class is known.`;
+      throw new ConfigurationError(`${text} Give one: worker.use(new …()).`);
+    }
+    if (this.#routes.size === 0) throw new ConfigurationError(`${this.name} has no route.`);
+  }
+}
