@@ -162,6 +162,32 @@ const doors: Readonly<Record<string, Door>> = {
       ThreadHealth
     `,
   },
+  './app': {
+    values: `
+      AmqpConnection
+      App
+    `,
+    types: `
+      AmqpAction
+      AmqpConnectionOptions
+      AmqpHandler
+      AmqpHealth
+      AmqpMessage
+      AmqpRouteOptions
+      AmqpRoutes
+      AppHealth
+      AppHook
+      AppOptions
+      AppState
+      Connections
+      NamedConnection
+      PartHealth
+      PutMessage
+      RawBody
+      RouteContext
+      TypedBody
+    `,
+  },
   './devbroker': {
     values: `
       DevBroker

@@ -1,0 +1,184 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import {
+  Link,
+  type LinkHealth,
+  type LinkOptions,
+  type MessageProperties,
+  nextMessageId,
+} from '../../amqp/index.js';
+import { ClosedError, ConfigurationError, toError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { jsonEncoder, toPlain } from '../../wire/index.js';
+import { wholeNumber } from '../checks.js';
+import type { NamedConnection } from '../connections.js';
+import { readSettings } from '../settings.js';
+import { addressOf, vhostOf } from './address.js';
+
+/** Where a broker is and how it is used. */
+export interface AmqpConnectionOptions {
+  /** By which routes choose it, where an app has several. */
+  readonly name?: string | undefined;
+  /** `amqp://user:password@host:port/vhost`, or several for fail-over, instead of the five fields below. @default env `WAYBILL_URL`, else localhost */
+  readonly url?: string | readonly string[] | undefined;
+  readonly hostname?: string | undefined;
+  /** @default env `ASYNCWORKER_AMQP_DEFAULT_PORT`, else 5672, with `tls` 5671 */
+  readonly port?: number | undefined;
+  /** @default 'guest' */
+  readonly username?: string | undefined;
+  /** @default 'guest' */
+  readonly password?: string | undefined;
+  /** Where routes and `put` go that name no other. @default the path of the URL, env `ASYNCWORKER_AMQP_DEFAULT_VHOST`, else `/` */
+  readonly vhost?: string | undefined;
+  /** How many unsettled messages of each queue wait in this process. @default env `ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT`, else 128 */
+  readonly prefetch?: number | undefined;
+  /** Seconds between heartbeats. @default env `ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT`, else 10 */
+  readonly heartbeatSeconds?: number | undefined;
+  /** How long one address may take to answer. @default 5,000 */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Given to node:tls as it is. With `hostname` it also says that TLS is spoken; a URL says so itself (`amqps:`). */
+  readonly tls?: TlsOptions | undefined;
+  /** Told of each attempt to reconnect that failed; attempts count from 1 in each outage. */
+  readonly onConnectionFailure?: ((error: Error, attempt: number) => void) | undefined;
+}
+
+/** A message for {@link AmqpConnection.put}: either `data`, which becomes JSON, or `serializedData`, sent as it is. */
+export interface PutMessage {
+  readonly routingKey: string;
+  /** `''`: the routing key is the name of a queue. @default '' */
+  readonly exchange?: string | undefined;
+  /** @default the connection's */
+  readonly vhost?: string | undefined;
+  readonly data?: unknown;
+  readonly serializedData?: string | Uint8Array | undefined;
+  /** AMQP properties, over those that are always there: `message_id`, `delivery_mode` 2, and the content type of JSON. */
+  readonly properties?: MessageProperties | undefined;
+  /** Whether a message that reaches no queue is a failure. @default true */
+  readonly mandatory?: boolean | undefined;
+  /** How long the broker's confirm may take. @default 30,000 */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One link of a connection, as the broker tells it. */
+export interface AmqpHealth extends LinkHealth {
+  /** The connection's name, where it has one. */
+  readonly name: string | undefined;
+  readonly vhost: string;
+}
+
+/**
+ * A broker and a login on it: two AMQP connections for each virtual host that is used, one that publishes and one that
+ * consumes, shared with all else in the process that has the same settings. Each is made when it is first needed.
+ */
+export class AmqpConnection implements NamedConnection {
+  readonly name: string | undefined;
+  /** How many unsettled messages of each queue wait in this process. */
+  readonly prefetch: number;
+  readonly #options: AmqpConnectionOptions;
+  readonly #links = new Map<string, { readonly link: Link; readonly unwatch: () => void }>();
+  #owner: { readonly name: string; readonly logger: Logger } | undefined;
+  #closed = false;
+
+  /** @throws ConfigurationError for settings that contradict each other or cannot be read */
+  constructor(options: AmqpConnectionOptions = {}) {
+    const settings = readSettings();
+    this.name = options.name;
+    this.prefetch = wholeNumber('prefetch', options.prefetch ?? settings.prefetch);
+    const { heartbeatSeconds = settings.heartbeatSeconds } = options;
+    this.#options = {
+      ...options,
+      heartbeatSeconds,
+      url: addressOf(options),
+      vhost: vhostOf(options),
+    };
+  }
+
+  /**
+   * Publishes one message, at any time, also from handlers and hooks. Resolves when the broker has it, and has routed it to a queue.
+   * @throws ConfigurationError for both or neither of `data` and `serializedData`; TypeError for data that is no JSON;
+   * UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError as a producer's.
+   */
+  async put(message: PutMessage): Promise<void> {
+    const { exchange = '', routingKey, mandatory = true, properties, vhost } = message;
+    const { content, contentType } = contentOf(message);
+    const always = { ...(contentType && { contentType }), deliveryMode: 2, messageId: nextMessageId() };
+    const outgoing = { exchange, routingKey, content, properties: { ...always, ...properties }, mandatory };
+    await this.link(vhost).publish(outgoing, message);
+  }
+
+  /** How its links are, by asking the broker. See Link.health. */
+  async health(): Promise<readonly AmqpHealth[]> {
+    const links = [...this.#links.values()].map(({ link }) => link);
+    return await Promise.all(
+      links.map(async (link) => ({ ...(await link.health()), name: this.name, vhost: link.vhost })),
+    );
+  }
+
+  /** Waits for confirms and closes. An app closes its connections itself. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const entries = [...this.#links.values()];
+    this.#links.clear();
+    for (const { unwatch } of entries) unwatch();
+    await Promise.all(entries.map(({ link }) => link.close()));
+  }
+
+  /** @see close */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal */
+  adopt(owner: { readonly name: string; readonly logger: Logger }): void {
+    this.#owner = owner;
+  }
+
+  /** @internal The way to one virtual host, taken as it is written (AW-B13). */
+  link(vhost: string | undefined = this.#options.vhost): Link {
+    if (this.#closed) throw new ClosedError('The connection is closed.');
+    const key = vhost ?? '';
+    const entry = this.#links.get(key) ?? this.#open(vhost);
+    this.#links.set(key, entry);
+    return entry.link;
+  }
+
+  /** @internal How the link to a virtual host is made: all that are made alike are one. */
+  linkOptions(vhost: string | undefined = this.#options.vhost): LinkOptions {
+    const { url, tls, heartbeatSeconds, connectTimeoutMs } = this.#options;
+    const logger = this.#owner?.logger;
+    const connectionName = this.#owner && `${this.#owner.name} ${process.pid}`;
+    return { url, vhost, tls, heartbeatSeconds, connectTimeoutMs, connectionName, logger };
+  }
+
+  #open(vhost: string | undefined): { readonly link: Link; readonly unwatch: () => void } {
+    const { onConnectionFailure } = this.#options;
+    const link = Link.acquire(this.linkOptions(vhost));
+    const unwatch = onConnectionFailure && link.onReconnectFailure(guarded(onConnectionFailure, link));
+    return { link, unwatch: unwatch ?? (() => {}) };
+  }
+}
+
+/** A user's callback must not end the reconnecting. */
+function guarded(
+  callback: (error: Error, attempt: number) => void,
+  { logger }: Link,
+): (error: Error, attempt: number) => void {
+  return (error, attempt) => {
+    try {
+      callback(error, attempt);
+    } catch (thrown) {
+      logger.error(`onConnectionFailure threw: ${toError(thrown).message}`);
+    }
+  };
+}
+
+function contentOf({ data, serializedData }: PutMessage): {
+  readonly content: Buffer;
+  readonly contentType?: string;
+} {
+  if ((data === undefined) === (serializedData === undefined)) {
+    throw new ConfigurationError('A message has either data or serializedData, one of the two.');
+  }
+  if (serializedData !== undefined) return { content: Buffer.from(serializedData as Uint8Array) };
+  return { content: jsonEncoder.encode(toPlain(data)), contentType: jsonEncoder.contentType };
+}

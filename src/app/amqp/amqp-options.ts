@@ -1,0 +1,49 @@
+import type { GiveUp, RetryPolicy } from '../../amqp/index.js';
+import type { ContentType } from '../../wire/index.js';
+import type { RouteContext } from '../route-context.js';
+import type { AmqpConnection } from './amqp-connection.js';
+import type { AmqpAction, AmqpMessage } from './amqp-message.js';
+
+/** How messages of some queues are handled. */
+export interface AmqpRouteOptions {
+  /** Which connection, or its name; needed only where the app has several. */
+  readonly connection?: AmqpConnection | string | undefined;
+  /** The virtual host, exactly as it is called. @default the connection's */
+  readonly vhost?: string | undefined;
+  /** How many messages a batch has at most; never more than the connection's prefetch. @default 1 */
+  readonly bulkSize?: number | undefined;
+  /** How long a message waits at most for its batch to fill. @default env `ASYNCWORKER_FLUSH_TIMEOUT` (seconds), else 60,000 */
+  readonly flushIntervalMs?: number | undefined;
+  /** How many batches are handled at once. @default as many as the prefetch allows; 1 keeps the order */
+  readonly concurrency?: number | undefined;
+  /** What becomes of messages that the handler said nothing about, when it has ended well. @default 'ack' */
+  readonly onSuccess?: AmqpAction | undefined;
+  /**
+   * The same when it has thrown. A message that is requeued and fails a second time is a failure, as with `fail`: it is tried
+   * again as `retry` says, then given up as `onFailure` says. @default 'requeue'
+   */
+  readonly onException?: AmqpAction | 'fail' | undefined;
+  /** Tries a failure again, after a delay and without a plugin. @default none */
+  readonly retry?: RetryPolicy | undefined;
+  /**
+   * What becomes of a message that is given up, or that nobody can read: `park` it in `<queue>.failed` with its story; `reject` it
+   * to the queue's dead-letter exchange; `discard` it. @default 'park'
+   */
+  readonly onFailure?: GiveUp | undefined;
+}
+
+/** Reads bodies as JSON, and makes what a class or a Standard Schema makes; without one they are plain JSON values. */
+export interface TypedBody<Body> {
+  readonly body?: ContentType<Body> | undefined;
+}
+
+/** Leaves bodies as they are. */
+export interface RawBody {
+  readonly body: 'raw';
+}
+
+/** Handles one batch: never empty, in the order of arrival. */
+export type AmqpHandler<Body = unknown> = (
+  messages: readonly AmqpMessage<Body>[],
+  context: RouteContext,
+) => unknown;

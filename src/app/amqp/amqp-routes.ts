@@ -1,0 +1,69 @@
+import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import type { ContentType } from '../../wire/index.js';
+import { callable, duration, routeList, wholeNumber } from '../checks.js';
+import type { Connections } from '../connections.js';
+import type { PartPlan } from '../part.js';
+import { readSettings } from '../settings.js';
+import { AmqpConnection } from './amqp-connection.js';
+import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp-options.js';
+import { type AmqpRoute, AmqpSource } from './amqp-source.js';
+import { bodyReader } from './read-body.js';
+
+/** All that may be said of an AMQP route. */
+type Options = AmqpRouteOptions & { readonly body?: ContentType | 'raw' | undefined };
+
+/** Messages of queues: `app.amqp`. */
+export class AmqpRoutes {
+  readonly #methods: DecoratedMethods;
+  readonly #connections: Connections;
+  readonly #plan: (plan: PartPlan) => void;
+
+  /** @internal */
+  constructor(methods: DecoratedMethods, connections: Connections, plan: (plan: PartPlan) => void) {
+    this.#methods = methods;
+    this.#connections = connections;
+    this.#plan = plan;
+  }
+
+  /**
+   * Takes messages from one or several queues, in one common batch, to a handler:
+   * `app.amqp.consume(['orders'], { bulkSize: 100 })(async (messages) => { … })`, or as a decorator of a method.
+   * @throws ConfigurationError for options that cannot be; TypeError for a handler that is no function
+   */
+  consume(
+    queues: string | readonly string[],
+    options: AmqpRouteOptions & RawBody,
+  ): RegisterHandler<AmqpHandler<Buffer>>;
+  consume<Body = unknown>(
+    queues: string | readonly string[],
+    options?: AmqpRouteOptions & TypedBody<Body>,
+  ): RegisterHandler<AmqpHandler<Body>>;
+  consume(queues: string | readonly string[], options: Options = {}): RegisterHandler<AmqpHandler<never>> {
+    const list = routeList(queues);
+    const what = `The AMQP route ${list.join(', ')}`;
+    const settled = settle(options);
+    return this.#methods.register<AmqpHandler<never>>((handler, name) => {
+      const given = { handler: callable(handler, what), name: name || 'a handler' };
+      this.#plan((host) => {
+        const connection = this.#connections.choose(AmqpConnection, options.connection, what);
+        return new AmqpSource({ ...settled, ...given, queues: list, connection }, host);
+      });
+    });
+  }
+}
+
+function settle(options: Options): Omit<AmqpRoute, 'queues' | 'connection' | 'handler' | 'name'> {
+  const { flushIntervalMs = readSettings().flushIntervalMs, concurrency } = options;
+  return {
+    vhost: options.vhost,
+    bulkSize: wholeNumber('bulkSize', options.bulkSize ?? 1),
+    flushIntervalMs: duration('flushIntervalMs', flushIntervalMs),
+    concurrency:
+      concurrency === undefined ? Number.POSITIVE_INFINITY : wholeNumber('concurrency', concurrency),
+    onSuccess: options.onSuccess ?? 'ack',
+    onException: options.onException ?? 'requeue',
+    onFailure: options.onFailure ?? 'park',
+    retry: options.retry,
+    read: bodyReader(options.body),
+  };
+}

@@ -1,0 +1,133 @@
+import { type Delivery, FailurePolicy, type GiveUp, Intake, type RetryPolicy } from '../../amqp/index.js';
+import { toError } from '../../errors.js';
+import { identify } from '../../wire/index.js';
+import { type BatchCause, Batches } from '../batches.js';
+import type { Part, PartHost } from '../part.js';
+import type { AmqpConnection } from './amqp-connection.js';
+import { type AmqpAction, AmqpMessage } from './amqp-message.js';
+import type { AmqpHandler } from './amqp-options.js';
+import type { BodyReader } from './read-body.js';
+
+/** One route, settled. */
+export interface AmqpRoute {
+  readonly queues: readonly string[];
+  readonly connection: AmqpConnection;
+  readonly vhost: string | undefined;
+  readonly bulkSize: number;
+  readonly flushIntervalMs: number;
+  readonly concurrency: number;
+  readonly onSuccess: AmqpAction;
+  readonly onException: AmqpAction | 'fail';
+  readonly onFailure: GiveUp;
+  readonly retry: RetryPolicy | undefined;
+  readonly handler: AmqpHandler<never>;
+  /** Of the handler, for logs and dossiers. */
+  readonly name: string;
+  readonly read: BodyReader;
+}
+
+/**
+ * Takes from the queues of one route, in batches, to its handler, and settles each message once. The queues are not declared:
+ * they belong to somebody else, and one that is not there yet is waited for without holding up the others (AW-C22).
+ */
+export class AmqpSource implements Part {
+  readonly #route: AmqpRoute;
+  readonly #host: PartHost;
+  readonly #intake: Intake;
+  readonly #failures: FailurePolicy;
+  readonly #batches: Batches<Delivery>;
+
+  constructor(route: AmqpRoute, host: PartHost) {
+    this.#route = route;
+    this.#host = host;
+    // Known to the connection, too: for its health, its callback, and `put`.
+    route.connection.link(route.vhost);
+    this.#intake = new Intake(route.connection.linkOptions(route.vhost));
+    this.#failures = new FailurePolicy(this.#intake.link, {
+      component: identify({ name: host.name }, host.name, this.#intake.link.vhost),
+      retry: route.retry,
+      onFailure: route.onFailure,
+      hasDeadLetterExchange: () => false,
+    });
+    const size = Math.min(route.bulkSize, route.connection.prefetch);
+    this.#batches = new Batches(
+      { size, flushIntervalMs: route.flushIntervalMs, concurrency: route.concurrency },
+      {
+        handle: (batch, cause) => this.#handle(batch, cause),
+        // Of a channel that is gone: these messages come again, and settling them would be an error (AW-X3).
+        isStale: (delivery) => !delivery.alive,
+      },
+    );
+  }
+
+  async start(): Promise<void> {
+    const { queues, connection } = this.#route;
+    const options = {
+      declarations: [],
+      prefetch: connection.prefetch,
+      // How many run at once is the batches' matter; here everything that comes is passed on.
+      concurrency: Number.POSITIVE_INFINITY,
+      whenRefused: 'retry',
+    } as const;
+    for (const queue of queues) {
+      await this.#intake.open(queue, options, (delivery) => this.#batches.add(delivery));
+    }
+  }
+
+  stop(): void {
+    void this.#intake.stop();
+    for (const delivery of this.#batches.stop()) delivery.giveBack();
+  }
+
+  async finish({ timeoutMs }: { readonly timeoutMs: number }): Promise<number> {
+    const { unfinished } = await this.#intake.drain({ timeoutMs });
+    return Math.max(unfinished, this.#batches.running);
+  }
+
+  async #handle(batch: readonly Delivery[], _cause: BatchCause): Promise<void> {
+    const read = await Promise.all(batch.map((delivery) => this.#read(delivery)));
+    const messages = read.filter((message) => message !== undefined);
+    if (messages.length === 0) return;
+    const error = await this.#run(messages);
+    for (const message of messages) this.#settle(message, error);
+  }
+
+  /** A message that nobody can read is a failure of its own; the others of its batch never hear of it (AW-C18). */
+  async #read(delivery: Delivery): Promise<AmqpMessage | undefined> {
+    try {
+      return new AmqpMessage(delivery, await this.#route.read(delivery));
+    } catch (thrown) {
+      const error = toError(thrown);
+      this.#failures.report(delivery, this.#route.name, error);
+      void this.#failures.settle(delivery, { error });
+      return undefined;
+    }
+  }
+
+  /** Gives what the handler threw. */
+  async #run(messages: readonly AmqpMessage[]): Promise<Error | undefined> {
+    const { handler, name } = this.#route;
+    try {
+      await handler(messages as readonly AmqpMessage<never>[], { signal: this.#host.closing });
+      return undefined;
+    } catch (thrown) {
+      const error = toError(thrown);
+      const what = messages.length === 1 ? 'a message' : `a batch of ${messages.length} messages`;
+      this.#host.logger.error(
+        `${this.#host.name}: ${name} failed on ${what} from '${messages[0]?.queue}': ${error.stack ?? error.message}`,
+      );
+      return error;
+    }
+  }
+
+  #settle({ delivery, verdict }: AmqpMessage, error: Error | undefined): void {
+    const { onSuccess, onException, name } = this.#route;
+    const action = verdict ?? (error ? onException : onSuccess);
+    const isFailure =
+      action === 'fail' || (action === 'requeue' && !verdict && error && delivery.redelivered);
+    if (isFailure) void this.#failures.settle(delivery, { error: error as Error, handler: name });
+    else if (action === 'ack') delivery.ack();
+    else if (action === 'reject') delivery.reject();
+    else void this.#failures.requeue(delivery);
+  }
+}

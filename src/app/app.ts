@@ -1,0 +1,239 @@
+import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
+import { ClosedError, ConfigurationError } from '../errors.js';
+import { defaultLogger, type Logger } from '../logger.js';
+import {
+  DrainError,
+  type ExitReport,
+  MicroScheduler,
+  type RunOptions,
+  StandingThread,
+} from '../scheduler/index.js';
+import { AmqpConnection, type AmqpHealth } from './amqp/amqp-connection.js';
+import { AmqpRoutes } from './amqp/amqp-routes.js';
+import { Connections, type NamedConnection } from './connections.js';
+import { Hooks } from './hooks.js';
+import type { Part, PartHealth, PartPlan } from './part.js';
+
+/** How an app is made. */
+export interface AppOptions<State extends object> {
+  /** For logs, and for the broker's management page. @default 'app' */
+  readonly name?: string | undefined;
+  /** Where messages come from and go to. More may be added until the app starts. */
+  readonly connections?: readonly NamedConnection[] | undefined;
+  /** What handlers and hooks share. It may be changed at any time. @default an empty object */
+  readonly state?: State | undefined;
+  /**
+   * How long the end may take, in milliseconds: handlers that run may finish, then the shutdown hooks run, for which a fourth of it
+   * is kept, 5,000 at most. @default 30,000
+   */
+  readonly shutdownTimeoutMs?: number | undefined;
+  /** @default warnings and errors to stderr; everything where debugging was asked for */
+  readonly logger?: Logger | undefined;
+}
+
+/** How an app is. */
+export interface AppHealth {
+  /** True while it runs and all that it needs is there. */
+  readonly ok: boolean;
+  readonly state: AppState;
+  /** Each link to a broker, as the broker tells it. */
+  readonly amqp: readonly AmqpHealth[];
+  /** The other parts that can be unwell. */
+  readonly parts: readonly PartHealth[];
+}
+
+/** Where an app is in its life. */
+export type AppState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** A hook that runs when an app starts or ends. */
+export type AppHook<State extends object> = (app: App<State>) => unknown;
+
+/**
+ * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it
+ * also runs beside others in a MicroScheduler.
+ *
+ * It starts in this order: start-up hooks, then everything that handles something. It ends the other way round: nothing new is
+ * taken, what runs is finished, what has not begun goes back to its queue, then the shutdown hooks run, then connections close.
+ */
+export class App<State extends object = Record<string, unknown>> extends StandingThread {
+  readonly name: string;
+  /** What handlers and hooks share. */
+  readonly state: State;
+  readonly connections: Connections;
+  readonly logger: Logger;
+  /** Messages of queues. */
+  readonly amqp: AmqpRoutes;
+  readonly #shutdownTimeoutMs: number;
+  readonly #methods = new DecoratedMethods();
+  readonly #plans: PartPlan[] = [];
+  readonly #parts: Part[] = [];
+  readonly #startUp = new Hooks<App<State>>();
+  readonly #shutDown = new Hooks<App<State>>();
+  readonly #closing = new AbortController();
+  #phase: AppState = 'new';
+  #draining: Promise<void> | undefined;
+
+  constructor(options: AppOptions<State> = {}) {
+    super();
+    const { name = 'app', connections = [], logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;
+    this.name = name;
+    this.logger = logger;
+    this.state = options.state ?? ({} as State);
+    this.#shutdownTimeoutMs = shutdownTimeoutMs;
+    this.connections = new Connections(this);
+    for (const connection of connections) this.connections.add(connection);
+    const plan = (each: PartPlan): void => this.#plan(each);
+    this.amqp = new AmqpRoutes(this.#methods, this.connections, plan);
+  }
+
+  /** Registers the decorated methods of an object; give each object whose class has some. @throws ConfigurationError when it has none */
+  use<Instance extends object>(instance: Instance): Instance {
+    if (this.#methods.use(instance) > 0) return instance;
+    throw new ConfigurationError(
+      `${instance.constructor.name} has no method that is decorated for this app.`,
+    );
+  }
+
+  /** Runs something before anything is handled, in the order of registration. What it throws ends the start. */
+  runOnStartup(hook: AppHook<State>): AppHook<State>;
+  runOnStartup(): RegisterHandler<AppHook<State>>;
+  runOnStartup(hook?: AppHook<State>): AppHook<State> | RegisterHandler<AppHook<State>> {
+    return this.#hook(this.#startUp, hook);
+  }
+
+  /** Runs something at the end, when nothing is handled any more and connections are still open. All run, whatever one throws. */
+  runOnShutdown(hook: AppHook<State>): AppHook<State>;
+  runOnShutdown(): RegisterHandler<AppHook<State>>;
+  runOnShutdown(hook?: AppHook<State>): AppHook<State> | RegisterHandler<AppHook<State>> {
+    return this.#hook(this.#shutDown, hook);
+  }
+
+  /**
+   * Runs as a process: until SIGINT, SIGTERM or {@link stop}, then ends in order and gives the report. A second signal ends it
+   * at once; the same one within half a second is taken as an echo.
+   * @throws what kept it from starting: ConfigurationError, ConnectError, or what a start-up hook threw.
+   */
+  async run(options: RunOptions = {}): Promise<ExitReport> {
+    let refusal: { readonly error: unknown } | undefined;
+    const scheduler = new MicroScheduler({
+      drainTimeoutMs: this.#shutdownTimeoutMs,
+      autoquit: true,
+      onThreadError: (error, _thread, { phase }) => {
+        if (phase === 'create') refusal = { error };
+        else this.logger.error(String(error));
+      },
+    });
+    scheduler.addMicrothread(this);
+    const report = await scheduler.run(options);
+    if (refusal) throw refusal.error;
+    return report;
+  }
+
+  /** Starts, for those who need no scheduler. @throws as {@link run} */
+  async start(): Promise<this> {
+    await this.create();
+    return this;
+  }
+
+  /** @internal Called by the scheduler: {@link start}. */
+  override async create(): Promise<void> {
+    if (this.#phase !== 'new') throw new ClosedError('This app was started before; make a new one.');
+    this.#phase = 'starting';
+    try {
+      await this.#start();
+    } catch (thrown) {
+      await this.drain().catch(() => {});
+      throw thrown;
+    }
+  }
+
+  /** Takes nothing new, at once; what runs goes on. Idempotent. */
+  override stop(): void {
+    super.stop();
+    for (const part of this.#parts) part.stop();
+  }
+
+  /** Ends in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when something was not finished in time */
+  override drain({
+    timeoutMs = this.#shutdownTimeoutMs,
+  }: {
+    readonly timeoutMs?: number;
+  } = {}): Promise<void> {
+    this.stop();
+    this.#draining ??= this.#end(timeoutMs);
+    return this.#draining;
+  }
+
+  /** @see drain */
+  close(): Promise<void> {
+    return this.drain();
+  }
+
+  /** @see drain */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain();
+  }
+
+  /** How it is, by asking the broker and all parts. Never rejects. */
+  override async health(): Promise<AppHealth> {
+    const connections = this.connections.of(AmqpConnection);
+    const amqp = (await Promise.all(connections.map((connection) => connection.health()))).flat();
+    const parts = this.#parts.flatMap((part) => part.health?.() ?? []);
+    const ok = this.#phase === 'running' && [...amqp, ...parts].every((each) => each.ok);
+    return { ok, state: this.#phase, amqp, parts };
+  }
+
+  #hook(
+    hooks: Hooks<App<State>>,
+    hook: AppHook<State> | undefined,
+  ): AppHook<State> | RegisterHandler<AppHook<State>> {
+    const register = this.#methods.register<AppHook<State>>((given, name) => {
+      this.#refuseWhenStarted();
+      hooks.add(given, name);
+    });
+    return hook ? register(hook) : register;
+  }
+
+  #plan(plan: PartPlan): void {
+    this.#refuseWhenStarted();
+    this.#plans.push(plan);
+  }
+
+  #refuseWhenStarted(): void {
+    if (this.#phase === 'new') return;
+    throw new ConfigurationError('The app has started: routes and hooks are registered before that.');
+  }
+
+  async #start(): Promise<void> {
+    const { unused } = this.#methods;
+    if (unused.length > 0) {
+      throw new ConfigurationError(
+        `These methods are decorated, but no object of their class was given to app.use(): ${unused.join(', ')}.`,
+      );
+    }
+    const host = { name: this.name, logger: this.logger, closing: this.#closing.signal };
+    for (const plan of this.#plans) this.#parts.push(plan(host));
+    this.connections.freeze();
+    await this.#startUp.run(this, this.stopSignal);
+    for (const part of this.#parts) {
+      this.stopSignal.throwIfAborted();
+      await part.start();
+    }
+    this.#phase = 'running';
+  }
+
+  async #end(timeoutMs: number): Promise<void> {
+    this.#phase = 'stopping';
+    const forHooks = Math.min(5_000, timeoutMs / 4);
+    const finishing = this.#parts.map((part) => part.finish({ timeoutMs: timeoutMs - forHooks }));
+    const unfinished = (await Promise.all(finishing)).reduce((sum, each) => sum + each, 0);
+    this.#closing.abort(new ClosedError('The app has ended before the handler was done.'));
+    const inTime = await this.#shutDown.runAll(this, forHooks, this.logger);
+    await Promise.all([...this.connections].map((connection) => connection.close()));
+    this.#phase = 'stopped';
+    if (unfinished === 0 && inTime) return;
+    throw new DrainError(
+      `${this.name} did not finish in ${timeoutMs} ms; messages not settled go back to their queues.`,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { ConfigurationError } from '../errors.js';
+import type { Logger } from '../logger.js';
+
+/** What all kinds of connections have. */
+export interface NamedConnection {
+  /** By which routes choose it. */
+  readonly name: string | undefined;
+  /** @internal Told by the app that it belongs to. */
+  adopt?(owner: { readonly name: string; readonly logger: Logger }): void;
+  close(): Promise<void>;
+}
+
+/** A class of connections. */
+type ConnectionClass<C> = abstract new (...args: never[]) => C;
+
+/** The connections of an app. Routes choose theirs when the app starts; from then on none is added (AW-B8). */
+export class Connections implements Iterable<NamedConnection> {
+  readonly #all = new Set<NamedConnection>();
+  readonly #owner: { readonly name: string; readonly logger: Logger };
+  #frozen = false;
+
+  /** @internal */
+  constructor(owner: { readonly name: string; readonly logger: Logger }) {
+    this.#owner = owner;
+  }
+
+  /** Adds one; the same one again changes nothing. @throws ConfigurationError when its name is taken, or the app has started */
+  add(connection: NamedConnection): void {
+    if (this.#all.has(connection)) return;
+    const { name } = connection;
+    if (this.#frozen) throw new ConfigurationError('The app has started: connections are added before that.');
+    if (name !== undefined && this.#find(name)) {
+      throw new ConfigurationError(`There are two connections of the name '${name}'. Give each its own.`);
+    }
+    connection.adopt?.(this.#owner);
+    this.#all.add(connection);
+  }
+
+  /** The connection of this name. @throws ConfigurationError when there is none */
+  get(name: string): NamedConnection {
+    const found = this.#find(name);
+    if (found) return found;
+    throw new ConfigurationError(`There is no connection of the name '${name}'. ${this.#known()}`);
+  }
+
+  /** @internal No more are added. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /**
+   * @internal The one that a route means: the very object, the one of that name, or the only one of its kind (AW-B6).
+   * @throws ConfigurationError when none or several come into question
+   */
+  choose<C extends NamedConnection>(
+    Class: ConnectionClass<C>,
+    wanted: C | string | undefined,
+    route: string,
+  ): C {
+    const named = typeof wanted === 'string' ? this.get(wanted) : wanted;
+    if (named instanceof Class) {
+      this.add(named);
+      return named;
+    }
+    if (named) throw new ConfigurationError(`${route}: '${named.name}' is no ${Class.name}.`);
+    const [only, second] = this.of(Class);
+    if (only && !second) return only;
+    throw new ConfigurationError(
+      only
+        ? `${route}: there are several of the kind ${Class.name}; say which one by { connection }.`
+        : `${route}: the app has no ${Class.name}; give it one by new App({ connections: [...] }).`,
+    );
+  }
+
+  /** All of one kind. */
+  of<C extends NamedConnection>(Class: ConnectionClass<C>): readonly C[] {
+    return [...this.#all].filter((each): each is NamedConnection & C => each instanceof Class);
+  }
+
+  [Symbol.iterator](): Iterator<NamedConnection> {
+    return this.#all.values();
+  }
+
+  #find(name: string): NamedConnection | undefined {
+    return [...this.#all].find((each) => each.name === name);
+  }
+
+  #known(): string {
+    const names = [...this.#all].flatMap(({ name }) => name ?? []);
+    return names.length > 0 ? `There are: ${names.join(', ')}.` : 'None has a name.';
+  }
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toError } from '../errors.js';
+import type { Logger } from '../logger.js';
+
+/** Something of the user's that runs when the app starts, or when it ends. */
+type Hook<App> = (app: App) => unknown;
+
+/** Hooks of one kind, in the order in which they were registered. */
+export class Hooks<App> {
+  readonly #hooks: { readonly hook: Hook<App>; readonly name: string }[] = [];
+
+  add(hook: Hook<App>, name: string): void {
+    this.#hooks.push({ hook, name: name || 'a hook' });
+  }
+
+  /** Runs one after the other; the first that throws ends it, and so does a signal between two. */
+  async run(app: App, signal: AbortSignal): Promise<void> {
+    for (const { hook } of this.#hooks) {
+      signal.throwIfAborted();
+      await hook(app);
+    }
+  }
+
+  /** Runs all, one after the other, whatever each does (AW-C29); what goes wrong is logged. False when one did not end in time. */
+  async runAll(app: App, timeoutMs: number, logger: Logger): Promise<boolean> {
+    const limit = new AbortController();
+    const tooLate = sleep(timeoutMs, false, { signal: limit.signal }).catch(() => false);
+    let inTime = true;
+    for (const { hook, name } of this.#hooks) {
+      const done = await Promise.race([attempt(() => hook(app), name, logger), tooLate]);
+      if (!done)
+        logger.error(`The shutdown hook ${name} has not ended in time; the others are run all the same.`);
+      inTime &&= done;
+    }
+    limit.abort();
+    return inTime;
+  }
+}
+
+async function attempt(work: () => unknown, name: string, logger: Logger): Promise<true> {
+  try {
+    await work();
+  } catch (thrown) {
+    const error = toError(thrown);
+    logger.error(`The shutdown hook ${name} failed: ${error.stack ?? error.message}`);
+  }
+  return true;
+}

@@ -1,0 +1,34 @@
+import type { Logger } from '../logger.js';
+
+/** What the parts of an app have in common. */
+export interface PartHost {
+  /** The app's name, for logs and dossiers. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** Aborted when the app does not wait any longer for what runs. */
+  readonly closing: AbortSignal;
+}
+
+/** Something that works while its app does: a source of messages, a server, a clock. */
+export interface Part {
+  /** Begins. Called once, after all start-up hooks are done. */
+  start(): Promise<void>;
+  /** Takes nothing new, at once. What runs goes on. Idempotent; may come before {@link start}. */
+  stop(): void;
+  /** Waits for what runs, up to `timeoutMs`, and tells how much was not finished. Comes after {@link stop}. Never rejects. */
+  finish(options: { readonly timeoutMs: number }): Promise<number>;
+  /** Whether it does what it is for. Left out by parts that cannot be unwell. */
+  health?(): PartHealth;
+}
+
+/** How a part is. */
+export interface PartHealth {
+  /** What it is, for people. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** Why it is not well. */
+  readonly error?: string;
+}
+
+/** Makes a part when the app starts: only then it is known which connections there are. */
+export type PartPlan = (host: PartHost) => Part;

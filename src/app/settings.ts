@@ -1,0 +1,38 @@
+import { ConfigurationError } from '../errors.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What async-worker reads from the environment, under the same names. An option in the program beats it.
+ */
+export interface AppSettings {
+  /** `ASYNCWORKER_FLUSH_TIMEOUT`, in seconds there. @default 60,000 */
+  readonly flushIntervalMs: number;
+  /** `ASYNCWORKER_AMQP_DEFAULT_VHOST`. */
+  readonly vhost: string | undefined;
+  /** `ASYNCWORKER_AMQP_DEFAULT_PORT`. */
+  readonly amqpPort: number | undefined;
+  /** `ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT`. @default 128 */
+  readonly prefetch: number;
+  /** `ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT`, in seconds. */
+  readonly heartbeatSeconds: number | undefined;
+}
+
+/** Reads the settings. @throws ConfigurationError for a value that is no number where one is needed */
+export function readSettings(env: Environment = process.env): AppSettings {
+  return {
+    flushIntervalMs: (numberIn(env, 'ASYNCWORKER_FLUSH_TIMEOUT') ?? 60) * 1_000,
+    vhost: env['ASYNCWORKER_AMQP_DEFAULT_VHOST'] || undefined,
+    amqpPort: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PORT'),
+    prefetch: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT') ?? 128,
+    heartbeatSeconds: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT'),
+  };
+}
+
+function numberIn(env: Environment, name: string): number | undefined {
+  const text = env[name]?.trim();
+  if (!text) return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new ConfigurationError(`The environment variable ${name} must be a number, and is '${text}'.`);
+}
