@@ -9,6 +9,13 @@ describe('the command line', () => {
     ['--port=6000 broker', { kind: 'broker', port: 6000, verbose: false }],
     ['--help', { kind: 'help' }],
     ['broker --help', { kind: 'help' }],
+    ['failed list q', { kind: 'failed', action: 'list', queue: 'q', ids: 'all', url: undefined }],
+    ['failed show q a', { kind: 'failed', action: 'show', queue: 'q', ids: ['a'], url: undefined }],
+    [
+      'failed replay q a b',
+      { kind: 'failed', action: 'replay', queue: 'q', ids: ['a', 'b'], url: undefined },
+    ],
+    ['failed drop q --all --url u', { kind: 'failed', action: 'drop', queue: 'q', ids: 'all', url: 'u' }],
   ];
   for (const [line, command] of good) {
     it(`understands "${line}"`, () => assert.deepEqual(readArguments(line.split(' ')), command));
@@ -21,6 +28,11 @@ describe('the command line', () => {
     ['broker --port many', /Not a port: many/],
     ['broker --port 70000', /Not a port/],
     ['broker --loud', /--loud/],
+    ['failed', /Unknown command: failed \(nothing\)/],
+    ['failed eat q', /Unknown command: failed eat/],
+    ['failed list', /failed list: which queue\?/],
+    ['failed drop q', /failed drop: name message ids, or --all/],
+    ['failed show q', /failed show: name message ids\./],
   ];
   for (const [line, message] of bad) {
     it(`explains what is wrong with "${line}"`, () => {

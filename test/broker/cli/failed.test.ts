@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Content, Exchange, MessageProcessor } from 'waybill';
+import { readArguments } from '../../../src/cli/cli-arguments.js';
+import { runFailed } from '../../../src/cli/failed-command.js';
+import { command } from '../../conformance/processor/envelopes.js';
+import { useStage, waitForLength } from '../../conformance/processor/stage.js';
+import { uniqueName } from '../../support/broker.js';
+import { Program } from '../../support/child.js';
+
+/** Fails until it is told that the world is mended. */
+class Fragile extends MessageProcessor {
+  static override readonly retry = { attempts: 2, delayMs: 20 };
+  mended = false;
+  readonly seen: unknown[] = [];
+  readonly ids: unknown[] = [];
+}
+Fragile.handle('command', 'work', function ({ parameters }: Content, { messageId }: { messageId: string }) {
+  this.seen.push(parameters);
+  this.ids.push(messageId);
+  if (!this.mended) throw new TypeError(`${parameters} broke\nin two lines`);
+});
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe('waybill failed', () => {
+  const stage = useStage();
+
+  /** The command, as it runs in the program. */
+  async function waybill(line: string): Promise<Said> {
+    const read = readArguments(['failed', '--url', stage.url, ...line.split(' ')]);
+    assert.ok(read.kind === 'failed', JSON.stringify(read));
+    const out: string[] = [];
+    const err: string[] = [];
+    const output = {
+      log: (text: string) => void out.push(text),
+      error: (text: string) => void err.push(text),
+    };
+    return { code: await runFailed(read, output), out: out.join('\n'), err: err.join('\n') };
+  }
+
+  /** A queue in which these messages were parked, each after two runs. */
+  async function parked(t: TestContext, names: readonly string[], type: 'classic' | 'quorum' = 'classic') {
+    const queue = uniqueName('queue');
+    const flags = { arguments: { 'x-queue-type': type } };
+    const eqks = [[Exchange, [[{ name: queue, flags }, queue]]]] as const;
+    const { processor } = await stage.start(t, Fragile, { eqks });
+    for (const name of names) {
+      await stage.side.publish('', queue, JSON.stringify(command('work', name)), {
+        messageId: `id-${name}`,
+        type: 'work',
+      });
+      await waitForLength(processor.seen, 2 * (names.indexOf(name) + 1));
+    }
+    await stage.side.waitForDepth(`${queue}.failed`, names.length);
+    return { queue, processor };
+  }
+
+  it('list: one line for each, the oldest first, and they stay', async (t) => {
+    const { queue } = await parked(t, ['one', 'two']);
+    for (let look = 0; look < 2; look++) {
+      const { code, out } = await waybill(`list ${queue}`);
+      assert.equal(code, 0);
+      const lines = out.split('\n');
+      assert.match(
+        lines[0] ?? '',
+        /^id-one {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}work {2}2 x TypeError: one broke$/,
+      );
+      assert.match(lines[1] ?? '', /^id-two .* 2 x TypeError: two broke$/);
+      assert.deepEqual(lines.slice(2), [`2 in ${queue}.failed`]);
+    }
+    assert.equal(await stage.side.depth(`${queue}.failed`), 2);
+  });
+
+  it('show: all that is known of one, as JSON', async (t) => {
+    const { queue, processor } = await parked(t, ['one', 'two']);
+    const { code, out } = await waybill(`show ${queue} id-two`);
+    assert.equal(code, 0);
+    const { id, origin, dossier, body } = JSON.parse(out);
+    assert.equal(id, 'id-two');
+    assert.deepEqual(origin, { exchange: '', routing_key: queue, queue });
+    assert.deepEqual(body, command('work', 'two'));
+    const { error, message, attempts, component, stack } = dossier;
+    assert.deepEqual([error, message, attempts], ['TypeError', 'two broke\nin two lines', 2]);
+    assert.deepEqual(component, { ...processor.fingerprint });
+    assert.match(stack, /failed\.test/);
+  });
+
+  it('replay: the chosen one runs again with its message id; the others stay', async (t) => {
+    const { queue, processor } = await parked(t, ['one', 'two', 'three']);
+    processor.mended = true;
+    assert.deepEqual(await waybill(`replay ${queue} id-two`), {
+      code: 0,
+      out: `1 sent back to ${queue}`,
+      err: '',
+    });
+    await waitForLength(processor.seen, 7);
+    await processor.drain();
+    assert.deepEqual([processor.seen.at(-1), processor.ids.at(-1)], ['two', 'id-two']);
+    const rest = await waybill(`list ${queue}`);
+    assert.match(rest.out, /^id-one .*\nid-three .*\n2 in /);
+    assert.equal(await stage.side.depth(queue), 0);
+  });
+
+  it('replay: one that fails again is parked at once, with its runs counted on', async (t) => {
+    const { queue, processor } = await parked(t, ['one']);
+    await waybill(`replay ${queue} --all`);
+    await waitForLength(processor.seen, 3);
+    const { properties } = await stage.side.waitForMessage(`${queue}.failed`);
+    await processor.drain();
+    assert.equal(properties.headers?.['x-waybill-dossier'].attempts, 3);
+    assert.equal(properties.messageId, 'id-one');
+    assert.deepEqual(processor.seen, ['one', 'one', 'one']);
+  });
+
+  it('drop: removes the chosen ones for good', async (t) => {
+    const { queue } = await parked(t, ['one', 'two']);
+    assert.deepEqual(await waybill(`drop ${queue} id-one`), { code: 0, out: '1 dropped', err: '' });
+    assert.match((await waybill(`list ${queue}`)).out, /^id-two .*\n1 in /);
+    assert.equal((await waybill(`drop ${queue} --all`)).out, '1 dropped');
+    assert.equal(await stage.side.depth(`${queue}.failed`), 0);
+  });
+
+  it('says which messages are not there, and exits 1', async (t) => {
+    const { queue } = await parked(t, ['one']);
+    const { code, out, err } = await waybill(`replay ${queue} id-one id-none`);
+    assert.equal(code, 1);
+    assert.match(out, /^1 sent back/);
+    assert.match(err, /1 of 2 message ids were not found/);
+  });
+
+  it('says that nothing was ever parked', async () => {
+    const { code, err } = await waybill('list no-such-queue');
+    assert.equal(code, 1);
+    assert.equal(err, 'There is no queue no-such-queue.failed: nothing was ever parked there.');
+  });
+
+  it('may look at a quorum queue as often as it likes: nothing is lost by the delivery limit of RabbitMQ 4', async (t) => {
+    const { queue } = await parked(t, ['one', 'two'], 'quorum');
+    for (let look = 0; look < 25; look++) {
+      // What was looked at is back a moment after the look has ended.
+      await stage.side.waitForDepth(`${queue}.failed`, 2);
+      const { out } = await waybill(`list ${queue}`);
+      assert.match(out, new RegExp(`\n2 in ${queue}.failed$`));
+    }
+    const { properties } = await stage.side.waitForMessage(`${queue}.failed`);
+    assert.ok(
+      properties.headers?.['x-delivery-count'] < 20,
+      String(properties.headers?.['x-delivery-count']),
+    );
+  });
+
+  it('is a program', async (t) => {
+    const { queue } = await parked(t, ['one']);
+    const program = Program.run('src/cli/waybill.ts', {
+      args: ['failed', 'list', queue],
+      env: { WAYBILL_URL: stage.url },
+    });
+    t.after(() => program.close());
+    assert.deepEqual(await program.waitForEnd(), { code: 0, signal: null });
+    assert.match(program.stdout, /^id-one .*\n1 in /);
+    assert.equal(program.stderr, '');
+  });
+});
