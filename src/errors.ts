@@ -43,6 +43,13 @@ export class ConfigurationError extends WaybillError {
 export class ConnectError extends WaybillError {
   override readonly name = 'ConnectError' as const;
   readonly code = 'CONNECT_FAILED' as const;
+  /** True when some address could not be reached: the broker may be starting, and trying again may help. */
+  readonly temporary: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly temporary?: boolean | undefined } = {}) {
+    super(message, options);
+    this.temporary = options.temporary ?? false;
+  }
 }
 
 /** Thrown when the connection went away and the fate of what was under way is unknown. */

@@ -8,6 +8,7 @@ export {
   type Delivery,
   type DeliveryContext,
   type DrainReport,
+  type FirstConnect,
   type GiveUp,
   type LinkHealth,
   type LinkOptions,

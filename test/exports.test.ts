@@ -115,6 +115,7 @@ const doors: Readonly<Record<string, Door>> = {
       FingerprintFields
       FingerprintLike
       FingerprintStamp
+      FirstConnect
       GenericApplicationOptions
       GenericConsumerOptions
       GiveUp

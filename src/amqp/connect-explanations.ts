@@ -1,12 +1,21 @@
 import type { Address } from './settings.js';
 
+/** Why a connection could not be made. */
+export interface ConnectFailure {
+  /** What a person should know and do. */
+  readonly text: string;
+  /** True where the broker was not reached: it may be starting. */
+  readonly temporary: boolean;
+}
+
 /** What a person should know and do, for each way in which a connection cannot be made. */
-export function explain(error: Error & { code?: unknown }, address: Address, vhost: string): string {
-  const text = nested(error)
+export function explain(error: Error & { code?: unknown }, address: Address, vhost: string): ConnectFailure {
+  const told = nested(error)
     .map((each) => `${String((each as { code?: unknown }).code ?? '')} ${each.message}`)
     .join(' ');
-  const known = explanations.find(({ pattern }) => pattern.test(text));
-  return known ? known.say(address, vhost) : `${error.message || error.name}.`;
+  const known = explanations.find(({ pattern }) => pattern.test(told));
+  const text = known ? known.say(address, vhost) : `${error.message || error.name}.`;
+  return { text, temporary: known?.temporary ?? false };
 }
 
 /** The parts of an AggregateError, as node:net throws for a name with several addresses; else the error itself. */
@@ -17,6 +26,8 @@ function nested(error: Error): readonly Error[] {
 interface Explanation {
   /** Tried on codes and messages of the error. */
   readonly pattern: RegExp;
+  /** Set where the broker may only be starting. */
+  readonly temporary?: true;
   say(address: Address, vhost: string): string;
 }
 
@@ -68,15 +79,18 @@ const tlsExplanations: readonly Explanation[] = [
 const explanations: readonly Explanation[] = [
   {
     pattern: /ECONNREFUSED/,
+    temporary: true,
     say: () =>
       'nothing listens there (ECONNREFUSED). Start RabbitMQ, or set WAYBILL_URL to where it runs, for example amqp://guest:guest@localhost:5672.',
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN/,
+    temporary: true,
     say: ({ hostname }) => `the name '${hostname}' cannot be resolved. Check the host in WAYBILL_URL.`,
   },
   {
     pattern: /ABORT_ERR|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
+    temporary: true,
     say: () => 'no answer in time. Check host, port and firewall.',
   },
   // n.b. before those that look for numbers: OpenSSL tells its own line numbers.
@@ -97,6 +111,7 @@ const explanations: readonly Explanation[] = [
   },
   {
     pattern: /ECONNRESET|ECONNABORTED|EPIPE|Socket closed|Unexpected close/,
+    temporary: true,
     say: () =>
       'the connection was closed while logging in. Check that the port speaks AMQP 0-9-1, and plain or TLS as the URL says.',
   },

@@ -62,11 +62,13 @@ function logIn(
 }
 
 function connectError(settings: Settings, failures: readonly Error[]): ConnectError {
-  const lines = settings.addresses.map((address, index) => {
-    const failure = failures[index] ?? new Error('not tried');
-    return `${masked(address, settings.vhost)}: ${explain(failure, address, settings.vhost)}`;
+  const { addresses, vhost } = settings;
+  const explained = addresses.map((address, index) => {
+    return explain(failures[index] ?? new Error('not tried'), address, vhost);
   });
+  const lines = addresses.map((address, index) => `${masked(address, vhost)}: ${explained[index]?.text}`);
   const [only] = lines;
   const text = lines.length === 1 ? only : `none of ${lines.length} addresses:\n  ${lines.join('\n  ')}`;
-  return new ConnectError(`Cannot connect to ${text}`, { cause: failures.at(-1) });
+  const temporary = explained.some((each) => each.temporary);
+  return new ConnectError(`Cannot connect to ${text}`, { cause: failures.at(-1), temporary });
 }

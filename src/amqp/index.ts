@@ -7,6 +7,7 @@ export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './deli
 export type { Failure } from './dossier.js';
 export { type FailedMessage, FailedQueue } from './failed-queue.js';
 export { FailurePolicy, type GiveUp, type RetryPolicy } from './failure-policy.js';
+export type { FirstConnect } from './first-connect.js';
 export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Intake, type IntakeOptions } from './intake.js';

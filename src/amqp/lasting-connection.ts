@@ -7,6 +7,7 @@ import { delayBefore, reconnectBackOff } from './back-off.js';
 import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
 import { dial } from './dial.js';
+import { connectPatiently } from './first-connect.js';
 import type { ConnectionHealth } from './health.js';
 import type { Settings } from './settings.js';
 
@@ -85,7 +86,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
    * @throws ConnectError when no address lets us in; ClosedError after {@link close}.
    */
   open(): Promise<void> {
-    this.#opening ??= this.#connect().catch((thrown) => {
+    this.#opening ??= this.#connectFirst().catch((thrown) => {
       this.#opening = undefined;
       throw thrown;
     });
@@ -121,6 +122,16 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.#model = undefined;
     await this.#opening?.catch(() => {});
     if (model && !(await closeInTime(model))) this.#cutOff?.();
+  }
+
+  async #connectFirst(): Promise<void> {
+    const { firstConnect } = this.#settings;
+    await connectPatiently(() => this.#connect(), {
+      ...firstConnect,
+      signal: this.#closing.signal,
+      onFailure: ({ message }, attempt) =>
+        this.#logger.warn(`${this.#name}: attempt ${attempt} of ${firstConnect.attempts}: ${message}`),
+    });
   }
 
   async #connect(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.js';
+import type { FirstConnect } from './first-connect.js';
 
 /** How to reach the broker. Every field may be left out; what is given beats the environment. */
 export interface ConnectionOptions {
@@ -16,6 +17,8 @@ export interface ConnectionOptions {
   readonly heartbeatSeconds?: number | undefined;
   /** How long one address may take to answer, TCP, TLS and login together. @default 5,000 */
   readonly connectTimeoutMs?: number | undefined;
+  /** How often the first connection is tried, for those who may start before their broker. @default once */
+  readonly firstConnect?: FirstConnect | undefined;
 }
 
 /** One address of a broker, taken apart. */
@@ -34,6 +37,7 @@ export interface Settings {
   readonly vhost: string;
   readonly tls: TlsOptions;
   readonly connectTimeoutMs: number;
+  readonly firstConnect: FirstConnect;
 }
 
 /**
@@ -63,6 +67,7 @@ export function settle(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv =
     vhost: options.vhost ?? (first ? first.vhost : env['POSTAGE_VHOST'] || '/'),
     tls: options.tls ?? {},
     connectTimeoutMs: inRange('connectTimeoutMs', connectTimeoutMs, timerRange),
+    firstConnect: options.firstConnect ?? { attempts: 1, delayMs: 0 },
   };
 }
 

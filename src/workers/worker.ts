@@ -1,4 +1,10 @@
-import { type Declaration, type Delivery, Intake, type LinkHealth } from '../amqp/index.js';
+import {
+  type Declaration,
+  type Delivery,
+  type FirstConnect,
+  Intake,
+  type LinkHealth,
+} from '../amqp/index.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { DrainError, StandingThread } from '../scheduler/index.js';
@@ -28,6 +34,9 @@ export interface WorkerKind {
   /** Opens what it needs beside the queues, and gives what handles a delivery: it settles it and never throws. */
   open(intake: Intake, component: FingerprintStamp): Promise<RouteHandler>;
 }
+
+/** For a minute, as the original, which gave up at the 13th failure (W-B4). */
+const asOriginal: FirstConnect = { attempts: 13, delayMs: 5_000 };
 
 /** @internal Handles a delivery of a route; the next one may start when it ends. */
 export type RouteHandler = (route: Route, delivery: Delivery) => Promise<void>;
@@ -83,7 +92,8 @@ export abstract class Worker extends StandingThread {
     this.#refuseToStart();
     const vhost = linkOptions(this.#connection, {}).vhost;
     const identity = identify({ name: this.name, type: this.constructor.name }, this.name, vhost);
-    const intake = new Intake(linkOptions(this.#connection, { connectionName: connectionName(identity) }));
+    const defaults = { connectionName: connectionName(identity), firstConnect: asOriginal };
+    const intake = new Intake(linkOptions(this.#connection, defaults));
     this.#intake = intake;
     try {
       const handle = await this.kind.open(intake, identity);

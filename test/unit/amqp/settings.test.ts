@@ -24,7 +24,8 @@ const defaults: Address = {
 
 describe('settings without anything', () => {
   it('P-B1: are localhost, guest, guest and /', () => {
-    assert.deepEqual(settled(), { addresses: [defaults], vhost: '/', tls: {}, connectTimeoutMs: 5_000 });
+    const others = { tls: {}, connectTimeoutMs: 5_000, firstConnect: { attempts: 1, delayMs: 0 } };
+    assert.deepEqual(settled(), { addresses: [defaults], vhost: '/', ...others });
   });
 });
 
@@ -188,6 +189,7 @@ describe('what beats what', () => {
       vhost: 'development',
       tls: {},
       connectTimeoutMs: 5_000,
+      firstConnect: { attempts: 1, delayMs: 0 },
     });
   });
 
