@@ -4,6 +4,7 @@ import amqp, { type ChannelModel, type ConfirmChannel, type Message, type Option
 import { DevBroker } from '../../src/devbroker/index.js';
 import { brokerUrl, uniqueName } from '../support/broker.js';
 import { until } from '../support/until.js';
+import { brokers } from './brokers.js';
 import { ask, type PythonClient, pythonClients, whyMissing } from './python.js';
 
 /** What both sides send, in amqplib's words. test/interop/python/peer.py says the same in Python's. */
@@ -35,9 +36,6 @@ const reported = {
   type: 'greeting',
   app_id: 'interop',
 };
-
-/** RabbitMQ is asked the same, so that a fault of a Python program is not taken for one of the embedded broker. */
-const brokers = ['embedded broker', 'RabbitMQ'] as const;
 
 for (const client of pythonClients) {
   describe(`${client.module} of Python`, { skip: whyMissing(client) }, () => {

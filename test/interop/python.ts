@@ -16,8 +16,15 @@ export interface PythonClient {
   readonly program: string;
 }
 
+/** The one in which the programs of the seed systems are written again, from their wire facts. */
+export const pika: PythonClient = {
+  debianPackage: 'python3-pika',
+  module: 'pika',
+  program: 'pika_peer.py',
+};
+
 export const pythonClients: readonly PythonClient[] = [
-  { debianPackage: 'python3-pika', module: 'pika', program: 'pika_peer.py' },
+  pika,
   { debianPackage: 'python3-aio-pika', module: 'aio_pika', program: 'aio_pika_peer.py' },
   { debianPackage: 'python3-kombu', module: 'kombu', program: 'kombu_peer.py' },
   { debianPackage: 'python3-amqp', module: 'amqp', program: 'amqp_peer.py' },
@@ -40,9 +47,12 @@ export async function ask(
   queue: string,
   body = '',
 ): Promise<unknown> {
-  const program = fileURLToPath(new URL(`python/${client.program}`, import.meta.url));
-  const { stdout } = await promisify(execFile)(python, ['-B', program, url, role, queue, body], {
-    timeout: limitMs,
-  });
+  return await runProgram(client.program, [url, role, queue, body]);
+}
+
+/** Runs a program of `test/interop/python` and gives what it printed. Throws with its error output when it fails. */
+export async function runProgram(name: string, args: readonly string[]): Promise<unknown> {
+  const program = fileURLToPath(new URL(`python/${name}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(python, ['-B', program, ...args], { timeout: limitMs });
   return JSON.parse(stdout);
 }

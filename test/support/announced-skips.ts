@@ -9,6 +9,8 @@ export interface AnnouncedSkip {
 /** All of them. Only what a machine may lack: a client of another language. */
 export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: 'pika of Python', reason: 'needs the package python3-pika' },
+  { name: 'amqp-worker of Python', reason: 'needs the package python3-pika' },
+  { name: 'ploomby of Python', reason: 'needs the package python3-pika' },
   { name: 'aio_pika of Python', reason: 'needs the package python3-aio-pika' },
   { name: 'kombu of Python', reason: 'needs the package python3-kombu' },
   { name: 'amqp of Python', reason: 'needs the package python3-amqp' },
