@@ -167,6 +167,8 @@ const doors: Readonly<Record<string, Door>> = {
     values: `
       AmqpConnection
       App
+      HttpError
+      isHttpError
     `,
     types: `
       AmqpAction
@@ -181,11 +183,25 @@ const doors: Readonly<Record<string, Door>> = {
       AppOptions
       AppState
       Connections
+      HttpErrorOptions
+      HttpHandler
+      HttpMethod
+      HttpPlainBody
+      HttpRegister
+      HttpRequest
+      HttpRouteOptions
+      HttpRoutes
+      HttpServerOptions
+      HttpTypedBody
       NamedConnection
       PartHealth
+      PathParams
+      PlainBodies
       PutMessage
       RawBody
+      RegisterRoute
       RouteContext
+      RouteType
       TypedBody
     `,
   },

@@ -8,45 +8,18 @@ import {
   type RunOptions,
   StandingThread,
 } from '../scheduler/index.js';
-import { AmqpConnection, type AmqpHealth } from './amqp/amqp-connection.js';
+import { AmqpConnection } from './amqp/amqp-connection.js';
 import { AmqpRoutes } from './amqp/amqp-routes.js';
-import { Connections, type NamedConnection } from './connections.js';
+import type { AppHealth, AppState } from './app-health.js';
+import type { AppHook, AppOptions } from './app-options.js';
+import { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
-import type { Part, PartHealth, PartPlan } from './part.js';
-
-/** How an app is made. */
-export interface AppOptions<State extends object> {
-  /** For logs, and for the broker's management page. @default 'app' */
-  readonly name?: string | undefined;
-  /** Where messages come from and go to. More may be added until the app starts. */
-  readonly connections?: readonly NamedConnection[] | undefined;
-  /** What handlers and hooks share. It may be changed at any time. @default an empty object */
-  readonly state?: State | undefined;
-  /**
-   * How long the end may take, in milliseconds: handlers that run may finish, then the shutdown hooks run, for which a fourth of it
-   * is kept, 5,000 at most. @default 30,000
-   */
-  readonly shutdownTimeoutMs?: number | undefined;
-  /** @default warnings and errors to stderr; everything where debugging was asked for */
-  readonly logger?: Logger | undefined;
-}
-
-/** How an app is. */
-export interface AppHealth {
-  /** True while it runs and all that it needs is there. */
-  readonly ok: boolean;
-  readonly state: AppState;
-  /** Each link to a broker, as the broker tells it. */
-  readonly amqp: readonly AmqpHealth[];
-  /** The other parts that can be unwell. */
-  readonly parts: readonly PartHealth[];
-}
-
-/** Where an app is in its life. */
-export type AppState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
-
-/** A hook that runs when an app starts or ends. */
-export type AppHook<State extends object> = (app: App<State>) => unknown;
+import { HttpFront } from './http/http-front.js';
+import type { HttpRoutes } from './http/http-routes.js';
+import { noMeter } from './metrics/meter.js';
+import type { PartPlan } from './part.js';
+import { Parts } from './parts.js';
+import { type RegisterRoute, registerRoute } from './route.js';
 
 /**
  * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it
@@ -63,10 +36,14 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   readonly logger: Logger;
   /** Messages of queues. */
   readonly amqp: AmqpRoutes;
+  /** Requests over HTTP. */
+  readonly http: HttpRoutes;
+  /** The same in one method, told apart by `type`: `app.route(['/orders'], { type: 'http', methods: ['GET'] })(handler)`. */
+  readonly route: RegisterRoute;
   readonly #shutdownTimeoutMs: number;
   readonly #methods = new DecoratedMethods();
-  readonly #plans: PartPlan[] = [];
-  readonly #parts: Part[] = [];
+  readonly #parts = new Parts();
+  readonly #front: HttpFront;
   readonly #startUp = new Hooks<App<State>>();
   readonly #shutDown = new Hooks<App<State>>();
   readonly #closing = new AbortController();
@@ -82,8 +59,20 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     this.#shutdownTimeoutMs = shutdownTimeoutMs;
     this.connections = new Connections(this);
     for (const connection of connections) this.connections.add(connection);
-    const plan = (each: PartPlan): void => this.#plan(each);
+    const refuseWhenStarted = (): void => this.#refuseWhenStarted();
+    const plan = (each: PartPlan): void => {
+      refuseWhenStarted();
+      this.#parts.plan(each);
+    };
     this.amqp = new AmqpRoutes(this.#methods, this.connections, plan);
+    this.#front = new HttpFront({
+      options: options.http,
+      methods: this.#methods,
+      own: [],
+      refuseWhenStarted,
+    });
+    this.http = this.#front.routes;
+    this.route = registerRoute(this);
   }
 
   /** Registers the decorated methods of an object; give each object whose class has some. @throws ConfigurationError when it has none */
@@ -150,7 +139,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   /** Takes nothing new, at once; what runs goes on. Idempotent. */
   override stop(): void {
     super.stop();
-    for (const part of this.#parts) part.stop();
+    this.#parts.stop();
   }
 
   /** Ends in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when something was not finished in time */
@@ -178,7 +167,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   override async health(): Promise<AppHealth> {
     const connections = this.connections.of(AmqpConnection);
     const amqp = (await Promise.all(connections.map((connection) => connection.health()))).flat();
-    const parts = this.#parts.flatMap((part) => part.health?.() ?? []);
+    const parts = this.#parts.health;
     const ok = this.#phase === 'running' && [...amqp, ...parts].every((each) => each.ok);
     return { ok, state: this.#phase, amqp, parts };
   }
@@ -194,11 +183,6 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     return hook ? register(hook) : register;
   }
 
-  #plan(plan: PartPlan): void {
-    this.#refuseWhenStarted();
-    this.#plans.push(plan);
-  }
-
   #refuseWhenStarted(): void {
     if (this.#phase === 'new') return;
     throw new ConfigurationError('The app has started: routes and hooks are registered before that.');
@@ -211,22 +195,27 @@ export class App<State extends object = Record<string, unknown>> extends Standin
         `These methods are decorated, but no object of their class was given to app.use(): ${unused.join(', ')}.`,
       );
     }
-    const host = { name: this.name, logger: this.logger, closing: this.#closing.signal };
-    for (const plan of this.#plans) this.#parts.push(plan(host));
+    const { name, logger } = this;
+    // Last of all, so that it opens when all else works.
+    this.#parts.plan((host) => this.#front.part(host));
+    this.#parts.make({
+      name,
+      logger,
+      meter: noMeter,
+      closing: this.#closing.signal,
+      health: () => this.health(),
+    });
     this.connections.freeze();
+    await this.#parts.prepare();
     await this.#startUp.run(this, this.stopSignal);
-    for (const part of this.#parts) {
-      this.stopSignal.throwIfAborted();
-      await part.start();
-    }
+    await this.#parts.start(this.stopSignal);
     this.#phase = 'running';
   }
 
   async #end(timeoutMs: number): Promise<void> {
     this.#phase = 'stopping';
     const forHooks = Math.min(5_000, timeoutMs / 4);
-    const finishing = this.#parts.map((part) => part.finish({ timeoutMs: timeoutMs - forHooks }));
-    const unfinished = (await Promise.all(finishing)).reduce((sum, each) => sum + each, 0);
+    const unfinished = await this.#parts.finish(timeoutMs - forHooks);
     this.#closing.abort(new ClosedError('The app has ended before the handler was done.'));
     const inTime = await this.#shutDown.runAll(this, forHooks, this.logger);
     await Promise.all([...this.connections].map((connection) => connection.close()));

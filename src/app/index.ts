@@ -8,7 +8,23 @@ export {
 export type { AmqpAction, AmqpMessage } from './amqp/amqp-message.js';
 export type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/amqp-options.js';
 export type { AmqpRoutes } from './amqp/amqp-routes.js';
-export { App, type AppHealth, type AppHook, type AppOptions, type AppState } from './app.js';
+export { App } from './app.js';
+export type { AppHealth, AppState } from './app-health.js';
+export type { AppHook, AppOptions } from './app-options.js';
 export type { Connections, NamedConnection } from './connections.js';
+export { HttpError, type HttpErrorOptions, isHttpError } from './http/http-error.js';
+export type {
+  HttpHandler,
+  HttpMethod,
+  HttpPlainBody,
+  HttpRouteOptions,
+  HttpServerOptions,
+  HttpTypedBody,
+  PlainBodies,
+} from './http/http-options.js';
+export type { HttpRequest } from './http/http-request.js';
+export type { HttpRegister, HttpRoutes } from './http/http-routes.js';
+export type { PathParams } from './http/path-template.js';
 export type { PartHealth } from './part.js';
+export type { RegisterRoute, RouteType } from './route.js';
 export type { RouteContext } from './route-context.js';

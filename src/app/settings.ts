@@ -16,6 +16,12 @@ export interface AppSettings {
   readonly prefetch: number;
   /** `ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT`, in seconds. */
   readonly heartbeatSeconds: number | undefined;
+  /** `ASYNCWORKER_HTTP_HOST`. @default 127.0.0.1 */
+  readonly httpHost: string;
+  /** `ASYNCWORKER_HTTP_PORT`. @default 8080 */
+  readonly httpPort: number;
+  /** True where one of these two is set: then there is a server, whether or not there are routes for it. */
+  readonly isHttpAsked: boolean;
 }
 
 /** Reads the settings. @throws ConfigurationError for a value that is no number where one is needed */
@@ -26,6 +32,9 @@ export function readSettings(env: Environment = process.env): AppSettings {
     amqpPort: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PORT'),
     prefetch: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT') ?? 128,
     heartbeatSeconds: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT'),
+    httpHost: env['ASYNCWORKER_HTTP_HOST'] || '127.0.0.1',
+    httpPort: numberIn(env, 'ASYNCWORKER_HTTP_PORT') ?? 8080,
+    isHttpAsked: Boolean(env['ASYNCWORKER_HTTP_HOST'] || env['ASYNCWORKER_HTTP_PORT']),
   };
 }
 

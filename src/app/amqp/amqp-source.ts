@@ -84,11 +84,13 @@ export class AmqpSource implements Part {
     return Math.max(unfinished, this.#batches.running);
   }
 
-  async #handle(batch: readonly Delivery[], _cause: BatchCause): Promise<void> {
+  async #handle(batch: readonly Delivery[], cause: BatchCause): Promise<void> {
     const read = await Promise.all(batch.map((delivery) => this.#read(delivery)));
     const messages = read.filter((message) => message !== undefined);
     if (messages.length === 0) return;
+    const end = this.#host.meter.batch(cause);
     const error = await this.#run(messages);
+    end();
     for (const message of messages) this.#settle(message, error);
   }
 
@@ -98,6 +100,7 @@ export class AmqpSource implements Part {
       return new AmqpMessage(delivery, await this.#route.read(delivery));
     } catch (thrown) {
       const error = toError(thrown);
+      this.#host.meter.settled(delivery.queue, 'fail');
       this.#failures.report(delivery, this.#route.name, error);
       void this.#failures.settle(delivery, { error });
       return undefined;
@@ -125,6 +128,7 @@ export class AmqpSource implements Part {
     const action = verdict ?? (error ? onException : onSuccess);
     const isFailure =
       action === 'fail' || (action === 'requeue' && !verdict && error && delivery.redelivered);
+    this.#host.meter.settled(delivery.queue, isFailure ? 'fail' : action);
     if (isFailure) void this.#failures.settle(delivery, { error: error as Error, handler: name });
     else if (action === 'ack') delivery.ack();
     else if (action === 'reject') delivery.reject();

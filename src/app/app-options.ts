@@ -1,0 +1,26 @@
+import type { Logger } from '../logger.js';
+import type { App } from './app.js';
+import type { NamedConnection } from './connections.js';
+import type { HttpServerOptions } from './http/http-options.js';
+
+/** How an app is made. */
+export interface AppOptions<State extends object> {
+  /** For logs, and for the broker's management page. @default 'app' */
+  readonly name?: string | undefined;
+  /** Where messages come from and go to. More may be added until the app starts. */
+  readonly connections?: readonly NamedConnection[] | undefined;
+  /** What handlers and hooks share. It may be changed at any time. @default an empty object */
+  readonly state?: State | undefined;
+  /**
+   * How long the end may take, in milliseconds: handlers that run may finish, then the shutdown hooks run, for which a fourth of it
+   * is kept, 5,000 at most. @default 30,000
+   */
+  readonly shutdownTimeoutMs?: number | undefined;
+  /** Where HTTP is served. There is a server when there are routes for it, or this is given, even as `{}`. */
+  readonly http?: HttpServerOptions | undefined;
+  /** @default warnings and errors to stderr; everything where debugging was asked for */
+  readonly logger?: Logger | undefined;
+}
+
+/** A hook that runs when an app starts or ends. */
+export type AppHook<State extends object> = (app: App<State>) => unknown;

@@ -1,0 +1,42 @@
+import { toPlain } from '../../wire/index.js';
+import { type HttpError, isHttpError } from './http-error.js';
+
+/** An answer and how many bytes it has, where that is known. */
+export interface Answer {
+  readonly response: Response;
+  readonly bytes?: number;
+}
+
+/** The answer for what a handler returned. @throws TypeError for what is no JSON */
+export function answerOf(value: unknown): Answer {
+  if (value instanceof Response) return { response: value };
+  if (value === undefined) return { response: new Response(null, { status: 204 }), bytes: 0 };
+  if (typeof value === 'string') return answer(value, 200, 'text/plain; charset=utf-8');
+  if (value instanceof Uint8Array) return answer(value, 200, 'application/octet-stream');
+  return json(toPlain(value));
+}
+
+/** An answer in JSON. @throws TypeError for what is no JSON */
+export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`A ${typeof value} cannot be answered as JSON.`);
+  return answer(text, status, 'application/json', headers);
+}
+
+/** The answer for what a handler threw; undefined for what nobody outside shall see. */
+export function refusal(thrown: unknown): Answer | undefined {
+  if (!isHttpError(thrown)) return undefined;
+  const { status, message, details, headers }: HttpError = thrown;
+  return json({ error: message, ...details }, status, headers);
+}
+
+function answer(
+  body: string | Uint8Array,
+  status: number,
+  contentType: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const bytes = Buffer.byteLength(body);
+  const all = { 'content-type': contentType, 'content-length': String(bytes), ...headers };
+  return { response: new Response(body, { status, headers: all }), bytes };
+}

@@ -1,0 +1,49 @@
+import type { ContentType } from '../../wire/index.js';
+import type { HttpRequest } from './http-request.js';
+import type { PathParams } from './path-template.js';
+
+/** The methods that routes may have. */
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** How requests of a route are read. */
+export interface HttpRouteOptions {
+  /** The largest body, in bytes; a larger one is answered with 413. @default the app's, 1 MiB */
+  readonly maxBodyBytes?: number | undefined;
+}
+
+/** Reads the body as JSON, into what a class or a Standard Schema makes; one that does not fit is answered with 422 and the reasons. */
+export interface HttpTypedBody<Body> {
+  readonly body: ContentType<Body>;
+}
+
+/** Reads the body as JSON without a schema, as text, or as bytes. */
+export interface HttpPlainBody<Kind extends keyof PlainBodies> {
+  readonly body: Kind;
+}
+
+/** What the plain kinds of bodies are. */
+export interface PlainBodies {
+  readonly json: unknown;
+  readonly text: string;
+  readonly raw: Buffer;
+}
+
+/**
+ * Answers a request. What it returns is the answer: a Response as it is, a text as text, bytes as bytes, nothing as 204, all else as
+ * JSON. HttpError is answered with its status; whatever else is thrown is answered with 500, and logged.
+ */
+export type HttpHandler<Route extends string = string, Body = undefined> = (
+  request: HttpRequest<PathParams<Route>, Body>,
+) => unknown;
+
+/** How the server of an app is set up. */
+export interface HttpServerOptions {
+  /** Where it listens. @default env `ASYNCWORKER_HTTP_HOST`, else 127.0.0.1: this machine only */
+  readonly host?: string | undefined;
+  /** 0 takes a free one. @default env `ASYNCWORKER_HTTP_PORT`, else 8080 */
+  readonly port?: number | undefined;
+  /** The largest body that routes read, in bytes, unless they say otherwise. @default 1 MiB */
+  readonly maxBodyBytes?: number | undefined;
+  /** Where the app tells how it is; `false` for nowhere. @default /health/live and /health/ready */
+  readonly health?: { readonly live: string; readonly ready: string } | false | undefined;
+}

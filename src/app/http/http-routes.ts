@@ -1,0 +1,110 @@
+import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import { ConfigurationError } from '../../errors.js';
+import { callable, routeList, wholeNumber } from '../checks.js';
+import type {
+  HttpHandler,
+  HttpMethod,
+  HttpPlainBody,
+  HttpRouteOptions,
+  HttpTypedBody,
+  PlainBodies,
+} from './http-options.js';
+import type { BodyKind, HttpRoute } from './http-route.js';
+import { PathTemplate } from './path-template.js';
+
+/** Registers handlers for one method, or several: `app.http.get('/orders/{id:int}')(({ params }) => …)`. */
+export interface HttpRegister {
+  <const Route extends string>(
+    routes: Route | readonly Route[],
+    options?: HttpRouteOptions & { readonly body?: undefined },
+  ): RegisterHandler<HttpHandler<Route>>;
+  <const Route extends string, Kind extends keyof PlainBodies>(
+    routes: Route | readonly Route[],
+    options: HttpRouteOptions & HttpPlainBody<Kind>,
+  ): RegisterHandler<HttpHandler<Route, PlainBodies[Kind]>>;
+  <const Route extends string, Body>(
+    routes: Route | readonly Route[],
+    options: HttpRouteOptions & HttpTypedBody<Body>,
+  ): RegisterHandler<HttpHandler<Route, Body>>;
+}
+
+/** All that may be said of an HTTP route. */
+export type HttpOptions = HttpRouteOptions & { readonly body?: BodyKind };
+
+/** @internal What {@link HttpRoutes} work with. */
+export interface HttpRoutesHost {
+  readonly methods: DecoratedMethods;
+  readonly maxBodyBytes: number;
+  /** Paths that the app answers itself. */
+  readonly reserved: readonly string[];
+  add(route: HttpRoute): void;
+}
+
+const allMethods: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Requests over HTTP: `app.http`. */
+export class HttpRoutes {
+  readonly get: HttpRegister = this.#register('GET');
+  readonly head: HttpRegister = this.#register('HEAD');
+  readonly post: HttpRegister = this.#register('POST');
+  readonly put: HttpRegister = this.#register('PUT');
+  readonly patch: HttpRegister = this.#register('PATCH');
+  readonly delete: HttpRegister = this.#register('DELETE');
+  readonly #host: HttpRoutesHost;
+  #url: string | undefined;
+
+  /** @internal */
+  constructor(host: HttpRoutesHost) {
+    this.#host = host;
+  }
+
+  /** Where the server listens, `http://127.0.0.1:8080`; undefined while it does not. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  /** @internal */
+  listensAt(url: string): void {
+    this.#url = url;
+  }
+
+  /** @internal Registers for several methods at once. @throws ConfigurationError for one that there is not */
+  on(
+    methods: readonly string[],
+    routes: string | readonly string[],
+    options: HttpOptions = {},
+  ): RegisterHandler<HttpHandler<string, never>> {
+    const known = routeList(methods).map(methodOf);
+    const templates = routeList(routes).map((route) => new PathTemplate(route));
+    const what = `The HTTP route ${templates.map(({ text }) => text).join(', ')}`;
+    this.#refuseReserved(known, templates);
+    const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? this.#host.maxBodyBytes);
+    return this.#host.methods.register<HttpHandler<string, never>>((handler) => {
+      callable(handler, what);
+      for (const template of templates) {
+        this.#host.add({ methods: known, template, body: options.body, maxBodyBytes, handler });
+      }
+    });
+  }
+
+  #register(method: HttpMethod): HttpRegister {
+    const register = (routes: string | readonly string[], options?: HttpOptions): unknown =>
+      this.on([method], routes, options);
+    return register as HttpRegister;
+  }
+
+  /** What the app tells of itself would be hidden, or hide the route (AW-C45). */
+  #refuseReserved(methods: readonly HttpMethod[], templates: readonly PathTemplate[]): void {
+    const taken = templates.find(({ text }) => this.#host.reserved.includes(text));
+    if (!taken || !methods.includes('GET')) return;
+    throw new ConfigurationError(
+      `GET ${taken.text} is answered by the app itself; take another path, or rename or switch off that one.`,
+    );
+  }
+}
+
+function methodOf(method: string): HttpMethod {
+  const name = method.toUpperCase() as HttpMethod;
+  if (allMethods.includes(name)) return name;
+  throw new ConfigurationError(`There is no HTTP method '${method}'; there are ${allMethods.join(', ')}.`);
+}

@@ -1,0 +1,62 @@
+import type { RegisterHandler } from '../decorated-methods.js';
+import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/amqp-options.js';
+import type { AmqpRoutes } from './amqp/amqp-routes.js';
+import type {
+  HttpHandler,
+  HttpPlainBody,
+  HttpRouteOptions,
+  HttpTypedBody,
+  PlainBodies,
+} from './http/http-options.js';
+import type { HttpOptions, HttpRoutes } from './http/http-routes.js';
+
+/** The kinds of routes, as async-worker calls them. */
+export type RouteType = 'amqp_rabbitmq' | 'http';
+
+interface Amqp extends AmqpRouteOptions {
+  readonly type: 'amqp_rabbitmq';
+}
+
+interface Http extends HttpRouteOptions {
+  readonly type: 'http';
+  readonly methods: readonly string[];
+}
+
+/** Registers handlers of any kind: the long form of `app.amqp`, `app.http` and `app.sse`. */
+export interface RegisterRoute {
+  (routes: string | readonly string[], options: Amqp & RawBody): RegisterHandler<AmqpHandler<Buffer>>;
+  <Body = unknown>(
+    routes: string | readonly string[],
+    options: Amqp & TypedBody<Body>,
+  ): RegisterHandler<AmqpHandler<Body>>;
+  <const Route extends string>(
+    routes: Route | readonly Route[],
+    options: Http & { readonly body?: undefined },
+  ): RegisterHandler<HttpHandler<Route>>;
+  <const Route extends string, Kind extends keyof PlainBodies>(
+    routes: Route | readonly Route[],
+    options: Http & HttpPlainBody<Kind>,
+  ): RegisterHandler<HttpHandler<Route, PlainBodies[Kind]>>;
+  <const Route extends string, Body>(
+    routes: Route | readonly Route[],
+    options: Http & HttpTypedBody<Body>,
+  ): RegisterHandler<HttpHandler<Route, Body>>;
+}
+
+/** Where routes of each kind are registered. */
+interface EntryPoints {
+  readonly amqp: AmqpRoutes;
+  readonly http: HttpRoutes;
+}
+
+type Options = { readonly type: RouteType; readonly methods?: readonly string[] };
+
+/** Makes `app.route`. It throws a TypeError for a type that there is not (AW-C24). */
+export function registerRoute({ amqp, http }: EntryPoints): RegisterRoute {
+  const route = (routes: string | readonly string[], { type, methods, ...options }: Options): unknown => {
+    if (type === 'amqp_rabbitmq') return amqp.consume(routes, options);
+    if (type === 'http') return http.on(methods ?? [], routes, options as HttpOptions);
+    throw new TypeError(`There are no routes of the type '${type}'; there are amqp_rabbitmq, http and sse.`);
+  };
+  return route as RegisterRoute;
+}
