@@ -14,13 +14,14 @@ export interface Dialled {
 /**
  * Opens one connection: each address in turn until one lets us in.
  * @param name shown by the broker's management page (`connection_name`).
+ * @param closing ends the attempt.
  * @throws ConnectError naming each address, why it failed, and what to do.
  */
-export async function dial(settings: Settings, name: string): Promise<Dialled> {
+export async function dial(settings: Settings, name: string, closing: AbortSignal): Promise<Dialled> {
   const failures: Error[] = [];
   for (const address of settings.addresses) {
     try {
-      const dialled = await dialOne(address, settings, name);
+      const dialled = await dialOne(address, settings, name, closing);
       joinWrites(dialled.model);
       return dialled;
     } catch (thrown) {
@@ -30,13 +31,24 @@ export async function dial(settings: Settings, name: string): Promise<Dialled> {
   throw connectError(settings, failures);
 }
 
-async function dialOne(address: Address, settings: Settings, name: string): Promise<Dialled> {
+async function dialOne(
+  address: Address,
+  settings: Settings,
+  name: string,
+  closing: AbortSignal,
+): Promise<Dialled> {
+  closing.throwIfAborted();
   const socket = new AbortController();
   const cutOff = (): void => socket.abort();
   // n.b. amqplib's own `timeout` begins anew with each byte that comes, so a slow peer could hold us for ever.
   const timer = setTimeout(cutOff, settings.connectTimeoutMs);
-  const model = await logIn(address, settings, name, socket.signal).finally(() => clearTimeout(timer));
-  return { model, cutOff };
+  closing.addEventListener('abort', cutOff);
+  try {
+    return { model: await logIn(address, settings, name, socket.signal), cutOff };
+  } finally {
+    clearTimeout(timer);
+    closing.removeEventListener('abort', cutOff);
+  }
 }
 
 function logIn(

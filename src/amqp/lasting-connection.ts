@@ -6,7 +6,7 @@ import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
 import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
-import { dial } from './dial.js';
+import { type Dialled, dial } from './dial.js';
 import { connectPatiently } from './first-connect.js';
 import type { ConnectionHealth } from './health.js';
 import type { Settings } from './settings.js';
@@ -32,6 +32,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   readonly #prepare: (model: ChannelModel) => Promise<void>;
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
+  #reconnecting: Promise<void> | undefined;
+  #isKept = false;
   #model: ChannelModel | undefined;
   #cutOff: (() => void) | undefined;
   #refusal: Error | undefined;
@@ -95,11 +97,9 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
 
   /** Connects if nobody has yet, and tries until it succeeds: for those who can wait. */
   keepOpen(): void {
-    if (this.#opening || this.closed) return;
-    this.open().catch((thrown) => {
-      this.#logger.warn(`${this.#name}: ${toError(thrown).message}`);
-      this.#opening = this.#reconnect();
-    });
+    if (this.#isKept || this.closed) return;
+    this.#isKept = true;
+    this.#keep();
   }
 
   /** The connection, as soon as it is up. @throws ClosedError when it is closed before that. */
@@ -121,6 +121,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     const model = this.#model;
     this.#model = undefined;
     await this.#opening?.catch(() => {});
+    await this.#reconnecting;
     if (model && !(await closeInTime(model))) this.#cutOff?.();
   }
 
@@ -134,8 +135,28 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     });
   }
 
+  #keep(): void {
+    this.open().catch((thrown) => {
+      if (this.closed) return;
+      this.#logger.warn(`${this.#name}: ${toError(thrown).message}`);
+      // Somebody who shared the attempt may have begun another one already.
+      if (this.#opening) this.#keep();
+      else this.#opening = this.#reconnect();
+    });
+  }
+
+  async #dial(): Promise<Dialled> {
+    try {
+      return await dial(this.#settings, this.#name, this.#closing.signal);
+    } catch (thrown) {
+      throw this.closed ? new ClosedError('The link is closed.', { cause: thrown }) : thrown;
+    }
+  }
+
   async #connect(): Promise<void> {
-    const { model, cutOff } = await dial(this.#settings, this.#name);
+    this.#blocked = undefined;
+    const { model, cutOff } = await this.#dial();
+    model.setMaxListeners(0);
     let reason: Error | undefined;
     let lost = false;
     model.on('error', (error: Error) => {
@@ -144,6 +165,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     });
     model.on('close', (error?: Error) => {
       lost = true;
+      // Not ended in good order: what still waits for a silent peer must not reach it late, nor hold the process.
+      if (error && replyCode(error) === undefined) cutOff();
       if (this.#model === model) this.#lose(error ?? reason);
     });
     model.on('blocked', (why: string) => this.#block(why));
@@ -182,7 +205,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.#lastError = error;
     this.#logger.warn(`${this.#name}: ${error.message} Reconnecting.`);
     this.emit('down', error);
-    void this.#reconnect();
+    this.#reconnecting = this.#reconnect();
   }
 
   async #reconnect(): Promise<void> {

@@ -78,7 +78,7 @@ export class TcpProxy implements AsyncDisposable {
     this.#server = undefined;
   }
 
-  /** Takes connections, keeps all of them open and lets no byte through in either direction. */
+  /** Takes connections, keeps all of them open and lets nothing through in either direction: no byte, no end, no reset. */
   stall(): void {
     if (this.#stalled !== undefined) return;
     let end = (): void => {};
@@ -142,9 +142,9 @@ export class TcpProxy implements AsyncDisposable {
       last = last.then(() => drained(to)).then(() => void from.resume());
     });
     from.on('end', () => inTurn(() => to.end()));
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => inTurn(() => to.resetAndDestroy()));
     from.on('close', () => {
-      this.#pairs.delete(pair);
+      if (to.destroyed) this.#pairs.delete(pair);
       inTurn(() => to.destroySoon());
     });
   }

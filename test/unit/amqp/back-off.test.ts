@@ -9,13 +9,13 @@ describe('back-off', () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 2_000].map((attempt) =>
       Math.round(delayBefore(attempt, reconnectBackOff)),
     );
-    assert.deepEqual(delays, [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000, 10_000, 10_000]);
+    assert.deepEqual(delays, [100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000, 3_000, 3_000, 3_000]);
   });
 
   it('takes up to a quarter off, so that a fleet does not come back at once', (t) => {
     t.mock.method(Math, 'random', () => 0);
     assert.equal(delayBefore(1, reconnectBackOff), 75);
-    assert.equal(delayBefore(50, reconnectBackOff), 7_500);
+    assert.equal(delayBefore(50, reconnectBackOff), 2_250);
   });
 
   it('stays within its bounds, whatever the numbers', () => {
