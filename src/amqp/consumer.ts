@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Channel, type ChannelModel, type ConsumeMessage, IllegalOperationError } from 'amqplib';
-import { ClosedError, toError } from '../errors.js';
+import type { ChannelModel } from 'amqplib';
+import { ClosedError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { Acknowledger } from './acknowledger.js';
-import { delayBefore, reconnectBackOff } from './back-off.js';
 import { asTopologyError } from './broker-error.js';
-import { Delivery } from './delivery.js';
+import type { Delivery } from './delivery.js';
 import { Fifo } from './fifo.js';
-import { LastingChannel } from './lasting-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { Subscription, type SubscriptionHost } from './subscription.js';
+import { Twins } from './twins.js';
 
 /** How a {@link Consumer} takes messages. */
 export interface ConsumerOptions {
@@ -24,7 +23,7 @@ export interface ConsumerOptions {
 export interface ConsumeOptions {
   /**
    * What a refusal means, for whoever does not declare the queue himself: `throw` an error, or `retry` with back-off, until
-   * the queue is there. A refusal closes the channel, so queues that may be missing need a consumer each. @default 'throw'
+   * the queue is there. @default 'throw'
    */
   readonly whenRefused?: 'throw' | 'retry' | undefined;
 }
@@ -36,60 +35,52 @@ export interface DrainReport {
 }
 
 /**
- * Consumes queues on one channel and comes back by itself after whatever happens to channel, connection or queue.
- * Each delivery is given to `handle`; the next one starts when it returns or its promise ends, whether the delivery
- * is settled by then or not. `handle` must not throw.
+ * Consumes queues, each by a {@link Subscription} that comes back by itself after whatever happens to channel, connection
+ * or queue. Each delivery is given to `handle`; the next one starts when it returns or its promise ends, whether the
+ * delivery is settled by then or not. `handle` must not throw.
  */
 export class Consumer {
   readonly #connection: LastingConnection;
-  readonly #channel: LastingChannel<Channel>;
   readonly #handle: (delivery: Delivery) => void | Promise<void>;
-  readonly #logger: Logger;
-  readonly #prefetch: number;
+  readonly #host: SubscriptionHost;
   readonly #concurrency: number;
-  readonly #redeclare: ((model: ChannelModel) => Promise<void>) | undefined;
-  readonly #queues = new Map<string, { tag: string | undefined }>();
+  readonly #subscriptions = new Map<string, Subscription>();
+  /** Of queues that were left: they stay until what they have delivered is settled. */
+  readonly #leaving = new Set<Subscription>();
   readonly #waiting = new Fifo<Delivery>();
+  readonly #running = new Set<Delivery>();
+  readonly #twins = new Twins();
   readonly #idle = new Set<() => void>();
-  #acknowledger: Acknowledger | undefined;
-  #running = 0;
-  #refused = false;
   #stopped = false;
 
   constructor(
     connection: LastingConnection,
     handle: (delivery: Delivery) => void | Promise<void>,
     logger: Logger,
-    options: ConsumerOptions = {},
+    { prefetch = 100, concurrency = 1, redeclare }: ConsumerOptions = {},
   ) {
     this.#connection = connection;
     this.#handle = handle;
-    this.#logger = logger;
-    this.#prefetch = options.prefetch ?? 100;
-    this.#concurrency = options.concurrency ?? 1;
-    this.#redeclare = options.redeclare;
-    const role = {
-      open: (model: ChannelModel) => model.createChannel(),
-      setUp: (channel: Channel) => this.#setUp(channel),
-      onUp: () => {},
-      onDown: () => this.#abandon(),
+    this.#concurrency = concurrency;
+    this.#host = {
+      connection,
+      logger,
+      prefetch,
+      redeclare,
+      deliver: (delivery) => this.#take(delivery),
+      settled: () => this.#checkIdle(),
+      lost: () => this.#dropLost(),
     };
-    this.#channel = new LastingChannel(connection, role, logger);
   }
 
-  /** The queues that are meant to be consumed now. */
-  get queues(): readonly string[] {
-    return [...this.#queues.keys()];
+  /** The queues that are meant to be consumed now, and whether the broker has agreed to each. */
+  get queues(): readonly Pick<Subscription, 'queue' | 'active'>[] {
+    return [...this.#subscriptions.values()];
   }
 
   /** True after {@link stop}. */
   get stopped(): boolean {
     return this.#stopped;
-  }
-
-  /** Opens the channel. Its connection must have been opened before. */
-  async open(): Promise<void> {
-    await this.#channel.open();
   }
 
   /**
@@ -99,26 +90,28 @@ export class Consumer {
    */
   async consume(queue: string, { whenRefused = 'throw' }: ConsumeOptions = {}): Promise<void> {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
-    if (this.#queues.has(queue)) return;
-    this.#queues.set(queue, { tag: undefined });
-    const channel = this.#channel.channel;
-    if (!channel) return;
+    if (this.#subscriptions.has(queue)) return;
+    const subscription = new Subscription(queue, this.#host);
+    this.#subscriptions.set(queue, subscription);
+    if (!this.#connection.model) return subscription.start();
     try {
-      await this.#start(channel, queue);
+      await subscription.open();
     } catch (thrown) {
-      // The channel comes back by itself, and begins with all queues that stand here.
-      if (whenRefused === 'retry') return;
-      this.#queues.delete(queue);
+      if (whenRefused === 'retry' && !this.#stopped) return subscription.start();
+      this.#subscriptions.delete(queue);
       throw asTopologyError(thrown, `to let us consume queue '${queue}'`);
     }
   }
 
   /** Stops consuming one queue; what it has delivered and nobody started goes back to it. */
   async cancel(queue: string): Promise<void> {
-    const tag = this.#queues.get(queue)?.tag;
-    this.#queues.delete(queue);
-    if (tag !== undefined) await this.#channel.channel?.cancel(tag).catch(() => {});
+    const subscription = this.#subscriptions.get(queue);
+    if (!subscription) return;
+    this.#subscriptions.delete(queue);
+    this.#leaving.add(subscription);
+    await subscription.cancel();
     this.#giveBack(queue);
+    this.#checkIdle();
   }
 
   /**
@@ -127,100 +120,64 @@ export class Consumer {
    */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#queues.keys()].map((queue) => this.cancel(queue)));
+    await Promise.all([...this.#subscriptions.keys()].map((queue) => this.cancel(queue)));
   }
 
-  /** Stops, waits for what runs, settles it, closes the channel. Never throws; after the time limit it closes anyway. */
+  /** Stops, waits for what runs, settles it, closes the channels. Never throws; after the time limit it closes anyway. */
   async drain({ timeoutMs }: { readonly timeoutMs: number }): Promise<DrainReport> {
     const limit = new AbortController();
     const timeout = sleep(timeoutMs, undefined, { signal: limit.signal }).catch(() => {});
     await Promise.race([this.stop().then(() => this.#whenIdle()), timeout]);
     limit.abort();
     const unfinished = this.#busy();
-    this.#acknowledger?.flush();
-    await this.#channel.close();
-    this.#abandon();
+    await Promise.all([...this.#leaving].map((subscription) => subscription.close()));
     return { unfinished };
   }
 
-  async #setUp(channel: Channel): Promise<void> {
-    const acknowledger = new Acknowledger(channel, () => this.#checkIdle());
-    this.#acknowledger = acknowledger;
-    channel.on('close', () => acknowledger.abandon());
-    // A queue that was refused last time may be gone: then it must be declared first.
-    if (this.#refused && this.#connection.model) await this.#redeclare?.(this.#connection.model);
-    this.#refused = true;
-    await channel.prefetch(this.#prefetch);
-    for (const queue of this.#queues.keys()) await this.#start(channel, queue);
-    this.#refused = false;
-  }
-
-  async #start(channel: Channel, queue: string): Promise<void> {
-    const acknowledger = this.#acknowledger as Acknowledger;
-    const { consumerTag } = await channel.consume(queue, (message) => {
-      if (message) this.#take(queue, message, acknowledger);
-      else void this.#resume(channel, queue);
-    });
-    const entry = this.#queues.get(queue);
-    if (entry) {
-      entry.tag = consumerTag;
-      return;
-    }
-    await channel.cancel(consumerTag).catch(() => {});
-    this.#giveBack(queue);
-  }
-
-  #take(queue: string, message: ConsumeMessage, acknowledger: Acknowledger): void {
-    this.#waiting.push(new Delivery(queue, message, acknowledger));
+  #take(delivery: Delivery): void {
+    this.#waiting.push(delivery);
     this.#work();
   }
 
   #work(): void {
-    while (this.#running < this.#concurrency && !this.#stopped) {
+    while (this.#running.size < this.#concurrency && !this.#stopped) {
       const delivery = this.#waiting.shift();
       if (!delivery) return;
-      this.#running++;
-      const handled = this.#handle(delivery);
-      if (handled) void handled.then(this.#next);
-      else this.#running--;
+      if (!this.#twins.holds(delivery, this.#running)) this.#run(delivery);
     }
   }
 
-  readonly #next = (): void => {
-    this.#running--;
+  #run(delivery: Delivery): void {
+    this.#running.add(delivery);
+    const handled = this.#handle(delivery);
+    if (handled) void handled.then(() => this.#ended(delivery));
+    else this.#running.delete(delivery);
+  }
+
+  #ended(delivery: Delivery): void {
+    this.#running.delete(delivery);
+    const freed = this.#twins.release(delivery);
+    if (freed.length > 0) this.#waiting.putBack(freed);
     this.#checkIdle();
     this.#work();
-  };
-
-  /** The broker has cancelled us, as it does when the queue is deleted: declare it again and go on. */
-  async #resume(channel: Channel, queue: string): Promise<void> {
-    this.#logger.warn(
-      `The broker stopped delivering from queue '${queue}' (deleted or moved). Consuming it again.`,
-    );
-    for (let attempt = 1; this.#queues.has(queue) && this.#channel.channel === channel; attempt++) {
-      try {
-        if (this.#connection.model) await this.#redeclare?.(this.#connection.model);
-        return await this.#start(channel, queue);
-      } catch (thrown) {
-        if (thrown instanceof IllegalOperationError) return;
-        this.#logger.error(`Queue '${queue}': ${toError(thrown).message}. Trying again.`);
-        await sleep(delayBefore(attempt, reconnectBackOff));
-      }
-    }
   }
 
-  /** The channel is gone: what waits here will be delivered again, what runs cannot be settled any more. */
-  #abandon(): void {
-    this.#waiting.takeAll();
-    this.#acknowledger?.abandon();
+  /** A channel is gone: what it has delivered and nobody started will come again. */
+  #dropLost(): void {
+    for (const delivery of this.#takeWaiting()) if (delivery.alive) this.#waiting.push(delivery);
+    this.#checkIdle();
   }
 
   /** Gives back what has not begun. Only after the cancel: before it, the broker would hand it to us again, and count that. */
   #giveBack(queue: string): void {
-    for (const delivery of this.#waiting.takeAll()) {
+    for (const delivery of this.#takeWaiting()) {
       if (delivery.queue === queue) delivery.giveBack();
       else this.#waiting.push(delivery);
     }
+  }
+
+  #takeWaiting(): Delivery[] {
+    return [...this.#twins.releaseAll(), ...this.#waiting.takeAll()];
   }
 
   async #whenIdle(): Promise<void> {
@@ -228,14 +185,22 @@ export class Consumer {
   }
 
   #checkIdle(): void {
-    if (this.#busy() > 0) return;
+    if (!this.#stopped) for (const subscription of this.#leaving) this.#leaveIfSettled(subscription);
+    if (this.#idle.size === 0 || this.#busy() > 0) return;
     for (const resolve of this.#idle) resolve();
     this.#idle.clear();
   }
 
+  #leaveIfSettled(subscription: Subscription): void {
+    if (subscription.unsettled > 0) return;
+    this.#leaving.delete(subscription);
+    void subscription.close();
+  }
+
   /** Handlers that run, or deliveries whose settlement waits for something else (a reply's confirm). */
   #busy(): number {
-    const begun = (this.#acknowledger?.unsettled ?? 0) - this.#waiting.length;
-    return Math.max(this.#running, begun);
+    const all = [...this.#subscriptions.values(), ...this.#leaving];
+    const unsettled = all.reduce((sum, subscription) => sum + subscription.unsettled, 0);
+    return Math.max(this.#running.size, unsettled - this.#waiting.length - this.#twins.held);
   }
 }

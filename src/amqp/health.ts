@@ -9,6 +9,8 @@ export interface ConnectionHealth {
   readonly state: 'unused' | 'up' | 'down' | 'closed';
   /** Why the broker takes no messages on it now; undefined when it does. */
   readonly blocked?: string;
+  /** True when the broker did not answer on it in time, or not any more, though it seems to be up. */
+  readonly silent?: boolean;
   /** What went wrong last, also when it was mended since. */
   readonly lastError?: string;
 }
@@ -16,7 +18,7 @@ export interface ConnectionHealth {
 /** One queue that is consumed here, as the broker tells it. */
 export interface QueueHealth {
   readonly queue: string;
-  /** How many consumers the broker knows, ours and others'; undefined when it did not say. */
+  /** How many consumers the broker knows, ours and others'; undefined when it did not say. Less than ours is not ok. */
   readonly consumers?: number;
   /** How many messages are ready in it. */
   readonly messages?: number;
@@ -39,38 +41,78 @@ export interface LinkHealth {
   readonly queues: readonly QueueHealth[];
 }
 
+/** A queue that is consumed here. */
+export interface ConsumedQueue {
+  readonly queue: string;
+  /** How many consumers of ours it should have. */
+  readonly wanted: number;
+  /** Whether the broker has agreed to all of them, and not taken one back. */
+  readonly active: boolean;
+}
+
+/** Each queue that is meant to be consumed now, once. */
+export function consumedQueues(consumers: Iterable<Consumer>): readonly ConsumedQueue[] {
+  const found = new Map<string, ConsumedQueue>();
+  for (const { queue, active } of [...consumers].flatMap((consumer) => consumer.queues)) {
+    const { wanted, active: others } = found.get(queue) ?? { wanted: 0, active: true };
+    found.set(queue, { queue, wanted: wanted + 1, active: active && others });
+  }
+  return [...found.values()];
+}
+
+/** How a connection is: one that is up must also answer in time. */
+export async function connectionHealth(
+  { health, model }: LastingConnection,
+  timeoutMs: number,
+): Promise<ConnectionHealth> {
+  if (!model) return health;
+  const answer = onThrowAwayChannel(model, async () => health);
+  const silent = { ...health, silent: true };
+  return await inTime(answer, timeoutMs, silent).catch(() => silent);
+}
+
 /** Asks the broker for each queue (a passive declare counts its consumers); whoever does not answer in time is not well. */
 export async function queueHealths(
   connection: LastingConnection,
-  consumers: Iterable<Consumer>,
+  queues: readonly ConsumedQueue[],
   timeoutMs: number,
 ): Promise<readonly QueueHealth[]> {
-  const queues = [...new Set([...consumers].flatMap((consumer) => consumer.queues))];
-  const tooLate = sleep(timeoutMs, undefined, { ref: false });
   return await Promise.all(
-    queues.map(async (queue) => {
-      const late = tooLate.then(() => ({ queue, ok: false, error: `no answer in ${timeoutMs} ms` }));
-      return await Promise.race([queueHealth(connection, queue), late]);
+    queues.map(async (each) => {
+      const late = { queue: each.queue, ok: false, error: `no answer in ${timeoutMs} ms` };
+      return await inTime(queueHealth(connection, each), timeoutMs, late);
     }),
   );
 }
 
-async function queueHealth({ model }: LastingConnection, queue: string): Promise<QueueHealth> {
+async function queueHealth(
+  { model }: LastingConnection,
+  { queue, wanted, active }: ConsumedQueue,
+): Promise<QueueHealth> {
   if (!model) return { queue, ok: false, error: 'not connected' };
   try {
     const { consumerCount, messageCount } = await onThrowAwayChannel(model, (channel) =>
       channel.checkQueue(queue),
     );
-    return { queue, consumers: consumerCount, messages: messageCount, ok: consumerCount > 0 };
+    const counts = { queue, consumers: consumerCount, messages: messageCount };
+    if (active && consumerCount >= wanted) return { ...counts, ok: true };
+    return { ...counts, ok: false, error: 'the broker does not deliver it to us' };
   } catch (thrown) {
     return { queue, ok: false, error: toError(thrown).message };
   }
 }
 
-/** A link is well when what it uses is up and not blocked, and each of its queues has a consumer. */
+async function inTime<T>(answer: Promise<T>, timeoutMs: number, late: T): Promise<T> {
+  const limit = new AbortController();
+  const tooLate = sleep(timeoutMs, late, { signal: limit.signal });
+  tooLate.catch(() => {});
+  return await Promise.race([answer, tooLate]).finally(() => limit.abort());
+}
+
+/** A link is well when what it uses is up, answers and is not blocked, and each of its queues has its consumers. */
 export function isWell({ publishing, consuming, queues }: Omit<LinkHealth, 'ok'>): boolean {
-  const connected = [publishing, consuming].every(({ state, blocked }) => {
-    return (state === 'up' || state === 'unused') && blocked === undefined;
+  const connected = [publishing, consuming].every(({ state, blocked, silent }) => {
+    return (state === 'up' || state === 'unused') && blocked === undefined && !silent;
   });
   return connected && queues.every(({ ok }) => ok);
 }

@@ -1,10 +1,10 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { ClosedError } from '../errors.js';
+import { ClosedError, TopologyError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
 import { Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
-import { isWell, type LinkHealth, queueHealths } from './health.js';
+import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
 import { LastingConnection } from './lasting-connection.js';
 import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
@@ -111,7 +111,25 @@ export class Link {
     const connection = exclusive || this.#consuming.model ? this.#consuming : this.#publishing;
     this.#refuseWhenClosed();
     await connection.open();
-    await this.#topology.declare(await connection.whenUp(), declarations);
+    for (let done = false; !done; ) {
+      const model = await connection.whenUp();
+      done = await this.#declareUnlessLost(model, connection, declarations);
+    }
+  }
+
+  /** False where the connection was lost meanwhile: declaring twice alike changes nothing, so it begins again. */
+  async #declareUnlessLost(
+    model: ChannelModel,
+    connection: LastingConnection,
+    declarations: readonly Declaration[],
+  ): Promise<boolean> {
+    try {
+      await this.#topology.declare(model, declarations);
+      return true;
+    } catch (thrown) {
+      if (connection.model === model || thrown instanceof TopologyError) throw thrown;
+      return false;
+    }
   }
 
   /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
@@ -158,7 +176,7 @@ export class Link {
     return new Publisher(this.#publishing, this.deadlines, this.logger, own);
   }
 
-  /** A consumer with a channel of its own, ready for its first queue. @throws ConnectError */
+  /** A consumer, ready for its first queue. @throws ConnectError */
   async openConsumer(
     handle: (delivery: Delivery) => void | Promise<void>,
     options?: ConsumerOptions,
@@ -167,7 +185,6 @@ export class Link {
     const redeclare = (model: ChannelModel): Promise<void> =>
       this.#topology.replay(model, { exclusive: true });
     const consumer = new Consumer(this.#consuming, handle, this.logger, { redeclare, ...options });
-    await consumer.open();
     this.#consumers.add(consumer);
     return consumer;
   }
@@ -178,9 +195,14 @@ export class Link {
    */
   async health({ timeoutMs = 2_000 }: { readonly timeoutMs?: number } = {}): Promise<LinkHealth> {
     for (const consumer of this.#consumers) if (consumer.stopped) this.#consumers.delete(consumer);
-    const queues = await queueHealths(this.#consuming, this.#consumers, timeoutMs);
+    const asked = consumedQueues(this.#consumers);
+    const [publishing, consuming, queues] = await Promise.all([
+      connectionHealth(this.#publishing, timeoutMs),
+      connectionHealth(this.#consuming, timeoutMs),
+      queueHealths(this.#consuming, asked, timeoutMs),
+    ]);
     const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
-    const health = { publishing: this.#publishing.health, consuming: this.#consuming.health, outbox, queues };
+    const health = { publishing, consuming, outbox, queues };
     return { ok: !this.#closed && isWell(health), ...health };
   }
 

@@ -51,15 +51,13 @@ export class Topology {
   }
 
   /**
-   * Declares in order, on a channel of its own, and remembers what the broker accepted.
-   * @throws TopologyError when the broker refuses one; those before it stay declared.
+   * Declares in order, on a channel of its own, and remembers them when the broker has accepted all.
+   * @throws TopologyError when the broker refuses one; those before it stay declared there.
    */
   async declare(model: ChannelModel, declarations: readonly Declaration[]): Promise<void> {
     await onThrowAwayChannel(model, async (channel) => {
-      for (const declaration of declarations) {
-        await declare(channel, declaration);
-        this.#remember(declaration);
-      }
+      for (const declaration of declarations) await declare(channel, declaration);
+      for (const declaration of declarations) this.#remember(declaration);
     });
   }
 

@@ -1,0 +1,47 @@
+import type { Delivery } from './delivery.js';
+
+/**
+ * Keeps one message from being handled twice at the same time. A channel that is lost takes its deliveries along, and the
+ * broker hands them out again at once, while the handlers of the first ones still run: the second one waits here for that.
+ */
+export class Twins {
+  readonly #held = new Map<Delivery, Delivery[]>();
+
+  /** How many wait here. */
+  get held(): number {
+    let count = 0;
+    for (const { length } of this.#held.values()) count += length;
+    return count;
+  }
+
+  /** True if the delivery must wait, and then it is kept, because the same message still runs from a channel that is gone. */
+  holds(delivery: Delivery, running: Iterable<Delivery>): boolean {
+    if (!delivery.redelivered) return false;
+    for (const each of running) {
+      if (each.alive || !isSame(each, delivery)) continue;
+      this.#held.set(each, [...(this.#held.get(each) ?? []), delivery]);
+      return true;
+    }
+    return false;
+  }
+
+  /** The handling of a delivery has ended: gives those that have waited for it. */
+  release(delivery: Delivery): readonly Delivery[] {
+    const freed = this.#held.get(delivery) ?? [];
+    this.#held.delete(delivery);
+    return freed;
+  }
+
+  /** Gives all that wait. */
+  releaseAll(): readonly Delivery[] {
+    const freed = [...this.#held.values()].flat();
+    this.#held.clear();
+    return freed;
+  }
+}
+
+/** Not every client gives its messages ids, or unique ones; taking two equal messages for one only makes the second wait. */
+function isSame(one: Delivery, other: Delivery): boolean {
+  const isAlike = one.queue === other.queue && one.properties.messageId === other.properties.messageId;
+  return isAlike && one.content.equals(other.content);
+}
