@@ -6,6 +6,7 @@
 
 /** The stable codes, one for each kind of failure. */
 export type ErrorCode =
+  | 'ALREADY_REGISTERED'
   | 'CANCELLED'
   | 'CLOSED'
   | 'CONFIGURATION'
@@ -14,6 +15,7 @@ export type ErrorCode =
   | 'CONTENT_MISMATCH'
   | 'MALFORMED_MESSAGE'
   | 'MALFORMED_REPLY'
+  | 'NO_HANDLER'
   | 'OUTBOX_FULL'
   | 'PUBLISH_REFUSED'
   | 'PUBLISH_TIMEOUT'
@@ -174,6 +176,7 @@ export class RemoteError extends WaybillError {
 }
 
 const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ALREADY_REGISTERED',
   'CANCELLED',
   'CLOSED',
   'CONFIGURATION',
@@ -182,6 +185,7 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CONTENT_MISMATCH',
   'MALFORMED_MESSAGE',
   'MALFORMED_REPLY',
+  'NO_HANDLER',
   'OUTBOX_FULL',
   'PUBLISH_REFUSED',
   'PUBLISH_TIMEOUT',

@@ -282,6 +282,41 @@ const doors: Readonly<Record<string, Door>> = {
       WorkerOptions
     `,
   },
+  './registry': {
+    values: `
+      ConsumerAlreadyRegisteredError
+      HandlerAlreadyExistsError
+      HandlersRegistry
+      MessageConsumerRegistry
+      MessageSender
+      NoMessageKeyError
+      NoModelProvidedError
+      RabbitConsumer
+      RabbitConsumerFactory
+      RejectMessage
+      UnregisteredHandlerError
+    `,
+    types: `
+      ConsumerFactory
+      ConsumersHealth
+      DeadLetterPolicy
+      DeliveryContext
+      FindHandler
+      GiveUp
+      HandlersRegistryOptions
+      LinkOptions
+      MessageCallOptions
+      MessageConsumer
+      MessageSenderOptions
+      ModelHandler
+      RabbitConsumerFactoryOptions
+      RabbitConsumerOptions
+      RawHandler
+      RegisterHandler
+      RegisterOptions
+      RetryPolicy
+    `,
+  },
 };
 
 describe('the package', () => {

@@ -10,7 +10,7 @@ export { FailurePolicy, type GiveUp, type RetryPolicy } from './failure-policy.j
 export type { FirstConnect } from './first-connect.js';
 export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
-export { Intake, type IntakeOptions } from './intake.js';
+export { Intake } from './intake.js';
 export { Link, type LinkOptions } from './link.js';
 export { nextMessageId } from './message-id.js';
 export type { OutboxLimits } from './outbox.js';

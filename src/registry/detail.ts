@@ -1,0 +1,44 @@
+import type { Received } from '../amqp/index.js';
+import { MalformedReplyError, toError } from '../errors.js';
+import type { Answer, AnswerWriter } from '../rpc/index.js';
+import {
+  isRecord,
+  jsonEncoder,
+  MessageResult,
+  MessageResultError,
+  type Result,
+  toPlain,
+} from '../wire/index.js';
+
+/**
+ * Writes answers as ploomby does (L-B8): `{ "detail": <text> }`, where the text is the JSON of the result, or what was
+ * wrong. They do not say what they are, and have no properties but the correlation id.
+ */
+export class DetailWriter implements AnswerWriter {
+  write(given: unknown): Answer {
+    const detail = JSON.stringify(toPlain(given));
+    if (detail === undefined) throw new TypeError(`A ${typeof given} cannot be sent.`);
+    return answer(detail);
+  }
+
+  writeThrown(thrown: unknown): Answer {
+    return answer(toError(thrown).message);
+  }
+}
+
+/** Reads such an answer. A detail that is no JSON tells of a failure; it cannot be told otherwise. @throws MalformedReplyError */
+export function readDetail({ content }: Received): Result {
+  const body = jsonEncoder.decode(content);
+  if (!isRecord(body) || typeof body['detail'] !== 'string')
+    throw new MalformedReplyError("The answer has no 'detail' that is a text.");
+  const { detail } = body;
+  try {
+    return new MessageResult(JSON.parse(detail as string));
+  } catch {
+    return new MessageResultError(detail as string);
+  }
+}
+
+function answer(detail: string): Answer {
+  return { content: jsonEncoder.encode({ detail }), properties: {} };
+}

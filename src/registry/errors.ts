@@ -1,0 +1,54 @@
+import { WaybillError } from '../errors.js';
+
+/** Thrown when a handler is registered under a key that another one has. */
+export class HandlerAlreadyExistsError extends WaybillError {
+  override readonly name = 'HandlerAlreadyExistsError' as const;
+  readonly code = 'ALREADY_REGISTERED' as const;
+
+  constructor(readonly key: string) {
+    super(`The key '${key}' has a handler already. Give this one another key, or remove one of the two.`);
+  }
+}
+
+/** Thrown when a queue is registered that has consumers already. */
+export class ConsumerAlreadyRegisteredError extends WaybillError {
+  override readonly name = 'ConsumerAlreadyRegisteredError' as const;
+  readonly code = 'ALREADY_REGISTERED' as const;
+
+  constructor(readonly queue: string) {
+    super(
+      `Queue '${queue}' has consumers here already. For more of them register it once, with { consumers }.`,
+    );
+  }
+}
+
+/** Thrown when a handler is registered without a model: nothing would say what its messages look like. */
+export class NoModelProvidedError extends WaybillError {
+  override readonly name = 'NoModelProvidedError' as const;
+  readonly code = 'CONFIGURATION' as const;
+
+  constructor(key: string | undefined) {
+    const what = key === undefined ? 'register()' : `register('${key}', …)`;
+    super(`${what} needs a model: a class for class-transformer, or a Standard Schema such as zod's.`);
+  }
+}
+
+/** Why a message cannot be handled: the header that names its handler is missing, empty, or no text. */
+export class NoMessageKeyError extends WaybillError {
+  override readonly name = 'NoMessageKeyError' as const;
+  readonly code = 'MALFORMED_MESSAGE' as const;
+
+  constructor(readonly header: string) {
+    super(`The message has no header '${header}' that names its handler.`);
+  }
+}
+
+/** Why a message cannot be handled: nobody has registered a handler for its key. */
+export class UnregisteredHandlerError extends WaybillError {
+  override readonly name = 'UnregisteredHandlerError' as const;
+  readonly code = 'NO_HANDLER' as const;
+
+  constructor(readonly key: string) {
+    super(`No handler is registered for the key '${key.slice(0, 100)}'.`);
+  }
+}

@@ -1,0 +1,27 @@
+/** Registry style: a header names the handler, a model says what the body is; the dialect of Python's ploomby. */
+export {
+  type DeliveryContext,
+  type GiveUp,
+  type LinkOptions,
+  RejectMessage,
+  type RetryPolicy,
+} from '../amqp/index.js';
+export type { RegisterHandler } from '../decorated-methods.js';
+export type { ConsumerFactory, FindHandler, MessageConsumer, RawHandler } from './consumer.js';
+export type { DeadLetterPolicy } from './dead-letter-policy.js';
+export {
+  ConsumerAlreadyRegisteredError,
+  HandlerAlreadyExistsError,
+  NoMessageKeyError,
+  NoModelProvidedError,
+  UnregisteredHandlerError,
+} from './errors.js';
+export { HandlersRegistry, type HandlersRegistryOptions, type ModelHandler } from './handlers-registry.js';
+export {
+  type ConsumersHealth,
+  MessageConsumerRegistry,
+  type RegisterOptions,
+} from './message-consumer-registry.js';
+export { type MessageCallOptions, MessageSender, type MessageSenderOptions } from './message-sender.js';
+export { RabbitConsumer, type RabbitConsumerOptions } from './rabbit-consumer.js';
+export { RabbitConsumerFactory, type RabbitConsumerFactoryOptions } from './rabbit-consumer-factory.js';

@@ -1,0 +1,137 @@
+import {
+  type Arguments,
+  type Delivery,
+  DeliveryContext,
+  FailurePolicy,
+  type GiveUp,
+  Intake,
+  type LinkHealth,
+  type LinkOptions,
+  type RetryPolicy,
+} from '../amqp/index.js';
+import { toError } from '../errors.js';
+import { Responder, ResultWriter } from '../rpc/index.js';
+import { DrainError, type DrainOptions } from '../scheduler/index.js';
+import { connectionName, identify, jsonEncoder } from '../wire/index.js';
+import type { FindHandler, MessageConsumer } from './consumer.js';
+import { type DeadLetterPolicy, deadLettersOf, durableQueue } from './dead-letter-policy.js';
+import { DetailWriter } from './detail.js';
+import { NoMessageKeyError, UnregisteredHandlerError } from './errors.js';
+
+/** How a {@link RabbitConsumer} takes messages. */
+export interface RabbitConsumerOptions {
+  /** How many unsettled messages of the queue this consumer has at most. @default 1 */
+  readonly prefetch?: number | undefined;
+  /** How many handlers run at once. @default as many as are prefetched */
+  readonly concurrency?: number | undefined;
+  /** Sends what cannot be handled to `<queue>_dlq`. @default false: it is treated as `onFailure` says */
+  readonly deadLetters?: boolean | DeadLetterPolicy | undefined;
+  /** More arguments for the queue. Every process must declare it with the same. */
+  readonly arguments?: Arguments | undefined;
+  /**
+   * Answers whoever named a `reply_to`: `detail` as ploomby, `{ "detail": "…" }`; `result` as everything else in Waybill,
+   * with the value, or with the error's class and message. @default no answers
+   */
+  readonly rpc?: 'detail' | 'result' | undefined;
+  /** Tries a failing message again, after a delay, before it is given up. */
+  readonly retry?: RetryPolicy | undefined;
+  /** What becomes of a message that is given up; `discard` is what the original did without dead letters. @default 'park' */
+  readonly onFailure?: GiveUp | undefined;
+}
+
+/** Takes messages from one queue of RabbitMQ, on a channel of its own, to the handlers that their header names. */
+export class RabbitConsumer implements MessageConsumer {
+  readonly #messageKeyName: string;
+  readonly #options: RabbitConsumerOptions;
+  readonly #intake: Intake;
+  readonly #failures: FailurePolicy;
+  readonly #responder: Responder | undefined;
+
+  /** Prefer `RabbitConsumerFactory.create`. */
+  constructor(connection: LinkOptions, messageKeyName: string, options: RabbitConsumerOptions = {}) {
+    this.#messageKeyName = messageKeyName;
+    this.#options = options;
+    const identity = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer');
+    this.#intake = new Intake({ connectionName: connectionName(identity), ...connection });
+    const { link } = this.#intake;
+    const fingerprint = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer', link.vhost);
+    const { retry, onFailure = 'park', rpc } = options;
+    this.#failures = new FailurePolicy(link, {
+      retry,
+      onFailure,
+      component: fingerprint,
+      hasDeadLetterExchange: (queue) => this.#intake.hasDeadLetterExchange(queue),
+    });
+    if (rpc === undefined) return;
+    const writer =
+      rpc === 'detail' ? new DetailWriter() : new ResultWriter({ encoder: jsonEncoder, fingerprint });
+    this.#responder = new Responder(link, { writer });
+  }
+
+  /** @throws ConnectError */
+  async connect(): Promise<void> {
+    await this.#intake.link.openConsuming();
+    if (this.#responder) await this.#intake.link.openPublishing();
+  }
+
+  /** Declares the queue, its dead letters if it shall have some, and takes from it. @throws ConnectError, TopologyError */
+  async consume(listenFor: string, findHandler: FindHandler): Promise<void> {
+    const { prefetch = 1, concurrency = prefetch, deadLetters = false } = this.#options;
+    const policy = deadLetters === true ? {} : deadLetters;
+    const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
+    const args = { ...this.#options.arguments, ...dead.arguments };
+    const declarations = [...dead.declarations, durableQueue(listenFor, args)];
+    await this.#intake.open(listenFor, { declarations, prefetch, concurrency }, (delivery) =>
+      this.#handle(delivery, findHandler),
+    );
+  }
+
+  /** How its link is, by asking the broker. */
+  async health(): Promise<LinkHealth> {
+    return await this.#intake.link.health();
+  }
+
+  /**
+   * Gives back what has not begun, finishes what has, and closes. Idempotent.
+   * @throws DrainError when `timeoutMs` was not enough: what was not finished goes back to its queue. @default 30,000 ms
+   */
+  async disconnect({ timeoutMs }: DrainOptions = { timeoutMs: 30_000 }): Promise<void> {
+    const { unfinished } = await this.#intake.drain({ timeoutMs });
+    if (unfinished === 0) return;
+    throw new DrainError(
+      `${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queue.`,
+    );
+  }
+
+  async #handle(delivery: Delivery, findHandler: FindHandler): Promise<void> {
+    const work = (): Promise<unknown> => this.#run(delivery, findHandler);
+    if (this.#responder && delivery.properties.replyTo) await this.#answer(this.#responder, delivery, work);
+    else await this.#failures.perform(delivery, this.#nameOf(delivery), work);
+  }
+
+  async #run(delivery: Delivery, findHandler: FindHandler): Promise<unknown> {
+    const key: unknown = delivery.properties.headers?.[this.#messageKeyName];
+    if (typeof key !== 'string' || key === '') throw new NoMessageKeyError(this.#messageKeyName);
+    const handle = findHandler(key);
+    if (!handle) throw new UnregisteredHandlerError(key);
+    const context = new DeliveryContext(this.#intake, delivery);
+    try {
+      return (await handle(delivery.content, context)) ?? null;
+    } finally {
+      context.end();
+    }
+  }
+
+  /** A call that failed is not tried again, since its caller knows; it is rejected, to the dead letters if there are some. */
+  async #answer(responder: Responder, delivery: Delivery, work: () => Promise<unknown>): Promise<void> {
+    if (delivery.expired) return delivery.reject();
+    const handled = await responder.respond(delivery, work);
+    const failed = 'thrown' in handled;
+    if (failed) this.#failures.report(delivery, this.#nameOf(delivery), toError(handled.thrown));
+    void handled.sent.then(() => (failed ? delivery.reject() : delivery.ack()));
+  }
+
+  #nameOf({ properties }: Delivery): string {
+    return `the handler of '${String(properties.headers?.[this.#messageKeyName]).slice(0, 100)}'`;
+  }
+}
