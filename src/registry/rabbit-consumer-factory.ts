@@ -22,6 +22,9 @@ export class RabbitConsumerFactory implements ConsumerFactory<RabbitConsumerOpti
   }
 
   /** Makes a consumer; it connects when it is told to. */
+  create(messageKeyName: string): RabbitConsumer;
+  // n.b. two signatures, not a default: else the compiler does not find the options of a registry in this.
+  create(messageKeyName: string, options: RabbitConsumerOptions): RabbitConsumer;
   create(messageKeyName: string, options: RabbitConsumerOptions = {}): RabbitConsumer {
     const consumer = new RabbitConsumer(this.#link, messageKeyName, options);
     this.#consumers.add(consumer);
