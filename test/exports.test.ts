@@ -168,6 +168,7 @@ const doors: Readonly<Record<string, Door>> = {
       AmqpConnection
       App
       HttpError
+      SseConnection
       isHttpError
     `,
     types: `
@@ -202,6 +203,13 @@ const doors: Readonly<Record<string, Door>> = {
       RegisterRoute
       RouteContext
       RouteType
+      SseConnectionOptions
+      SseEvent
+      SseHandler
+      SseRawBody
+      SseRouteOptions
+      SseRoutes
+      SseTypedBody
       TypedBody
     `,
   },

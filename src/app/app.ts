@@ -20,6 +20,7 @@ import { noMeter } from './metrics/meter.js';
 import type { PartPlan } from './part.js';
 import { Parts } from './parts.js';
 import { type RegisterRoute, registerRoute } from './route.js';
+import { SseRoutes } from './sse/sse-routes.js';
 
 /**
  * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it
@@ -38,6 +39,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   readonly amqp: AmqpRoutes;
   /** Requests over HTTP. */
   readonly http: HttpRoutes;
+  /** Event streams of other servers. */
+  readonly sse: SseRoutes;
   /** The same in one method, told apart by `type`: `app.route(['/orders'], { type: 'http', methods: ['GET'] })(handler)`. */
   readonly route: RegisterRoute;
   readonly #shutdownTimeoutMs: number;
@@ -65,6 +68,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
       this.#parts.plan(each);
     };
     this.amqp = new AmqpRoutes(this.#methods, this.connections, plan);
+    this.sse = new SseRoutes(this.#methods, this.connections, plan);
     this.#front = new HttpFront({
       options: options.http,
       methods: this.#methods,

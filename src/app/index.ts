@@ -28,3 +28,6 @@ export type { PathParams } from './http/path-template.js';
 export type { PartHealth } from './part.js';
 export type { RegisterRoute, RouteType } from './route.js';
 export type { RouteContext } from './route-context.js';
+export { SseConnection, type SseConnectionOptions } from './sse/sse-connection.js';
+export type { SseEvent, SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse/sse-options.js';
+export type { SseRoutes } from './sse/sse-routes.js';

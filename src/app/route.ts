@@ -9,9 +9,11 @@ import type {
   PlainBodies,
 } from './http/http-options.js';
 import type { HttpOptions, HttpRoutes } from './http/http-routes.js';
+import type { SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse/sse-options.js';
+import type { SseRoutes } from './sse/sse-routes.js';
 
 /** The kinds of routes, as async-worker calls them. */
-export type RouteType = 'amqp_rabbitmq' | 'http';
+export type RouteType = 'amqp_rabbitmq' | 'http' | 'sse';
 
 interface Amqp extends AmqpRouteOptions {
   readonly type: 'amqp_rabbitmq';
@@ -20,6 +22,10 @@ interface Amqp extends AmqpRouteOptions {
 interface Http extends HttpRouteOptions {
   readonly type: 'http';
   readonly methods: readonly string[];
+}
+
+interface Sse extends SseRouteOptions {
+  readonly type: 'sse';
 }
 
 /** Registers handlers of any kind: the long form of `app.amqp`, `app.http` and `app.sse`. */
@@ -41,21 +47,28 @@ export interface RegisterRoute {
     routes: Route | readonly Route[],
     options: Http & HttpTypedBody<Body>,
   ): RegisterHandler<HttpHandler<Route, Body>>;
+  (routes: string | readonly string[], options: Sse & SseRawBody): RegisterHandler<SseHandler<string>>;
+  <Body = unknown>(
+    routes: string | readonly string[],
+    options: Sse & SseTypedBody<Body>,
+  ): RegisterHandler<SseHandler<Body>>;
 }
 
 /** Where routes of each kind are registered. */
 interface EntryPoints {
   readonly amqp: AmqpRoutes;
   readonly http: HttpRoutes;
+  readonly sse: SseRoutes;
 }
 
 type Options = { readonly type: RouteType; readonly methods?: readonly string[] };
 
 /** Makes `app.route`. It throws a TypeError for a type that there is not (AW-C24). */
-export function registerRoute({ amqp, http }: EntryPoints): RegisterRoute {
+export function registerRoute({ amqp, http, sse }: EntryPoints): RegisterRoute {
   const route = (routes: string | readonly string[], { type, methods, ...options }: Options): unknown => {
     if (type === 'amqp_rabbitmq') return amqp.consume(routes, options);
     if (type === 'http') return http.on(methods ?? [], routes, options as HttpOptions);
+    if (type === 'sse') return sse.consume(routes, options);
     throw new TypeError(`There are no routes of the type '${type}'; there are amqp_rabbitmq, http and sse.`);
   };
   return route as RegisterRoute;

@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
+  type FirstConnect,
   Link,
   type LinkHealth,
   type LinkOptions,
@@ -35,6 +36,8 @@ export interface AmqpConnectionOptions {
   readonly heartbeatSeconds?: number | undefined;
   /** How long one address may take to answer. @default 5,000 */
   readonly connectTimeoutMs?: number | undefined;
+  /** How often the very first connect is tried: for a process that may start before its broker. @default once */
+  readonly firstConnect?: FirstConnect | undefined;
   /** Given to node:tls as it is. With `hostname` it also says that TLS is spoken; a URL says so itself (`amqps:`). */
   readonly tls?: TlsOptions | undefined;
   /** Told of each attempt to reconnect that failed; attempts count from 1 in each outage. */
@@ -144,10 +147,10 @@ export class AmqpConnection implements NamedConnection {
 
   /** @internal How the link to a virtual host is made: all that are made alike are one. */
   linkOptions(vhost: string | undefined = this.#options.vhost): LinkOptions {
-    const { url, tls, heartbeatSeconds, connectTimeoutMs } = this.#options;
+    const { url, tls, heartbeatSeconds, connectTimeoutMs, firstConnect } = this.#options;
     const logger = this.#owner?.logger;
     const connectionName = this.#owner && `${this.#owner.name} ${process.pid}`;
-    return { url, vhost, tls, heartbeatSeconds, connectTimeoutMs, connectionName, logger };
+    return { url, vhost, tls, heartbeatSeconds, connectTimeoutMs, firstConnect, connectionName, logger };
   }
 
   #open(vhost: string | undefined): { readonly link: Link; readonly unwatch: () => void } {

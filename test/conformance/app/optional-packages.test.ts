@@ -19,6 +19,12 @@ describe('an app on a machine without the optional packages', () => {
     assert.equal(await said('amqp', ...all), 'started');
   });
 
+  it('says what to install for event streams', async () => {
+    const sentence =
+      'ConfigurationError: Event streams need what is not installed: eventsource-parser. Run: npm install eventsource-parser';
+    assert.equal(await said('sse', ...all), sentence);
+  });
+
   for (const absent of ['hono', '@hono/node-server']) {
     it(`says what to install for HTTP where ${absent} is missing`, async () => {
       const sentence =

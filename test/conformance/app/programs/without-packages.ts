@@ -23,9 +23,11 @@ loader._resolveFilename = (name, ...others) => {
   throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
 };
 
-const { App } = await import('waybill/app');
-const options: AppOptions<Record<string, unknown>> = { logger: silentLogger };
+const { App, SseConnection } = await import('waybill/app');
+const connections = [new SseConnection({ url: 'http://127.0.0.1:1' })];
+const options: AppOptions<Record<string, unknown>> = { logger: silentLogger, connections };
 const app = new App(what === 'http' ? { ...options, http: { port: 0 } } : options);
+if (what === 'sse') app.sse.consume('/')(() => {});
 await app.start().then(
   () => console.log('started'),
   (error: Error) => console.log(`${error.name}: ${error.message}`),

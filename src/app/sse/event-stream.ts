@@ -1,0 +1,127 @@
+import { optional } from '../optional.js';
+
+/** An event as the parser gives it. */
+export type RawEvent = Omit<import('./sse-options.js').SseEvent, 'body'>;
+
+/** How one request for a stream is made. */
+export interface StreamRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the last event that was seen; `''` for none. */
+  readonly lastEventId: string;
+  readonly silenceTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Told of what comes. */
+export interface StreamListener {
+  /** The server has begun to send. */
+  onOpen(): void;
+  onEvent(event: RawEvent): void;
+  /** The server says how long to wait before the next request. */
+  onRetry(delayMs: number): void;
+  /** Awaited before more is read. */
+  room(): Promise<void>;
+}
+
+/** Text that is held for one event, in characters: as much as a message of RabbitMQ 4 may have. */
+const maxEventLength = 16 * 1024 * 1024;
+
+/**
+ * Makes one request for an event stream and follows it until the server ends it (WHATWG HTML, section 9.2).
+ * @throws Error for an answer that is no event stream, a silence, an event without an end, a broken connection.
+ */
+export async function followStream(request: StreamRequest, listener: StreamListener): Promise<void> {
+  const silence = new Silence(request.silenceTimeoutMs, request.signal);
+  try {
+    const response = await fetch(request.url, { headers: headersOf(request), signal: silence.signal });
+    checkAnswer(response);
+    listener.onOpen();
+    await readEvents(response, listener, silence);
+  } catch (thrown) {
+    throw silence.signal.aborted ? silence.signal.reason : thrown;
+  } finally {
+    silence.end();
+  }
+}
+
+/** Says what to install, where it is not. @throws ConfigurationError */
+export async function requireParser(): Promise<typeof import('eventsource-parser')> {
+  return await optional('Event streams need', ['eventsource-parser'], () => import('eventsource-parser'));
+}
+
+function headersOf({ headers, lastEventId }: StreamRequest): Record<string, string> {
+  return {
+    ...headers,
+    accept: 'text/event-stream',
+    'cache-control': 'no-store',
+    // As UTF-8, which fetch takes byte by byte.
+    ...(lastEventId !== '' && { 'last-event-id': Buffer.from(lastEventId).toString('latin1') }),
+  };
+}
+
+function checkAnswer({ status, headers }: Response): void {
+  if (status !== 200) throw new Error(`it answers with status ${status}`);
+  const type = headers.get('content-type') ?? '';
+  if (!/^text\/event-stream\b/i.test(type))
+    throw new Error(`it sends '${type}' instead of text/event-stream`);
+}
+
+async function readEvents(response: Response, listener: StreamListener, silence: Silence): Promise<void> {
+  const { createParser } = await requireParser();
+  let failure: Error | undefined;
+  const parser = createParser({
+    onEvent: ({ event, id, data }) => listener.onEvent({ name: event || 'message', id: id ?? '', data }),
+    onRetry: (delayMs) => listener.onRetry(delayMs),
+    onError: (error) => {
+      // Fields that nobody knows are passed over, as the standard has it.
+      if (error.type === 'max-buffer-size-exceeded') failure = error;
+    },
+    maxBufferSize: maxEventLength,
+  });
+  const text = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    silence.broken();
+    parser.feed(text.decode(chunk, { stream: true }));
+    if (failure) throw failure;
+    silence.pause();
+    await listener.room();
+    silence.broken();
+  }
+}
+
+/** Gives up when nothing comes for too long. While we do not read, nothing can come. */
+class Silence {
+  readonly signal: AbortSignal;
+  readonly #timeoutMs: number;
+  readonly #abort = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #onOuter = (): void => this.#abort.abort(this.#outer.reason);
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(timeoutMs: number, outer: AbortSignal) {
+    this.#timeoutMs = timeoutMs;
+    this.#outer = outer;
+    this.signal = this.#abort.signal;
+    if (outer.aborted) this.#onOuter();
+    else outer.addEventListener('abort', this.#onOuter, { once: true });
+    this.broken();
+  }
+
+  broken(): void {
+    clearTimeout(this.#timer);
+    const reason = new Error(`it has said nothing for ${this.#timeoutMs} ms`);
+    this.#timer = setTimeout(() => this.#abort.abort(reason), this.#timeoutMs);
+  }
+
+  pause(): void {
+    clearTimeout(this.#timer);
+  }
+
+  end(): void {
+    this.pause();
+    this.#outer.removeEventListener('abort', this.#onOuter);
+    // Ends the request where it was left in the middle.
+    this.#abort.abort();
+  }
+}

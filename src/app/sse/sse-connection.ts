@@ -1,0 +1,51 @@
+import { ConfigurationError } from '../../errors.js';
+import type { NamedConnection } from '../connections.js';
+
+/** Where event streams come from. */
+export interface SseConnectionOptions {
+  /** Routes are joined to it: an absolute path takes the place of its path. */
+  readonly url: string;
+  /** By which routes choose it, where an app has several. */
+  readonly name?: string | undefined;
+  /** Sent as HTTP's basic authentication, with `password`. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Sent with each request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A server of event streams. */
+export class SseConnection implements NamedConnection {
+  readonly name: string | undefined;
+  readonly #base: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** @throws ConfigurationError for a URL that is none of HTTP */
+  constructor({ url, name, user, password, headers = {} }: SseConnectionOptions) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+      throw new ConfigurationError('The url of an SseConnection must begin with http:// or https://.');
+    }
+    this.name = name;
+    this.#base = new URL(url);
+    const login = user ?? decodeURIComponent(this.#base.username);
+    const secret = password ?? decodeURIComponent(this.#base.password);
+    // fetch refuses a URL with a login in it.
+    this.#base.username = '';
+    this.#base.password = '';
+    const basic = Buffer.from(`${login}:${secret}`).toString('base64');
+    this.#headers = login || secret ? { ...headers, authorization: `Basic ${basic}` } : headers;
+  }
+
+  /** Nothing is open here: each route has its own stream. */
+  async close(): Promise<void> {}
+
+  /** @internal */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  /** @internal The address of a route. */
+  resolve(route: string): URL {
+    return new URL(route, this.#base);
+  }
+}

@@ -1,0 +1,66 @@
+import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import type { ContentType } from '../../wire/index.js';
+import { callable, duration, routeList, wholeNumber } from '../checks.js';
+import type { Connections } from '../connections.js';
+import type { PartPlan } from '../part.js';
+import { readSettings } from '../settings.js';
+import { SseConnection } from './sse-connection.js';
+import type { SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse-options.js';
+import { type SseRoute, SseSource } from './sse-source.js';
+
+/** All that may be said of an event stream. */
+type Options = SseRouteOptions & { readonly body?: ContentType | 'raw' | undefined };
+
+/** Event streams of other servers: `app.sse`. */
+export class SseRoutes {
+  readonly #methods: DecoratedMethods;
+  readonly #connections: Connections;
+  readonly #plan: (plan: PartPlan) => void;
+
+  /** @internal */
+  constructor(methods: DecoratedMethods, connections: Connections, plan: (plan: PartPlan) => void) {
+    this.#methods = methods;
+    this.#connections = connections;
+    this.#plan = plan;
+  }
+
+  /**
+   * Follows one or several streams, each with batches of its own: `app.sse.consume('/events', { bulkSize: 10 })(async (events) => { … })`.
+   * @throws ConfigurationError for options that cannot be; TypeError for a handler that is no function
+   */
+  consume(
+    routes: string | readonly string[],
+    options: SseRouteOptions & SseRawBody,
+  ): RegisterHandler<SseHandler<string>>;
+  consume<Body = unknown>(
+    routes: string | readonly string[],
+    options?: SseRouteOptions & SseTypedBody<Body>,
+  ): RegisterHandler<SseHandler<Body>>;
+  consume(routes: string | readonly string[], options: Options = {}): RegisterHandler<SseHandler<never>> {
+    const list = routeList(routes);
+    const what = `The event stream ${list.join(', ')}`;
+    const settled = settle(options);
+    return this.#methods.register<SseHandler<never>>((handler, name) => {
+      const given = { ...settled, handler: callable(handler, what), name: name || 'a handler' };
+      for (const route of list) {
+        this.#plan((host) => {
+          const connection = this.#connections.choose(SseConnection, options.connection, what);
+          const headers = { ...connection.headers, ...options.headers };
+          return new SseSource({ ...given, headers, url: connection.resolve(route) }, host);
+        });
+      }
+    });
+  }
+}
+
+function settle(options: Options): Omit<SseRoute, 'url' | 'headers' | 'handler' | 'name'> {
+  const { flushIntervalMs = readSettings().flushIntervalMs } = options;
+  return {
+    bulkSize: wholeNumber('bulkSize', options.bulkSize ?? 1),
+    flushIntervalMs: duration('flushIntervalMs', flushIntervalMs),
+    concurrency: wholeNumber('concurrency', options.concurrency ?? 1),
+    retryDelayMs: duration('retryDelayMs', options.retryDelayMs ?? 10_000),
+    silenceTimeoutMs: duration('silenceTimeoutMs', options.silenceTimeoutMs ?? 60_000),
+    body: options.body,
+  };
+}
