@@ -5,6 +5,6 @@
 export const knownDifferences: Readonly<Record<string, string>> = {
   'queue types: a stream is read again from its start':
     'The embedded broker has no streams; it refuses to declare one (406).',
-  'limits: a message that overtakes others and has no time to live':
-    'RabbitMQ 3.10 forgets to expire a message that goes to the head of a priority queue which is not empty; the embedded broker expires it.',
+  'consume: the next single active consumer gets what waits when the first is cancelled':
+    'RabbitMQ 3.10 forgets to serve the next consumer, and loses the queue at the next publish: its process dies. The embedded broker serves it at once.',
 };

@@ -1,8 +1,9 @@
-import { AmqpError, type FieldTable } from '../../protocol/index.js';
+import { AmqpError } from '../../protocol/index.js';
 import type { ChannelContext } from './channel-context.js';
+import { assertConsumable, type ConsumeRequest, readPriority } from './consume-request.js';
 import { Consumer, type ConsumerOwner } from './consumer.js';
 import type { Settlement } from './events.js';
-import { typeName } from './field-types.js';
+import { leavingOrder } from './leaving-order.js';
 import { type Message, withHeader } from './message.js';
 import { Publishing, type PublishRequest } from './publishing.js';
 import type { Queue } from './queue.js';
@@ -11,16 +12,6 @@ import { ReplyConsumer } from './reply-consumer.js';
 import { REPLY_QUEUE } from './reply-registry.js';
 import { Settling } from './settling.js';
 import { generatedName } from './texts.js';
-
-/** What a `basic.consume` asks for. */
-export interface ConsumeRequest {
-  readonly queue: string;
-  /** Empty lets the broker choose one. */
-  readonly consumerTag: string;
-  readonly noAck: boolean;
-  readonly exclusive: boolean;
-  readonly arguments: FieldTable;
-}
 
 /** What a `basic.get` found. */
 export interface GetResult {
@@ -91,7 +82,7 @@ export class Channel implements ConsumerOwner {
     if (!consumer) return;
     this.#consumers.delete(tag);
     consumer.queue.removeConsumer(consumer);
-    consumer.queue.consumersLeft();
+    if (!consumer.queue.endIfUnused()) consumer.queue.pump();
   }
 
   /** `basic.get`: the next message, if there is one. */
@@ -109,17 +100,20 @@ export class Channel implements ConsumerOwner {
   /** @throws AmqpError 406 for a tag that is not out. */
   settle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
     if (this.publishing.mode === 'transaction') this.#settling.hold(deliveryTag, multiple, settlement);
-    else this.#pump(this.#settling.settle(deliveryTag, multiple, settlement));
+    else this.#settling.settle(deliveryTag, multiple, settlement);
+    this.#pumpIfLimited();
   }
 
   /** `basic.recover`: gives back everything that is out. */
   recover(): void {
-    this.#pump(this.#settling.requeueAll());
+    this.#settling.requeueAll();
+    this.#pumpIfLimited();
   }
 
   commit(): void {
     this.publishing.commit();
-    this.#pump(this.#settling.commit());
+    this.#settling.commit();
+    this.#pumpIfLimited();
   }
 
   rollback(): void {
@@ -132,7 +126,7 @@ export class Channel implements ConsumerOwner {
     for (const consumer of this.#consumers.values()) consumer.queue.pump();
   }
 
-  /** Ends all consumers and returns their queues, on which `consumersLeft` must be called once all is given back. */
+  /** Ends all consumers and returns the queues that are left of theirs, to be pumped once all is given back. */
   removeConsumers(): readonly Queue[] {
     const queues = new Set<Queue>();
     for (const consumer of this.#consumers.values()) {
@@ -140,16 +134,20 @@ export class Channel implements ConsumerOwner {
       queues.add(consumer.queue);
     }
     this.#consumers.clear();
-    this.#reply.end();
-    return [...queues];
+    return [...queues].filter((queue) => !queue.endIfUnused());
   }
 
-  /** Closes the channel: consumers end, what is out goes back, a transaction is undone. */
+  /** Closes the channel: a transaction is undone, and the queues are left one by one, with all that leads to. */
   close(): void {
-    const queues = this.removeConsumers();
     this.publishing.rollback();
-    this.#settling.requeueAll();
-    for (const queue of queues) queue.consumersLeft();
+    this.#settling.rollback();
+    this.#reply.end();
+    const consumed = Array.from(this.#consumers.values(), ({ queue }) => queue);
+    for (const queue of leavingOrder(consumed, this.#settling.queues)) {
+      const consumers = [...this.#consumers.values()].filter((each) => each.queue === queue);
+      for (const { settings } of consumers) this.#consumers.delete(settings.tag);
+      queue.release(consumers, this.#settling.release(queue));
+    }
   }
 
   canTake(consumer: Consumer): boolean {
@@ -179,14 +177,9 @@ export class Channel implements ConsumerOwner {
 
   #consumeQueue(tag: string, request: ConsumeRequest): void {
     const queue = this.#queueToRead(request.queue);
-    const priority = priorityOf(request.arguments, queue);
+    const priority = readPriority(request.arguments, queue);
+    assertConsumable(queue, request.exclusive, this.#prefetchOfChannel > 0);
     const { noAck, exclusive } = request;
-    if (this.#prefetchOfChannel > 0 && queue.limits.type === 'quorum') {
-      throw new AmqpError('NOT_IMPLEMENTED', `${queue.what} does not support global qos`);
-    }
-    if (isTaken(queue, exclusive)) {
-      throw new AmqpError('ACCESS_REFUSED', `${queue.what} in exclusive use`);
-    }
     const prefetch = this.#prefetchOfConsumers;
     const settings = { tag, noAck, exclusive, priority, prefetch, arguments: request.arguments };
     const consumer = new Consumer(settings, queue, this);
@@ -201,10 +194,9 @@ export class Channel implements ConsumerOwner {
     return this.#context.virtualHost.getQueue(name, this.#context.connection);
   }
 
-  /** Serves the queues in which a settlement has made room; a channel-wide prefetch may have held up any. */
-  #pump(queues: readonly Queue[]): void {
+  /** A settlement may have made room in any queue for a channel that has a prefetch as a whole. */
+  #pumpIfLimited(): void {
     if (this.#prefetchOfChannel > 0) this.pump();
-    else for (const queue of queues) queue.pump();
   }
 
   #announce(queue: Queue, consumerTag: string, { message, redelivered }: Entry): void {
@@ -227,21 +219,8 @@ export class Channel implements ConsumerOwner {
   }
 }
 
-/** A consumer that is alone with its queue shuts others out, and single active consumers shut it out. */
-function isTaken({ consumers, limits }: Queue, exclusive: boolean): boolean {
-  return consumers.hasExclusive || (exclusive && (consumers.size > 0 || limits.singleActiveConsumer));
-}
-
 /** A quorum queue tells how often a message has come back: on `basic.get` always, else from the first time on. */
 function asDelivered(entry: Entry, queue: Queue, isGet = false): Message {
   if (queue.limits.type !== 'quorum' || (entry.returns === 0 && !isGet)) return entry.message;
   return withHeader(entry.message, 'x-delivery-count', entry.returns);
-}
-
-function priorityOf(args: FieldTable, queue: Queue): number {
-  const priority = args['x-priority'];
-  if (priority === undefined) return 0;
-  if (Number.isInteger(priority)) return priority as number;
-  const reason = `"expected integer, got ${typeName(priority)}"`;
-  throw new AmqpError('PRECONDITION_FAILED', `invalid arg 'x-priority' for ${queue.what}: ${reason}`);
 }

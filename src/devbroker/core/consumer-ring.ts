@@ -27,6 +27,10 @@ export class ConsumerRing {
     return false;
   }
 
+  has(consumer: Consumer): boolean {
+    return this.#all.has(consumer);
+  }
+
   add(consumer: Consumer): void {
     this.#all.add(consumer);
     this.#join(consumer);

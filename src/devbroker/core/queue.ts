@@ -25,7 +25,10 @@ export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
 
 /** A queue: messages that wait, messages that are out, and consumers. */
 export class Queue {
+  static #declared = 0;
   readonly kind = 'queue';
+  /** A later queue has a higher one. */
+  readonly number: number = ++Queue.#declared;
   readonly settings: QueueSettings;
   readonly limits: QueueLimits;
   /** How RabbitMQ names it in its texts. */
@@ -116,16 +119,11 @@ export class Queue {
     this.#serve();
   }
 
-  /** A consumer is done with a message. */
-  acknowledge(entry: Entry): void {
-    if (this.#out.delete(entry)) this.#host.heldBytes(-entry.message.body.length);
-  }
-
-  /** A consumer wants a message neither for itself nor for others. */
-  discard(entry: Entry): void {
-    if (!this.#out.has(entry)) return;
-    this.acknowledge(entry);
-    this.#host.died(this, entry.message, 'rejected');
+  /** A consumer is done with a message, or rejects it for itself and all others. */
+  settle(entry: Entry, settlement: 'ack' | 'reject'): void {
+    if (!this.#out.delete(entry)) return;
+    if (settlement === 'reject') this.#die(entry, 'rejected');
+    else this.#host.heldBytes(-entry.message.body.length);
   }
 
   /** Messages come back, to the places they had. */
@@ -146,22 +144,29 @@ export class Queue {
     this.touch();
   }
 
-  /** Removes a consumer. `consumersLeft` must follow: until then nobody is served in its stead. */
+  /** Removes a consumer. `endIfUnused` and `pump` must follow: until then nobody is served in its stead. */
   removeConsumer(consumer: Consumer): void {
     if (this.#consumers.remove(consumer)) this.touch();
   }
 
-  /** Consumers have been removed: the last one takes an auto-delete queue with it, else others are served. */
-  consumersLeft(): void {
-    if (this.settings.autoDelete && this.#consumers.size === 0) this.#host.abandoned(this);
-    else this.pump();
+  /** Consumers have been removed: the last one takes an auto-delete queue with it. Says whether it did. */
+  endIfUnused(): boolean {
+    if (!this.settings.autoDelete || this.#consumers.size > 0) return false;
+    this.#host.abandoned(this);
+    return true;
+  }
+
+  /** A channel is gone: its consumers end, what it held comes back. */
+  release(consumers: readonly Consumer[], entries: readonly Entry[]): void {
+    for (const consumer of consumers) this.removeConsumer(consumer);
+    if (consumers.length === 0 || !this.endIfUnused()) this.requeue(entries);
   }
 
   /** Ends all consumers as if something had happened to the queue's node: their clients are told. */
   evictConsumers(): void {
     for (const consumer of this.#consumers.clear()) consumer.owner.cancelled(consumer);
     this.touch();
-    this.consumersLeft();
+    this.endIfUnused();
   }
 
   /** Ends the queue: its consumers are told, its messages are gone. */

@@ -2,6 +2,7 @@ import type { ChannelContext } from './channel-context.js';
 import type { Settlement } from './events.js';
 import type { Queue } from './queue.js';
 import type { Entry } from './ready-list.js';
+import { groupsOf } from './settling-groups.js';
 import { type Unsettled, UnsettledList } from './unsettled.js';
 
 /** The settling side of a channel: what is out, and how it comes back. */
@@ -24,6 +25,11 @@ export class Settling {
     return this.#out.size === 0 && this.#held.length === 0;
   }
 
+  /** The queues of which something is out. */
+  get queues(): ReadonlySet<Queue> {
+    return this.#out.queues;
+  }
+
   add(delivery: Unsettled): void {
     this.#out.add(delivery);
   }
@@ -33,8 +39,8 @@ export class Settling {
    *
    * @throws AmqpError 406 for a tag that is not out.
    */
-  settle(deliveryTag: number, multiple: boolean, settlement: Settlement): readonly Queue[] {
-    return this.#apply(this.#out.take(deliveryTag, multiple), settlement);
+  settle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
+    this.#apply(this.#out.take(deliveryTag, multiple), settlement);
   }
 
   /** Checks and keeps a settlement for `commit`, within a transaction. */
@@ -42,46 +48,50 @@ export class Settling {
     this.#held.push({ deliveries: this.#out.take(deliveryTag, multiple), settlement });
   }
 
-  commit(): readonly Queue[] {
-    const held = this.#held;
-    this.#held = [];
-    return held.flatMap(({ deliveries, settlement }) => this.#apply(deliveries, settlement));
+  commit(): void {
+    for (const { deliveries, settlement } of this.#held.splice(0)) this.#apply(deliveries, settlement);
   }
 
   /** Undoes what was held: the deliveries are out again. */
   rollback(): void {
-    const held = this.#held.flatMap(({ deliveries }) => deliveries);
-    const all = [...held, ...this.#out.takeAll()].sort((one, other) => one.deliveryTag - other.deliveryTag);
-    this.#held = [];
-    for (const delivery of all) this.#out.add(delivery);
+    this.#out.restore(this.#held.splice(0).flatMap(({ deliveries }) => deliveries));
   }
 
   /** Gives everything back. */
-  requeueAll(): readonly Queue[] {
+  requeueAll(): void {
     this.rollback();
-    return this.#apply(this.#out.takeAll(), 'requeue');
+    this.#apply(this.#out.takeAll(), 'requeue');
   }
 
-  /** Returns the queues that were touched. */
-  #apply(deliveries: readonly Unsettled[], settlement: Settlement): readonly Queue[] {
-    if (this.#context.events.isWatched) this.#announce(deliveries, settlement);
-    const queues = new Set<Queue>();
-    for (const { queue } of deliveries) queues.add(queue);
-    if (settlement === 'requeue') for (const queue of queues) queue.requeue(entriesOf(queue, deliveries));
-    else if (settlement === 'ack') for (const { queue, entry } of deliveries) queue.acknowledge(entry);
-    else for (const { queue, entry } of deliveries) queue.discard(entry);
-    return [...queues];
+  /** Hands out what is out of a queue, for it to take back. */
+  release(queue: Queue): readonly Entry[] {
+    const deliveries = this.#out.takeOf(queue);
+    this.#announce(deliveries, 'requeue');
+    return deliveries.map(({ entry }) => entry);
+  }
+
+  #apply(deliveries: readonly Unsettled[], settlement: Settlement): void {
+    this.#announce(deliveries, settlement);
+    this.#context.virtualHost.buryAfter(() => {
+      for (const group of groupsOf(deliveries)) settleGroup(group, settlement);
+    });
+    this.#out.free(deliveries);
   }
 
   #announce(deliveries: readonly Unsettled[], settlement: Settlement): void {
-    const connection = this.#context.connection.name;
+    const { events, connection } = this.#context;
+    if (!events.isWatched) return;
     for (const { queue, entry } of deliveries) {
       const { message } = entry;
-      this.#context.events.emit({ type: 'settled', connection, queue: queue.name, settlement, message });
+      events.emit({ type: 'settled', connection: connection.name, queue: queue.name, settlement, message });
     }
   }
 }
 
-function entriesOf(queue: Queue, deliveries: readonly Unsettled[]): Entry[] {
-  return deliveries.filter((delivery) => delivery.queue === queue).map(({ entry }) => entry);
+function settleGroup(group: readonly [Unsettled, ...Unsettled[]], settlement: Settlement): void {
+  const [{ queue, consumer }] = group;
+  if (consumer) consumer.unsettled -= group.length;
+  if (settlement === 'requeue') queue.requeue(group.map(({ entry }) => entry));
+  else for (const { entry } of group) queue.settle(entry, settlement);
+  if (consumer && queue.consumers.has(consumer)) queue.pump();
 }

@@ -12,18 +12,26 @@ export interface Unsettled {
   readonly consumer: Consumer | undefined;
 }
 
-/** The unsettled messages of a channel in order of their tags. */
+/**
+ * The unsettled messages of a channel in order of their tags. What is taken out counts against the prefetch until it is
+ * freed: a transaction may put it back.
+ */
 export class UnsettledList {
   readonly #byTag = new Map<number, Unsettled>();
   #heldByConsumers = 0;
 
-  /** How many of them count against the prefetch of the channel: those of consumers. */
+  /** How many messages count against the prefetch of the channel: those of consumers. */
   get heldByConsumers(): number {
     return this.#heldByConsumers;
   }
 
   get size(): number {
     return this.#byTag.size;
+  }
+
+  /** The queues they are from. */
+  get queues(): ReadonlySet<Queue> {
+    return new Set(Array.from(this.#byTag.values(), ({ queue }) => queue));
   }
 
   add(delivery: Unsettled): void {
@@ -40,17 +48,29 @@ export class UnsettledList {
    */
   take(deliveryTag: number, multiple: boolean): readonly Unsettled[] {
     if (multiple && deliveryTag === 0) return this.takeAll();
-    if (!this.#byTag.has(deliveryTag)) {
-      throw new AmqpError('PRECONDITION_FAILED', `unknown delivery tag ${deliveryTag}`);
-    }
-    const taken: Unsettled[] = [];
-    if (multiple) for (const each of this.#upTo(deliveryTag)) taken.push(this.#remove(each));
-    else taken.push(this.#remove(this.#byTag.get(deliveryTag) as Unsettled));
-    return taken;
+    const delivery = this.#byTag.get(deliveryTag);
+    if (!delivery) throw new AmqpError('PRECONDITION_FAILED', `unknown delivery tag ${deliveryTag}`);
+    return this.#takeOut(multiple ? [...this.#upTo(deliveryTag)] : [delivery]);
   }
 
   takeAll(): readonly Unsettled[] {
-    return [...this.#byTag.values()].map((delivery) => this.#remove(delivery));
+    return this.#takeOut([...this.#byTag.values()]);
+  }
+
+  takeOf(queue: Queue): readonly Unsettled[] {
+    return this.#takeOut([...this.#byTag.values()].filter((delivery) => delivery.queue === queue));
+  }
+
+  /** Puts back what was taken. */
+  restore(taken: readonly Unsettled[]): void {
+    const all = [...taken, ...this.#byTag.values()].sort((one, other) => one.deliveryTag - other.deliveryTag);
+    this.#byTag.clear();
+    for (const delivery of all) this.#byTag.set(delivery.deliveryTag, delivery);
+  }
+
+  /** What was taken does not count any more against the prefetch of the channel. */
+  free(taken: readonly Unsettled[]): void {
+    for (const { consumer } of taken) if (consumer) this.#heldByConsumers -= 1;
   }
 
   *#upTo(deliveryTag: number): Generator<Unsettled> {
@@ -60,12 +80,8 @@ export class UnsettledList {
     }
   }
 
-  #remove(delivery: Unsettled): Unsettled {
-    this.#byTag.delete(delivery.deliveryTag);
-    if (delivery.consumer) {
-      this.#heldByConsumers -= 1;
-      delivery.consumer.unsettled -= 1;
-    }
-    return delivery;
+  #takeOut(deliveries: readonly Unsettled[]): readonly Unsettled[] {
+    for (const { deliveryTag } of deliveries) this.#byTag.delete(deliveryTag);
+    return deliveries;
   }
 }

@@ -117,6 +117,17 @@ export class VirtualHost {
     return this.#offer(message, queues, elsewhere);
   }
 
+  /** Lets dead letters wait until something is done with several queues, as in RabbitMQ, where queues run by themselves. */
+  buryAfter<T>(act: () => T): T {
+    if (this.#burying) return act();
+    this.#burying = true;
+    try {
+      return act();
+    } finally {
+      this.#bury();
+    }
+  }
+
   /** Drops what a restart of the broker would lose. */
   survive(): void {
     for (const queue of this.#queues.values()) {
@@ -131,7 +142,7 @@ export class VirtualHost {
     if (events.isWatched) {
       events.emit({ type: 'routed', message, queues: [...elsewhere, ...namesOf(queues)] });
     }
-    return { queueCount: queues.size, refused: this.#buryAfter(() => offerToAll(queues, message)) };
+    return { queueCount: queues.size, refused: this.buryAfter(() => offerToAll(queues, message)) };
   }
 
   #died(queue: Queue, message: Message, reason: DeathReason): void {
@@ -140,17 +151,6 @@ export class VirtualHost {
     if (queue.limits.deadLetterExchange === undefined) return;
     this.#deaths.push([deadLetter(message, queue, reason, clock.now()), reason]);
     if (!this.#burying) this.#bury();
-  }
-
-  /** Dead letters wait until a message has reached all its queues, as in RabbitMQ, where queues run by themselves. */
-  #buryAfter<T>(act: () => T): T {
-    if (this.#burying) return act();
-    this.#burying = true;
-    try {
-      return act();
-    } finally {
-      this.#bury();
-    }
   }
 
   /** One after the other, so that deaths caused by deaths do not pile up on the stack. */

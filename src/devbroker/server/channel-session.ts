@@ -131,6 +131,8 @@ export class ChannelSession implements ChannelSink {
   }
 
   deliver({ consumerTag, deliveryTag, redelivered, message }: OutgoingDelivery): void {
+    // What one queue takes back from a closing channel may come out of another that it has not left yet.
+    if (this.#isClosing) return;
     const [routingKey] = message.routingKeys;
     const fields = { consumerTag, deliveryTag, redelivered, exchange: message.exchange, routingKey };
     this.connection.wire.content(this.#id, 'basic.deliver', fields, encodedOf(message), message.body);

@@ -42,7 +42,7 @@ export class ChannelTable {
     const channels = [...this.#sessions.values()].map(({ channel }) => channel);
     const queues = channels.flatMap((channel) => channel.removeConsumers());
     for (const channel of channels) channel.close();
-    for (const queue of queues) queue.consumersLeft();
+    for (const queue of queues) queue.pump();
     this.#sessions.clear();
   }
 

@@ -14,11 +14,13 @@ const patterns = ['a', 'b', 'a.b', 'a.*', '#'] as const;
 /** Milliseconds after which a message of a short life is gone. */
 export const shortLifeMs = 10;
 
+const singleActive = 'one active consumer';
+
 /** What a queue may be like; `next` is the name of the queue after it, where its dead letters go. */
 const kinds = {
   plain: () => ({}),
   'auto-delete': () => ({ autoDelete: true }),
-  'one active consumer': () => ({ arguments: { 'x-single-active-consumer': true } }),
+  [singleActive]: () => ({ arguments: { 'x-single-active-consumer': true } }),
   priorities: () => ({ maxPriority: 3 }),
   'two long': () => ({ maxLength: 2 }),
   'two long, rejecting': () => ({ maxLength: 2, overflow: 'reject-publish' }),
@@ -135,13 +137,12 @@ const step: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 2,
-    // No priority: RabbitMQ 3.10 forgets to expire a message that overtakes others (known-differences.ts).
     arbitrary: command('publish', {
       lane,
       to,
       mandatory: rarely,
       life: fc.constantFrom('short' as const, 'none' as const),
-      priority: fc.constant(0),
+      priority,
     }),
   },
   { weight: 4, arbitrary: command('get', { lane, queue, noAck: rarely }) },
@@ -168,6 +169,11 @@ const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: command('wait', {}) },
 );
 
+/** Cancelling the active one of several consumers kills queues of RabbitMQ 3.10 (known-differences.ts). */
+function isSafe(one: Command, all: readonly Command[]): boolean {
+  return one.op !== 'cancel' || !all.some((each) => each.op === 'declare' && each.kind === singleActive);
+}
+
 /** A sequence: queues of some kinds, some bindings, and then up to twenty-five steps of any sort. */
 export const sequences: fc.Arbitrary<readonly Command[]> = fc
   .tuple(
@@ -179,7 +185,8 @@ export const sequences: fc.Arbitrary<readonly Command[]> = fc
     fc.array(bind, { maxLength: 3 }),
     fc.array(step, { minLength: 1, maxLength: 25, size: 'max' }),
   )
-  .map(([queues, bindings, steps]) => [...queues, ...bindings, ...steps]);
+  .map(([queues, bindings, steps]) => [...queues, ...bindings, ...steps])
+  .map((commands) => commands.filter((each) => isSafe(each, commands)));
 
 /** A command in one readable line. */
 export function print(made: Command): string {

@@ -83,8 +83,17 @@ class Player implements Stage {
     for (const lane of this.lanes) await lane.close();
     if (this.#mortal) await this.passTime();
     const queues = await this.#still();
-    const left = await this.#ofQueues(async (channel, queue) => (await drain(channel, queue)).map(seen));
-    return this.#write('the end', left, queues);
+    return this.#write('the end', await this.#empty(), queues);
+  }
+
+  /** Empties one queue after the other, and then what has died into them meanwhile. */
+  async #empty(): Promise<unknown[]> {
+    const left: unknown[] = [];
+    for (const [queue, scout] of [...this.#scouts.entries(), ...this.#scouts.entries()]) {
+      left.push(await scout.ask(async (channel) => (await drain(channel, this.queueName(queue))).map(seen)));
+      await this.#still();
+    }
+    return left;
   }
 
   #write(command: string, answer: unknown, queues: unknown): Scene {

@@ -199,6 +199,17 @@ export const consume: Theme = {
     return { first: first.bodies, second: second.bodies };
   },
 
+  'the next single active consumer gets what waits when the first is cancelled': async (world) => {
+    const channel = await world.channel();
+    const queue = await world.queue(channel, 'queue', { arguments: { 'x-single-active-consumer': true } });
+    await channel.prefetch(1);
+    const [first, second] = [await Inbox.open(channel, queue), await Inbox.open(channel, queue)];
+    await putAll(channel, '', queue, ['1', '2']);
+    await first.have(1);
+    await channel.cancel(first.tag);
+    return (await second.settle()).bodies;
+  },
+
   'a single active consumer queue takes no exclusive consumer': async (world) => {
     const channel = await world.channel();
     const queue = await world.queue(channel, 'queue', { arguments: { 'x-single-active-consumer': true } });

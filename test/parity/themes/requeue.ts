@@ -1,4 +1,4 @@
-import { drain, drainBodies, Inbox, put, putAll, seen, take, untilDepth } from '../messages.js';
+import { bodies, drain, drainBodies, Inbox, put, putAll, seen, take, untilDepth } from '../messages.js';
 import type { Theme } from '../theme.js';
 import { until } from '../wait.js';
 import type { World } from '../world.js';
@@ -124,6 +124,19 @@ export const requeue: Theme = {
     await channel.recover();
     await inbox.have(4);
     return inbox.messages.map(({ content, fields }) => [content.toString(), fields.redelivered]);
+  },
+
+  'recover gives back consumer by consumer, in the order of their tags': async (world) => {
+    const channel = await world.channel();
+    const queue = await world.queue(channel);
+    const inbox = await Inbox.open(channel, queue, { consumerTag: 'b', priority: 1 });
+    await put(channel, '', queue, '1');
+    await inbox.have(1);
+    const first = await Inbox.open(channel, queue, { consumerTag: 'a', priority: 2 });
+    await put(channel, '', queue, '2');
+    await first.have(1);
+    await channel.recover();
+    return [bodies(await first.have(3)), inbox.bodies];
   },
 
   'after recover the old tags are unknown': async (world) => {

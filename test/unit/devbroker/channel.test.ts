@@ -132,6 +132,22 @@ describe('settling', () => {
     );
   });
 
+  it('of many at once goes by queue and consumer, in the order of their names', () => {
+    const world = new CoreWorld();
+    const client = world.channel();
+    world.queue('dead');
+    const toDead = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
+    for (const name of ['b', 'a']) {
+      world.queue(name, toDead);
+      for (const text of ['1', '2', '3']) world.publish(client, '', name, name + text);
+      client.channel.get(name, false);
+    }
+    client.channel.setPrefetch(1, false);
+    for (const tag of ['y', 'x']) world.consume(client, 'a', tag);
+    client.channel.settle(0, true, 'reject');
+    assert.deepEqual(world.waiting('dead'), ['a1', 'a3', 'a2', 'b1']);
+  });
+
   it('waits for the commit in a transaction, and is undone by a rollback', () => {
     const world = new CoreWorld();
     const client = world.channel();
