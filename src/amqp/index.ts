@@ -19,3 +19,4 @@ export type { Publisher } from './publisher.js';
 export { isRejectMessage, RejectMessage } from './reject-message.js';
 export { type Address, type ConnectionOptions, masked, settle } from './settings.js';
 export type { Arguments, Declaration } from './topology.js';
+export { isSameMessage } from './twins.js';

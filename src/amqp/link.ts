@@ -84,6 +84,13 @@ export class Link {
     return this.#publishing.model !== undefined;
   }
 
+  /** What works now, as far as this side knows: connections, and queues that are consumed. For figures; {@link health} asks. */
+  get activity(): { readonly connections: number; readonly consumers: number } {
+    const connections = [this.#publishing, this.#consuming].filter(({ model }) => model !== undefined);
+    const queues = [...this.#consumers].flatMap((consumer) => consumer.queues);
+    return { connections: connections.length, consumers: queues.filter(({ active }) => active).length };
+  }
+
   /** Calls back when an attempt to reconnect what consumes has failed, with its number in this outage; gives what ends that. */
   onReconnectFailure(listener: (error: Error, attempt: number) => void): () => void {
     this.#consuming.on('failed', listener);

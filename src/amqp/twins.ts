@@ -18,7 +18,7 @@ export class Twins {
   holds(delivery: Delivery, running: Iterable<Delivery>): boolean {
     if (!delivery.redelivered) return false;
     for (const each of running) {
-      if (each.alive || !isSame(each, delivery)) continue;
+      if (each.alive || !isSameMessage(each, delivery)) continue;
       this.#held.set(each, [...(this.#held.get(each) ?? []), delivery]);
       return true;
     }
@@ -40,8 +40,11 @@ export class Twins {
   }
 }
 
-/** Not every client gives its messages ids, or unique ones; taking two equal messages for one only makes the second wait. */
-function isSame(one: Delivery, other: Delivery): boolean {
+/**
+ * True for two deliveries of one message, as far as anybody can tell. Not every client gives its messages ids, or unique
+ * ones; taking two equal messages for one only makes the second wait.
+ */
+export function isSameMessage(one: Delivery, other: Delivery): boolean {
   const isAlike = one.queue === other.queue && one.properties.messageId === other.properties.messageId;
   return isAlike && one.content.equals(other.content);
 }
