@@ -5,7 +5,7 @@ import type { Delivery } from './delivery.js';
 /** The header that tells the handler which attempt of a call this is; left out for the first. */
 export const attemptHeader = 'x-waybill-attempt';
 
-/** @internal What all contexts of a component have in common. */
+/** What all contexts of a component have in common. */
 export interface DeliveryContextHost {
   readonly deadlines: Deadlines;
   /** Aborted when the component closes without waiting for its handlers. */

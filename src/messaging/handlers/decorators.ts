@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
-import type { Body, Category, Content, ContentType, OutputOf } from '../../wire/index.js';
+import type { Body, Category, Content, ContentType } from '../../wire/index.js';
 import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
 import { isHandlerClass } from './handler.js';
 import type {
@@ -24,7 +24,7 @@ type FilterDecorator = HandlerDecorator<(...args: Untyped[]) => unknown, AnyHand
 type AnyDecorator = HandlerDecorator<Untyped, Untyped>;
 
 /** The content as a handler sees it, once its parameters were made into what `Type` makes. */
-type ContentOf<Type> = Content<OutputOf<Type>>;
+type ContentOf<Type> = Type extends ContentType<infer Parameters> ? Content<Parameters> : never;
 
 /**
  * Declares a handler for messages of this type and name; it gets the content, then the context. All handlers of a
