@@ -6,14 +6,19 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readReport, type TestReport } from './test-report.js';
 
-/** Two files at a time: more make each other late on a small machine. */
-const CONCURRENT_FILES = 2;
-
 /** A backstop for files that block their own event loop; single tests are limited by `test-limit.ts`. */
 const FILE_LIMIT_MS = 900_000;
 
 const TSX = import.meta.resolve('tsx');
 const TEST_LIMIT = fileURLToPath(new URL('./test-limit.ts', import.meta.url));
+
+/** How test files are run. */
+export interface RunSettings {
+  /** How many files at a time. */
+  readonly concurrency: number;
+  /** Added to our environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** The result of one run of `node --test`. */
 export interface RunResult {
@@ -31,12 +36,12 @@ export interface RunResult {
  */
 export async function runTestFiles(
   files: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { concurrency, env }: RunSettings,
 ): Promise<RunResult> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-tests-'));
   try {
     const tapFile = join(folder, 'report.tap');
-    const args = [...runnerArguments(tapFile), ...files];
+    const args = [...runnerArguments(tapFile, concurrency), ...files];
     const exitCode = await exitCodeOf(
       spawn(process.execPath, args, { stdio: 'inherit', env: testEnvironment(env) }),
     );
@@ -47,13 +52,13 @@ export async function runTestFiles(
   }
 }
 
-function runnerArguments(tapFile: string): string[] {
+function runnerArguments(tapFile: string, concurrency: number): string[] {
   return [
     '--conditions=waybill-source',
     `--import=${TSX}`,
     `--import=${TEST_LIMIT}`,
     '--test',
-    `--test-concurrency=${CONCURRENT_FILES}`,
+    `--test-concurrency=${concurrency}`,
     `--test-timeout=${FILE_LIMIT_MS}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',

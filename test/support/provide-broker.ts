@@ -10,7 +10,7 @@ export interface ProvidedBroker extends AsyncDisposable {
 
 /** Starts the broker that a group wants; RabbitMQ may be given by WAYBILL_TEST_URL instead. */
 export async function provideBroker(kind: BrokerKind): Promise<ProvidedBroker> {
-  if (kind === 'none') return { env: {}, [Symbol.asyncDispose]: async () => {} };
+  if (kind === 'none' || kind === 'own') return { env: {}, [Symbol.asyncDispose]: async () => {} };
   return kind === 'embedded' ? await provideEmbedded() : await provideRabbitmq();
 }
 

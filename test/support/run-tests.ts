@@ -3,11 +3,11 @@
  *
  * Groups are `unit` (no broker, seconds), `broker`, `examples`, any other folder of `test/`, and `all`. Groups
  * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node for the whole run. `embedded` is all that needs a
- * broker, on the embedded one. A run that found no test, or skipped one that is not announced in announced-skips.ts,
- * is red.
+ * broker, on the embedded one; `faults` and `cluster` start nodes themselves, one file at a time. A run that found no
+ * test, or skipped one that is not announced in announced-skips.ts, is red.
  */
 import { announcedSkips } from './announced-skips.js';
-import { runTestFiles } from './node-runner.js';
+import { type RunSettings, runTestFiles } from './node-runner.js';
 import { provideBroker } from './provide-broker.js';
 import { type BrokerKind, collectGroups, type TestGroup } from './test-files.js';
 import { formatSummary, type TestReport } from './test-report.js';
@@ -17,7 +17,10 @@ const UNIT_LIMIT_MS = '30000';
 const BROKER_LIMIT_MS = '120000';
 
 /** The cheapest first. */
-const BROKERS: readonly BrokerKind[] = ['none', 'embedded', 'RabbitMQ'];
+const BROKERS: readonly BrokerKind[] = ['none', 'embedded', 'RabbitMQ', 'own'];
+
+/** Two files at a time: more make each other late on a small machine. */
+const CONCURRENT_FILES = 2;
 
 const LEGACY_TSCONFIG = 'tsconfig.legacy.json';
 
@@ -59,22 +62,25 @@ async function runGroup(
   const { name, files, bothModes, broker, leftOut } = group;
   const limit = process.env['WAYBILL_TEST_LIMIT_MS'] ?? (broker === 'none' ? UNIT_LIMIT_MS : BROKER_LIMIT_MS);
   const usual = { ...env, WAYBILL_TEST_LIMIT_MS: limit };
-  await runOnce(name, files, { ...usual, WAYBILL_TEST_DECORATORS: 'standard' }, outcome);
+  // Who kills brokers and looks at the clock is alone on the machine.
+  const concurrency = broker === 'own' ? 1 : CONCURRENT_FILES;
+  const once = { title: name, files, concurrency, env: { ...usual, WAYBILL_TEST_DECORATORS: 'standard' } };
+  await runOnce(once, outcome);
   for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
   if (bothModes.length === 0) return;
   const legacy = { WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };
   const title = `${name}, once more with experimentalDecorators`;
-  await runOnce(title, bothModes, { ...usual, ...legacy }, outcome);
+  await runOnce({ title, files: bothModes, concurrency, env: { ...usual, ...legacy } }, outcome);
 }
 
-async function runOnce(
-  title: string,
-  files: readonly string[],
-  env: Record<string, string>,
-  { reports, problems }: Outcome,
-): Promise<void> {
+interface Run extends RunSettings {
+  readonly title: string;
+  readonly files: readonly string[];
+}
+
+async function runOnce({ title, files, ...settings }: Run, { reports, problems }: Outcome): Promise<void> {
   console.log(`\n▶ ${title}: ${files.length} file${files.length === 1 ? '' : 's'}`);
-  const { report, green } = await runTestFiles(files, env);
+  const { report, green } = await runTestFiles(files, settings);
   reports.push(report);
   if (!green) problems.push(`${title}: node's test runner failed`);
   if (report.figures.tests === 0) problems.push(`${title}: 0 tests were run`);

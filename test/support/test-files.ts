@@ -11,8 +11,11 @@ const GROUP_FOLDERS: Readonly<Record<string, readonly string[]>> = { broker: ['b
 /** The group that is all tests with a broker, on the embedded one. */
 const EMBEDDED = 'embedded';
 
-/** What it leaves out: `unit` has no broker, the others start an embedded one themselves and compare. */
-const NOT_ON_EMBEDDED: readonly string[] = ['unit', 'parity', 'interop'];
+/** Groups whose tests start nodes of RabbitMQ themselves, kill them and start them again. */
+const WITH_OWN_NODES: readonly string[] = ['faults', 'cluster'];
+
+/** What it leaves out: `unit` has no broker, the others start an embedded one themselves and compare, or want RabbitMQ. */
+const NOT_ON_EMBEDDED: readonly string[] = ['unit', 'parity', 'interop', ...WITH_OWN_NODES];
 
 /** Without these, `all` is not all. */
 const REQUIRED_GROUPS: readonly string[] = ['unit', 'broker', 'examples', EMBEDDED];
@@ -22,8 +25,8 @@ const TEST_FILE = /\.test\.ts$/;
 /** Files that run once with standard decorators and once with `experimentalDecorators`. */
 const BOTH_MODES = /\.decorators\.test\.ts$/;
 
-/** The broker that a group's tests find at `WAYBILL_TEST_URL`. */
-export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ';
+/** The broker that a group's tests find at `WAYBILL_TEST_URL`; `own` is none: they start nodes themselves. */
+export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ' | 'own';
 
 /** The tests of one group, as paths relative to the project. */
 export interface TestGroup {
@@ -68,6 +71,7 @@ function collectGroup(root: string, name: string, filters: readonly string[]): T
 
 function brokerOf(name: string): BrokerKind {
   if (name === EMBEDDED) return 'embedded';
+  if (WITH_OWN_NODES.includes(name)) return 'own';
   return name === 'unit' ? 'none' : 'RabbitMQ';
 }
 
