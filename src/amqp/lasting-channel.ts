@@ -69,6 +69,13 @@ export class LastingChannel<C extends Channel> {
     void this.#reopen();
   }
 
+  /** Goes on with a fresh channel. The owner knows, so it is not told that the old one is gone. */
+  replace(): void {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    if (channel) void closeInTime(channel).then(() => this.#reopen());
+  }
+
   /** Closes it for good, after everything written to it is on its way. */
   async close(): Promise<void> {
     this.#closing.abort();

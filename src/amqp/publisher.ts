@@ -1,23 +1,17 @@
 import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
-import {
-  ClosedError,
-  ConfigurationError,
-  PublishRefusedError,
-  PublishTimeoutError,
-  toError,
-  UnroutableError,
-  type WaybillError,
-} from '../errors.js';
+import { ClosedError, ConfigurationError, toError, UnroutableError, type WaybillError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { brokerText, replyCode } from './broker-error.js';
 import type { Deadlines } from './deadlines.js';
 import type { OutboxHealth } from './health.js';
 import type { Inbox } from './inbox.js';
 import { type ChannelLoss, LastingChannel } from './lasting-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { Nacks } from './nacks.js';
 import { Outbox, type OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { PendingPublish } from './pending-publish.js';
+import { nacked, refusedBy, tooLate } from './publish-errors.js';
+import { isSomethingMissing, maxStrikes, strikesFor } from './strikes.js';
 
 /** How a {@link Publisher} works. */
 export interface PublisherOptions {
@@ -49,8 +43,10 @@ export class Publisher {
   #onIdle: (() => void) | undefined;
   #lastTag = 0;
   #lowestTag = 1;
+  readonly #nacks: Nacks;
   #suspects = 0;
   #isSomethingMissing = false;
+  #wasLost = false;
   #closed = false;
 
   constructor(
@@ -64,6 +60,7 @@ export class Publisher {
     this.#onUp = options.onUp;
     this.#redeclare = options.redeclare;
     this.#outbox = new Outbox(options.outbox);
+    this.#nacks = new Nacks({ mayReplaceInQuiet: !options.inbox });
     const role = {
       open: (model: ChannelModel) => this.#open(model),
       setUp: async (channel: ConfirmChannel) => await options.inbox?.setUp(channel),
@@ -94,7 +91,7 @@ export class Publisher {
     return new Promise((resolve, reject) => {
       const publish = new PendingPublish(message, resolve, reject, this.#onSettled);
       this.#outbox.add(publish);
-      if (!publish.settled) publish.limit(options, this.#deadlines, () => this.#tooLate(message));
+      if (!publish.settled) publish.limit(options, this.#deadlines, () => tooLate(message, this.ready));
       this.#pump();
     });
   }
@@ -117,7 +114,7 @@ export class Publisher {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#channel.close();
-    const rest = [...this.#sent.values(), ...this.#outbox.takeAll()];
+    const rest = [...this.#sent.values(), ...this.#nacks.release(), ...this.#outbox.takeAll()];
     this.#sent.clear();
     for (const publish of rest)
       publish.settle(new ClosedError('Closed before the broker confirmed the message.'));
@@ -125,7 +122,7 @@ export class Publisher {
 
   #pump(): void {
     const channel = this.#channel.channel;
-    if (!channel) return;
+    if (!channel || this.#nacks.isHeld) return;
     const window = this.#suspects > 0 ? 1 : this.#window;
     while (this.#sent.size < window) {
       const publish = this.#outbox.next();
@@ -162,23 +159,53 @@ export class Publisher {
   #begin(channel: ConfirmChannel): void {
     this.#lastTag = 0;
     this.#lowestTag = 1;
+    if (this.#wasLost) this.#nacks.reconnected();
+    this.#wasLost = false;
     channel.on('return', ({ properties }: Message) => this.#returned.add(String(properties.messageId)));
-    channel.on('ack', ({ deliveryTag, multiple }) => this.#confirm(deliveryTag, multiple));
-    channel.on('nack', ({ deliveryTag, multiple }) => this.#confirm(deliveryTag, multiple, nacked()));
+    for (const answer of ['ack', 'nack'] as const) {
+      channel.on(answer, ({ deliveryTag, multiple }) => {
+        // One that is being replaced may still answer; its numbers mean nothing any more.
+        if (this.#channel.channel === channel) this.#confirm(deliveryTag, multiple, answer);
+      });
+    }
     this.#onUp?.();
     this.#pump();
   }
 
-  #confirm(tag: number, multiple: boolean, refusal?: WaybillError): void {
+  #confirm(tag: number, multiple: boolean, answer: 'ack' | 'nack'): void {
     for (let each = multiple ? this.#lowestTag : tag; each <= tag; each++) {
       const publish = this.#sent.get(each);
       if (!publish) continue;
       this.#sent.delete(each);
       if (this.#suspects > 0) this.#suspects--;
-      publish.settle(refusal ?? this.#unroutable(publish));
+      if (answer === 'ack') publish.settle(this.#unroutable(publish));
+      else if (!this.#nacks.keep(publish)) publish.settle(nacked());
     }
     if (multiple) this.#lowestTag = tag + 1;
+    if (answer === 'nack' && this.#nacks.claim()) void this.#startAfresh(this.#channel.channel);
     this.#pump();
+  }
+
+  /** Goes on with another channel, and sends again what was nacked and kept. */
+  async #startAfresh(channel: ConfirmChannel | undefined): Promise<void> {
+    await this.#nacks.rest(() => this.#sent.size === 0);
+    const kept = this.#nacks.release();
+    const isThere = channel !== undefined && this.#channel.channel === channel;
+    // Whatever is under way would come twice: that is worth it only for those which would not come at all.
+    if (isThere && (kept.length > 0 || this.#sent.size === 0)) {
+      this.#outbox.putBack(this.#takeBack());
+      this.#channel.replace();
+    }
+    this.#outbox.putBack(kept);
+    this.#pump();
+  }
+
+  /** What was under way and is not known to have arrived. */
+  #takeBack(): PendingPublish[] {
+    const unconfirmed = [...this.#sent.values()].filter(({ settled }) => !settled);
+    this.#sent.clear();
+    this.#returned.clear();
+    return unconfirmed;
   }
 
   /** RabbitMQ sends the return before the confirm, so by now it is known. */
@@ -195,12 +222,11 @@ export class Publisher {
    * exchange was missing it is declared again first, so then it counts the second time.
    */
   #recover({ error, refused }: ChannelLoss): void {
-    const unconfirmed = [...this.#sent.values()].filter(({ settled }) => !settled);
     const isAlone = this.#sent.size === 1;
-    this.#sent.clear();
-    this.#returned.clear();
+    const unconfirmed = this.#takeBack();
+    this.#wasLost = refused === undefined;
     if (refused) {
-      this.#isSomethingMissing = replyCode(error) === notFound;
+      this.#isSomethingMissing = isSomethingMissing(error);
       for (const publish of unconfirmed) publish.strikes += strikesFor(refused, error);
       this.#suspects = Math.max(this.#suspects, unconfirmed.length);
     }
@@ -212,37 +238,8 @@ export class Publisher {
     this.#outbox.putBack(unconfirmed.filter(({ settled }) => !settled));
   }
 
-  #tooLate({ exchange, routingKey }: Outgoing): PublishTimeoutError {
-    const state = this.ready
-      ? 'The broker is up but slow or blocked by an alarm'
-      : 'The broker cannot be reached';
-    return new PublishTimeoutError(
-      `No confirm in time for a message to exchange '${exchange}', key '${routingKey}'. ${state}; whether it arrived is unknown.`,
-    );
-  }
-
   readonly #onSettled = (publish: PendingPublish): void => {
     this.#outbox.settled(publish);
     if (this.#outbox.open === 0) this.#onIdle?.();
   };
-}
-
-/** How often a message may be under way when the broker closes the connection, until it is held to be the reason. */
-const maxStrikes = 3;
-
-const notFound = 404;
-
-function strikesFor(refused: 'channel' | 'connection', error: Error): number {
-  if (refused === 'connection') return 1;
-  return replyCode(error) === notFound ? maxStrikes - 1 : maxStrikes;
-}
-
-function nacked(): PublishRefusedError {
-  return new PublishRefusedError(
-    'The broker refused the message (nack): the queue is full, or it could not be stored.',
-  );
-}
-
-function refusedBy(error: Error): PublishRefusedError {
-  return new PublishRefusedError(`The broker refused the message: ${brokerText(error)}`, { cause: error });
 }
