@@ -47,6 +47,7 @@ export interface Posting {
 export class Sender {
   readonly #options: SenderOptions;
   readonly #declared = new Set<ExchangeClass>();
+  readonly #declaring = new Map<ExchangeClass, Promise<void>>();
   readonly #constant: MessageProperties;
   readonly #envelopes: EnvelopeEncoder;
   readonly #read: CallRequest['read'];
@@ -173,11 +174,23 @@ export class Sender {
 
   async #declare(eks: Eks): Promise<void> {
     for (const [exchange] of eks) {
-      if (this.#declared.has(exchange)) continue;
-      const declarations = exchangeDeclarations(exchange);
-      if (declarations.length > 0) await this.#options.link.declare(declarations);
-      this.#declared.add(exchange);
+      if (!this.#declared.has(exchange)) await this.#declareOnce(exchange);
     }
+  }
+
+  /** However many messages are the first to an exchange, it is declared once. */
+  #declareOnce(exchange: ExchangeClass): Promise<void> {
+    const underWay = this.#declaring.get(exchange);
+    if (underWay) return underWay;
+    const declaring = this.#declareNow(exchange).finally(() => this.#declaring.delete(exchange));
+    this.#declaring.set(exchange, declaring);
+    return declaring;
+  }
+
+  async #declareNow(exchange: ExchangeClass): Promise<void> {
+    const declarations = exchangeDeclarations(exchange);
+    if (declarations.length > 0) await this.#options.link.declare(declarations);
+    this.#declared.add(exchange);
   }
 
   #openCaller(): RpcCaller {

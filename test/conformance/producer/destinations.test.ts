@@ -8,6 +8,7 @@ import {
   RpcCommand,
   UnroutableError,
 } from 'waybill';
+import { FrameTap } from '../../support/frame-tap.js';
 import { connect } from '../peers/connect.js';
 import { newExchange } from '../peers/exchange.js';
 import { type Recorded, Recorder } from '../peers/recorder.js';
@@ -16,6 +17,7 @@ import { useStage } from '../processor/stage.js';
 const One = newExchange('one');
 const Two = newExchange('two');
 const Extra = newExchange('extra');
+const Late = newExchange('late');
 
 class NewsProducer extends GenericProducer {
   static override readonly eks = [
@@ -69,6 +71,18 @@ describe('where a producer sends', () => {
     const producer = await connect(t, stage, NewsProducer);
     await producer.with({ eks: [[Fresh, 'a']], mandatory: false }).message_news('hello');
     await stage.side.onChannel((channel) => channel.checkExchange(Fresh.exchangeName));
+  });
+
+  it('an exchange is declared once, however many messages are the first to it', async (t) => {
+    const tap = await FrameTap.forUrl(stage.url);
+    t.after(() => tap.close());
+    const producer = await connect(t, stage, NewsProducer, { url: tap.url });
+    const recorder = await Recorder.start(stage.side, [Late, 'key']);
+    const to = producer.with({ eks: [[Late, 'key']] });
+    await Promise.all(Array.from({ length: 30 }, (_, number) => to.message_news(String(number))));
+    assert.equal((await recorder.all()).length, 30);
+    const declared = tap.of('exchange.declare').filter(({ exchange }) => exchange === Late.exchangeName);
+    assert.equal(declared.length, 1);
   });
 
   it('P-C7: eks beats key', async (t) => {
