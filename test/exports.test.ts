@@ -169,7 +169,9 @@ const doors: Readonly<Record<string, Door>> = {
       App
       HttpError
       SseConnection
+      exponentialBuckets
       isHttpError
+      linearBuckets
     `,
     types: `
       AmqpAction
@@ -184,6 +186,9 @@ const doors: Readonly<Record<string, Door>> = {
       AppOptions
       AppState
       Connections
+      Counter
+      Gauge
+      Histogram
       HttpErrorOptions
       HttpHandler
       HttpMethod
@@ -194,6 +199,10 @@ const doors: Readonly<Record<string, Door>> = {
       HttpRoutes
       HttpServerOptions
       HttpTypedBody
+      Labels
+      MetricOptions
+      Metrics
+      MetricsOptions
       NamedConnection
       PartHealth
       PathParams

@@ -2,9 +2,10 @@ import type { Logger } from '../logger.js';
 import type { App } from './app.js';
 import type { NamedConnection } from './connections.js';
 import type { HttpServerOptions } from './http/http-options.js';
+import type { MetricsOptions } from './metrics/metrics-options.js';
 
 /** How an app is made. */
-export interface AppOptions<State extends object> {
+export interface AppOptions<State extends object = Record<string, unknown>> {
   /** For logs, and for the broker's management page. @default 'app' */
   readonly name?: string | undefined;
   /** Where messages come from and go to. More may be added until the app starts. */
@@ -18,9 +19,14 @@ export interface AppOptions<State extends object> {
   readonly shutdownTimeoutMs?: number | undefined;
   /** Where HTTP is served. There is a server when there are routes for it, or this is given, even as `{}`. */
   readonly http?: HttpServerOptions | undefined;
+  /**
+   * How the app is measured, for Prometheus at /metrics: with prom-client, where there is a server or a metric of one's own;
+   * `false` for not at all. @default env `ASYNCWORKER_METRICS_ROUTE_ENABLED`, else on
+   */
+  readonly metrics?: MetricsOptions | false | undefined;
   /** @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }
 
 /** A hook that runs when an app starts or ends. */
-export type AppHook<State extends object> = (app: App<State>) => unknown;
+export type AppHook<State extends object = Record<string, unknown>> = (app: App<State>) => unknown;

@@ -1,4 +1,4 @@
-import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
+import type { RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import {
@@ -9,18 +9,17 @@ import {
   StandingThread,
 } from '../scheduler/index.js';
 import { AmqpConnection } from './amqp/amqp-connection.js';
-import { AmqpRoutes } from './amqp/amqp-routes.js';
+import type { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppHealth, AppState } from './app-health.js';
 import type { AppHook, AppOptions } from './app-options.js';
-import { Connections } from './connections.js';
+import { Assembly } from './assembly.js';
+import { callable } from './checks.js';
+import type { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
-import { HttpFront } from './http/http-front.js';
 import type { HttpRoutes } from './http/http-routes.js';
-import { noMeter } from './metrics/meter.js';
-import type { PartPlan } from './part.js';
-import { Parts } from './parts.js';
+import type { Metrics } from './metrics/metrics.js';
 import { type RegisterRoute, registerRoute } from './route.js';
-import { SseRoutes } from './sse/sse-routes.js';
+import type { SseRoutes } from './sse/sse-routes.js';
 
 /**
  * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it
@@ -41,47 +40,39 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   readonly http: HttpRoutes;
   /** Event streams of other servers. */
   readonly sse: SseRoutes;
+  /** What is measured, and metrics of one's own. */
+  readonly metrics: Metrics;
   /** The same in one method, told apart by `type`: `app.route(['/orders'], { type: 'http', methods: ['GET'] })(handler)`. */
   readonly route: RegisterRoute;
   readonly #shutdownTimeoutMs: number;
-  readonly #methods = new DecoratedMethods();
-  readonly #parts = new Parts();
-  readonly #front: HttpFront;
+  readonly #assembly: Assembly;
   readonly #startUp = new Hooks<App<State>>();
   readonly #shutDown = new Hooks<App<State>>();
   readonly #closing = new AbortController();
   #phase: AppState = 'new';
   #draining: Promise<void> | undefined;
 
+  /** @throws ConfigurationError for options, or an environment, that cannot be used */
   constructor(options: AppOptions<State> = {}) {
     super();
-    const { name = 'app', connections = [], logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;
+    const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;
     this.name = name;
     this.logger = logger;
     this.state = options.state ?? ({} as State);
     this.#shutdownTimeoutMs = shutdownTimeoutMs;
-    this.connections = new Connections(this);
-    for (const connection of connections) this.connections.add(connection);
-    const refuseWhenStarted = (): void => this.#refuseWhenStarted();
-    const plan = (each: PartPlan): void => {
-      refuseWhenStarted();
-      this.#parts.plan(each);
-    };
-    this.amqp = new AmqpRoutes(this.#methods, this.connections, plan);
-    this.sse = new SseRoutes(this.#methods, this.connections, plan);
-    this.#front = new HttpFront({
-      options: options.http,
-      methods: this.#methods,
-      own: [],
-      refuseWhenStarted,
-    });
-    this.http = this.#front.routes;
+    this.#assembly = new Assembly(this, options as AppOptions<never>);
+    const { connections, amqp, sse, front, metrics } = this.#assembly;
+    this.connections = connections;
+    this.amqp = amqp;
+    this.http = front.routes;
+    this.sse = sse;
+    this.metrics = metrics;
     this.route = registerRoute(this);
   }
 
   /** Registers the decorated methods of an object; give each object whose class has some. @throws ConfigurationError when it has none */
   use<Instance extends object>(instance: Instance): Instance {
-    if (this.#methods.use(instance) > 0) return instance;
+    if (this.#assembly.methods.use(instance) > 0) return instance;
     throw new ConfigurationError(
       `${instance.constructor.name} has no method that is decorated for this app.`,
     );
@@ -143,7 +134,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   /** Takes nothing new, at once; what runs goes on. Idempotent. */
   override stop(): void {
     super.stop();
-    this.#parts.stop();
+    this.#assembly.parts.stop();
   }
 
   /** Ends in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when something was not finished in time */
@@ -171,7 +162,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   override async health(): Promise<AppHealth> {
     const connections = this.connections.of(AmqpConnection);
     const amqp = (await Promise.all(connections.map((connection) => connection.health()))).flat();
-    const parts = this.#parts.health;
+    const parts = this.#assembly.parts.health;
     const ok = this.#phase === 'running' && [...amqp, ...parts].every((each) => each.ok);
     return { ok, state: this.#phase, amqp, parts };
   }
@@ -180,46 +171,27 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     hooks: Hooks<App<State>>,
     hook: AppHook<State> | undefined,
   ): AppHook<State> | RegisterHandler<AppHook<State>> {
-    const register = this.#methods.register<AppHook<State>>((given, name) => {
-      this.#refuseWhenStarted();
-      hooks.add(given, name);
+    const register = this.#assembly.methods.register<AppHook<State>>((given, name) => {
+      this.#assembly.refuseWhenMade();
+      hooks.add(callable(given, 'A hook'), name);
     });
     return hook ? register(hook) : register;
   }
 
-  #refuseWhenStarted(): void {
-    if (this.#phase === 'new') return;
-    throw new ConfigurationError('The app has started: routes and hooks are registered before that.');
-  }
-
   async #start(): Promise<void> {
-    const { unused } = this.#methods;
-    if (unused.length > 0) {
-      throw new ConfigurationError(
-        `These methods are decorated, but no object of their class was given to app.use(): ${unused.join(', ')}.`,
-      );
-    }
     const { name, logger } = this;
-    // Last of all, so that it opens when all else works.
-    this.#parts.plan((host) => this.#front.part(host));
-    this.#parts.make({
-      name,
-      logger,
-      meter: noMeter,
-      closing: this.#closing.signal,
-      health: () => this.health(),
-    });
-    this.connections.freeze();
-    await this.#parts.prepare();
+    const { parts } = this.#assembly;
+    this.#assembly.make({ name, logger, closing: this.#closing.signal, health: () => this.health() });
+    await parts.prepare();
     await this.#startUp.run(this, this.stopSignal);
-    await this.#parts.start(this.stopSignal);
+    await parts.start(this.stopSignal);
     this.#phase = 'running';
   }
 
   async #end(timeoutMs: number): Promise<void> {
     this.#phase = 'stopping';
     const forHooks = Math.min(5_000, timeoutMs / 4);
-    const unfinished = await this.#parts.finish(timeoutMs - forHooks);
+    const unfinished = await this.#assembly.parts.finish(timeoutMs - forHooks);
     this.#closing.abort(new ClosedError('The app has ended before the handler was done.'));
     const inTime = await this.#shutDown.runAll(this, forHooks, this.logger);
     await Promise.all([...this.connections].map((connection) => connection.close()));

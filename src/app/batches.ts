@@ -17,6 +17,8 @@ export interface BatchHandling<T> {
   handle(batch: readonly T[], cause: BatchCause): Promise<void>;
   /** Says that an item has become void while it waited; it is left out then. */
   isStale?(item: T): boolean;
+  /** Says that an item must wait until one of those that are being handled is done. */
+  mustWait?(item: T, inHand: Iterable<T>): boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export class Batches<T> {
   readonly #listeners = new Set<() => void>();
   #waiting: { readonly item: T; readonly dueAt: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  readonly #inHand = new Set<T>();
   #running = 0;
   #stopped = false;
 
@@ -57,7 +60,7 @@ export class Batches<T> {
   stop(): readonly T[] {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    return this.#takeFresh(this.#waiting.length);
+    return this.#waiting.splice(0).flatMap(({ item }) => (this.#handling.isStale?.(item) ? [] : item));
   }
 
   /** Sends out what waits, without waiting for more. */
@@ -79,9 +82,11 @@ export class Batches<T> {
   #work(): void {
     while (!this.#stopped && this.#running < this.#rules.concurrency) {
       const cause = this.#due();
-      if (!cause) break;
-      const batch = this.#takeFresh(this.#rules.size);
-      if (batch.length > 0) void this.#run(batch, cause);
+      const batch = cause ? this.#take() : [];
+      if (batch.length > 0 && cause) void this.#run(batch, cause);
+      // Where all that is due must wait, the end of what they wait for looks again.
+      else if (cause && this.#waiting.length > 0) return;
+      else break;
     }
     this.#arm();
   }
@@ -99,16 +104,25 @@ export class Batches<T> {
     return this.#waiting.length < before;
   }
 
-  #takeFresh(count: number): readonly T[] {
-    const items = this.#waiting.splice(0, count).map(({ item }) => item);
-    return items.filter((item) => !this.#handling.isStale?.(item));
+  /** Takes one batch, in order; those that must wait stay, and hold up nobody. */
+  #take(): readonly T[] {
+    const batch: T[] = [];
+    this.#waiting = this.#waiting.filter(({ item }) => {
+      if (this.#handling.isStale?.(item)) return false;
+      if (batch.length === this.#rules.size || this.#handling.mustWait?.(item, this.#inHand)) return true;
+      batch.push(item);
+      return false;
+    });
+    return batch;
   }
 
   async #run(batch: readonly T[], cause: BatchCause): Promise<void> {
     this.#running++;
+    for (const item of batch) this.#inHand.add(item);
     this.#tell();
     await this.#handling.handle(batch, cause);
     this.#running--;
+    for (const item of batch) this.#inHand.delete(item);
     this.#work();
     this.#tell();
   }

@@ -25,6 +25,16 @@ export type {
 export type { HttpRequest } from './http/http-request.js';
 export type { HttpRegister, HttpRoutes } from './http/http-routes.js';
 export type { PathParams } from './http/path-template.js';
+export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
+export type { Metrics } from './metrics/metrics.js';
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  Labels,
+  MetricOptions,
+  MetricsOptions,
+} from './metrics/metrics-options.js';
 export type { PartHealth } from './part.js';
 export type { RegisterRoute, RouteType } from './route.js';
 export type { RouteContext } from './route-context.js';

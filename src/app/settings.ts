@@ -22,6 +22,16 @@ export interface AppSettings {
   readonly httpPort: number;
   /** True where one of these two is set: then there is a server, whether or not there are routes for it. */
   readonly isHttpAsked: boolean;
+  /** `ASYNCWORKER_METRICS_ROUTE_ENABLED`: false for `0` and `false`. @default true */
+  readonly metricsEnabled: boolean;
+  /** `ASYNCWORKER_METRICS_ROUTE_PATH`. @default /metrics */
+  readonly metricsPath: string;
+  /** `ASYNCWORKER_METRICS_NAMESPACE`. @default asyncworker */
+  readonly metricsNamespace: string;
+  /** `ASYNCWORKER_METRICS_APPPREFIX`. @default '' */
+  readonly metricsAppPrefix: string;
+  /** `ASYNCWORKER_METRICS_DEFAULT_HISTOGRAM_BUCKETS_IN_MS`: numbers, separated by commas. */
+  readonly metricsBucketsMs: readonly number[];
 }
 
 /** Reads the settings. @throws ConfigurationError for a value that is no number where one is needed */
@@ -35,6 +45,11 @@ export function readSettings(env: Environment = process.env): AppSettings {
     httpHost: env['ASYNCWORKER_HTTP_HOST'] || '127.0.0.1',
     httpPort: numberIn(env, 'ASYNCWORKER_HTTP_PORT') ?? 8080,
     isHttpAsked: Boolean(env['ASYNCWORKER_HTTP_HOST'] || env['ASYNCWORKER_HTTP_PORT']),
+    metricsEnabled: !/^(0|false)$/i.test(env['ASYNCWORKER_METRICS_ROUTE_ENABLED'] ?? ''),
+    metricsPath: env['ASYNCWORKER_METRICS_ROUTE_PATH'] || '/metrics',
+    metricsNamespace: env['ASYNCWORKER_METRICS_NAMESPACE'] ?? 'asyncworker',
+    metricsAppPrefix: env['ASYNCWORKER_METRICS_APPPREFIX'] ?? '',
+    metricsBucketsMs: bucketsIn(env, 'ASYNCWORKER_METRICS_DEFAULT_HISTOGRAM_BUCKETS_IN_MS'),
   };
 }
 
@@ -44,4 +59,14 @@ function numberIn(env: Environment, name: string): number | undefined {
   const value = Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new ConfigurationError(`The environment variable ${name} must be a number, and is '${text}'.`);
+}
+
+/** As async-worker takes it, in brackets, or without. One without end is always there. */
+function bucketsIn(env: Environment, name: string): readonly number[] {
+  const text = env[name]?.replace(/^\s*\[|\]\s*$/g, '') ?? '10, 50, 100, 200, 500, 1000, 5000';
+  const bounds = text.split(',').map(Number);
+  if (!bounds.some(Number.isNaN)) return bounds.filter(Number.isFinite);
+  throw new ConfigurationError(
+    `The environment variable ${name} must be numbers with commas, and is '${text}'.`,
+  );
 }

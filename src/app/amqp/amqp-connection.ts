@@ -117,6 +117,13 @@ export class AmqpConnection implements NamedConnection {
     );
   }
 
+  /** @internal What its links do now. */
+  get activity(): Link['activity'] {
+    const all = [...this.#links.values()].map(({ link }) => link.activity);
+    const sum = (key: keyof Link['activity']): number => all.reduce((total, each) => total + each[key], 0);
+    return { connections: sum('connections'), consumers: sum('consumers') };
+  }
+
   /** Waits for confirms and closes. An app closes its connections itself. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,4 +1,11 @@
-import { type Delivery, FailurePolicy, type GiveUp, Intake, type RetryPolicy } from '../../amqp/index.js';
+import {
+  type Delivery,
+  FailurePolicy,
+  type GiveUp,
+  Intake,
+  isSameMessage,
+  type RetryPolicy,
+} from '../../amqp/index.js';
 import { toError } from '../../errors.js';
 import { identify } from '../../wire/index.js';
 import { type BatchCause, Batches } from '../batches.js';
@@ -56,6 +63,9 @@ export class AmqpSource implements Part {
         handle: (batch, cause) => this.#handle(batch, cause),
         // Of a channel that is gone: these messages come again, and settling them would be an error (AW-X3).
         isStale: (delivery) => !delivery.alive,
+        // The first handler of this very message still runs, though it cannot settle it any more.
+        mustWait: (delivery, inHand) =>
+          delivery.redelivered && [...inHand].some((each) => !each.alive && isSameMessage(each, delivery)),
       },
     );
   }
@@ -75,8 +85,9 @@ export class AmqpSource implements Part {
   }
 
   stop(): void {
-    void this.#intake.stop();
-    for (const delivery of this.#batches.stop()) delivery.giveBack();
+    const rest = this.#batches.stop();
+    // After the cancel: before it, the broker would hand them to us again.
+    void this.#intake.stop().then(() => rest.forEach((delivery) => void delivery.giveBack()));
   }
 
   async finish({ timeoutMs }: { readonly timeoutMs: number }): Promise<number> {

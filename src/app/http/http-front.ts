@@ -48,9 +48,14 @@ export class HttpFront {
     });
   }
 
+  /** Whether somebody has asked for a server. */
+  get isWanted(): boolean {
+    return this.#isAsked || this.#users.length > 0;
+  }
+
   /** The server; undefined where nobody has asked for one. */
   part({ logger, meter, health }: PartHost): Part | undefined {
-    if (this.#users.length === 0 && !this.#isAsked) return undefined;
+    if (!this.isWanted) return undefined;
     return new HttpServer({
       host: this.#options.host ?? this.#settings.httpHost,
       port: this.#options.port ?? this.#settings.httpPort,

@@ -6,6 +6,7 @@ import { brokerUrl, management, uniqueName } from '../../support/broker.js';
 import { SideChannel } from '../../support/side-channel.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
+import { Gate } from '../peers/gate.js';
 import { fill, newApp, newQueue, numbers, recordingLog, useStage, waitForLength } from './app-stage.js';
 
 /** A broker with virtual hosts of these very names; what is behind `url` is one of them. */
@@ -196,31 +197,32 @@ describe('an app whose broker goes away', () => {
     assert.deepEqual(log.errors, []);
   });
 
-  it('AW-C21: settles nothing of a lost channel for a handler that was running', async (t) => {
+  it('AW-C21: settles nothing of a lost channel, and runs no message twice at once', async (t) => {
     const queue = await newQueue(stage);
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
     const { app, log } = newApp(t, { url: proxy.urlFor(stage.url) });
-    let open = (): void => {};
-    const seen: boolean[] = [];
+    const gate = new Gate();
+    const begun: unknown[] = [];
+    const ended: unknown[] = [];
     app.amqp.consume(queue, { bulkSize: 2, flushIntervalMs: 20 })(async (messages) => {
-      seen.push(...messages.map(({ redelivered }) => redelivered));
-      if (seen.length <= 2) {
-        await new Promise<void>((resolve) => {
-          open = resolve;
-        });
-      }
+      const seen = messages.map(({ body, redelivered }) => `${body}${redelivered ? ' again' : ''}`);
+      begun.push(...seen);
+      if (seen.includes('0')) await gate.opened;
+      ended.push(...seen);
     });
     await fill(stage, queue, [0, 1]);
     await app.start();
-    await waitForLength(seen, 2);
+    await waitForLength(begun, 2);
     proxy.cut();
-    await waitForLength(seen, 4);
-    open();
-    await fill(stage, queue, [2]);
-    await waitForLength(seen, 5);
+    await stage.side.waitForConsumers(queue, 1);
+    await fill(stage, queue, [2, 3]);
+    await waitForLength(ended, 2);
+    assert.deepEqual(begun, ['0', '1', '2', '3']);
+    gate.open();
+    await waitForLength(ended, 6);
     await app.close();
-    assert.deepEqual(seen, [false, false, true, true, false]);
+    assert.deepEqual(ended, ['2', '3', '0', '1', '0 again', '1 again']);
     assert.equal(await stage.side.depth(queue), 0);
     assert.deepEqual(log.errors, []);
   });

@@ -18,11 +18,7 @@ interface Served {
 
 type Registering = (app: App) => void;
 
-function newServer(
-  t: TestContext,
-  register: Registering,
-  options: AppOptions<Record<string, unknown>> = {},
-): Served {
+function newServer(t: TestContext, register: Registering, options: AppOptions = {}): Served {
   const log = recordingLog();
   const app = new App({ logger: log, ...options, http: { port: 0, ...options.http } });
   t.after(() => app.close().catch(() => {}));
@@ -30,11 +26,7 @@ function newServer(
   return { app, log, ask: (path, init) => fetch(`${app.http.url}${path}`, init) };
 }
 
-async function serve(
-  t: TestContext,
-  register: Registering,
-  options?: AppOptions<Record<string, unknown>>,
-): Promise<Served> {
+async function serve(t: TestContext, register: Registering, options?: AppOptions): Promise<Served> {
   const served = newServer(t, register, options);
   await served.app.start();
   return served;

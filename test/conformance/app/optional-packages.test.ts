@@ -25,6 +25,12 @@ describe('an app on a machine without the optional packages', () => {
     assert.equal(await said('sse', ...all), sentence);
   });
 
+  it('says what to install for metrics, and how to do without', async () => {
+    const sentence =
+      'ConfigurationError: Metrics (switch them off by new App({ metrics: false })) need what is not installed: prom-client. Run: npm install prom-client';
+    assert.equal(await said('http', 'prom-client'), sentence);
+  });
+
   for (const absent of ['hono', '@hono/node-server']) {
     it(`says what to install for HTTP where ${absent} is missing`, async () => {
       const sentence =

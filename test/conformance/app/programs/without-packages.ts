@@ -25,7 +25,7 @@ loader._resolveFilename = (name, ...others) => {
 
 const { App, SseConnection } = await import('waybill/app');
 const connections = [new SseConnection({ url: 'http://127.0.0.1:1' })];
-const options: AppOptions<Record<string, unknown>> = { logger: silentLogger, connections };
+const options: AppOptions = { logger: silentLogger, connections };
 const app = new App(what === 'http' ? { ...options, http: { port: 0 } } : options);
 if (what === 'sse') app.sse.consume('/')(() => {});
 await app.start().then(

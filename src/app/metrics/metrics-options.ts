@@ -1,0 +1,45 @@
+/** How an app is measured. */
+export interface MetricsOptions {
+  /** Where Prometheus reads them. @default env `ASYNCWORKER_METRICS_ROUTE_PATH`, else /metrics */
+  readonly path?: string | undefined;
+  /** What all names begin with. @default env `ASYNCWORKER_METRICS_NAMESPACE`, else `asyncworker` */
+  readonly namespace?: string | undefined;
+  /** What stands behind that, to tell apps apart. @default env `ASYNCWORKER_METRICS_APPPREFIX`, else nothing */
+  readonly appPrefix?: string | undefined;
+  /** Bounds for durations. @default env `ASYNCWORKER_METRICS_DEFAULT_HISTOGRAM_BUCKETS_IN_MS`, else 10, 50, 100, 200, 500, 1,000, 5,000 */
+  readonly bucketsMs?: readonly number[] | undefined;
+}
+
+/** The labels of one measurement. */
+export type Labels = Readonly<Record<string, string | number>>;
+
+/** What a metric of one's own is called and is for. */
+export interface MetricOptions {
+  /** Without the namespace, which is put before it. */
+  readonly name: string;
+  /** For people. */
+  readonly help: string;
+  readonly labelNames?: readonly string[] | undefined;
+}
+
+/** A number that only grows. */
+export interface Counter {
+  inc(labels: Labels, value?: number): void;
+  inc(value?: number): void;
+}
+
+/** A number that goes up and down. */
+export interface Gauge {
+  inc(labels: Labels, value?: number): void;
+  inc(value?: number): void;
+  dec(labels: Labels, value?: number): void;
+  dec(value?: number): void;
+  set(labels: Labels, value: number): void;
+  set(value: number): void;
+}
+
+/** How often which sizes are seen. */
+export interface Histogram {
+  observe(labels: Labels, value: number): void;
+  observe(value: number): void;
+}

@@ -1,0 +1,93 @@
+import { createRequire } from 'node:module';
+import type { Registry } from 'prom-client';
+import { required } from '../optional.js';
+import type { AppSettings } from '../settings.js';
+import type { Counter, Gauge, Histogram, MetricOptions, MetricsOptions } from './metrics-options.js';
+
+type PromClient = typeof import('prom-client');
+
+const require = createRequire(import.meta.url);
+
+/** The figures of an app for Prometheus: `app.metrics`. They are the app's own, beside those of others in the process. */
+export class Metrics {
+  /** Where Prometheus reads them. */
+  readonly path: string;
+  /** Bounds for durations, in milliseconds. */
+  readonly bucketsMs: readonly number[];
+  readonly #prefix: string;
+  #client: PromClient | undefined;
+  #registry: Registry | undefined;
+
+  /** @internal */
+  constructor(options: MetricsOptions, settings: AppSettings) {
+    const { namespace = settings.metricsNamespace, appPrefix = settings.metricsAppPrefix } = options;
+    this.path = options.path ?? settings.metricsPath;
+    this.bucketsMs = options.bucketsMs ?? settings.metricsBucketsMs;
+    this.#prefix = [namespace, appPrefix].filter((part) => part !== '').join('_');
+  }
+
+  /** True when somebody has asked for a metric. */
+  get isUsed(): boolean {
+    return this.#registry !== undefined;
+  }
+
+  /** A number that only grows. @throws ConfigurationError without prom-client; Error for a name that is taken or cannot be */
+  counter(options: MetricOptions): Counter {
+    const { Counter } = this.#open();
+    return new Counter(this.#named(options));
+  }
+
+  /** A number that goes up and down. @throws as {@link counter} */
+  gauge(options: MetricOptions & { readonly collect?: (gauge: Gauge) => void }): Gauge {
+    const { Gauge } = this.#open();
+    const { collect, ...named } = options;
+    return new Gauge({
+      ...this.#named(named),
+      ...(collect && {
+        collect() {
+          collect(this);
+        },
+      }),
+    });
+  }
+
+  /** How often which sizes are seen. @default buckets those for durations @throws as {@link counter} */
+  histogram(options: MetricOptions & { readonly buckets?: readonly number[] | undefined }): Histogram {
+    const { Histogram } = this.#open();
+    const { buckets = this.bucketsMs, ...named } = options;
+    return new Histogram({ ...this.#named(named), buckets: [...buckets] });
+  }
+
+  /** All figures, in the text format of Prometheus. */
+  async text(): Promise<string> {
+    this.#open();
+    return (await this.#registry?.metrics()) ?? '';
+  }
+
+  /** The content type of {@link text}. */
+  get contentType(): string {
+    this.#open();
+    return this.#registry?.contentType ?? '';
+  }
+
+  #named({ name, help, labelNames = [] }: MetricOptions): {
+    name: string;
+    help: string;
+    labelNames: string[];
+    registers: Registry[];
+  } {
+    const full = this.#prefix === '' ? name : `${this.#prefix}_${name}`;
+    return { name: full, help, labelNames: [...labelNames], registers: [this.#registry as Registry] };
+  }
+
+  /** On first use: process, garbage collection and event loop are measured from then on. */
+  #open(): PromClient {
+    if (!this.#client) {
+      const purpose = 'Metrics (switch them off by new App({ metrics: false })) need';
+      this.#client = required<PromClient>(purpose, ['prom-client'], () => require('prom-client'));
+      this.#registry = new this.#client.Registry();
+      this.#client.collectDefaultMetrics({ register: this.#registry });
+    }
+    return this.#client;
+  }
+}
