@@ -169,6 +169,7 @@ const doors: Readonly<Record<string, Door>> = {
       App
       HttpError
       SseConnection
+      Timeit
       exponentialBuckets
       isHttpError
       linearBuckets
@@ -210,8 +211,10 @@ const doors: Readonly<Record<string, Door>> = {
       PutMessage
       RawBody
       RegisterRoute
+      RepeatedTask
       RouteContext
       RouteType
+      RunEveryOptions
       SseConnectionOptions
       SseEvent
       SseHandler
@@ -219,6 +222,9 @@ const doors: Readonly<Record<string, Door>> = {
       SseRouteOptions
       SseRoutes
       SseTypedBody
+      TimeitCallback
+      TimeitScope
+      Transactions
       TypedBody
     `,
   },

@@ -11,14 +11,16 @@ import {
 import { AmqpConnection } from './amqp/amqp-connection.js';
 import type { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppHealth, AppState } from './app-health.js';
-import type { AppHook, AppOptions } from './app-options.js';
+import type { AppHook, AppOptions, RepeatedTask } from './app-options.js';
 import { Assembly } from './assembly.js';
-import { callable } from './checks.js';
+import { callable, wholeNumber } from './checks.js';
 import type { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
 import type { HttpRoutes } from './http/http-routes.js';
 import type { Metrics } from './metrics/metrics.js';
 import { type RegisterRoute, registerRoute } from './route.js';
+import type { RouteContext } from './route-context.js';
+import { Clock, type RunEveryOptions } from './run-every.js';
 import type { SseRoutes } from './sse/sse-routes.js';
 
 /**
@@ -90,6 +92,26 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   runOnShutdown(): RegisterHandler<AppHook<State>>;
   runOnShutdown(hook?: AppHook<State>): AppHook<State> | RegisterHandler<AppHook<State>> {
     return this.#hook(this.#shutDown, hook);
+  }
+
+  /**
+   * Runs a task when the app has started, and then every `intervalMs` milliseconds: `app.runEvery(1_000)(async (app) => { … })`. What it
+   * throws is logged, and the next run comes all the same.
+   * @throws ConfigurationError for options that cannot be; TypeError for a task that is no function
+   */
+  runEvery(
+    intervalMs: number,
+    { maxConcurrency = 1 }: RunEveryOptions = {},
+  ): RegisterHandler<RepeatedTask<State>> {
+    const settled = {
+      intervalMs: wholeNumber('intervalMs', intervalMs),
+      maxConcurrency: wholeNumber('maxConcurrency', maxConcurrency),
+    };
+    return this.#assembly.methods.register<RepeatedTask<State>>((task, name) => {
+      callable(task, 'A repeated task');
+      const run = (context: RouteContext): unknown => task(this, context);
+      this.#assembly.plan((host) => new Clock({ ...settled, run, name: name || 'a repeated task' }, host));
+    });
   }
 
   /**

@@ -6,7 +6,8 @@ import { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppOptions } from './app-options.js';
 import { Connections } from './connections.js';
 import { HttpFront } from './http/http-front.js';
-import { type Activity, AppMeter } from './metrics/app-meter.js';
+import { type Activity, AmqpMeter } from './metrics/amqp-meter.js';
+import { HttpMeter } from './metrics/http-meter.js';
 import { type Meter, noMeter } from './metrics/meter.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricsRoute } from './metrics/metrics-route.js';
@@ -33,8 +34,8 @@ export class Assembly {
     const settings = readSettings();
     this.metrics = new Metrics(options.metrics || {}, settings);
     this.#isMeasured = options.metrics !== false && settings.metricsEnabled;
-    this.amqp = new AmqpRoutes(this.methods, this.connections, this.#plan);
-    this.sse = new SseRoutes(this.methods, this.connections, this.#plan);
+    this.amqp = new AmqpRoutes(this.methods, this.connections, this.plan);
+    this.sse = new SseRoutes(this.methods, this.connections, this.plan);
     this.front = new HttpFront({
       options: options.http,
       methods: this.methods,
@@ -64,17 +65,25 @@ export class Assembly {
     this.connections.freeze();
   }
 
-  readonly #plan = (plan: PartPlan): void => {
+  /** Takes what will be a part. */
+  readonly plan = (plan: PartPlan): void => {
     this.refuseWhenMade();
     this.parts.plan(plan);
   };
 
   #meter(): Meter {
     if (!this.#isMeasured || !(this.front.isWanted || this.metrics.isUsed)) return noMeter;
-    return new AppMeter(this.metrics, () => {
-      const all = this.connections.of(AmqpConnection).map(({ activity }) => activity);
-      const sum = (key: keyof Activity): number => all.reduce((total, each) => total + each[key], 0);
-      return { connections: sum('connections'), consumers: sum('consumers') };
-    });
+    const [http, amqp] = [new HttpMeter(this.metrics), new AmqpMeter(this.metrics, () => this.#activity())];
+    return {
+      request: (method, path) => http.request(method, path),
+      batch: (cause) => amqp.batch(cause),
+      settled: (queue, action) => amqp.settled(queue, action),
+    };
+  }
+
+  #activity(): Activity {
+    const all = this.connections.of(AmqpConnection).map(({ activity }) => activity);
+    const sum = (key: keyof Activity): number => all.reduce((total, each) => total + each[key], 0);
+    return { connections: sum('connections'), consumers: sum('consumers') };
   }
 }

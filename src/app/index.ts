@@ -10,7 +10,7 @@ export type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/a
 export type { AmqpRoutes } from './amqp/amqp-routes.js';
 export { App } from './app.js';
 export type { AppHealth, AppState } from './app-health.js';
-export type { AppHook, AppOptions } from './app-options.js';
+export type { AppHook, AppOptions, RepeatedTask } from './app-options.js';
 export type { Connections, NamedConnection } from './connections.js';
 export { HttpError, type HttpErrorOptions, isHttpError } from './http/http-error.js';
 export type {
@@ -38,6 +38,8 @@ export type {
 export type { PartHealth } from './part.js';
 export type { RegisterRoute, RouteType } from './route.js';
 export type { RouteContext } from './route-context.js';
+export type { RunEveryOptions } from './run-every.js';
 export { SseConnection, type SseConnectionOptions } from './sse/sse-connection.js';
 export type { SseEvent, SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse/sse-options.js';
 export type { SseRoutes } from './sse/sse-routes.js';
+export { Timeit, type TimeitCallback, type TimeitScope, type Transactions } from './timeit.js';
