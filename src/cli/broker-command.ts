@@ -29,11 +29,17 @@ async function start(port: number, output: Output): Promise<DevBroker | undefine
   try {
     return await DevBroker.start({ port });
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken) throw error;
-    output.error(`Port ${port} is taken; perhaps a broker is running already. Choose another with --port.`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    output.error(`${whyNot(port, code)} Choose another with --port.`);
     return undefined;
   }
+}
+
+function whyNot(port: number, code: string): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken; perhaps a broker is running already.`;
+  if (code === 'EACCES') return `Port ${port} is not for everybody: it needs rights that you do not have.`;
+  return `Cannot listen on port ${port} (${code}).`;
 }
 
 async function stopSignal(): Promise<void> {

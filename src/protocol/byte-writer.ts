@@ -1,5 +1,8 @@
 const SLAB_SIZE = 32 * 1024;
 
+/** A slab that has grown beyond this for something large is given up with it. */
+const KEPT_SLAB_SIZE = 1024 * 1024;
+
 /**
  * Writes bytes one after the other into a slab that grows by itself. `take` hands out what has been
  * written since the last `take` without copying, so that all frames of one turn leave in one write.
@@ -18,6 +21,7 @@ export class ByteWriter {
   take(): Buffer {
     const taken = this.#slab.subarray(this.#start, this.#end);
     this.#start = this.#end;
+    if (this.#slab.length > KEPT_SLAB_SIZE) this.#renew(0);
     return taken;
   }
 

@@ -38,6 +38,7 @@ export class CommandReader {
   #encoded: Buffer = Buffer.alloc(0);
   #parts: Buffer[] = [];
   #missing = 0;
+  #held = 0;
 
   constructor(options: CommandReaderOptions = {}) {
     this.#numbers = options.numbers ?? 'plain';
@@ -47,6 +48,11 @@ export class CommandReader {
   /** The method whose content is awaited. */
   get awaitingContent(): MethodName | undefined {
     return this.#method?.name;
+  }
+
+  /** Bytes of a body that is not complete. */
+  get heldBytes(): number {
+    return this.#held;
   }
 
   /**
@@ -110,6 +116,7 @@ export class CommandReader {
     this.#missing -= frame.payload.length;
     if (this.#missing < 0) throw new AmqpError('FRAME_ERROR', 'the content body is longer than announced');
     this.#parts.push(Buffer.from(frame.payload));
+    this.#held += frame.payload.length;
     if (this.#missing > 0) return undefined;
     const [first] = this.#parts;
     const body = this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts);
@@ -120,6 +127,7 @@ export class CommandReader {
     this.#method = undefined;
     this.#properties = undefined;
     this.#parts = [];
+    this.#held = 0;
     return { method, content: { properties, encodedProperties: this.#encoded, body } };
   }
 }

@@ -47,10 +47,25 @@ export class Program implements AsyncDisposable {
 
   /** Starts `path`, relative to the project, as `npm run` would: with tsx, in the project's folder. */
   static run(path: string, { args = [], env = {} }: ProgramOptions = {}): Program {
+    const command = [
+      process.execPath,
+      '--conditions=waybill-source',
+      `--import=${TSX}`,
+      resolve(path),
+    ] as const;
+    return Program.#start([...command, ...args], env);
+  }
+
+  /** Starts a script of package.json by `npm run`. Its process id and signals are npm's. */
+  static script(name: string, { args = [], env = {} }: ProgramOptions = {}): Program {
+    return Program.#start(['npm', 'run', '--silent', name, '--', ...args], env);
+  }
+
+  static #start(command: [string, ...string[]], env: NonNullable<ProgramOptions['env']>): Program {
     const keeper = new Keeper('waybill-program-');
     const child = keeper.run({
       name: 'program',
-      command: [process.execPath, '--conditions=waybill-source', `--import=${TSX}`, resolve(path), ...args],
+      command,
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
       cwd: process.cwd(),
       output: 'pipe',
@@ -104,9 +119,9 @@ export class Program implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Kills it (SIGKILL) if it still runs. */
+  /** Kills it (SIGKILL) if it still runs, and what it has started. */
   async close(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    if (this.#end === undefined) killGroup(this.pid);
     await this.ended;
     await this.#keeper.close();
   }
@@ -134,6 +149,15 @@ export class Program implements AsyncDisposable {
 
   #transcript(): string {
     return `stdout:\n${this.stdout}\nstderr:\n${this.stderr}`;
+  }
+}
+
+/** Each program leads a group of its own. What has ended meanwhile is no matter. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

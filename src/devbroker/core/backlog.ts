@@ -1,5 +1,5 @@
 import type { Timer } from './clock.js';
-import { isPersistent, type Message } from './message.js';
+import { isPersistent, type Message, weightOf } from './message.js';
 import type { DeathReason } from './queue.js';
 import type { QueueLimits } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
@@ -42,7 +42,7 @@ export class Backlog {
   enter(message: Message): void {
     const { maxPriority } = this.#limits;
     const priority = maxPriority === undefined ? 0 : Math.min(message.properties.priority ?? 0, maxPriority);
-    this.#host.heldBytes(message.body.length);
+    this.#host.heldBytes(weightOf(message));
     this.#sequence += 1;
     const expiresAt = this.#expiryOf(message);
     this.put({ message, sequence: this.#sequence, priority, expiresAt, redelivered: false, returns: 0 });
@@ -64,7 +64,7 @@ export class Backlog {
   /** Drops everything and says how many there were. */
   purge(): number {
     const count = this.#ready.length;
-    for (const entry of this.#ready) this.#host.heldBytes(-entry.message.body.length);
+    for (const entry of this.#ready) this.#host.heldBytes(-weightOf(entry.message));
     this.#ready.clear();
     this.#bytes = 0;
     this.#timer?.cancel();
@@ -77,7 +77,7 @@ export class Backlog {
     this.purge();
     for (const entry of kept) {
       this.put(entry);
-      this.#host.heldBytes(entry.message.body.length);
+      this.#host.heldBytes(weightOf(entry.message));
     }
   }
 

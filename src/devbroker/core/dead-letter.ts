@@ -2,6 +2,9 @@ import type { FieldTable, FieldValue } from '../../protocol/index.js';
 import { headersOf, type Message } from './message.js';
 import type { DeathReason, Queue } from './queue.js';
 
+/** About what a death adds to the headers. */
+const DEATH_BYTES = 200;
+
 /**
  * The message that is published to the dead-letter exchange for one that died: `x-death` leads with this
  * death (RabbitMQ, "Dead-Letter Exchanges": effects on messages), its own expiration is taken off.
@@ -15,6 +18,7 @@ export function deadLetter(message: Message, queue: Queue, reason: DeathReason, 
     exchange: deadLetterExchange ?? '',
     routingKeys: deadLetterRoutingKey === undefined ? message.routingKeys : [deadLetterRoutingKey],
     properties: { ...properties, headers },
+    propertiesBytes: (message.propertiesBytes ?? 0) + DEATH_BYTES,
     body: message.body,
   };
 }

@@ -23,7 +23,9 @@ export function createMessage({ exchange, routingKey, content, replyName, user }
   checkUserId(properties.userId, user);
   checkExpiration(properties.expiration);
   checkDeliveryMode(properties.deliveryMode);
-  const plain: Message = { exchange, routingKeys: [routingKey], properties, encodedProperties, body };
+  const propertiesBytes = encodedProperties.length;
+  const routingKeys = [routingKey] as const;
+  const plain: Message = { exchange, routingKeys, properties, encodedProperties, propertiesBytes, body };
   return withReplyName(withCopies(plain, properties.headers ?? {}), replyName);
 }
 

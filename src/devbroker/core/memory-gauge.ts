@@ -1,4 +1,4 @@
-/** Counts the bytes of message bodies in queues, and says when they pass the limit and when they are back below. */
+/** Counts about how many bytes messages in queues take, and says when they pass the limit and when they are back below. */
 export class MemoryGauge {
   readonly #limitBytes: number;
   readonly #onChange: (isOver: boolean) => void;

@@ -8,6 +8,8 @@ export interface Message {
   readonly properties: Properties;
   /** Property flags and list as they came; absent when the broker has changed the properties. */
   readonly encodedProperties?: Buffer | undefined;
+  /** About how many bytes the properties took on the wire. @default 0 */
+  readonly propertiesBytes?: number;
   readonly body: Buffer;
 }
 
@@ -30,4 +32,15 @@ export function withHeader(message: Message, name: string, value: FieldValue): M
 /** Whether a durable queue keeps it over a restart. */
 export function isPersistent(message: Message): boolean {
   return message.properties.deliveryMode === 2;
+}
+
+/** What a message costs beside its bytes. */
+const OVERHEAD_BYTES = 200;
+
+/** How much more properties take once they are read than on the wire: more with many small headers, less with long ones. */
+const READ_PROPERTIES_FACTOR = 10;
+
+/** About how much memory a message takes in a queue. */
+export function weightOf({ body, propertiesBytes = 0 }: Message): number {
+  return body.length + propertiesBytes * READ_PROPERTIES_FACTOR + OVERHEAD_BYTES;
 }

@@ -10,6 +10,6 @@ export interface QueueHost {
   died(queue: Queue, message: Message, reason: DeathReason): void;
   /** Nobody uses the queue any more: delete it. */
   abandoned(queue: Queue): void;
-  /** The memory held for message bodies has changed by so many bytes. */
+  /** The memory held for messages has changed by about so many bytes. */
   heldBytes(change: number): void;
 }

@@ -4,7 +4,7 @@ import type { Timer } from './clock.js';
 import type { Consumer } from './consumer.js';
 import { ConsumerRing } from './consumer-ring.js';
 import { assertSame, assertSameArguments } from './equivalence.js';
-import type { Message } from './message.js';
+import { type Message, weightOf } from './message.js';
 import { comparedArguments, type QueueLimits, readQueueArguments } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
 import type { Entry } from './ready-list.js';
@@ -123,7 +123,7 @@ export class Queue {
   settle(entry: Entry, settlement: 'ack' | 'reject'): void {
     if (!this.#out.delete(entry)) return;
     if (settlement === 'reject') this.#die(entry, 'rejected');
-    else this.#host.heldBytes(-entry.message.body.length);
+    else this.#host.heldBytes(-weightOf(entry.message));
   }
 
   /** Messages come back, to the places they had. */
@@ -173,7 +173,7 @@ export class Queue {
   end(): void {
     this.#unusedTimer?.cancel();
     this.purge();
-    for (const entry of this.#out) this.#host.heldBytes(-entry.message.body.length);
+    for (const entry of this.#out) this.#host.heldBytes(-weightOf(entry.message));
     this.#out.clear();
     for (const consumer of this.#consumers.clear()) consumer.owner.cancelled(consumer);
   }
@@ -225,7 +225,7 @@ export class Queue {
   }
 
   #leave(entry: Entry, noAck: boolean): void {
-    if (noAck) this.#host.heldBytes(-entry.message.body.length);
+    if (noAck) this.#host.heldBytes(-weightOf(entry.message));
     else this.#out.add(entry);
   }
 
@@ -238,7 +238,7 @@ export class Queue {
   }
 
   #die(entry: Entry, reason: DeathReason): void {
-    this.#host.heldBytes(-entry.message.body.length);
+    this.#host.heldBytes(-weightOf(entry.message));
     this.#host.died(this, entry.message, reason);
   }
 

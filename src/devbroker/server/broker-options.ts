@@ -13,7 +13,7 @@ export interface DevBrokerOptions {
   readonly users?: readonly UserSettings[];
   /** The virtual hosts there are. @default ['/'] */
   readonly virtualHosts?: readonly string[];
-  /** Publishers are blocked while message bodies take more than this. @default 256 MiB */
+  /** Publishers are blocked while messages in queues take more than about this. @default 512 MiB */
   readonly memoryLimitBytes?: number;
   /** The heartbeat proposed to clients; 0 proposes none. @default 60 */
   readonly heartbeatSeconds?: number;

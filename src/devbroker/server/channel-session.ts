@@ -72,6 +72,11 @@ export class ChannelSession implements ChannelSink {
     return !this.#isClosing && this.#reader.awaitingContent === undefined;
   }
 
+  /** Bytes of a message that is not complete. */
+  get heldBytes(): number {
+    return this.#reader.heldBytes;
+  }
+
   /** Takes the next frame. What goes wrong closes the channel or the connection. */
   handle(frame: Frame): void {
     if (this.#isClosing) {

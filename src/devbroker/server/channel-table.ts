@@ -2,10 +2,14 @@ import { AmqpError, ByteReader, type Frame, FrameType, readMethod } from '../../
 import { ChannelSession } from './channel-session.js';
 import type { Connection } from './connection.js';
 
+/** How much a client may have sent of messages that are not complete, on all its channels. */
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
+
 /** The channels of a connection by their numbers. */
 export class ChannelTable {
   readonly #connection: Connection;
   readonly #sessions = new Map<number, ChannelSession>();
+  #heldBytes = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -24,16 +28,18 @@ export class ChannelTable {
   /**
    * Hands a frame to its channel, or opens the channel.
    *
-   * @throws AmqpError 504 when the channel is not open, 530 when there are too many.
+   * @throws AmqpError 504 when the channel is not open, 506 when too many messages are not complete, 530 when there are
+   *   too many channels.
    */
   handle(frame: Frame, channelMax: number): void {
     const session = this.#sessions.get(frame.channel);
-    if (session) session.handle(frame);
+    if (session) this.#handOver(session, frame);
     else this.#open(frame, channelMax);
   }
 
   /** Lets a channel go that both sides have closed. */
   forget(channel: number): void {
+    this.#heldBytes -= this.#sessions.get(channel)?.heldBytes ?? 0;
     this.#sessions.delete(channel);
   }
 
@@ -44,6 +50,14 @@ export class ChannelTable {
     for (const channel of channels) channel.close();
     for (const queue of queues) queue.pump();
     this.#sessions.clear();
+  }
+
+  #handOver(session: ChannelSession, frame: Frame): void {
+    const before = session.heldBytes;
+    session.handle(frame);
+    this.#heldBytes += session.heldBytes - before;
+    if (this.#heldBytes <= MAX_HELD_BYTES) return;
+    throw new AmqpError('RESOURCE_ERROR', 'too many large messages begun and not ended');
   }
 
   #open(frame: Frame, channelMax: number): void {

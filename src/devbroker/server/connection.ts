@@ -16,6 +16,7 @@ import type { ConnectionContext } from './connection-context.js';
 import { type Culprit, culpritOf } from './culprit.js';
 import { Handshake } from './handshake.js';
 import { keepHeartbeat } from './heartbeat.js';
+import { Intake, type IntakeListener } from './intake.js';
 import { Wire, type WireListener } from './wire.js';
 
 /** How long a client may take to answer that the connection is closed. */
@@ -30,18 +31,17 @@ interface Opened {
 }
 
 /** A client's connection, from its first byte to its last. */
-export class Connection implements WireListener {
+export class Connection implements WireListener, IntakeListener {
   readonly wire: Wire;
   readonly #context: ConnectionContext;
   readonly #handshake: Handshake;
   readonly #channels: ChannelTable;
+  readonly #intake: Intake;
   readonly #address: string;
   #state: State = 'header';
   #opened: Opened | undefined;
   #stopHeartbeat: () => void = () => {};
   #closeReason = 'connection lost';
-  /** Frames not taken yet, while the client is held up for publishing; `undefined` while it is not. */
-  #waiting: Frame[] | undefined;
 
   constructor(socket: Socket, context: ConnectionContext) {
     this.#context = context;
@@ -49,6 +49,7 @@ export class Connection implements WireListener {
     this.#channels = new ChannelTable(this);
     this.wire = new Wire(socket, context.clock, context.tune.frameMax, this);
     this.#handshake = new Handshake(context, this.wire);
+    this.#intake = new Intake(this.wire, this);
   }
 
   /** The name the client gave itself (`connection_name`), else its address. */
@@ -85,7 +86,7 @@ export class Connection implements WireListener {
   onBytes(bytes: Buffer): void {
     try {
       const rest = this.#state === 'header' ? this.#readHeader(bytes) : bytes;
-      if (rest && this.#state !== 'closed') this.wire.read(rest, (frame) => this.#take(frame));
+      if (rest && this.#state !== 'closed') this.wire.read(rest, (frame) => this.#intake.take(frame));
     } catch (error) {
       this.fail(error);
     }
@@ -96,6 +97,7 @@ export class Connection implements WireListener {
   }
 
   onDrained(): void {
+    this.#intake.drained();
     for (const session of this.#channels) session.channel.pump();
   }
 
@@ -132,12 +134,18 @@ export class Connection implements WireListener {
 
   /** Publishing is possible again: what the client sent meanwhile is taken. */
   unblock(): void {
-    const waiting = this.#waiting;
-    if (!waiting) return;
-    this.#waiting = undefined;
-    if (this.#handshake.clientCan('connection.blocked')) this.wire.method(0, 'connection.unblocked', {});
-    for (const frame of waiting) this.#take(frame);
-    if (!this.#waiting) this.wire.resume();
+    this.#intake.unblock();
+  }
+
+  blockReason(frame: Frame): string | undefined {
+    const { blockReason } = this.#context;
+    return blockReason !== undefined && this.#channels.isPublish(frame) ? blockReason : undefined;
+  }
+
+  onBlocked(reason: string | undefined): void {
+    if (!this.#handshake.clientCan('connection.blocked')) return;
+    if (reason === undefined) this.wire.method(0, 'connection.unblocked', {});
+    else this.wire.method(0, 'connection.blocked', { reason });
   }
 
   #readHeader(bytes: Buffer): Buffer | undefined {
@@ -147,21 +155,7 @@ export class Connection implements WireListener {
     return rest || undefined;
   }
 
-  #take(frame: Frame): void {
-    if (this.#waiting) this.#waiting.push(frame);
-    else if (this.#context.blockReason !== undefined && this.#channels.isPublish(frame)) this.#block(frame);
-    else this.#handle(frame);
-  }
-
-  #block(frame: Frame): void {
-    this.#waiting = [frame];
-    this.wire.pause();
-    const reason = this.#context.blockReason ?? '';
-    if (this.#handshake.clientCan('connection.blocked'))
-      this.wire.method(0, 'connection.blocked', { reason });
-  }
-
-  #handle(frame: Frame): void {
+  onFrame(frame: Frame): void {
     if (this.#state === 'closed') return;
     try {
       if (frame.channel === 0) this.#handleMethod(frame);
@@ -207,7 +201,7 @@ export class Connection implements WireListener {
     this.#opened = opened;
     this.#state = 'running';
     const { heartbeatSeconds } = this.#handshake.tuned;
-    this.#stopHeartbeat = keepHeartbeat(this.wire, heartbeatSeconds, () => this.#waiting !== undefined);
+    this.#stopHeartbeat = keepHeartbeat(this.wire, heartbeatSeconds, () => this.#isNotListenedTo);
     this.wire.method(0, 'connection.open-ok', {});
     const { user } = opened.access;
     const virtualHost = opened.virtualHost.name;
@@ -218,6 +212,11 @@ export class Connection implements WireListener {
     this.#closeReason = replyText === '' ? 'closed by the client' : `closed by the client: ${replyText}`;
     this.wire.method(0, 'connection.close-ok', {});
     this.drop();
+  }
+
+  /** Who is not listened to cannot be blamed for silence. */
+  get #isNotListenedTo(): boolean {
+    return this.#intake.isHeldUp || this.wire.isStalled;
   }
 
   /** RabbitMQ breaks off without a word before the connection runs, but for two refusals. */
@@ -237,7 +236,7 @@ export class Connection implements WireListener {
   #end(state: 'closing' | 'closed'): void {
     this.#state = state;
     this.#stopHeartbeat();
-    this.#waiting = undefined;
+    this.#intake.end();
     this.#channels.close();
     const opened = this.#opened;
     this.#opened = undefined;

@@ -15,7 +15,7 @@ import { Listener } from './listener.js';
 /** How long clients have to answer when the broker closes. */
 const CLOSE_GRACE_MS = 250;
 
-const DEFAULT_MEMORY_LIMIT = 256 * 1024 * 1024;
+const DEFAULT_MEMORY_LIMIT = 512 * 1024 * 1024;
 
 /**
  * An AMQP 0-9-1 server in this process that behaves like RabbitMQ 3.10. For development and tests: it keeps
@@ -82,7 +82,7 @@ export class DevBroker implements AsyncDisposable {
     return hosts.flatMap(({ name, queues }) => [...queues].map((queue) => viewQueue(queue, name)));
   }
 
-  /** Bytes of message bodies held in queues. */
+  /** About how many bytes the messages in queues take. */
   get memoryBytes(): number {
     return this.#memory.bytes;
   }

@@ -10,8 +10,16 @@ import {
 } from '../../protocol/index.js';
 import type { BrokerClock } from '../core/clock.js';
 
+const MEBIBYTE = 1024 * 1024;
+
 /** A client that leaves more than this unread is given no further messages until it has caught up. */
-const MAX_UNSENT_BYTES = 1024 * 1024;
+const READY_BELOW_BYTES = MEBIBYTE;
+
+/** With more than this unread it is not listened to, so that it cannot ask for more. */
+const LISTENING_BELOW_BYTES = 16 * MEBIBYTE;
+
+/** With more than this, which only the direct replies of others can bring about, it is broken off. */
+const MAX_UNSENT_BYTES = 256 * MEBIBYTE;
 
 /** What a {@link Wire} tells its connection. */
 export interface WireListener {
@@ -36,6 +44,7 @@ export class Wire {
   readonly #listener: WireListener;
   #flushPlanned = false;
   #stalled = false;
+  #paused = false;
   #delayMs = 0;
   #dueAt = 0;
   #held: Buffer[] = [];
@@ -59,7 +68,20 @@ export class Wire {
 
   /** Whether the client takes off what it is sent. */
   get isReady(): boolean {
-    return this.#socket.writableLength + this.#heldBytes + this.#writer.length < MAX_UNSENT_BYTES;
+    return this.#unsentBytes < READY_BELOW_BYTES;
+  }
+
+  /** Whether so much is unread that the client should not ask for more. */
+  get isCongested(): boolean {
+    return this.#unsentBytes >= LISTENING_BELOW_BYTES;
+  }
+
+  get isStalled(): boolean {
+    return this.#stalled;
+  }
+
+  get #unsentBytes(): number {
+    return this.#socket.writableLength + this.#heldBytes + this.#writer.length;
   }
 
   /** Sets the negotiated size for both directions. */
@@ -108,10 +130,12 @@ export class Wire {
 
   /** Stops reading; the client feels it when its buffers are full. */
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     if (!this.#stalled) this.#socket.resume();
   }
 
@@ -140,7 +164,9 @@ export class Wire {
     this.#stalled = false;
     for (const bytes of this.#held.splice(0)) this.#send(bytes);
     this.#heldBytes = 0;
-    this.#socket.resume();
+    // Its silence was our doing.
+    this.lastReadAt = performance.now();
+    if (!this.#paused) this.#socket.resume();
     this.#listener.onDrained();
   }
 
@@ -164,6 +190,7 @@ export class Wire {
       this.#held.push(bytes);
       this.#heldBytes += bytes.length;
     } else if (this.#socket.writable) this.#socket.write(bytes);
+    if (this.#unsentBytes > MAX_UNSENT_BYTES) this.cut();
   }
 
   #receive(bytes: Buffer): void {

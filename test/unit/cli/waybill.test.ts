@@ -40,6 +40,18 @@ describe('waybill broker', () => {
     assert.match(second.stderr, new RegExp(`^Port ${port} is taken`));
   });
 
+  it('is what npm run broker starts, with the arguments it was given', async (t) => {
+    const program = Program.script('broker', { args: ['--port', '0'] });
+    t.after(() => program.close());
+    const url = await urlOf(program);
+    const connection = await amqp.connect(url);
+    await connection.close();
+    const taken = Program.script('broker', { args: ['--port', new URL(url).port] });
+    t.after(() => taken.close());
+    assert.deepEqual(await taken.waitForEnd(), { code: 1, signal: null });
+    assert.match(taken.stderr, /Port \d+ is taken/);
+  });
+
   it('explains itself and exits 2 when it is not understood', async (t) => {
     const program = waybill(t, 'brokr');
     assert.deepEqual(await program.waitForEnd(), { code: 2, signal: null });

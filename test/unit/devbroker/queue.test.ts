@@ -136,15 +136,18 @@ describe('a queue', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('q', { 'x-max-length': 5 });
-    for (let number = 0; number < 8; number += 1) world.publish(client, '', 'q', '12345');
-    assert.equal(world.memory.bytes, 25);
+    world.publish(client, '', 'q', '12345');
+    const each = world.memory.bytes;
+    assert.ok(each > 5);
+    for (let number = 1; number < 8; number += 1) world.publish(client, '', 'q', '12345');
+    assert.equal(world.memory.bytes, 5 * each);
     client.channel.get('q', true);
     client.channel.get('q', false);
     client.channel.get('q', false);
-    assert.equal(world.memory.bytes, 20);
+    assert.equal(world.memory.bytes, 4 * each);
     client.channel.settle(2, false, 'ack');
     client.channel.settle(3, false, 'requeue');
-    assert.equal(world.memory.bytes, 15);
+    assert.equal(world.memory.bytes, 3 * each);
     const queue = world.host.findQueue('q');
     assert.ok(queue);
     world.host.deleteQueue(queue);
@@ -156,12 +159,13 @@ describe('a queue', () => {
     const client = world.channel();
     world.queue('q');
     world.publish(client, '', 'q', 'out', { deliveryMode: 2 });
-    world.publish(client, '', 'q', 'transient');
     world.publish(client, '', 'q', 'kept', { deliveryMode: 2 });
+    const memory = world.memory.bytes;
+    world.publish(client, '', 'q', 'transient');
     client.channel.get('q', false);
     world.host.survive();
     assert.deepEqual(world.waiting('q'), ['out', 'kept']);
-    assert.equal(world.memory.bytes, 7);
+    assert.equal(world.memory.bytes, memory);
   });
 
   const refused: readonly (readonly [name: string, args: FieldTable])[] = [

@@ -1,7 +1,10 @@
 // A broker in a process of its own: what would crash it, or fill its memory, is seen from outside.
 import { DevBroker } from '../../../src/devbroker/index.js';
 
-const broker = await DevBroker.start({ port: 0 });
+// In proportion to the small heap that this process is given.
+const memoryLimitBytes = 128 * 1024 * 1024;
+
+const broker = await DevBroker.start({ port: 0, memoryLimitBytes });
 process.on('message', () => process.send?.({ rssBytes: process.memoryUsage.rss() }));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ url: broker.url });

@@ -1,6 +1,12 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+
+export const mebibyte = 2 ** 20;
+
+/** Far above what an idle broker takes (some 90 MiB), far below what one leaking attack makes of it. */
+const memoryLimitBytes = 600 * mebibyte;
 
 interface Answer {
   readonly url?: string;
@@ -30,6 +36,12 @@ export class WatchedBroker implements AsyncDisposable {
     const child = fork(program, { execArgv, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
     const [{ url }] = (await once(child, 'message')) as [Answer];
     return new WatchedBroker(child, url ?? '');
+  }
+
+  /** Throws when the process takes more memory than it should, or is no more. */
+  async assertModest(): Promise<void> {
+    const rss = await this.rssBytes();
+    assert.ok(rss < memoryLimitBytes, `The broker takes ${Math.round(rss / mebibyte)} MiB`);
   }
 
   /** What the process takes of memory. Throws with its last words when it is no more. */

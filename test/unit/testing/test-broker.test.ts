@@ -284,6 +284,17 @@ describe('faults of connections', () => {
     assert.equal(taken.length, 2);
   });
 
+  it('stall for so long that the client misses heartbeats: it notices by itself, the broker says nothing', async (t) => {
+    const broker = await start(t, { heartbeatSeconds: 1 });
+    const { seen } = await client(t, broker);
+    broker.stall();
+    await until(() => seen.includes('connection closed'), { what: 'the client to give up' });
+    assert.deepEqual(seen, ['Heartbeat timeout', 'connection closed']);
+    assert.equal(broker.connections.length, 1);
+    broker.release();
+    await until(() => broker.connections.length === 0, { what: 'the broker to notice' });
+  });
+
   it('are slow by the broker’s own clock, in both directions, and keep order', async (t) => {
     const broker = await start(t, { frozenClock: true });
     const { channel } = await client(t, broker);
