@@ -1,4 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { type Outlet, outletOf } from './outlet.js';
 
 /**
  * Settles the deliveries of one channel. Acks of one turn are joined: where all deliveries up to one are settled, a
@@ -7,6 +8,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
  */
 export class Acknowledger {
   readonly #channel: Channel;
+  readonly #outlet: Outlet;
   readonly #acked = new Set<number>();
   /** Settled at the broker, but something before them is not, so the floor has not reached them. */
   readonly #doneAhead = new Set<number>();
@@ -20,6 +22,7 @@ export class Acknowledger {
   /** @param onSettled told after each settlement, and when the channel is gone. */
   constructor(channel: Channel, onSettled: () => void) {
     this.#channel = channel;
+    this.#outlet = outletOf(channel);
     this.#onSettled = onSettled;
   }
 
@@ -58,9 +61,9 @@ export class Acknowledger {
   flush(): void {
     this.#scheduled = false;
     const joined = this.#raiseFloor();
-    if (joined > 0) this.#send(() => this.#channel.ack(reference(joined), true));
+    if (joined > 0) this.#send(() => this.#outlet.ack(joined, true));
     for (const tag of this.#acked) {
-      this.#send(() => this.#channel.ack(reference(tag), false));
+      this.#send(() => this.#outlet.ack(tag, false));
       this.#doneAhead.add(tag);
     }
     this.#acked.clear();

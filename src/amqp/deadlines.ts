@@ -4,6 +4,11 @@ export interface Deadline {
   cancel(): void;
 }
 
+/** What is told when its time is over. */
+export interface Timed {
+  timeOver(): void;
+}
+
 /**
  * Many deadlines of few different lengths, on one timer for each length. A timer per message would cost more than the
  * message: here setting and taking back is a step in a linked list. The timers do not keep the process alive.
@@ -13,12 +18,17 @@ export class Deadlines {
 
   /** Calls `expire` after `timeoutMs`, unless it is cancelled before; never, if that is `Infinity`. */
   set(timeoutMs: number, expire: () => void): Deadline {
+    return this.watch(timeoutMs, { timeOver: expire });
+  }
+
+  /** The same without a closure, for what there is one of per message. */
+  watch(timeoutMs: number, target: Timed): Deadline {
     let list = this.#lists.get(timeoutMs);
     if (!list) {
       list = new DeadlineList(timeoutMs, () => this.#lists.delete(timeoutMs));
       this.#lists.set(timeoutMs, list);
     }
-    return list.add(expire);
+    return list.add(target);
   }
 }
 
@@ -38,8 +48,8 @@ class DeadlineList {
     this.#onEmpty = onEmpty;
   }
 
-  add(expire: () => void): Deadline {
-    const entry: Entry = new Entry(performance.now() + this.#timeoutMs, expire, this.#remove, this.#last);
+  add(target: Timed): Deadline {
+    const entry: Entry = new Entry(performance.now() + this.#timeoutMs, target, this.#remove, this.#last);
     if (this.#last) this.#last.next = entry;
     else this.#first = entry;
     this.#last = entry;
@@ -52,6 +62,9 @@ class DeadlineList {
     else this.#first = entry.next;
     if (entry.next) entry.next.previous = entry.previous;
     else this.#last = entry.previous;
+    // Else an entry that has become old would keep alive all that came after it, until the next full collection.
+    entry.previous = undefined;
+    entry.next = undefined;
   };
 
   #arm(delayMs: number): NodeJS.Timeout {
@@ -61,9 +74,9 @@ class DeadlineList {
   #fire(): void {
     const now = performance.now();
     while (this.#first && this.#first.dueAt <= now) {
-      const { expire } = this.#first;
+      const { target } = this.#first;
       this.#first.cancel();
-      expire();
+      target.timeOver();
     }
     this.#timer = this.#first ? this.#arm(Math.ceil(this.#first.dueAt - now)) : undefined;
     if (!this.#first) this.#onEmpty();
@@ -72,20 +85,15 @@ class DeadlineList {
 
 class Entry implements Deadline {
   readonly dueAt: number;
-  readonly expire: () => void;
+  readonly target: Timed;
   readonly #remove: (entry: Entry) => void;
   previous: Entry | undefined;
   next: Entry | undefined;
   #done = false;
 
-  constructor(
-    dueAt: number,
-    expire: () => void,
-    remove: (entry: Entry) => void,
-    previous: Entry | undefined,
-  ) {
+  constructor(dueAt: number, target: Timed, remove: (entry: Entry) => void, previous: Entry | undefined) {
     this.dueAt = dueAt;
-    this.expire = expire;
+    this.target = target;
     this.#remove = remove;
     this.previous = previous;
   }

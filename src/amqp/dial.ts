@@ -1,7 +1,7 @@
 import { type ChannelModel, connect, credentials } from 'amqplib';
 import { ConnectError, toError } from '../errors.js';
+import { joinWrites } from './below-amqplib.js';
 import { explain } from './connect-explanations.js';
-import { joinWrites } from './joined-writes.js';
 import { type Address, masked, type Settings } from './settings.js';
 
 /** A connection that is open. */

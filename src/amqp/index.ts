@@ -7,6 +7,7 @@ export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './deli
 export type { Failure } from './dossier.js';
 export { type FailedMessage, FailedQueue } from './failed-queue.js';
 export { FailurePolicy, type GiveUp, type RetryPolicy } from './failure-policy.js';
+export { Fifo } from './fifo.js';
 export type { FirstConnect } from './first-connect.js';
 export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
@@ -14,7 +15,7 @@ export { Intake } from './intake.js';
 export { Link, type LinkOptions } from './link.js';
 export { nextMessageId } from './message-id.js';
 export type { OutboxLimits } from './outbox.js';
-export type { MessageProperties, Outgoing, PublishOptions } from './outgoing.js';
+export { changeProperties, type MessageProperties, type Outgoing, type PublishOptions } from './outgoing.js';
 export type { Publisher } from './publisher.js';
 export { isRejectMessage, RejectMessage } from './reject-message.js';
 export { type Address, type ConnectionOptions, masked, settle } from './settings.js';

@@ -1,15 +1,23 @@
 import { CancelledError, type WaybillError } from '../errors.js';
-import type { Deadline, Deadlines } from './deadlines.js';
+import type { Deadline, Deadlines, Timed } from './deadlines.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 
+/** Whoever publishes a {@link PendingPublish}. */
+export interface PublishHost {
+  /** Told once, when the promise is settled. */
+  settled(publish: PendingPublish): void;
+  /** Why a message was given up. */
+  tooLate(message: Outgoing): WaybillError;
+}
+
 /** One publish from the moment it is asked for until its promise is settled, which happens once. */
-export class PendingPublish {
+export class PendingPublish implements Timed {
   readonly message: Outgoing;
   /** How much speaks for this message being the one that the broker cannot stand. */
   strikes = 0;
   readonly #resolve: () => void;
   readonly #reject: (error: WaybillError) => void;
-  readonly #onSettled: (publish: PendingPublish) => void;
+  readonly #host: PublishHost;
   #deadline: Deadline | undefined;
   #unwatch: (() => void) | undefined;
   #settled = false;
@@ -18,12 +26,12 @@ export class PendingPublish {
     message: Outgoing,
     resolve: () => void,
     reject: (error: WaybillError) => void,
-    onSettled: (publish: PendingPublish) => void,
+    host: PublishHost,
   ) {
     this.message = message;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#onSettled = onSettled;
+    this.#host = host;
   }
 
   get settled(): boolean {
@@ -31,19 +39,13 @@ export class PendingPublish {
   }
 
   /** Gives up when the time is over, or when the caller's signal says so. */
-  limit(
-    { timeoutMs = 30_000, signal }: PublishOptions,
-    deadlines: Deadlines,
-    tooLate: () => WaybillError,
-  ): void {
-    this.#deadline = deadlines.set(timeoutMs, () => this.settle(tooLate()));
-    if (!signal) return;
-    const cancel = (): void => {
-      this.settle(new CancelledError('The publish was cancelled.', { cause: signal.reason }));
-    };
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    this.#unwatch = () => signal.removeEventListener('abort', cancel);
+  limit({ timeoutMs = 30_000, signal }: PublishOptions, deadlines: Deadlines): void {
+    this.#deadline = deadlines.watch(timeoutMs, this);
+    if (signal) this.#cancelBy(signal);
+  }
+
+  timeOver(): void {
+    this.settle(this.#host.tooLate(this.message));
   }
 
   /** Resolves, or rejects with the error; only the first time. */
@@ -54,6 +56,15 @@ export class PendingPublish {
     this.#unwatch?.();
     if (error) this.#reject(error);
     else this.#resolve();
-    this.#onSettled(this);
+    this.#host.settled(this);
+  }
+
+  #cancelBy(signal: AbortSignal): void {
+    const cancel = (): void => {
+      this.settle(new CancelledError('The publish was cancelled.', { cause: signal.reason }));
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    this.#unwatch = () => signal.removeEventListener('abort', cancel);
   }
 }

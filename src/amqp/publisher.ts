@@ -9,9 +9,11 @@ import type { LastingConnection } from './lasting-connection.js';
 import { Nacks } from './nacks.js';
 import { Outbox, type OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
-import { PendingPublish } from './pending-publish.js';
+import { type Outlet, outletOf } from './outlet.js';
+import { PendingPublish, type PublishHost } from './pending-publish.js';
 import { nacked, refusedBy, tooLate } from './publish-errors.js';
 import { isSomethingMissing, maxStrikes, strikesFor } from './strikes.js';
+import { Unconfirmed } from './unconfirmed.js';
 
 /** How a {@link Publisher} works. */
 export interface PublisherOptions {
@@ -38,11 +40,10 @@ export class Publisher {
   readonly #onUp: (() => void) | undefined;
   readonly #redeclare: ((model: ChannelModel) => Promise<void>) | undefined;
   readonly #outbox: Outbox;
-  readonly #sent = new Map<number, PendingPublish>();
+  readonly #sent = new Unconfirmed<PendingPublish>();
   readonly #returned = new Set<string>();
   #onIdle: (() => void) | undefined;
-  #lastTag = 0;
-  #lowestTag = 1;
+  #outlet: Outlet | undefined;
   readonly #nacks: Nacks;
   #suspects = 0;
   #isSomethingMissing = false;
@@ -89,9 +90,9 @@ export class Publisher {
   publish(message: Outgoing, options: PublishOptions = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new ClosedError('The publisher is closed; nothing was sent.'));
     return new Promise((resolve, reject) => {
-      const publish = new PendingPublish(message, resolve, reject, this.#onSettled);
+      const publish = new PendingPublish(message, resolve, reject, this.#host);
       this.#outbox.add(publish);
-      if (!publish.settled) publish.limit(options, this.#deadlines, () => tooLate(message, this.ready));
+      if (!publish.settled) publish.limit(options, this.#deadlines);
       this.#pump();
     });
   }
@@ -114,28 +115,26 @@ export class Publisher {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#channel.close();
-    const rest = [...this.#sent.values(), ...this.#nacks.release(), ...this.#outbox.takeAll()];
-    this.#sent.clear();
+    const rest = [...this.#sent.takeAll(), ...this.#nacks.release(), ...this.#outbox.takeAll()];
     for (const publish of rest)
       publish.settle(new ClosedError('Closed before the broker confirmed the message.'));
   }
 
   #pump(): void {
-    const channel = this.#channel.channel;
-    if (!channel || this.#nacks.isHeld) return;
+    const outlet = this.#outlet;
+    if (!this.ready || !outlet || this.#nacks.isHeld) return;
     const window = this.#suspects > 0 ? 1 : this.#window;
     while (this.#sent.size < window) {
       const publish = this.#outbox.next();
-      if (!publish || !this.#send(channel, publish)) return;
+      if (!publish || !this.#send(outlet, publish)) return;
     }
   }
 
   /** False when the channel cannot take it: then it waits for the next one. */
-  #send(channel: ConfirmChannel, publish: PendingPublish): boolean {
-    const { exchange, routingKey, content, properties, mandatory } = publish.message;
+  #send(outlet: Outlet, publish: PendingPublish): boolean {
     try {
-      channel.publish(exchange, routingKey, content, { ...properties, mandatory });
-      this.#sent.set(++this.#lastTag, publish);
+      outlet.publish(publish.message);
+      this.#sent.add(publish);
       return true;
     } catch (thrown) {
       if (thrown instanceof IllegalOperationError) {
@@ -157,8 +156,7 @@ export class Publisher {
   }
 
   #begin(channel: ConfirmChannel): void {
-    this.#lastTag = 0;
-    this.#lowestTag = 1;
+    this.#outlet = outletOf(channel);
     if (this.#wasLost) this.#nacks.reconnected();
     this.#wasLost = false;
     channel.on('return', ({ properties }: Message) => this.#returned.add(String(properties.messageId)));
@@ -173,15 +171,11 @@ export class Publisher {
   }
 
   #confirm(tag: number, multiple: boolean, answer: 'ack' | 'nack'): void {
-    for (let each = multiple ? this.#lowestTag : tag; each <= tag; each++) {
-      const publish = this.#sent.get(each);
-      if (!publish) continue;
-      this.#sent.delete(each);
+    for (const publish of this.#sent.take(tag, multiple)) {
       if (this.#suspects > 0) this.#suspects--;
       if (answer === 'ack') publish.settle(this.#unroutable(publish));
       else if (!this.#nacks.keep(publish)) publish.settle(nacked());
     }
-    if (multiple) this.#lowestTag = tag + 1;
     if (answer === 'nack' && this.#nacks.claim()) void this.#startAfresh(this.#channel.channel);
     this.#pump();
   }
@@ -202,10 +196,8 @@ export class Publisher {
 
   /** What was under way and is not known to have arrived. */
   #takeBack(): PendingPublish[] {
-    const unconfirmed = [...this.#sent.values()].filter(({ settled }) => !settled);
-    this.#sent.clear();
     this.#returned.clear();
-    return unconfirmed;
+    return this.#sent.takeAll().filter(({ settled }) => !settled);
   }
 
   /** RabbitMQ sends the return before the confirm, so by now it is known. */
@@ -238,8 +230,11 @@ export class Publisher {
     this.#outbox.putBack(unconfirmed.filter(({ settled }) => !settled));
   }
 
-  readonly #onSettled = (publish: PendingPublish): void => {
-    this.#outbox.settled(publish);
-    if (this.#outbox.open === 0) this.#onIdle?.();
+  readonly #host: PublishHost = {
+    settled: (publish) => {
+      this.#outbox.settled(publish);
+      if (this.#outbox.open === 0) this.#onIdle?.();
+    },
+    tooLate: (message) => tooLate(message, this.ready),
   };
 }

@@ -25,6 +25,7 @@ import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
 import { Sender } from './sender.js';
 import { guardUndeclared, type OpenSender } from './undeclared.js';
+import { originalOf, viewOf } from './view.js';
 
 /** A concrete producer class, as `connect` is called on. */
 export type ProducerClass = (new (
@@ -109,9 +110,7 @@ export class GenericProducer {
   /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
   with(settings: CallSettings): this {
     const callSettings = { value: { ...this.callSettings, ...settings } };
-    const view = Object.create(this, { callSettings }) as this;
-    originals.set(view, originalOf(this));
-    return view;
+    return viewOf(this, { callSettings });
   }
 
   /** Sends a bare message of type `none`, with positional and named values (P-B8, P-C11). */
@@ -130,9 +129,15 @@ export class GenericProducer {
   }
 
   /** Sends any message. @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError */
-  async send(message: Envelope): Promise<void> {
-    const mandatory = message.body.type !== 'status';
-    await this.sender.post(message, postingOf(this.callSettings, classOf(this), mandatory));
+  send(message: Envelope): Promise<void> {
+    try {
+      return this.sender.post(
+        message,
+        postingOf(this.callSettings, classOf(this), message.body.type !== 'status'),
+      );
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   }
 
   /** Calls with any command and waits for the answer. Never rejects. */
@@ -202,18 +207,22 @@ function classOf(producer: object): typeof GenericProducer {
   return producer.constructor as typeof GenericProducer;
 }
 
-/** The producer itself, of a view: builders work on it, because a view has no #private fields and keeps no state. */
-const originals = new WeakMap<object, GenericProducer>();
-
-function originalOf(producer: GenericProducer): GenericProducer {
-  return originals.get(producer) ?? producer;
-}
-
-async function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Promise<unknown> {
+/** n.b. nothing is waited for that is no promise: a close() right after the call must find the message sent. */
+function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Promise<unknown> {
   const producer = this as GenericProducer;
   try {
     const built = build(originalOf(producer));
-    // n.b. nothing is waited for that is no promise: a close() right after the call must find the message sent.
+    if (built instanceof Envelope && prefix === 'message_') return producer.send(built);
+    if (built instanceof Envelope && prefix === 'rpc_') return producer.call(built as RpcCommand);
+    return sendLater(producer, prefix, built);
+  } catch (thrown) {
+    return sendLater(producer, prefix, Promise.reject(thrown));
+  }
+}
+
+/** For builders that are asynchronous, or wrong, and for calls whose answers are collected later. */
+async function sendLater(producer: GenericProducer, prefix: MethodPrefix, built: unknown): Promise<unknown> {
+  try {
     const message = asMessage(producer, built instanceof Envelope ? built : await built);
     if (prefix === 'message_') return await producer.send(message);
     if (prefix === 'rpc_') return await producer.call(message as RpcCommand);

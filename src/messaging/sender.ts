@@ -18,7 +18,6 @@ import {
   type Encoder,
   type Envelope,
   EnvelopeEncoder,
-  encodingOf,
   type FingerprintStamp,
   type Result,
 } from '../wire/index.js';
@@ -43,12 +42,17 @@ export interface Posting {
   readonly mandatory: boolean;
 }
 
+/** Written to disk, where its queue is durable (AMQP 0-9-1 section 4.6). */
+const PERSISTENT = 2;
+/** A call dies with the broker: its caller is still there, and sends it again. */
+const TRANSIENT = 1;
+
 /** What is under a producer: it stamps, encodes once, declares what it needs, and publishes or calls. */
 export class Sender {
   readonly #options: SenderOptions;
   readonly #declared = new Set<ExchangeClass>();
   readonly #declaring = new Map<ExchangeClass, Promise<void>>();
-  readonly #constant: MessageProperties;
+  readonly #appId: string;
   readonly #envelopes: EnvelopeEncoder;
   readonly #read: CallRequest['read'];
   #caller: RpcCaller | undefined;
@@ -58,11 +62,7 @@ export class Sender {
     this.#options = options;
     this.#envelopes = new EnvelopeEncoder(options.encoder, options.fingerprint);
     this.#read = resultReader(options.encoder);
-    this.#constant = {
-      ...encodingOf(options.encoder),
-      deliveryMode: 2,
-      appId: shortString(options.fingerprint.name),
-    };
+    this.#appId = shortString(options.fingerprint.name);
   }
 
   /** Connects and declares the exchanges. @throws ConnectError, TopologyError */
@@ -91,15 +91,22 @@ export class Sender {
   #postBytes(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
     this.#refuseWhenClosed();
     const { eks } = posting;
-    const declared = eks.every(([exchange]) => this.#declared.has(exchange));
-    const publish = (): Promise<void> => {
-      const publishes = eks.map(([exchange, routingKey]) => {
-        const message = this.#outgoing(exchange, routingKey, content, type, posting.mandatory);
-        return this.#options.link.publish(message, posting);
-      });
-      return publishes.length === 1 && publishes[0] ? publishes[0] : allOf(publishes);
-    };
-    return declared ? publish() : this.#declare(eks).then(publish);
+    for (const [exchange] of eks) {
+      if (!this.#declared.has(exchange))
+        return this.#declare(eks).then(() => this.#publish(content, type, posting));
+    }
+    return this.#publish(content, type, posting);
+  }
+
+  #publish(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
+    const { eks, mandatory } = posting;
+    const { link } = this.#options;
+    const [only] = eks;
+    if (eks.length === 1 && only)
+      return link.publish(this.#outgoing(only, content, type, mandatory), posting);
+    return allOf(
+      eks.map((destination) => link.publish(this.#outgoing(destination, content, type, mandatory), posting)),
+    );
   }
 
   /** Calls, with the first destination. */
@@ -141,7 +148,7 @@ export class Sender {
     const [exchange, routingKey] = destination;
     if (!this.#declared.has(exchange)) await this.#declare([destination]);
     const name = String(message.body.name);
-    const properties = { ...this.#constant, type: shortString(name), timestamp: nowSeconds() };
+    const properties = this.#properties(TRANSIENT, shortString(name));
     // The caller's whole patience: a handler that is late for one attempt still answers the next.
     const content = this.#envelopes.encode(message.body, { deadlineMs: timeoutMs * (maxRetry + 1) });
     if (this.#options.debug) this.#log(exchange, routingKey, content);
@@ -156,20 +163,21 @@ export class Sender {
   }
 
   #outgoing(
-    exchange: ExchangeClass,
-    routingKey: string,
+    [exchange, routingKey]: Eks[number],
     content: Buffer,
     type: string | undefined,
     mandatory: boolean,
   ): Outgoing {
     if (this.#options.debug) this.#log(exchange, routingKey, content);
-    const properties = {
-      ...this.#constant,
-      ...(type !== undefined && { type }),
-      messageId: nextMessageId(),
-      timestamp: nowSeconds(),
-    };
+    const properties = this.#properties(PERSISTENT, type, nextMessageId());
     return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
+  }
+
+  // Each key by name, and always all of them: objects of one shape, and no spread, save a microsecond for each message.
+  #properties(deliveryMode: number, type: string | undefined, messageId?: string): MessageProperties {
+    const { contentType, contentEncoding } = this.#options.encoder;
+    const timestamp = nowSeconds();
+    return { contentType, contentEncoding, deliveryMode, messageId, timestamp, type, appId: this.#appId };
   }
 
   async #declare(eks: Eks): Promise<void> {

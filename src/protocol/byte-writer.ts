@@ -68,8 +68,9 @@ export class ByteWriter {
     this.#slab.writeDoubleBE(value, at);
   }
 
-  /** @throws RangeError when the text takes more than 255 bytes. */
+  /** @throws RangeError when the text takes more than 255 bytes; TypeError when it is none. */
   shortstr(text: string): void {
+    if (typeof text !== 'string') throw new TypeError(`A text is needed, not ${typeof text}`);
     const room = Math.min(text.length * 3, 255) + 1;
     const at = this.#advance(room);
     const size = text.length === 0 ? 0 : this.#slab.write(text, at + 1, room - 1, 'utf8');
@@ -101,6 +102,18 @@ export class ByteWriter {
   /** Writes into the room at `mark` how many bytes followed it. */
   closeSize(mark: number): void {
     this.#put(this.#start + mark, this.length - mark - 4);
+  }
+
+  /** Leaves room for 16 bits and returns where it is, for `closeFlags`. */
+  openFlags(): number {
+    return this.#advance(2) - this.#start;
+  }
+
+  /** Writes the bits into the room at `mark`. */
+  closeFlags(mark: number, flags: number): void {
+    const at = this.#start + mark;
+    this.#slab[at] = flags >>> 8;
+    this.#slab[at + 1] = flags;
   }
 
   #put(at: number, value: number): void {

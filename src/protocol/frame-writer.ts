@@ -36,7 +36,7 @@ export class FrameWriter {
   }
 
   heartbeat(): void {
-    this.#frame(FrameType.heartbeat, 0, () => {});
+    this.#close(this.#open(FrameType.heartbeat, 0));
   }
 
   /**
@@ -45,12 +45,20 @@ export class FrameWriter {
    * @throws RangeError when a short string takes more than 255 bytes; TypeError when a table holds what AMQP cannot.
    */
   method<N extends MethodName>(channel: number, name: N, input: MethodInput<N>): void {
-    this.#frame(FrameType.method, channel, () => writeMethod(this.#bytes, name, input));
+    const mark = this.#bytes.length;
+    const size = this.#open(FrameType.method, channel);
+    try {
+      writeMethod(this.#bytes, name, input);
+    } catch (error) {
+      this.#bytes.rewind(mark);
+      throw error;
+    }
+    this.#close(size);
   }
 
   /**
    * Writes the frames of a method with content: method, header, and as many body frames as it takes.
-   * Throws as `method` does, and then has written nothing.
+   * Throws as `method` does, and RangeError for properties that do not fit in one frame; then it has written nothing.
    */
   content<N extends ContentMethodName>(
     channel: number,
@@ -62,7 +70,7 @@ export class FrameWriter {
     const mark = this.#bytes.length;
     try {
       this.method(channel, name, input);
-      this.#frame(FrameType.header, channel, () => this.#header(properties, body.length));
+      this.#header(channel, properties, body.length);
     } catch (error) {
       this.#bytes.rewind(mark);
       throw error;
@@ -70,32 +78,36 @@ export class FrameWriter {
     this.#body(channel, body);
   }
 
-  #header(properties: ContentProperties, size: number): void {
+  #header(channel: number, properties: ContentProperties, bodySize: number): void {
+    const size = this.#open(FrameType.header, channel);
     this.#bytes.short(BASIC_CLASS);
     this.#bytes.short(0);
-    this.#bytes.longlong(size);
+    this.#bytes.longlong(bodySize);
     if (properties instanceof Uint8Array) this.#bytes.bytes(properties);
     else writeProperties(this.#bytes, properties);
+    this.#close(size);
+    // A header cannot be cut in parts as a body can (section 4.2.6.1).
+    if (this.#bytes.length - size > this.#bodyMax)
+      throw new RangeError('The properties are larger than a frame');
   }
 
   #body(channel: number, body: Uint8Array): void {
     for (let at = 0; at < body.length; at += this.#bodyMax) {
       const part = body.length <= this.#bodyMax ? body : body.subarray(at, at + this.#bodyMax);
-      this.#frame(FrameType.body, channel, () => this.#bytes.bytes(part));
+      const size = this.#open(FrameType.body, channel);
+      this.#bytes.bytes(part);
+      this.#close(size);
     }
   }
 
-  #frame(type: number, channel: number, payload: () => void): void {
-    const mark = this.#bytes.length;
+  /** Begins a frame; gives the place of its size, for `#close`. */
+  #open(type: number, channel: number): number {
     this.#bytes.octet(type);
     this.#bytes.short(channel);
-    const size = this.#bytes.openSize();
-    try {
-      payload();
-    } catch (error) {
-      this.#bytes.rewind(mark);
-      throw error;
-    }
+    return this.#bytes.openSize();
+  }
+
+  #close(size: number): void {
     this.#bytes.closeSize(size);
     this.#bytes.octet(FRAME_END);
   }

@@ -124,7 +124,11 @@ export function writeMethod<N extends MethodName>(writer: ByteWriter, name: N, i
   if (mask !== 0) writer.octet(bits);
 }
 
-/** Writes one field that is not a bit; `undefined` is zero or empty. */
+/**
+ * Writes one field that is not a bit; `undefined` is zero or empty.
+ *
+ * @throws TypeError, RangeError for a value of another kind.
+ */
 export function writeField(writer: ByteWriter, kind: Exclude<FieldKind, 'bit'>, value: unknown): void {
   switch (kind) {
     case 'shortstr':
@@ -132,16 +136,16 @@ export function writeField(writer: ByteWriter, kind: Exclude<FieldKind, 'bit'>, 
       break;
     case 'longlong':
     case 'timestamp':
-      writer.longlong((value as number | undefined) ?? 0);
+      writer.longlong(whole(value, Number.MAX_SAFE_INTEGER));
       break;
     case 'octet':
-      writer.octet((value as number | undefined) ?? 0);
+      writer.octet(whole(value, 0xff));
       break;
     case 'short':
-      writer.short((value as number | undefined) ?? 0);
+      writer.short(whole(value, 0xffff));
       break;
     case 'long':
-      writer.long((value as number | undefined) ?? 0);
+      writer.long(whole(value, 0xffff_ffff));
       break;
     case 'table':
       writeTable(writer, (value as FieldTable | undefined) ?? {});
@@ -150,6 +154,14 @@ export function writeField(writer: ByteWriter, kind: Exclude<FieldKind, 'bit'>, 
       writer.longstr((value as Uint8Array | undefined) ?? '');
       break;
   }
+}
+
+/** @throws TypeError, RangeError for what is no whole number from 0 to `largest`; `undefined` is 0. */
+function whole(value: unknown, largest: number): number {
+  if (value === undefined) return 0;
+  if (typeof value !== 'number') throw new TypeError(`A number is needed, not ${typeof value}`);
+  if (Number.isInteger(value) && value >= 0 && value <= largest) return value;
+  throw new RangeError(`A whole number from 0 to ${largest} is needed, not ${value}`);
 }
 
 function codecOf(name: MethodName): Codec {

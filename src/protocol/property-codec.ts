@@ -6,9 +6,11 @@ import { readField, writeField } from './method-codec.js';
 import { propertySpec } from './spec.js';
 import type { FieldKind, Properties } from './types.js';
 
-const entries = Object.entries(propertySpec).map(
-  ([name, kind], index) => [name as keyof Properties, kind as Exclude<FieldKind, 'bit'>, 15 - index] as const,
-);
+const entries = Object.entries(propertySpec).map(([name, kind], index) => ({
+  name: name as keyof Properties,
+  kind: kind as Exclude<FieldKind, 'bit'>,
+  flag: 1 << (15 - index),
+}));
 
 /** Bits that no property of class `basic` has: the two lowest. Bit 0 would announce a second flag word. */
 const UNUSED_FLAGS = 0b11;
@@ -23,21 +25,25 @@ export function readProperties(reader: ByteReader, numbers: NumberReading = 'pla
   if ((flags & UNUSED_FLAGS) !== 0) throw new AmqpError('SYNTAX_ERROR', 'unknown property flags');
   const properties: Record<string, unknown> = {};
   if (flags === 0) return properties;
-  for (const [name, kind, bit] of entries) {
-    if ((flags & (1 << bit)) !== 0) properties[name] = readField(reader, kind, numbers);
+  for (const { name, kind, flag } of entries) {
+    if ((flags & flag) !== 0) properties[name] = readField(reader, kind, numbers);
   }
   return properties as Properties;
 }
 
-/** Writes property flags and property list; `undefined` properties are absent. */
+/**
+ * Writes property flags and property list; `undefined` properties are absent.
+ *
+ * @throws TypeError, RangeError for a value of another kind than the property's: it would break the frame.
+ */
 export function writeProperties(writer: ByteWriter, properties: Properties): void {
+  const mark = writer.openFlags();
   let flags = 0;
-  for (const [name, , bit] of entries) {
-    if (properties[name] !== undefined) flags |= 1 << bit;
-  }
-  writer.short(flags);
-  for (const [name, kind] of entries) {
+  for (const { name, kind, flag } of entries) {
     const value = properties[name];
-    if (value !== undefined) writeField(writer, kind, value);
+    if (value === undefined) continue;
+    flags |= flag;
+    writeField(writer, kind, value);
   }
+  writer.closeFlags(mark, flags);
 }

@@ -19,6 +19,8 @@ export interface Content<Parameters = unknown> {
   readonly parameters: Parameters;
 }
 
+const nothing: Readonly<Record<string, unknown>> = Object.freeze({});
+
 /**
  * The base of everything that can be sent. Subclass it for a kind of message of your own; the fingerprint is put on
  * by the producer that sends it.
@@ -33,7 +35,7 @@ export class Envelope<C = unknown> {
     readonly content: C;
   }) {
     const { type, name, category, content } = fields;
-    this.body = { type, name, category, version: '2', fingerprint: {}, content, _reserved: {} };
+    this.body = { type, name, category, version: '2', fingerprint: nothing, content, _reserved: nothing };
   }
 
   /** True when the other message has the same body (P-B7). */

@@ -59,13 +59,20 @@ async function runGroup(
   env: Readonly<Record<string, string>>,
   outcome: Outcome,
 ): Promise<void> {
-  const { name, files, bothModes, broker, leftOut } = group;
+  const { name, files, bothModes, byAmqplibToo, broker, leftOut } = group;
   const limit = process.env['WAYBILL_TEST_LIMIT_MS'] ?? (broker === 'none' ? UNIT_LIMIT_MS : BROKER_LIMIT_MS);
   const usual = { ...env, WAYBILL_TEST_LIMIT_MS: limit };
   // Who kills brokers and looks at the clock is alone on the machine.
   const concurrency = broker === 'own' ? 1 : CONCURRENT_FILES;
   const once = { title: name, files, concurrency, env: { ...usual, WAYBILL_TEST_DECORATORS: 'standard' } };
   await runOnce(once, outcome);
+  if (byAmqplibToo.length > 0) {
+    const title = `${name}, once more by amqplib's own encoder`;
+    await runOnce(
+      { title, files: byAmqplibToo, concurrency, env: { ...once.env, WAYBILL_PLAIN_AMQPLIB: 'true' } },
+      outcome,
+    );
+  }
   for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
   if (bothModes.length === 0) return;
   const legacy = { WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };

@@ -25,6 +25,9 @@ const TEST_FILE = /\.test\.ts$/;
 /** Files that run once with standard decorators and once with `experimentalDecorators`. */
 const BOTH_MODES = /\.decorators\.test\.ts$/;
 
+/** Files that run once with our own frames and once with those of amqplib, which we fall back to. */
+const BY_AMQPLIB_TOO = /broker\/amqp\/(publisher|subscriptions|tls)|conformance\/rpc\//;
+
 /** The broker that a group's tests find at `WAYBILL_TEST_URL`; `own` is none: they start nodes themselves. */
 export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ' | 'own';
 
@@ -36,6 +39,8 @@ export interface TestGroup {
   readonly files: readonly string[];
   /** Those of them which run a second time, with legacy decorators: once is enough for that, on RabbitMQ. */
   readonly bothModes: readonly string[];
+  /** Those of them which run a second time, without our own frames. */
+  readonly byAmqplibToo: readonly string[];
   readonly broker: BrokerKind;
   /** Files that would belong to it and are not run, each with its reason. */
   readonly leftOut: readonly RabbitmqOnly[];
@@ -66,7 +71,8 @@ function collectGroup(root: string, name: string, filters: readonly string[]): T
   const leftOut = name === EMBEDDED ? rabbitmqOnly.filter(({ file }) => all.includes(file)) : [];
   const files = all.filter((each) => !leftOut.some(({ file }) => file === each));
   const bothModes = name === EMBEDDED ? [] : files.filter((file) => BOTH_MODES.test(file));
-  return { name, files, bothModes, broker: brokerOf(name), leftOut };
+  const byAmqplibToo = name === 'broker' ? files.filter((file) => BY_AMQPLIB_TOO.test(file)) : [];
+  return { name, files, bothModes, byAmqplibToo, broker: brokerOf(name), leftOut };
 }
 
 function brokerOf(name: string): BrokerKind {

@@ -158,11 +158,10 @@ describe('a publisher', () => {
   it('fails what AMQP cannot carry before anything is sent; its neighbours get their own confirms', async (t) => {
     const link = ownLink(t, vhost.url);
     const odd = [
-      { headers: { id: 10n } },
       { headers: { call: () => 1 } },
       { correlationId: 'x'.repeat(256) },
       { priority: 256 },
-      { headers: { text: 'x'.repeat(70_000) } },
+      { headers: { text: 'x'.repeat(140_000) } },
     ];
     const outcomes = odd.map(async (properties, index) => {
       const bad = rejection(link.publish(toQueue(queue, `odd ${index}`, { properties })));

@@ -18,6 +18,7 @@ class ModelBroker {
   /** The part of amqplib's channel that settles. */
   get channel(): Channel {
     return {
+      once: () => undefined,
       ack: ({ fields }: ConsumeMessage, upTo = false) => this.#ack(fields.deliveryTag, upTo),
       reject: ({ fields }: ConsumeMessage, requeue = true) =>
         this.#reject(fields.deliveryTag, requeue ? 'requeue' : 'reject'),
@@ -25,7 +26,7 @@ class ModelBroker {
         assert.ok(!upTo && requeue, 'it is used for this only');
         this.#reject(fields.deliveryTag, 'give back');
       },
-    } as Channel;
+    } as unknown as Channel;
   }
 
   deliver(tag: number): void {

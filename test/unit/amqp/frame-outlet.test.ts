@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { FrameOutlet } from '../../../src/amqp/frame-outlet.js';
+import type { Outgoing } from '../../../src/amqp/index.js';
+import { ByteReader, FrameReader, readMethod } from '../../../src/protocol/index.js';
+
+/** Keeps each write. */
+class RecordingDoor {
+  readonly channel = 7;
+  readonly frameMax: number;
+  readonly writes: Buffer[] = [];
+
+  constructor(frameMax = 131_072) {
+    this.frameMax = frameMax;
+  }
+
+  write(frames: Buffer): void {
+    this.writes.push(frames);
+  }
+
+  /** What the peer would read. */
+  get frames(): string[] {
+    const reader = new FrameReader(this.frameMax);
+
+    const found: string[] = [];
+    reader.push(Buffer.concat(this.writes), ({ type, channel, payload }) => {
+      assert.equal(channel, this.channel);
+      const content = type === 2 ? 'header' : `body ${payload.length}`;
+      found.push(type === 1 ? readMethod(new ByteReader(payload)).name : content);
+    });
+    return found;
+  }
+}
+
+function toQueue(size: number, more: Partial<Outgoing> = {}): Outgoing {
+  return {
+    exchange: '',
+    routingKey: 'q',
+    content: Buffer.alloc(size),
+    properties: {},
+    mandatory: true,
+    ...more,
+  };
+}
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+describe('the outlet of a channel', () => {
+  it('writes what one turn gives in one piece, in order, also what promises of the turn add', async () => {
+    const door = new RecordingDoor();
+    const outlet = new FrameOutlet(door);
+    outlet.publish(toQueue(3));
+    outlet.ack(1, true);
+    void Promise.resolve().then(() => outlet.publish(toQueue(0)));
+    assert.equal(door.writes.length, 0);
+    await endOfTurn();
+    assert.equal(door.writes.length, 1);
+    assert.deepEqual(door.frames, [
+      'basic.publish',
+      'header',
+      'body 3',
+      'basic.ack',
+      'basic.publish',
+      'header',
+    ]);
+  });
+
+  it('cuts bodies at the agreed size', async () => {
+    const door = new RecordingDoor(4_096);
+    new FrameOutlet(door).publish(toQueue(10_000));
+    await endOfTurn();
+    assert.deepEqual(door.frames, ['basic.publish', 'header', 'body 4088', 'body 4088', 'body 1824']);
+  });
+
+  it('writes at once what was collected, when it is asked to', async () => {
+    const door = new RecordingDoor();
+    const outlet = new FrameOutlet(door);
+    outlet.ack(1, false);
+    outlet.flush();
+    assert.deepEqual(door.frames, ['basic.ack']);
+    await endOfTurn();
+    assert.equal(door.writes.length, 1);
+  });
+
+  it('writes nothing on a channel that is gone', async () => {
+    const door = new RecordingDoor();
+    const outlet = new FrameOutlet(door);
+    outlet.ack(1, false);
+    outlet.close();
+    outlet.ack(2, false);
+    await endOfTurn();
+    outlet.flush();
+    assert.equal(door.writes.length, 0);
+  });
+
+  for (const [what, properties] of [
+    ['a function in the headers', { headers: { call: () => 1 } }],
+    ['a text that is too long', { correlationId: 'x'.repeat(256) }],
+    ['a number that is too large', { priority: 256 }],
+    ['a number that is a text', { priority: 'high' as unknown as number }],
+    ['a text that is a number', { messageId: 5 as unknown as string }],
+    ['headers that no frame holds', { headers: { text: 'x'.repeat(140_000) } }],
+  ] as const) {
+    it(`refuses ${what}, and leaves its neighbours whole`, async () => {
+      const door = new RecordingDoor();
+      const outlet = new FrameOutlet(door);
+      outlet.publish(toQueue(1));
+      assert.throws(() => outlet.publish(toQueue(2, { properties })), /TypeError|RangeError/);
+      outlet.publish(toQueue(3));
+      await endOfTurn();
+      const one = ['basic.publish', 'header'];
+      assert.deepEqual(door.frames, [...one, 'body 1', ...one, 'body 3']);
+    });
+  }
+});
