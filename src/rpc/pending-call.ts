@@ -1,4 +1,10 @@
-import { attemptHeader, type Deadline, type Deadlines, type Publisher } from '../amqp/index.js';
+import {
+  attemptHeader,
+  changeProperties,
+  type Deadline,
+  type Deadlines,
+  type Publisher,
+} from '../amqp/index.js';
 import {
   CancelledError,
   ConnectionLostError,
@@ -90,27 +96,21 @@ export class PendingCall {
   #try(): void {
     this.#attempt++;
     this.#failure = undefined;
-    this.#deadline = this.#host.deadlines.set(this.#options.timeoutMs, () => this.#giveUpAttempt());
+    this.#deadline = this.#host.deadlines.watch(this.#options.timeoutMs, this);
     this.#publish();
   }
 
   #publish(): void {
     this.#confirmed = false;
     const { exchange, routingKey, content, properties } = this.#request;
-    const message = {
-      exchange,
-      routingKey,
-      content,
-      mandatory: true,
-      properties: {
-        ...properties,
-        messageId: this.id,
-        correlationId: this.id,
-        replyTo: this.#replyTo,
-        ...expirationAfter(this.#options.timeoutMs),
-        ...(this.#attempt > 1 && { headers: { ...properties.headers, [attemptHeader]: this.#attempt } }),
-      },
-    };
+    const addressed = changeProperties(properties, {
+      messageId: this.id,
+      correlationId: this.id,
+      replyTo: this.#replyTo,
+      expiration: expirationAfter(this.#options.timeoutMs),
+      headers: this.#attempt > 1 ? { ...properties.headers, [attemptHeader]: this.#attempt } : undefined,
+    });
+    const message = { exchange, routingKey, content, mandatory: true, properties: addressed };
     this.#host.publisher.publish(message, { timeoutMs: this.#options.timeoutMs }).then(
       () => {
         this.#confirmed = true;
@@ -130,7 +130,8 @@ export class PendingCall {
     if (hopeless || this.#isLastAttempt()) this.fail(failure);
   }
 
-  #giveUpAttempt(): void {
+  /** Nobody has answered this attempt. */
+  timeOver(): void {
     if (this.#isLastAttempt()) this.fail(this.#failure ?? this.#silence());
     else this.#try();
   }
@@ -157,7 +158,7 @@ export class PendingCall {
 const longestExpirationMs = 2 ** 32 - 1;
 
 /** A request that nobody took in time must never run. RabbitMQ takes whole milliseconds only. */
-function expirationAfter(timeoutMs: number): { readonly expiration?: string } {
+function expirationAfter(timeoutMs: number): string | undefined {
   const expiration = Math.max(1, Math.ceil(timeoutMs));
-  return expiration > longestExpirationMs ? {} : { expiration: String(expiration) };
+  return expiration > longestExpirationMs ? undefined : String(expiration);
 }

@@ -1,3 +1,4 @@
+import { Fifo } from '../amqp/index.js';
 import type { Answer } from './answers.js';
 
 /** How many answers are kept for calls that come again. */
@@ -10,12 +11,20 @@ export interface ReplyStoreLimits {
   readonly maxAgeMs?: number | undefined;
 }
 
+interface Kept {
+  readonly id: string;
+  readonly answer: Answer;
+  readonly at: number;
+}
+
 /**
  * The answers of recent calls by message id, so that a call which is sent again is answered without running twice. A
  * call that is still running is waited for. When a limit is reached the oldest answers go first.
  */
 export class ReplyStore {
-  readonly #answers = new Map<string, { readonly answer: Answer; readonly at: number }>();
+  readonly #answers = new Map<string, Kept>();
+  /** The same by age. A map would do, but to find its first entry takes the longer the more were deleted before it. */
+  readonly #byAge = new Fifo<Kept>();
   readonly #running = new Map<string, Promise<Answer>>();
   readonly #maxCount: number;
   readonly #maxBytes: number;
@@ -47,29 +56,29 @@ export class ReplyStore {
   }
 
   #keep(id: string, answer: Answer): void {
-    this.#forget(id);
+    const before = this.#answers.get(id);
+    if (before) this.#forget(before);
     const { length } = answer.content;
     if (length > this.#maxBytes) return;
-    this.#answers.set(id, { answer, at: performance.now() });
+    const kept = { id, answer, at: performance.now() };
+    this.#answers.set(id, kept);
+    this.#byAge.push(kept);
     this.#bytes += length;
     while (this.#answers.size > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
   }
 
   #forgetOld(): void {
     const limit = performance.now() - this.#maxAgeMs;
-    for (const { at } of this.#answers.values()) {
-      if (at > limit) return;
-      this.#forgetOldest();
-    }
+    while (this.#byAge.first && this.#byAge.first.at <= limit) this.#forgetOldest();
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#answers.keys();
-    if (oldest !== undefined) this.#forget(oldest);
+    const oldest = this.#byAge.shift();
+    if (oldest && this.#answers.get(oldest.id) === oldest) this.#forget(oldest);
   }
 
-  #forget(id: string): void {
-    this.#bytes -= this.#answers.get(id)?.answer.content.length ?? 0;
+  #forget({ id, answer }: Kept): void {
     this.#answers.delete(id);
+    this.#bytes -= answer.content.length;
   }
 }

@@ -1,4 +1,4 @@
-import type { Delivery, Link } from '../amqp/index.js';
+import { changeProperties, type Delivery, type Link } from '../amqp/index.js';
 import { toError } from '../errors.js';
 import type { Result } from '../wire/index.js';
 import type { Answer, AnswerWriter } from './answers.js';
@@ -75,10 +75,10 @@ export class Responder {
   async #send(delivery: Delivery, { content, properties }: Answer): Promise<void> {
     const { replyTo, correlationId } = delivery.properties;
     if (!replyTo) return;
-    const addressed = { ...properties, ...(correlationId && { correlationId }) };
-    const message = { exchange: '', routingKey: replyTo, content, properties: addressed };
+    const addressed = changeProperties(properties, { correlationId });
+    const message = { exchange: '', routingKey: replyTo, content, properties: addressed, mandatory: false };
     try {
-      await this.#link.publish({ ...message, mandatory: false });
+      await this.#link.publish(message);
     } catch (thrown) {
       this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
     }
@@ -109,5 +109,6 @@ class OneAnswer {
 /** A call is the same when the message is, and the correlation id: not every client's message ids are unique. */
 function idOf({ properties }: Delivery): string | undefined {
   const { messageId, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
-  return typeof messageId === 'string' ? `${messageId}\n${String(correlationId)}` : undefined;
+  if (typeof messageId !== 'string' || messageId === correlationId) return messageId as string | undefined;
+  return `${messageId}\n${String(correlationId)}`;
 }

@@ -2,6 +2,7 @@ import type { Received } from '../amqp/index.js';
 import {
   decoderFor,
   type Encoder,
+  EnvelopeEncoder,
   encodingOf,
   exceptionResult,
   type FingerprintStamp,
@@ -25,13 +26,13 @@ export interface ResultWriterOptions {
 
 /** Writes answers as envelopes with a result, as Postage does (seeds 1.2). */
 export class ResultWriter implements AnswerWriter {
-  readonly #encoder: Encoder;
-  readonly #fingerprint: FingerprintStamp;
+  readonly #envelopes: EnvelopeEncoder;
+  readonly #properties: Answer['properties'];
   readonly #remoteStacks: boolean;
 
   constructor({ encoder, fingerprint, remoteStacks = false }: ResultWriterOptions) {
-    this.#encoder = encoder;
-    this.#fingerprint = fingerprint;
+    this.#envelopes = new EnvelopeEncoder(encoder, fingerprint);
+    this.#properties = encodingOf(encoder);
     this.#remoteStacks = remoteStacks;
   }
 
@@ -45,9 +46,8 @@ export class ResultWriter implements AnswerWriter {
     return this.#encode(exceptionResult(thrown), remoteDetails(thrown, this.#remoteStacks));
   }
 
-  #encode(result: Result, reserved: object = {}): Answer {
-    const body = { ...result.body, fingerprint: this.#fingerprint, _reserved: reserved };
-    return { content: this.#encoder.encode(body), properties: encodingOf(this.#encoder) };
+  #encode(result: Result, reserved: Readonly<Record<string, unknown>> = {}): Answer {
+    return { content: this.#envelopes.encode(result.body, reserved), properties: this.#properties };
   }
 }
 

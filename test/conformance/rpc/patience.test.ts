@@ -50,7 +50,7 @@ describe('a call that is not answered', () => {
     assert.equal(properties.expiration, '50');
     assert.equal(properties.correlationId, properties.messageId);
     assert.deepEqual([properties.type, properties.appId], ['echo', 'caller']);
-    assert.deepEqual([properties.contentType, properties.deliveryMode], ['application/json', 2]);
+    assert.deepEqual([properties.contentType, properties.deliveryMode], ['application/json', 1]);
   });
 
   it('P-C17: a request that nobody took in time is gone: it never runs later', async (t) => {

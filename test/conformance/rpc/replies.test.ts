@@ -22,7 +22,7 @@ describe('replies', () => {
     const place = await stage.place();
     const server = await RawServer.start(stage.side, place);
     const producer = await connect(t, stage, callerOf(place.eks));
-    const given = await producer.with({ timeoutMs: 60, maxRetry: 0 }).rpc_ping();
+    const given = await producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping();
     assert.ok(given.error instanceof TimeoutError);
     const later = producer.rpc_ping();
     const second = await server.request(2);

@@ -33,7 +33,7 @@ describe('an RPC worker', () => {
     const { correlationId, type, contentType, contentEncoding, deliveryMode, timestamp, headers } =
       properties;
     assert.deepEqual(
-      { correlationId, type, contentType, contentEncoding, deliveryMode, headers },
+      { correlationId, type, contentType, contentEncoding, deliveryMode, headers: headers ?? {} },
       {
         correlationId: '4711',
         type: 'result',
