@@ -37,7 +37,8 @@ export async function runOnce(
 ): Promise<Measurement> {
   const { broker } = settings;
   const count = workload.count[settings.size];
-  const warmUp = Math.ceil(count / 5);
+  // Long enough for V8 to have compiled what is hot, on either side.
+  const warmUp = Math.ceil(count / 2);
   await broker.prepare(workload);
   const parts = await openParts(workload, candidate, settings);
   try {

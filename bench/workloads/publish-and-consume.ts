@@ -9,6 +9,6 @@ export const publishAndConsume: Workload = {
   bound: true,
   left: 'none',
   inFlight: 256,
-  count: { full: 60_000, quick: 20_000 },
+  count: { full: 80_000, quick: 40_000 },
   atLeast: 0.9,
 };

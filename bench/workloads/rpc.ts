@@ -8,7 +8,7 @@ export const rpcOneAtATime: Workload = {
   id: 'W3',
   title: 'RPC, one at a time',
   inFlight: 1,
-  count: { full: 12_000, quick: 4_000 },
+  count: { full: 16_000, quick: 8_000 },
 };
 
 /** Calls side by side. */
@@ -17,5 +17,5 @@ export const rpcHundredAtATime: Workload = {
   id: 'W4',
   title: 'RPC, 100 at a time',
   inFlight: 100,
-  count: { full: 45_000, quick: 15_000 },
+  count: { full: 60_000, quick: 30_000 },
 };
