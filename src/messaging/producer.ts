@@ -186,8 +186,7 @@ export class GenericProducer {
 
   /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */
   close(): Promise<void> {
-    closing.set(this.sender, closing.get(this.sender) ?? this.sender.close());
-    return closing.get(this.sender) as Promise<void>;
+    return this.sender.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -199,9 +198,6 @@ export class GenericProducer {
     return this as ProxiedThis<this>;
   }
 }
-
-/** Closing is remembered here and not in the producer, because a view of it must find it too. */
-const closing = new WeakMap<Sender, Promise<void>>();
 
 function classOf(producer: object): typeof GenericProducer {
   return producer.constructor as typeof GenericProducer;

@@ -56,7 +56,7 @@ export class Sender {
   readonly #envelopes: EnvelopeEncoder;
   readonly #read: CallRequest['read'];
   #caller: RpcCaller | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -132,9 +132,13 @@ export class Sender {
     return await this.#options.link.health();
   }
 
-  /** Ends pending calls and gives the link back. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /** Ends pending calls and gives the link back. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#caller?.close();
     const declarations = [...this.#declared].flatMap((exchange) => exchangeDeclarations(exchange));
     this.#options.link.forget(declarations);
@@ -209,7 +213,7 @@ export class Sender {
 
   /** The link may live on: others share it. */
   #refuseWhenClosed(): void {
-    if (this.#closed) throw new ClosedError('The producer is closed; nothing was sent.');
+    if (this.#closing) throw new ClosedError('The producer is closed; nothing was sent.');
   }
 
   #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
