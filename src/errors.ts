@@ -8,6 +8,7 @@
 export type ErrorCode =
   | 'ALREADY_REGISTERED'
   | 'CANCELLED'
+  | 'CHANNEL_CLOSED'
   | 'CLOSED'
   | 'CONFIGURATION'
   | 'CONNECTION_LOST'
@@ -47,10 +48,19 @@ export class ConnectError extends WaybillError {
   readonly code = 'CONNECT_FAILED' as const;
   /** True when some address could not be reached: the broker may be starting, and trying again may help. */
   readonly temporary: boolean;
+  /** The AMQP reply code, where the broker has refused us: 403 for the login, 530 for the virtual host. */
+  readonly replyCode: number | undefined;
 
-  constructor(message: string, options: ErrorOptions & { readonly temporary?: boolean | undefined } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      readonly temporary?: boolean | undefined;
+      readonly replyCode?: number | undefined;
+    } = {},
+  ) {
     super(message, options);
     this.temporary = options.temporary ?? false;
+    this.replyCode = options.replyCode;
   }
 }
 
@@ -178,6 +188,7 @@ export class RemoteError extends WaybillError {
 const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ALREADY_REGISTERED',
   'CANCELLED',
+  'CHANNEL_CLOSED',
   'CLOSED',
   'CONFIGURATION',
   'CONNECTION_LOST',

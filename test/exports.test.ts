@@ -228,6 +228,31 @@ const doors: Readonly<Record<string, Door>> = {
       TypedBody
     `,
   },
+  './channel': {
+    values: `
+      ChannelError
+      Connection
+      Message
+    `,
+    types: `
+      Channel
+      ChannelConsumer
+      ConnectionOptions
+      ConsumeOptions
+      DeclaredQueue
+      DeliveryInfo
+      ExchangeOptions
+      Exchanges
+      HeaderValue
+      Headers
+      PlainProperties
+      PublishTarget
+      QueueOptions
+      Queues
+      ReceivedMessage
+      ReturnedMessage
+    `,
+  },
   './devbroker': {
     values: `
       DevBroker

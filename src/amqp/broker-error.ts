@@ -11,6 +11,22 @@ export function brokerText(error: Error): string {
   return /with message "(.*)"/s.exec(error.message)?.[1] ?? error.message;
 }
 
+/** What the broker said when it closed a channel or a connection (AMQP 0-9-1 sections 1.4.2.10 and 1.5.2.5). */
+export interface BrokerReason {
+  readonly replyCode: number;
+  readonly replyText: string;
+  /** Of the method that it could not carry out; zeros where there was none. */
+  readonly classId: number;
+  readonly methodId: number;
+}
+
+/** The broker's reason in an error made by amqplib; undefined for an error that it did not cause. */
+export function brokerReason(error: Error): BrokerReason | undefined {
+  const code = replyCode(error);
+  const { classId = 0, methodId = 0 } = error as { readonly classId?: number; readonly methodId?: number };
+  return code === undefined ? undefined : { replyCode: code, replyText: brokerText(error), classId, methodId };
+}
+
 /**
  * True for what the broker refuses for good: 403 access refused, 404 not found, 405 locked, 406 precondition failed
  * (AMQP 0-9-1 section 1.8), and 503 and 530 for what it will never accept on this connection.

@@ -6,6 +6,8 @@ export interface ConnectFailure {
   readonly text: string;
   /** True where the broker was not reached: it may be starting. */
   readonly temporary: boolean;
+  /** The AMQP reply code, where the broker has refused. */
+  readonly replyCode?: number | undefined;
 }
 
 /** What a person should know and do, for each way in which a connection cannot be made. */
@@ -15,7 +17,7 @@ export function explain(error: Error & { code?: unknown }, address: Address, vho
     .join(' ');
   const known = explanations.find(({ pattern }) => pattern.test(told));
   const text = known ? known.say(address, vhost) : `${error.message || error.name}.`;
-  return { text, temporary: known?.temporary ?? false };
+  return { text, temporary: known?.temporary ?? false, replyCode: known?.replyCode };
 }
 
 /** The parts of an AggregateError, as node:net throws for a name with several addresses; else the error itself. */
@@ -28,6 +30,8 @@ interface Explanation {
   readonly pattern: RegExp;
   /** Set where the broker may only be starting. */
   readonly temporary?: true;
+  /** The reply code of such a refusal; amqplib does not always tell it. */
+  readonly replyCode?: number;
   say(address: Address, vhost: string): string;
 }
 
@@ -97,11 +101,13 @@ const explanations: readonly Explanation[] = [
   ...tlsExplanations,
   {
     pattern: /ACCESS[_-]REFUSED|Handshake terminated by server: 403|\b403\b/,
+    replyCode: 403,
     say: ({ username }) =>
       `the broker refused user '${username}' (403): wrong password, or the user may not log in from here ('guest' only from the broker's own machine).`,
   },
   {
     pattern: /ConnectionOpenOk|NOT[_-]ALLOWED|\b530\b/,
+    replyCode: 530,
     say: ({ username }, vhost) =>
       `the broker let user '${username}' in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost) or the user has no permission there.`,
   },

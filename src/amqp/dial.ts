@@ -82,5 +82,6 @@ function connectError(settings: Settings, failures: readonly Error[]): ConnectEr
   const [only] = lines;
   const text = lines.length === 1 ? only : `none of ${lines.length} addresses:\n  ${lines.join('\n  ')}`;
   const temporary = explained.some((each) => each.temporary);
-  return new ConnectError(`Cannot connect to ${text}`, { cause: failures.at(-1), temporary });
+  const replyCode = explained.at(-1)?.replyCode;
+  return new ConnectError(`Cannot connect to ${text}`, { cause: failures.at(-1), temporary, replyCode });
 }

@@ -1,4 +1,5 @@
 /** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
+export { brokerReason } from './broker-error.js';
 export { Consumer, type ConsumerOptions, type DrainReport } from './consumer.js';
 export { hasDeadLetterExchange } from './dead-letters.js';
 export { type Deadline, Deadlines } from './deadlines.js';
@@ -15,6 +16,7 @@ export { Intake } from './intake.js';
 export { Link, type LinkOptions } from './link.js';
 export { nextMessageId } from './message-id.js';
 export type { OutboxLimits } from './outbox.js';
+export type { ChannelEnd, OwnChannel, RawChannel } from './own-channel.js';
 export { changeProperties, type MessageProperties, type Outgoing, type PublishOptions } from './outgoing.js';
 export type { Publisher } from './publisher.js';
 export { isRejectMessage, RejectMessage } from './reject-message.js';

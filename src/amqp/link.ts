@@ -8,6 +8,7 @@ import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths
 import { LastingConnection } from './lasting-connection.js';
 import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
+import { type OwnChannel, openOwnChannel } from './own-channel.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
 import { SharedPool } from './shared-pool.js';
@@ -164,6 +165,12 @@ export class Link {
   async onChannel<T>(work: (channel: Channel) => Promise<T>): Promise<T> {
     await this.openConsuming();
     return await onThrowAwayChannel(await this.#consuming.whenUp(), work);
+  }
+
+  /** A plain channel on the connection that consumes; it ends with it. See {@link OwnChannel}. @throws ConnectError */
+  async openChannel(): Promise<OwnChannel> {
+    await this.openConsuming();
+    return await openOwnChannel(this.#consuming);
   }
 
   /**

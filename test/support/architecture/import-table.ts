@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workers: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
   registry: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
   app: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  channel: ['protocol', 'amqp', ...LEAVES],
   testing: ['devbroker', 'messaging', 'amqp', ...LEAVES],
 };
 

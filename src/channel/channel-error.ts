@@ -1,0 +1,57 @@
+import { brokerReason, type ChannelEnd } from '../amqp/index.js';
+import { ClosedError, toError, WaybillError } from '../errors.js';
+import { methodSpec } from '../protocol/index.js';
+
+/**
+ * Thrown when the broker has closed a channel, or the whole connection, because of what was asked of it: for whoever asked, and for
+ * everything that was under way on that channel.
+ */
+export class ChannelError extends WaybillError {
+  override readonly name = 'ChannelError' as const;
+  readonly code = 'CHANNEL_CLOSED' as const;
+  /** For example 406. */
+  readonly replyCode: number;
+  /** The broker's own words. */
+  readonly replyText: string;
+  /** The class and the method that it could not carry out; zeros where there was none. */
+  readonly classId: number;
+  readonly methodId: number;
+  /** The same by name, for example `exchange.declare`; undefined for the whole connection, where amqplib does not tell it. */
+  readonly method: string | undefined;
+  /** What is closed: this channel only, or all channels of the connection, which is made again. */
+  readonly scope: 'channel' | 'connection';
+
+  constructor({ error, reason }: Required<ChannelEnd>) {
+    const method = methodName(reason.classId, reason.methodId);
+    const what = method === undefined ? '' : ` on ${method}`;
+    super(`The broker has closed the ${reason.scope}${what}: ${reason.replyCode} ${reason.replyText}`, {
+      cause: error,
+    });
+    this.replyCode = reason.replyCode;
+    this.replyText = reason.replyText;
+    this.classId = reason.classId;
+    this.methodId = reason.methodId;
+    this.method = method;
+    this.scope = reason.scope;
+  }
+}
+
+/** The error for whoever uses a channel that has ended. */
+export function errorOfEnd(end: ChannelEnd | undefined): Error {
+  if (!end) return new ClosedError('The channel is closed.');
+  const { error, reason } = end;
+  return reason ? new ChannelError({ error, reason }) : error;
+}
+
+/** What amqplib threw, as what users see: the broker's refusal of the very thing that was asked for. */
+export function errorOfRefusal(thrown: unknown): Error {
+  const error = toError(thrown);
+  const reason = brokerReason(error);
+  return reason ? new ChannelError({ error, reason: { ...reason, scope: 'channel' } }) : error;
+}
+
+const names = new Map(Object.entries(methodSpec).map(([name, { id }]) => [id.join(), name]));
+
+function methodName(classId: number, methodId: number): string | undefined {
+  return names.get(`${classId},${methodId}`);
+}

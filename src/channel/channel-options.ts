@@ -1,0 +1,60 @@
+import type { Arguments } from '../amqp/index.js';
+import type { ReceivedMessage } from './message.js';
+
+/** How an exchange is declared. All defaults are written out here; py-amqplib deletes what nobody uses, this does not. */
+export interface ExchangeOptions {
+  /** Only asks whether it is there. @default false */
+  readonly passive?: boolean | undefined;
+  /** Survives a restart of the broker. @default true */
+  readonly durable?: boolean | undefined;
+  /** Goes away with its last binding. @default false */
+  readonly autoDelete?: boolean | undefined;
+  /** Takes messages from other exchanges only. @default false */
+  readonly internal?: boolean | undefined;
+  readonly arguments?: Arguments | undefined;
+}
+
+/** How a queue is declared. */
+export interface QueueOptions {
+  /** Only asks whether it is there. @default false */
+  readonly passive?: boolean | undefined;
+  /** Survives a restart of the broker. @default true */
+  readonly durable?: boolean | undefined;
+  /** For this connection only; it goes away with it. @default false */
+  readonly exclusive?: boolean | undefined;
+  /** Goes away with its last consumer. @default false */
+  readonly autoDelete?: boolean | undefined;
+  readonly arguments?: Arguments | undefined;
+}
+
+/** A queue as the broker tells it when it is declared. */
+export interface DeclaredQueue {
+  /** Its name; made by the broker (`amq.gen-…`) where none was given. */
+  readonly queue: string;
+  /** How many messages are ready in it. */
+  readonly messageCount: number;
+  readonly consumerCount: number;
+}
+
+/** Where one message is published to. */
+export interface PublishTarget {
+  /** @default '': the default exchange; the routing key is then the name of a queue */
+  readonly exchange?: string | undefined;
+  /** @default '' */
+  readonly routingKey?: string | undefined;
+  /** Sends it back where it reaches no queue: it is then among `channel.returned`. @default false */
+  readonly mandatory?: boolean | undefined;
+}
+
+/** How a queue is consumed. */
+export interface ConsumeOptions {
+  /** @default one that the broker makes */
+  readonly consumerTag?: string | undefined;
+  /** Nothing is to be acked: what is sent counts as done. @default false */
+  readonly noAck?: boolean | undefined;
+  /** Nobody else consumes the queue. @default false */
+  readonly exclusive?: boolean | undefined;
+  readonly arguments?: Arguments | undefined;
+  /** Told of each message, as it comes. Without it, iterate over what `consume` gives. What it throws is logged. */
+  readonly onMessage?: ((message: ReceivedMessage) => unknown) | undefined;
+}

@@ -1,0 +1,162 @@
+import type { OwnChannel, RawChannel } from '../amqp/index.js';
+import type { Logger } from '../logger.js';
+import type { ConsumeOptions, PublishTarget } from './channel-options.js';
+import { Confirms } from './confirms.js';
+import type { ChannelConsumer } from './consumer.js';
+import { Consumers } from './consumers.js';
+import { ChannelCore } from './core.js';
+import { Exchanges } from './exchanges.js';
+import {
+  Message,
+  type ReceivedMessage,
+  type ReturnedMessage,
+  received,
+  returned,
+  toWire,
+} from './message.js';
+import { Queues } from './queues.js';
+
+/**
+ * AMQP 0-9-1 as it is: one channel. What the broker refuses closes it, and only it; everything that was under way throws the reason.
+ * It does not come back after that, nor after a lost connection: take another one from the same connection, which does.
+ */
+export class Channel implements AsyncDisposable {
+  /** Its number within its Connection object. */
+  readonly number: number;
+  readonly exchange: Exchanges;
+  readonly queue: Queues;
+  /** Mandatory messages that reached no queue, in order. Take out what you have seen. */
+  readonly returned: ReturnedMessage[] = [];
+  readonly #core: ChannelCore;
+  readonly #confirms: Confirms;
+  readonly #consumers: Consumers;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(number: number, own: OwnChannel, logger: Logger) {
+    this.number = number;
+    this.#core = new ChannelCore(own);
+    this.exchange = new Exchanges(this.#core);
+    this.queue = new Queues(this.#core);
+    this.#confirms = new Confirms(own.raw);
+    this.#consumers = new Consumers(this.#core, logger);
+    own.raw.on('return', (raw) => this.returned.push(returned(raw)));
+    this.#core.onEnd((error) => this.#confirms.fail(error));
+  }
+
+  /** True until it is closed, by us or by the broker. */
+  get isOpen(): boolean {
+    return this.#core.isOpen;
+  }
+
+  /** Resolves when it is closed, with the error where one has closed it. Never rejects. */
+  get closed(): Promise<Error | undefined> {
+    return this.#core.closed;
+  }
+
+  /** The consumers that are at work, by their tags. */
+  get consumers(): ReadonlyMap<string, ChannelConsumer> {
+    return this.#consumers.byTag;
+  }
+
+  /**
+   * Publishes a message. It is written at once; the promise resolves when the broker has it, and nobody has to wait for it: `flush`
+   * and `close` do, for all together. A mandatory message that reached no queue is in `returned` by then.
+   * @throws ConfigurationError for text, headers or properties that cannot be sent: nothing was; PublishRefusedError for a nack;
+   * ChannelError, ConnectionLostError and ClosedError when the channel has ended: then its fate is unknown.
+   */
+  publish(message: Message | string | Uint8Array, target: PublishTarget = {}): Promise<void> {
+    const { exchange = '', routingKey = '', mandatory = false } = target;
+    try {
+      const { content, properties } = toWire(message instanceof Message ? message : new Message(message));
+      this.#core.write((raw) => raw.publish(exchange, routingKey, content, { ...properties, mandatory }));
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+    return this.#confirms.add();
+  }
+
+  /** Takes one message; null when there is none. It must be settled, unless with `noAck`. @throws ChannelError */
+  async get(
+    queue = '',
+    { noAck = false }: { readonly noAck?: boolean } = {},
+  ): Promise<ReceivedMessage | null> {
+    const raw = await this.#core.ask((channel) => channel.get(queue, { noAck }));
+    return raw ? received(raw) : null;
+  }
+
+  /** Lets a queue's messages come: to `onMessage`, or into a loop. Say `qos` before: else all come at once. @throws ChannelError */
+  async consume(queue = '', options: ConsumeOptions = {}): Promise<ChannelConsumer> {
+    return await this.#consumers.begin(queue, options);
+  }
+
+  /** Ends a consumer; one that there is not is no error. @throws ChannelError */
+  async cancel(consumerTag: string): Promise<void> {
+    await this.#consumers.cancel(consumerTag);
+  }
+
+  /** Resolves when no consumer is left: by `cancel`, by the broker, or because the channel was closed. @throws ChannelError */
+  async wait(): Promise<void> {
+    await this.#consumers.wait();
+  }
+
+  /** Done: the broker forgets the message; with `multiple` all before it, too. A tag that it does not know closes the channel. */
+  ack(deliveryTag: number, { multiple = false }: { readonly multiple?: boolean } = {}): void {
+    this.#core.write((raw) => raw.ack(reference(deliveryTag), multiple));
+  }
+
+  /** Refused: dead-lettered or dropped, or with `requeue` given back to its queue. */
+  reject(deliveryTag: number, { requeue = false }: { readonly requeue?: boolean } = {}): void {
+    this.#core.write((raw) => raw.reject(reference(deliveryTag), requeue));
+  }
+
+  /** The same, and with `multiple` for all before it, too. */
+  nack(
+    deliveryTag: number,
+    { multiple = false, requeue = false }: { readonly multiple?: boolean; readonly requeue?: boolean } = {},
+  ): void {
+    this.#core.write((raw) => raw.nack(reference(deliveryTag), multiple, requeue));
+  }
+
+  /** How many unsettled messages each further consumer gets, or with `global` all of the channel together. 0 is no limit. */
+  async qos(prefetchCount: number, { global = false }: { readonly global?: boolean } = {}): Promise<void> {
+    await this.#core.ask((raw) => raw.prefetch(prefetchCount, global));
+  }
+
+  /** Gives back everything that was delivered on this channel and not settled. */
+  async recover(): Promise<void> {
+    await this.#core.ask((raw) => raw.recover());
+  }
+
+  /** Resolves when the broker has dealt with everything that was published until now. */
+  async flush(): Promise<void> {
+    await this.#confirms.settled();
+  }
+
+  /** Flushes, then closes; the broker's confirms are waited for 5,000 ms at most. Idempotent. Never throws. */
+  close({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  /** @see close */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    this.#core.beginClosing();
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.flush(), tooLate]);
+    clearTimeout(timer);
+    await this.#core.close();
+  }
+}
+
+/** amqplib takes a whole message where it needs its tag only. */
+function reference(deliveryTag: number): Parameters<RawChannel['ack']>[0] {
+  return { fields: { deliveryTag } } as Parameters<RawChannel['ack']>[0];
+}

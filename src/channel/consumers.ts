@@ -1,0 +1,80 @@
+import type { Logger } from '../logger.js';
+import { ChannelError } from './channel-error.js';
+import type { ConsumeOptions } from './channel-options.js';
+import { ChannelConsumer } from './consumer.js';
+import type { ChannelCore } from './core.js';
+import { received } from './message.js';
+
+/** The consumers of one channel. */
+export class Consumers {
+  readonly byTag: Map<string, ChannelConsumer> = new Map();
+  readonly #core: ChannelCore;
+  readonly #logger: Logger;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(core: ChannelCore, logger: Logger) {
+    this.#core = core;
+    this.#logger = logger;
+    core.onEnd((error, isFault) => {
+      for (const consumer of this.byTag.values()) consumer.end(isFault ? error : undefined);
+      this.byTag.clear();
+      this.#tell();
+    });
+  }
+
+  /** Begins to consume. @throws ChannelError */
+  async begin(queue: string, options: ConsumeOptions): Promise<ChannelConsumer> {
+    const { consumerTag: wanted, noAck = false, exclusive = false, onMessage } = options;
+    const consumer = new ChannelConsumer({ noAck, onMessage }, this);
+    const tag = wanted === undefined ? {} : { consumerTag: wanted };
+    const { consumerTag } = await this.#core.ask((raw) =>
+      raw.consume(
+        queue,
+        // Messages may come before the tag does.
+        (message) => (message ? consumer.take(received(message)) : this.#ended(consumer.consumerTag)),
+        { noAck, exclusive, ...tag, arguments: options.arguments },
+      ),
+    );
+    consumer.begin(consumerTag);
+    this.byTag.set(consumerTag, consumer);
+    return consumer;
+  }
+
+  /** Ends a consumer; one that there is not is no error. @throws ChannelError */
+  async cancel(consumerTag: string): Promise<void> {
+    if (this.#core.isOpen) await this.#core.ask((raw) => raw.cancel(consumerTag));
+    this.#ended(consumerTag);
+  }
+
+  /** Resolves when none is left. @throws ChannelError when the broker has closed the channel */
+  async wait(): Promise<void> {
+    while (this.byTag.size > 0) await new Promise<void>((resolve) => this.#waiters.add(resolve));
+    if (this.#core.end instanceof ChannelError) throw this.#core.end;
+  }
+
+  /** Gives back what came for a loop that was left. */
+  giveBack(deliveryTags: readonly number[]): void {
+    if (!this.#core.isOpen) return;
+    for (const deliveryTag of deliveryTags) {
+      this.#core.write((raw) =>
+        raw.nack({ fields: { deliveryTag } } as Parameters<typeof raw.nack>[0], false, true),
+      );
+    }
+  }
+
+  /** Tells of a callback that has thrown. */
+  report(text: string): void {
+    this.#logger.error(text);
+  }
+
+  #ended(consumerTag: string): void {
+    this.byTag.get(consumerTag)?.end();
+    this.byTag.delete(consumerTag);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiters) resolve();
+    this.#waiters.clear();
+  }
+}

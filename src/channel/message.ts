@@ -1,0 +1,105 @@
+import type { MessageProperties } from '../amqp/index.js';
+import { type Headers, readHeaders, writeHeaders } from './headers.js';
+import { decodeText, encodeText } from './text.js';
+
+/** The AMQP properties of a message. */
+export type PlainProperties = Omit<MessageProperties, 'headers'> & { readonly headers?: Headers | undefined };
+
+/** A message: text or bytes, and properties. */
+export class Message {
+  readonly body: string | Buffer;
+  /** Text says how it is encoded: `contentEncoding` is `UTF-8` unless given. Bytes say nothing of themselves. */
+  readonly properties: PlainProperties;
+
+  constructor(body: string | Uint8Array = '', properties: PlainProperties = {}) {
+    const isText = typeof body === 'string';
+    this.body = isText ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    this.properties = isText ? { contentEncoding: 'UTF-8', ...properties } : properties;
+  }
+}
+
+/** Where a message comes from. */
+export interface DeliveryInfo {
+  /** By which it is settled, on the channel that it came on. */
+  readonly deliveryTag: number;
+  /** True when the broker has delivered it before. */
+  readonly redelivered: boolean;
+  readonly exchange: string;
+  readonly routingKey: string;
+  /** Of a consumer. */
+  readonly consumerTag?: string;
+  /** Of a `get`: how many more are ready in the queue. */
+  readonly messageCount?: number;
+}
+
+/** A message that has come. Its body is text where its content encoding says which, else bytes. */
+export class ReceivedMessage extends Message {
+  readonly deliveryInfo: DeliveryInfo;
+
+  constructor(body: string | Buffer, properties: PlainProperties, deliveryInfo: DeliveryInfo) {
+    super(body, properties);
+    this.deliveryInfo = deliveryInfo;
+  }
+}
+
+/** A message that the broker has sent back: it was mandatory and reached no queue. */
+export interface ReturnedMessage {
+  /** 312. */
+  readonly replyCode: number;
+  /** NO_ROUTE. */
+  readonly replyText: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly message: Message;
+}
+
+/** What leaves. @throws ConfigurationError for text or headers that cannot be sent */
+export function toWire({ body, properties }: Message): {
+  readonly content: Buffer;
+  readonly properties: MessageProperties;
+} {
+  const { headers, ...others } = properties;
+  const encoding = properties.contentEncoding as string | undefined;
+  return {
+    content: typeof body === 'string' ? encodeText(body, encoding ?? 'UTF-8') : body,
+    properties: { ...others, ...(headers && { headers: writeHeaders(headers) }) },
+  };
+}
+
+/** What amqplib gives of a message. */
+interface Raw {
+  readonly content: Buffer;
+  readonly properties: object;
+  readonly fields: object;
+}
+
+/** A message that has come. */
+export function received(raw: Raw): ReceivedMessage {
+  const fields = raw.fields as DeliveryInfo;
+  const { deliveryTag, redelivered, exchange, routingKey, consumerTag, messageCount } = fields;
+  return new ReceivedMessage(readBody(raw), readProperties(raw), {
+    ...{ deliveryTag, redelivered, exchange, routingKey },
+    ...(consumerTag !== undefined && { consumerTag }),
+    ...(messageCount !== undefined && { messageCount }),
+  });
+}
+
+/** A message that the broker has sent back. */
+export function returned(raw: Raw): ReturnedMessage {
+  const { replyCode, replyText, exchange, routingKey } = raw.fields as ReturnedMessage;
+  const message = new Message(readBody(raw), readProperties(raw));
+  return { replyCode, replyText, exchange, routingKey, message };
+}
+
+/** As text, where it says so. */
+function readBody({ content, properties }: Raw): string | Buffer {
+  return decodeText(content, (properties as MessageProperties).contentEncoding as string | undefined);
+}
+
+/** Those that were sent. */
+function readProperties({ properties }: Raw): PlainProperties {
+  const given = Object.entries(properties).filter(([, value]) => value !== undefined);
+  const { headers, ...others } = Object.fromEntries(given) as MessageProperties;
+  const isTold = headers !== undefined && Object.keys(headers).length > 0;
+  return { ...others, ...(isTold && { headers: readHeaders(headers) }) };
+}

@@ -1,0 +1,46 @@
+import type { Arguments } from '../amqp/index.js';
+import type { DeclaredQueue, QueueOptions } from './channel-options.js';
+import type { ChannelCore } from './core.js';
+
+/** The methods of the AMQP class `queue`: `channel.queue`. The name `''` is the queue that was declared last on the channel. */
+export class Queues {
+  readonly #core: ChannelCore;
+
+  /** @internal */
+  constructor(core: ChannelCore) {
+    this.#core = core;
+  }
+
+  /** Declares a queue; without a name the broker makes one. @throws ChannelError, for example 406 where it is there with other properties */
+  async declare(queue = '', options: QueueOptions = {}): Promise<DeclaredQueue> {
+    const { passive = false, durable = true, exclusive = false, autoDelete = false } = options;
+    return await this.#core.ask((raw) =>
+      passive
+        ? raw.checkQueue(queue)
+        : raw.assertQueue(queue, { durable, exclusive, autoDelete, arguments: options.arguments }),
+    );
+  }
+
+  /** Binds a queue to an exchange. @throws ChannelError */
+  async bind(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
+    await this.#core.ask((raw) => raw.bindQueue(queue, exchange, routingKey, args));
+  }
+
+  /** Takes a binding away. @throws ChannelError */
+  async unbind(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
+    await this.#core.ask((raw) => raw.unbindQueue(queue, exchange, routingKey, args));
+  }
+
+  /** Empties a queue of what is ready, and tells how many messages that were. @throws ChannelError */
+  async purge(queue = ''): Promise<number> {
+    return (await this.#core.ask((raw) => raw.purgeQueue(queue))).messageCount;
+  }
+
+  /** Removes a queue, and tells how many messages went with it. One that is not there is no error. @throws ChannelError */
+  async delete(
+    queue = '',
+    { ifUnused = false, ifEmpty = false }: { readonly ifUnused?: boolean; readonly ifEmpty?: boolean } = {},
+  ): Promise<number> {
+    return (await this.#core.ask((raw) => raw.deleteQueue(queue, { ifUnused, ifEmpty }))).messageCount;
+  }
+}

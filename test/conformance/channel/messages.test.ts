@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it, type TestContext } from 'node:test';
+import { type Channel, type HeaderValue, Message, type ReceivedMessage } from 'waybill/channel';
+import { uniqueName } from '../../support/broker.js';
+import { newChannel, useStage } from './channel-stage.js';
+
+describe('messages of a plain channel', () => {
+  const stage = useStage();
+
+  /** Sends it and takes it again. */
+  async function there(channel: Channel, message: Message | string | Uint8Array): Promise<ReceivedMessage> {
+    const { queue } = await channel.queue.declare('', { exclusive: true });
+    await channel.publish(message, { routingKey: queue });
+    const got = await channel.get(queue, { noAck: true });
+    assert.ok(got);
+    return got;
+  }
+
+  it('A-C5: text travels as UTF-8, says so, and arrives as text', async (t) => {
+    const channel = await newChannel(t, stage);
+    const queue = uniqueName('text');
+    await channel.queue.declare(queue);
+    await channel.publish('héllo', { routingKey: queue });
+    const raw = await stage.side.waitForMessage(queue);
+    assert.deepEqual(raw.content, Buffer.from('héllo'));
+    assert.equal(raw.properties.contentEncoding, 'UTF-8');
+    assert.equal((await there(channel, 'héllo')).body, 'héllo');
+    const latin = new Message('héllo', { contentEncoding: 'latin1' });
+    assert.equal((await there(channel, latin)).body, 'héllo');
+  });
+
+  it('A-C6: bytes travel as they are, say nothing of themselves, and arrive as bytes', async (t) => {
+    const channel = await newChannel(t, stage);
+    const { body, properties } = await there(channel, Buffer.from([0xff, 0xfe]));
+    assert.deepEqual(body, Buffer.from([0xff, 0xfe]));
+    assert.deepEqual(properties, {});
+  });
+
+  it('A-C7: an encoding that nobody knows, or that is not true, leaves bytes bytes', async (t) => {
+    const channel = await newChannel(t, stage);
+    for (const contentEncoding of ['bogus', 'utf-8', 'us-ascii']) {
+      const bytes = Buffer.from([0xff, 0xfe]);
+      const { body, properties } = await there(channel, new Message(bytes, { contentEncoding }));
+      assert.deepEqual([body, properties.contentEncoding], [bytes, contentEncoding]);
+    }
+    await assert.rejects(channel.publish(new Message('text', { contentEncoding: 'bogus' })), {
+      name: 'ConfigurationError',
+    });
+    await assert.rejects(channel.publish(new Message('é', { contentEncoding: 'us-ascii' })), {
+      name: 'ConfigurationError',
+    });
+    assert.equal(channel.isOpen, true);
+  });
+
+  it('A-C8: headers arrive as they were: texts, numbers, dates, tables and all else that AMQP has', async (t) => {
+    const channel = await newChannel(t, stage);
+    const headers = {
+      text: 'bär',
+      empty: '',
+      small: 7,
+      negative: -40_000,
+      large: 2 ** 40,
+      half: 0.5,
+      yes: true,
+      nothing: null,
+      date: new Date('2026-11-21T09:00:00Z'),
+      bytes: Buffer.from([0, 255]),
+      list: [1, 'two', [3]],
+      table: { inner: { date: new Date(0) } },
+      decimal: { '!': 'decimal', value: { places: 2, digits: 314 } },
+    };
+    const { properties } = await there(channel, new Message('x', { headers }));
+    assert.deepEqual(properties.headers, headers);
+  });
+
+  it('A-C8: what AMQP headers cannot carry is refused before anything is sent, and the channel lives on', async (t) => {
+    const channel = await newChannel(t, stage);
+    const { queue } = await channel.queue.declare('', { exclusive: true });
+    const wrong: Readonly<Record<string, unknown>> = {
+      'headers.a is a function': { a: () => {} },
+      'headers.a.b is a symbol': { a: { b: Symbol('x') } },
+      'headers.a[1] is a bigint': { a: [1, 1n] },
+      'headers.a is NaN': { a: Number.NaN },
+      'headers.a is a Map': { a: new Map() },
+      'headers.a is a date before 1970, or none': { a: new Date('never') },
+    };
+    for (const [words, headers] of Object.entries(wrong)) {
+      const message = new Message('x', { headers: headers as Record<string, HeaderValue> });
+      await assert.rejects(channel.publish(message, { routingKey: queue }), {
+        name: 'ConfigurationError',
+        message: `${words}, which AMQP headers cannot carry.`,
+      });
+    }
+    const tooLong = new Message('x', { correlationId: 'x'.repeat(256) });
+    await assert.rejects(channel.publish(tooLong, { routingKey: queue }), { name: 'ConfigurationError' });
+    await channel.publish('good', { routingKey: queue });
+    assert.equal((await channel.get(queue, { noAck: true }))?.body, 'good');
+    assert.equal(await channel.get(queue), null);
+  });
+
+  it('carries all other properties, too', async (t) => {
+    const channel = await newChannel(t, stage);
+    const given = {
+      ...{ contentType: 'text/plain', deliveryMode: 2, priority: 3, correlationId: 'c', replyTo: 'r' },
+      ...{
+        expiration: '60000',
+        messageId: 'm',
+        timestamp: 1_795_000_000,
+        type: 't',
+        userId: 'guest',
+        appId: 'a',
+      },
+    };
+    const { properties } = await there(channel, new Message(Buffer.from('x'), given));
+    assert.deepEqual(properties, given);
+  });
+
+  it('A-C15: a body far larger than a frame arrives as it was', async (t) => {
+    const channel = await newChannel(t, stage);
+    const body = randomBytes(16 * 1024 * 1024);
+    assert.ok(body.equals((await there(channel, body)).body as Buffer));
+    assert.deepEqual((await there(channel, Buffer.alloc(0))).body, Buffer.alloc(0));
+  });
+
+  it('A-C13: a mandatory message that reaches no queue comes back: 312, NO_ROUTE, where to, and what', async (t) => {
+    const channel = await newChannel(t, stage);
+    const routingKey = uniqueName('nowhere');
+    const message = new Message('x', { headers: { seven: 7 } });
+    await channel.publish(message, { exchange: 'amq.direct', routingKey, mandatory: true });
+    await channel.publish('nobody asked', { exchange: 'amq.direct', routingKey });
+    assert.deepEqual(channel.returned, [
+      { replyCode: 312, replyText: 'NO_ROUTE', exchange: 'amq.direct', routingKey, message },
+    ]);
+  });
+
+  it('A-C14: what was published to an exchange that is not there fails with the channel, and no promise is left alone', async (t: TestContext) => {
+    const channel = await newChannel(t, stage);
+    const exchange = uniqueName('nowhere');
+    const lost = [1, 2, 3].map((number) => channel.publish(String(number), { exchange }));
+    const refused = { name: 'ChannelError', replyCode: 404, method: 'basic.publish' };
+    for (const each of lost) await assert.rejects(each, refused);
+    await channel.flush();
+    await channel.close();
+  });
+
+  it('a full queue that refuses is told to whoever waits', async (t) => {
+    const channel = await newChannel(t, stage);
+    const args = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+    const { queue } = await channel.queue.declare('', { exclusive: true, arguments: args });
+    await channel.publish('fits', { routingKey: queue });
+    await assert.rejects(channel.publish('does not', { routingKey: queue }), { code: 'PUBLISH_REFUSED' });
+  });
+});
