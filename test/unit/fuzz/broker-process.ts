@@ -5,6 +5,9 @@ import { DevBroker } from '../../../src/devbroker/index.js';
 const memoryLimitBytes = 128 * 1024 * 1024;
 
 const broker = await DevBroker.start({ port: 0, memoryLimitBytes });
-process.on('message', () => process.send?.({ rssBytes: process.memoryUsage.rss() }));
+process.on('message', () => {
+  const { rss: rssBytes, heapUsed: heapBytes } = process.memoryUsage();
+  process.send?.({ rssBytes, heapBytes });
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.({ url: broker.url });

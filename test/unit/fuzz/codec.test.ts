@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AmqpError, CommandReader, type Frame, FrameReader } from '../../../src/protocol/index.js';
-import { untilTimeIsOver } from './budget.js';
+import { extendLimit } from '../../support/test-limit.js';
+import { budgetMs, untilTimeIsOver } from './budget.js';
 import { hostileBytes } from './hostile-bytes.js';
 
 const frameMax = 131_072;
@@ -10,6 +11,8 @@ const frameMax = 131_072;
 const stream = fc.array(hostileBytes, { minLength: 1, maxLength: 12 }).map((parts) => Buffer.concat(parts));
 
 describe('hostile bytes and the codec', () => {
+  beforeEach((t) => extendLimit(t, budgetMs + 30_000));
+
   it('are read, or refused by an AmqpError', () => {
     const property = fc.property(stream, (bytes) => void read(bytes, [bytes.length]));
     fc.assert(property, untilTimeIsOver);

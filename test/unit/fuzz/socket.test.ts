@@ -30,6 +30,7 @@ describe('hostile peers and the embedded broker', () => {
 
   it('random and broken frames harm nobody', async (t) => {
     extendLimit(t, budgetMs + 120_000);
+    const before = await broker.memory();
     let count = 0;
     const property = fc.asyncProperty(attacks, async (attackers) => {
       count += attackers.length;
@@ -37,7 +38,7 @@ describe('hostile peers and the embedded broker', () => {
       await survives();
     });
     await fc.assert(property, untilTimeIsOver);
-    t.diagnostic(`${count} attacks`);
+    t.diagnostic(`${count} attacks; the broker took ${before} before, ${await broker.memory()} after`);
   });
 
   it('a body that is announced too large, and sent, is refused', async () => {

@@ -8,9 +8,10 @@ export const mebibyte = 2 ** 20;
 /** Far above what an idle broker takes (some 90 MiB), far below what one leaking attack makes of it. */
 const memoryLimitBytes = 600 * mebibyte;
 
-interface Answer {
-  readonly url?: string;
-  readonly rssBytes?: number;
+/** What the process takes of memory: in all, and of it for JavaScript's objects. */
+interface Memory {
+  readonly rssBytes: number;
+  readonly heapBytes: number;
 }
 
 /** A child that may not use more heap than this: a leak ends it, and that is seen. */
@@ -34,30 +35,51 @@ export class WatchedBroker implements AsyncDisposable {
     const program = fileURLToPath(new URL('broker-process.ts', import.meta.url));
     const execArgv = [...process.execArgv.filter((arg) => !arg.startsWith('--test')), heapLimit];
     const child = fork(program, { execArgv, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-    const [{ url }] = (await once(child, 'message')) as [Answer];
-    return new WatchedBroker(child, url ?? '');
+    const [{ url }] = (await once(child, 'message')) as [{ readonly url: string }];
+    return new WatchedBroker(child, url);
   }
 
   /** Throws when the process takes more memory than it should, or is no more. */
   async assertModest(): Promise<void> {
-    const rss = await this.rssBytes();
-    assert.ok(rss < memoryLimitBytes, `The broker takes ${Math.round(rss / mebibyte)} MiB`);
+    const { rssBytes } = await this.#memory();
+    assert.ok(rssBytes < memoryLimitBytes, `The broker takes ${inMebibytes(rssBytes)}`);
   }
 
-  /** What the process takes of memory. Throws with its last words when it is no more. */
-  async rssBytes(): Promise<number> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
-      throw new Error(
-        `The broker is no more: ${this.#child.exitCode ?? this.#child.signalCode}\n${this.#stderr}`,
-      );
-    }
-    this.#child.send('memory');
-    const [{ rssBytes }] = (await once(this.#child, 'message')) as [Answer];
-    return rssBytes ?? Number.NaN;
+  /** What it takes of memory, for people. */
+  async memory(): Promise<string> {
+    const { rssBytes, heapBytes } = await this.#memory();
+    return `${inMebibytes(rssBytes)}, heap ${inMebibytes(heapBytes)}`;
+  }
+
+  /** Throws with its last words when it is no more. */
+  #memory(): Promise<Memory> {
+    if (this.#hasEnded) return Promise.reject(this.#lastWords());
+    return new Promise((resolve, reject) => {
+      const fail = (): void => reject(this.#lastWords());
+      this.#child.once('exit', fail).once('message', (memory) => {
+        this.#child.off('exit', fail);
+        resolve(memory as Memory);
+      });
+      this.#child.send('memory');
+    });
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  #lastWords(): Error {
+    return new Error(
+      `The broker is no more: ${this.#child.exitCode ?? this.#child.signalCode}\n${this.#stderr}`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    if (!this.#hasEnded) await once(this.#child, 'exit');
   }
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.round(bytes / mebibyte)} MiB`;
 }
