@@ -69,7 +69,8 @@ export class Channel implements AsyncDisposable {
     const { exchange = '', routingKey = '', mandatory = false } = target;
     try {
       const { content, properties } = toWire(message instanceof Message ? message : new Message(message));
-      this.#core.write((raw) => raw.publish(exchange, routingKey, content, { ...properties, mandatory }));
+      const options = { ...properties, mandatory } as Parameters<RawChannel['publish']>[3];
+      this.#core.write((raw) => raw.publish(exchange, routingKey, content, options));
     } catch (thrown) {
       return Promise.reject(thrown);
     }
