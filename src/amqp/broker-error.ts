@@ -24,7 +24,9 @@ export interface BrokerReason {
 export function brokerReason(error: Error): BrokerReason | undefined {
   const code = replyCode(error);
   const { classId = 0, methodId = 0 } = error as { readonly classId?: number; readonly methodId?: number };
-  return code === undefined ? undefined : { replyCode: code, replyText: brokerText(error), classId, methodId };
+  return code === undefined
+    ? undefined
+    : { replyCode: code, replyText: brokerText(error), classId, methodId };
 }
 
 /**
