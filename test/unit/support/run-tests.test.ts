@@ -90,6 +90,14 @@ describe('run-tests', () => {
     assert.match(output, /"b" was skipped or is to do, and is not announced/);
   });
 
+  it('is green, and says what is missing, when all is skipped as announced', async (t) => {
+    const skipping =
+      "import { describe, it } from 'node:test'; describe('pika of Python', { skip: 'x' }, () => { it('a', () => {}); });";
+    const { exitCode, output } = await runIn(t, { 'test/interop/a.test.ts': skipping }, 'interop');
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /Skipped as announced: pika of Python \(needs the package python3-pika\)/);
+  });
+
   it('is red when a test takes too long, and names it', async (t) => {
     const hanging =
       "import { it } from 'node:test'; it('hangs', () => new Promise(() => setInterval(() => {}, 50)));";
