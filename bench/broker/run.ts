@@ -1,14 +1,24 @@
 /**
  * Measures the embedded broker beside RabbitMQ: `npm run bench:broker -- [pairs]`. Both serve the same client, in
  * turn, each in a process of its own; RabbitMQ is the one of WAYBILL_URL or a private node. What counts is the ratio of
- * each pair, since the machine may be busy with something else.
+ * each pair, since the machine may be busy with something else. Ends with code 1 when the embedded broker is not ready in
+ * 50 ms or confirms fewer messages than RabbitMQ.
  */
 import { Broker } from '../measure/broker.js';
 import { median } from '../measure/statistics.js';
 import { EmbeddedBroker } from './embedded-broker.js';
+import { measureReady } from './ready.js';
 import { type Workload, workloads } from './workloads.js';
 
 const pairs = Number(process.argv[2] ?? 7);
+const readyLimitMs = 50;
+
+const ready = await measureReady();
+const inMs = (time: number): string => `${time.toFixed(1)} ms`;
+console.log(
+  `Ready in process: ${inMs(ready.first)} the first time, then ${inMs(ready.median)} (median), ${inMs(ready.slowest)} at worst.`,
+);
+if (ready.slowest >= readyLimitMs) process.exitCode = 1;
 
 const rabbitmq = await Broker.open();
 const embedded = await EmbeddedBroker.start();
@@ -30,6 +40,7 @@ async function compare({ title, count, run }: Workload): Promise<void> {
     measured.push(pair % 2 ? { rabbitmq: first, embedded: second } : { embedded: first, rabbitmq: second });
   }
   const ratios = measured.map((each) => each.embedded / each.rabbitmq);
+  if (median(ratios) < 1) process.exitCode = 1;
   console.log(title);
   console.log(
     `  embedded ${rounded(measured.map((each) => each.embedded))}   RabbitMQ ${rounded(measured.map((each) => each.rabbitmq))}`,
