@@ -11,9 +11,6 @@ it('handles a ping again that comes a second time, and answers', async () => {
   broker.deliverNextTwice({ exchange: 'ping-exchange' });
   await producer.message_ping();
   await broker.idle();
-  assert.deepEqual(
-    broker.settled.map(({ settlement }) => settlement),
-    ['ack', 'ack'],
-  );
+  assert.equal(broker.settled.filter(({ settlement }) => settlement === 'ack').length, 2);
   assert.equal((await producer.rpc_ping()).unwrap(), 'Pong');
 });
