@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MessageSender, type RabbitConsumerOptions } from 'waybill/registry';
 import { z } from 'zod';
 import { uniqueName } from '../../support/broker.js';
+import { Gate } from '../peers/gate.js';
 import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 import { CreateUser, newRegistries } from './registries.js';
 
@@ -133,6 +135,32 @@ describe('calls to a registry', () => {
     assert.equal(await stage.side.depth(replies), 0);
   });
 
+  it('does not run a call that expired while it waited here', async (t) => {
+    const { queue, handlers, consumers, send, replies, seen } = await start(t, {
+      rpc: 'detail',
+      prefetch: 2,
+      concurrency: 1,
+    });
+    const gate = new Gate();
+    handlers.register(
+      'slow',
+      CreateUser,
+    )(async ({ name }) => {
+      seen.push(name);
+      await gate.opened;
+    });
+    await send('slow', { name: 'slow' }, { replyTo: replies });
+    await waitForLength(seen, 1);
+    await send('answer', { name: 'one' }, { replyTo: replies, expiration: 10 });
+    await stage.side.waitForDepth(queue, 0);
+    await delay(50);
+    gate.open();
+    await stage.side.waitForMessage(replies);
+    await consumers.disconnectConsumers();
+    assert.deepEqual(seen, ['slow']);
+    assert.equal(await stage.side.depth(replies), 0);
+  });
+
   it('answers a call that comes again with the same message id without running twice', async (t) => {
     const { call, seen } = await start(t);
     const first = await call('answer', { name: 'one' }, { messageId: 'the id' });
@@ -190,15 +218,25 @@ describe('a message sender', () => {
 
   it('says why there is no answer', async (t) => {
     const { sender } = await open(t, 'detail');
-    assert.equal(
-      (await sender.call(uniqueName('nowhere'), 'pay', { amount: 1 }, { timeoutMs: 50 })).error?.code,
-      'UNROUTABLE',
-    );
+    const call = (queue: string, timeoutMs: number) =>
+      sender.call(queue, 'pay', { amount: 1 }, { timeoutMs });
+    assert.equal((await call(uniqueName('nowhere'), 10_000)).error?.code, 'UNROUTABLE');
     const silent = uniqueName('silent');
     await stage.side.onChannel((channel) => channel.assertQueue(silent));
-    assert.equal((await sender.call(silent, 'pay', { amount: 1 }, { timeoutMs: 50 })).error?.code, 'TIMEOUT');
+    assert.equal((await call(silent, 50)).error?.code, 'TIMEOUT');
     await sender.close();
-    assert.equal((await sender.call(silent, 'pay', { amount: 1 })).error?.code, 'CLOSED');
+    assert.equal((await call(silent, 50)).error?.code, 'CLOSED');
+  });
+
+  it('names the handler again when a call is sent again', async (t) => {
+    const { sender } = await open(t, 'detail');
+    const queue = uniqueName('deaf');
+    const channel = await stage.side.connection.createChannel();
+    await channel.assertQueue(queue, { exclusive: true });
+    const headers: unknown[] = [];
+    await channel.consume(queue, (message) => headers.push(message?.properties.headers), { noAck: true });
+    await sender.call(queue, 'pay', { amount: 1 }, { timeoutMs: 200, maxRetry: 1 });
+    assert.deepEqual(headers, [{ task_name: 'pay' }, { task_name: 'pay', 'x-waybill-attempt': 2 }]);
   });
 
   it('takes an answer that is none for a malformed one', async (t) => {

@@ -15,7 +15,7 @@ import { uniqueName } from '../../support/broker.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { Gate } from '../peers/gate.js';
-import { useStage, waitForLength } from '../processor/stage.js';
+import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 import { CreateUser, newRegistries } from './registries.js';
 
 describe('a registry of consumers', () => {
@@ -224,6 +224,24 @@ describe('a registry of consumers', () => {
     await send('create_user', { name: 'bob' });
     await waitForLength(seen, 1);
     assert.equal((await consumers.health()).ok, true);
+  });
+
+  it('does not make again what was disconnected, when the connection that others use comes back', async (t) => {
+    await using proxy = await TcpProxy.forUrl(stage.url);
+    const url = proxy.urlFor(stage.url);
+    const log = recordingLog();
+    const gone = newRegistries(t, stage, { url, logger: log });
+    const stays = newRegistries(t, stage, { url, logger: log });
+    await gone.consumers.register(gone.queue, 'task_name', { deadLetters: true });
+    await stays.consumers.register(stays.queue, 'task_name');
+    assert.equal(proxy.open, 1, 'they share it');
+    await gone.consumers.disconnectConsumers();
+    for (const queue of [gone.queue, `${gone.queue}_dlq`, stays.queue])
+      await stage.side.onChannel((channel) => channel.deleteQueue(queue));
+    proxy.cut();
+    await stage.side.waitForConsumers(stays.queue, 1, 20_000);
+    assert.equal(await stage.side.look(gone.queue), undefined);
+    assert.equal(await stage.side.look(`${gone.queue}_dlq`), undefined);
   });
 
   it('finishes what runs when it is stopped, gives the rest back, and aborts what takes too long', async (t) => {

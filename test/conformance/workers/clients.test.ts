@@ -167,7 +167,7 @@ describe('an RPC client', () => {
   it('says why there is no answer: nobody, not in time, not wanted any more, not sayable, closed', async (t) => {
     const queue = uniqueName('calls');
     const client = connect(t, { timeoutMs: 50 });
-    assert.equal((await client.call(queue, 1)).error?.code, 'UNROUTABLE');
+    assert.equal((await client.call(queue, 1, { timeoutMs: 10_000 })).error?.code, 'UNROUTABLE');
     await stage.side.onChannel((channel) => channel.assertQueue(queue));
     assert.equal((await client.call(queue, 1)).error?.code, 'TIMEOUT');
     assert.equal((await client.call(queue, 1, { signal: AbortSignal.abort() })).error?.code, 'CANCELLED');

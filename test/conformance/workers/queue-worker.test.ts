@@ -133,6 +133,15 @@ describe('a queue worker', () => {
     });
   }
 
+  it("W-C5: 'discard' leaves nothing to the queue's own dead-letter exchange either", async (t) => {
+    const { queue, dead, seen, worker, send } = await start(t, { onFailure: 'discard' });
+    await send(Buffer.from('no gzip'));
+    await send(packed({ data: 'next' }));
+    await waitForLength(seen, 1);
+    await worker.drain();
+    assert.deepEqual([await stage.side.depth(queue), await stage.side.depth(dead)], [0, 0]);
+  });
+
   it('W-C5: the dossier of a parked task says who failed and why', async (t) => {
     const queue = uniqueName('tasks');
     const fail = (): never => {
