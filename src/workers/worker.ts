@@ -90,13 +90,12 @@ export abstract class Worker extends StandingThread {
   /** The same as {@link run}, for a scheduler. */
   override async create(): Promise<void> {
     this.#refuseToStart();
-    const vhost = linkOptions(this.#connection, {}).vhost;
-    const identity = identify({ name: this.name, type: this.constructor.name }, this.name, vhost);
-    const defaults = { connectionName: connectionName(identity), firstConnect: asOriginal };
+    const who = { name: this.name, type: this.constructor.name };
+    const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
     const intake = new Intake(linkOptions(this.#connection, defaults));
     this.#intake = intake;
     try {
-      const handle = await this.kind.open(intake, identity);
+      const handle = await this.kind.open(intake, identify(who, this.name, intake.link.vhost));
       for (const route of this.#routes.values()) await this.#open(intake, route, handle);
     } catch (thrown) {
       await intake.drain({ timeoutMs: 0 });

@@ -154,6 +154,7 @@ describe('a queue worker', () => {
     const { error, message, attempts, handler, component } = properties.headers?.['x-waybill-dossier'] ?? {};
     assert.deepEqual([error, message, attempts, handler], ['RangeError', 'it broke', 1, 'fail']);
     assert.deepEqual([component.name, component.type], ['Images', 'QueueWorker']);
+    assert.equal(component.vhost, decodeURIComponent(new URL(stage.url).pathname.slice(1)) || '/');
   });
 
   it('W-C5: a task is tried again after a delay where retry says so, then given up', async (t) => {
@@ -272,6 +273,19 @@ describe('a queue worker', () => {
     for (const wrong of [{ durable: false }, { autoDelete: true }, { messageTtl: 1 }]) {
       await assert.rejects(declare(wrong), /PRECONDITION_FAILED/);
     }
+  });
+
+  it('leaves nothing open when the broker refuses its queue, and may run once that is mended', async (t) => {
+    const [good, bad] = [uniqueName('good'), uniqueName('bad')];
+    await stage.side.onChannel((channel) => channel.assertQueue(bad, { durable: false }));
+    const worker = new QueueWorker({ url: stage.url, logger: recordingLog() });
+    for (const queue of [good, bad]) worker.route(queue)(() => {});
+    t.after(() => worker.close());
+    await assert.rejects(worker.run(), { code: 'TOPOLOGY_REFUSED', message: new RegExp(bad) });
+    await stage.side.waitForConsumers(good, 0);
+    await stage.side.onChannel((channel) => channel.deleteQueue(bad));
+    await worker.run();
+    for (const queue of [good, bad]) assert.equal((await stage.side.look(queue))?.consumers, 1);
   });
 
   it('works on several queues, each with its own handlers and its own limits', async (t) => {
