@@ -1,4 +1,5 @@
 // Everything that can be judged without running the toolkit: `node scripts/check.mjs [step …]`, all steps without a name.
+import { checkCommands } from './check-commands.mjs';
 import { checkDocs } from './check-docs.mjs';
 import { checkPackage } from './check-package.mjs';
 import { checkTypes } from './check-types.mjs';
@@ -13,7 +14,7 @@ const steps = {
   build: () => run('node', ['scripts/build.mjs']),
   unused: () => run('knip', ['--treat-config-hints-as-errors']),
 };
-const packed = { package: checkPackage, types: checkTypes, docs: checkDocs };
+const packed = { package: checkPackage, commands: checkCommands, types: checkTypes, docs: checkDocs };
 
 await main(async () => {
   const known = [...Object.keys(steps), ...Object.keys(packed)];
