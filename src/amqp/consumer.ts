@@ -3,6 +3,7 @@ import type { ChannelModel } from 'amqplib';
 import { ClosedError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { asTopologyError } from './broker-error.js';
+import { Copies } from './copies.js';
 import type { Delivery } from './delivery.js';
 import { Fifo } from './fifo.js';
 import type { LastingConnection } from './lasting-connection.js';
@@ -50,6 +51,7 @@ export class Consumer {
   readonly #waiting = new Fifo<Delivery>();
   readonly #running = new Set<Delivery>();
   readonly #twins = new Twins();
+  readonly #copies = new Copies();
   readonly #idle = new Set<() => void>();
   #stopped = false;
 
@@ -143,8 +145,17 @@ export class Consumer {
     while (this.#running.size < this.#concurrency && !this.#stopped) {
       const delivery = this.#waiting.shift();
       if (!delivery) return;
-      if (!this.#twins.holds(delivery, this.#running)) this.#run(delivery);
+      if (this.#twins.holds(delivery, this.#running)) continue;
+      if (this.#copies.isSecond(delivery)) this.#drop(delivery);
+      else this.#run(delivery);
     }
+  }
+
+  #drop(delivery: Delivery): void {
+    this.#host.logger.info(
+      `A message of '${delivery.queue}' came a second time after it had failed; it runs once.`,
+    );
+    delivery.ack();
   }
 
   #run(delivery: Delivery): void {

@@ -11,6 +11,7 @@ export class Delivery {
   readonly #acknowledger: Acknowledger;
   readonly #receivedAt = performance.now();
   #settled = false;
+  #onSettled: ((acked: boolean) => void) | undefined;
 
   constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
     this.queue = queue;
@@ -54,7 +55,7 @@ export class Delivery {
 
   /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */
   ack(): void {
-    if (this.#settle()) this.#acknowledger.ack(this.#message.fields.deliveryTag);
+    if (this.#settle(true)) this.#acknowledger.ack(this.#message.fields.deliveryTag);
   }
 
   /**
@@ -62,7 +63,7 @@ export class Delivery {
    * as failed: on a quorum queue that counts towards the delivery limit.
    */
   reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
-    if (this.#settle()) this.#acknowledger.reject(this.#message.fields.deliveryTag, requeue);
+    if (this.#settle(false)) this.#acknowledger.reject(this.#message.fields.deliveryTag, requeue);
   }
 
   /**
@@ -70,12 +71,18 @@ export class Delivery {
    * before 4.3, and not any more since.
    */
   giveBack(): void {
-    if (this.#settle()) this.#acknowledger.giveBack(this.#message.fields.deliveryTag);
+    if (this.#settle(false)) this.#acknowledger.giveBack(this.#message.fields.deliveryTag);
   }
 
-  #settle(): boolean {
+  /** @internal Calls back once, when it is settled. */
+  whenSettled(callback: (acked: boolean) => void): void {
+    this.#onSettled = callback;
+  }
+
+  #settle(acked: boolean): boolean {
     if (this.#settled) return false;
     this.#settled = true;
+    this.#onSettled?.(acked);
     return true;
   }
 }

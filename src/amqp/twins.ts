@@ -1,8 +1,8 @@
 import type { Delivery } from './delivery.js';
 
 /**
- * Keeps one message from being handled twice at the same time. A channel that is lost takes its deliveries along, and the
- * broker hands them out again at once, while the handlers of the first ones still run: the second one waits here for that.
+ * Keeps one message from being handled twice at the same time. When a channel is lost, or the queue's process, the broker
+ * hands out again what was not acked, at once, while the handlers still run: the second one waits here for the first.
  */
 export class Twins {
   readonly #held = new Map<Delivery, Delivery[]>();
@@ -14,11 +14,11 @@ export class Twins {
     return count;
   }
 
-  /** True if the delivery must wait, and then it is kept, because the same message still runs from a channel that is gone. */
+  /** True if the delivery must wait, and then it is kept, because the same message still runs. */
   holds(delivery: Delivery, running: Iterable<Delivery>): boolean {
     if (!delivery.redelivered) return false;
     for (const each of running) {
-      if (each.alive || !isSameMessage(each, delivery)) continue;
+      if (!isSameMessage(each, delivery)) continue;
       this.#held.set(each, [...(this.#held.get(each) ?? []), delivery]);
       return true;
     }

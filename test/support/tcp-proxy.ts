@@ -10,8 +10,18 @@ export interface TcpTarget {
   readonly port: number;
 }
 
+/** A piece of what passes a proxy. */
+export interface Passing {
+  /** Which connection it belongs to, counted from 1. */
+  readonly connection: number;
+  /** Whether it comes from the client or from the target. */
+  readonly from: 'client' | 'target';
+  readonly chunk: Buffer;
+}
+
 /** The two ends of one proxied connection. */
 interface Pair {
+  readonly number: number;
   readonly client: Socket;
   readonly target: Socket;
 }
@@ -25,6 +35,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly port: number;
   /** How long every chunk is held back, in each direction. @default 0 */
   latencyMs = 0;
+  /** Told of all that comes, before it is passed on: a `cut()` here is one before it. */
+  onPassing: (passing: Passing) => void = () => {};
   readonly #target: Required<TcpTarget>;
   readonly #pairs = new Set<Pair>();
   #server: Server | undefined;
@@ -97,6 +109,13 @@ export class TcpProxy implements AsyncDisposable {
     this.#pairs.clear();
   }
 
+  /** Sends bytes to the target as if the client of this connection had; it must be between two things it says. */
+  slipIn(connection: number, bytes: Uint8Array): void {
+    const pair = [...this.#pairs].find(({ number }) => number === connection);
+    if (!pair) throw new Error(`Connection ${connection} is not open`);
+    pair.target.write(bytes);
+  }
+
   /** Cuts what is open and takes nothing more. */
   async close(): Promise<void> {
     this.#flow();
@@ -122,7 +141,7 @@ export class TcpProxy implements AsyncDisposable {
   #accept(client: Socket): void {
     this.#accepted += 1;
     const target = dial({ ...this.#target, allowHalfOpen: true, noDelay: true });
-    const pair: Pair = { client: client.setNoDelay(true), target };
+    const pair: Pair = { number: this.#accepted, client: client.setNoDelay(true), target };
     this.#pairs.add(pair);
     this.#pump(client, target, pair);
     this.#pump(target, client, pair);
@@ -135,7 +154,9 @@ export class TcpProxy implements AsyncDisposable {
       const due = performance.now() + this.latencyMs;
       last = last.then(() => this.#hold(due)).then(work);
     };
-    from.on('data', (chunk) => {
+    from.on('data', (chunk: Buffer) => {
+      const side = from === pair.client ? 'client' : 'target';
+      this.onPassing({ connection: pair.number, from: side, chunk });
       inTurn(() => to.write(chunk));
       if (this.#stalled === undefined && !to.writableNeedDrain) return;
       from.pause();
