@@ -6,7 +6,7 @@ export interface Arrival {
   readonly id: unknown;
   readonly redelivered: boolean;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** What stands in its envelope as `content.parameters`. */
+  /** What stands in its envelope as `content.parameters`; nothing where that cannot be read. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +30,14 @@ export async function readAll(side: SideChannel, queue: string): Promise<readonl
 }
 
 function arrival({ properties, fields, content }: ConsumeMessage): Arrival {
-  const { parameters } = JSON.parse(content.toString()).content;
   const { messageId: id, headers = {} } = properties;
-  return { id, redelivered: fields.redelivered, headers, parameters };
+  return { id, redelivered: fields.redelivered, headers, parameters: parametersIn(content.toString()) };
+}
+
+function parametersIn(text: string): Arrival['parameters'] {
+  try {
+    return JSON.parse(text).content.parameters;
+  } catch {
+    return {};
+  }
 }

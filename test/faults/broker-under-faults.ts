@@ -38,6 +38,20 @@ export class BrokerUnderFaults {
     return side;
   }
 
+  /** How many messages a queue holds in all, those that were delivered and not settled included. */
+  async messagesIn(queue: string): Promise<number> {
+    const list = await this.node.ctl('rabbitmqctl', [
+      '-q',
+      'list_queues',
+      '--no-table-headers',
+      'name',
+      'messages',
+    ]);
+    const line = list.split('\n').find((each) => each.startsWith(`${queue}\t`));
+    if (line === undefined) throw new Error(`There is no queue ${queue}`);
+    return Number(line.split('\t')[1]);
+  }
+
   /** All connections are reset; there is at least one. */
   get cut(): Fault {
     const strike = async (): Promise<void> => {
