@@ -41,6 +41,14 @@ const actions: { readonly [O in Command['op']]: Action<O> } = {
     first(stage).ask((channel) =>
       channel.unbindQueue(stage.queueName(queue), stage.exchangeName(exchange), key),
     ),
+  link: (stage, { exchange, from, key }) =>
+    first(stage).ask((channel) =>
+      channel.bindExchange(stage.exchangeName(exchange), stage.exchangeName(from), key),
+    ),
+  unlink: (stage, { exchange, from, key }) =>
+    first(stage).ask((channel) =>
+      channel.unbindExchange(stage.exchangeName(exchange), stage.exchangeName(from), key),
+    ),
   publish,
   get,
   consume: (stage, { lane, queue, prefetch, ...options }) =>

@@ -63,6 +63,8 @@ export type Command =
   | { readonly op: 'purge'; readonly queue: number }
   | { readonly op: 'bind'; readonly queue: number; readonly exchange: number; readonly key: string }
   | { readonly op: 'unbind'; readonly queue: number; readonly exchange: number; readonly key: string }
+  | { readonly op: 'link'; readonly exchange: number; readonly from: number; readonly key: string }
+  | { readonly op: 'unlink'; readonly exchange: number; readonly from: number; readonly key: string }
   | {
       readonly op: 'publish';
       readonly lane: number;
@@ -77,6 +79,7 @@ export type Command =
       readonly lane: number;
       readonly queue: number;
       readonly noAck: boolean;
+      readonly exclusive: boolean;
       readonly prefetch: number;
       readonly priority: number;
     }
@@ -152,6 +155,7 @@ const step: fc.Arbitrary<Command> = fc.oneof(
       lane,
       queue,
       noAck: rarely,
+      exclusive: rarely,
       prefetch: fc.nat({ max: 2 }),
       priority: fc.constantFrom(0, 0, 0, 1),
     }),
@@ -165,6 +169,14 @@ const step: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: command('delete', { queue, ifUnused: rarely, ifEmpty: rarely }) },
   { weight: 1, arbitrary: bind },
   { weight: 1, arbitrary: command('unbind', { queue, exchange, key: fc.constantFrom(...patterns) }) },
+  {
+    weight: 1,
+    arbitrary: command('link', { exchange, from: exchange, key: fc.constantFrom(...patterns) }),
+  },
+  {
+    weight: 1,
+    arbitrary: command('unlink', { exchange, from: exchange, key: fc.constantFrom(...patterns) }),
+  },
   { weight: 1, arbitrary: declare },
   { weight: 1, arbitrary: command('wait', {}) },
 );
@@ -197,6 +209,7 @@ export function print(made: Command): string {
 
 function printField(name: string, value: unknown): string {
   if (name === 'queue') return `q${value}`;
+  if (name === 'from') return `from ${printField('exchange', value)}`;
   if (name === 'exchange') return `e${value}(${exchangeTypes[Number(value)]})`;
   if (name === 'to')
     return `to ${Object.entries(value as object)

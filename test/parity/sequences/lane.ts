@@ -85,7 +85,7 @@ export class Lane {
     queue: string,
     label: string,
     prefetch: number,
-    options: { noAck: boolean; priority: number },
+    options: { noAck: boolean; exclusive: boolean; priority: number },
   ): Promise<unknown> {
     return this.ask(async (channel) => {
       await channel.prefetch(prefetch);
