@@ -7,10 +7,10 @@ import { decode, encode } from './envelope.js';
 
 const TIMEOUT_MS = 30_000;
 
-/** Calls by direct reply-to. Requests are neither persistent nor confirmed: the answer is all that counts. */
+/** Calls by direct reply-to. Requests are confirmed, so that one which the broker refuses fails at once and says why. */
 export async function open({ url, inFlight, bodyBytes }: Assignment): Promise<Part> {
   const connection = await connect(url);
-  const channel = await connection.createChannel();
+  const channel = await connection.createConfirmChannel();
   const pending = new Map<string, (answer: Answer) => void>();
   const parameters = parametersOf(bodyBytes);
   let lastId = 0;
@@ -34,10 +34,14 @@ export async function open({ url, inFlight, bodyBytes }: Assignment): Promise<Pa
           checkAnswer(answer, index);
           done();
         });
-        channel.publish(names.exchange, names.routingKey, encode('rpc', 'ask', parameters(index)), {
+        const properties = {
           contentType: 'application/json',
           correlationId,
           replyTo: 'amq.rabbitmq.reply-to',
+        };
+        const request = encode('rpc', 'ask', parameters(index));
+        channel.publish(names.exchange, names.routingKey, request, properties, (refused) => {
+          if (refused) done(refused);
         });
       }),
     close: () => connection.close(),
