@@ -69,11 +69,19 @@ export class LastingChannel<C extends Channel> {
     void this.#reopen();
   }
 
-  /** Goes on with a fresh channel. The owner knows, so it is not told that the old one is gone. */
+  /**
+   * Goes on with a fresh channel; where the broker does not even close the old one, with a fresh connection. The owner
+   * knows, so it is not told that the old channel is gone.
+   */
   replace(): void {
+    const { model } = this.#connection;
     const channel = this.#channel;
     this.#channel = undefined;
-    if (channel) void closeInTime(channel).then(() => this.#reopen());
+    if (!channel || !model) return;
+    void closeInTime(channel).then((isClosed) => {
+      if (isClosed) void this.#reopen();
+      else this.#connection.giveUp(model);
+    });
   }
 
   /** Closes it for good, after everything written to it is on its way. */

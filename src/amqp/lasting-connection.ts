@@ -112,6 +112,14 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     return this.#model;
   }
 
+  /** Makes another connection in place of one on which the broker does not answer any more. */
+  giveUp(model: ChannelModel): void {
+    if (this.#model !== model) return;
+    const cutOff = this.#cutOff;
+    this.#lose(new Error('the broker does not answer on it'));
+    cutOff?.();
+  }
+
   /**
    * Closes for good, in 2 s at most: then the socket is ended without the peer's word. What was written before is flushed
    * only by closing its channel first (amqplib issue 637).

@@ -13,6 +13,20 @@ export interface RabbitNodeOptions {
   readonly plugins?: readonly string[];
   /** Makes it listen for TLS too, with this certificate, and ask clients for one of the same CA. @default no TLS */
   readonly tls?: Identity;
+  /** Makes it a member of a cluster; see `RabbitCluster`. @default alone */
+  readonly cluster?: Membership;
+}
+
+/** What the nodes of one cluster share. */
+export interface Membership {
+  /** The port of the one epmd that all of them use. */
+  readonly epmdPort: number;
+  /** The Erlang cookie. */
+  readonly cookie: string;
+  /** How long a node may be silent until the others hold it to be down, within a quarter. */
+  readonly tickSeconds: number;
+  /** The Erlang name of a running member; undefined for the first one. */
+  readonly joins?: string | undefined;
 }
 
 /** Where a node listens, on 127.0.0.1. */
@@ -33,17 +47,19 @@ export class RabbitFiles {
   }
 
   /** Writes all that the node reads when it starts. */
-  configure(ports: Ports, { config = '', plugins = [], tls }: RabbitNodeOptions): void {
+  configure(ports: Ports, { config = '', plugins = [], tls, cluster }: RabbitNodeOptions): void {
     const lines = [
       `listeners.tcp.local = 127.0.0.1:${ports.amqp}`,
       ...(plugins.includes('rabbitmq_management')
         ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${ports.management}`]
         : []),
       ...(tls ? this.#tlsLines(ports) : []),
+      ...(cluster?.joins ? [`cluster_formation.classic_config.nodes.1 = ${cluster.joins}`] : []),
       config,
       '',
     ];
     if (tls) this.present(tls);
+    if (cluster) writeFileSync(this.#path('.erlang.cookie'), cluster.cookie, { mode: 0o400 });
     this.#write('rabbitmq.conf', lines.join('\n'));
     this.#write('enabled_plugins', `[${plugins.join(',')}].\n`);
   }
@@ -56,7 +72,12 @@ export class RabbitFiles {
   }
 
   /** Nothing of the caller's RABBITMQ_* or ERL_* settings gets through; `HOME` holds the Erlang cookie. */
-  environment(programs: string, { amqp, distribution, epmd }: Ports): NodeJS.ProcessEnv {
+  environment(
+    programs: string,
+    { amqp, distribution, epmd }: Ports,
+    cluster?: Membership,
+  ): NodeJS.ProcessEnv {
+    const tick = cluster ? ` -kernel net_ticktime ${cluster.tickSeconds}` : '';
     return {
       PATH: [programs, process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/bin'].join(delimiter),
       LANG: 'C.UTF-8',
@@ -66,7 +87,7 @@ export class RabbitFiles {
       ERL_EPMD_PORT: String(epmd),
       // The broker then replaces the start script, so that its process id is the one we know.
       RABBITMQ_ALLOW_INPUT: '1',
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput ${LOOPBACK_DISTRIBUTION}`,
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput ${LOOPBACK_DISTRIBUTION}${tick}`,
       RABBITMQ_CTL_ERL_ARGS: LOOPBACK_DISTRIBUTION,
       // Several nodes on one machine must not all be bound to the same processors.
       RABBITMQ_SCHEDULER_BIND_TYPE: 'u',

@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { accepts, answersAmqp } from './amqp-probe.js';
 import type { Identity } from './certificates.js';
+import { epmdProcess } from './epmd.js';
 import { freePort } from './free-port.js';
 import { requireRabbitmq } from './install-rabbitmq.js';
 import { Keeper } from './keeper.js';
-import { type Ports, RabbitFiles, type RabbitNodeOptions } from './rabbit-configuration.js';
+import {
+  type Membership,
+  nodeName,
+  type Ports,
+  RabbitFiles,
+  type RabbitNodeOptions,
+} from './rabbit-configuration.js';
 import { until } from './until.js';
 
 const START_LIMIT_MS = 60_000;
@@ -23,6 +30,8 @@ export class RabbitNode implements AsyncDisposable {
   readonly url: string;
   /** The AMQP port on 127.0.0.1. The same after every start. */
   readonly port: number;
+  /** Its Erlang name, by which RabbitMQ's tools call it. */
+  readonly name: string;
   /** The same with TLS; somebody listens there only with the option `tls`. */
   readonly tlsUrl: string;
   /** The HTTP API with credentials; answers only with the plugin `rabbitmq_management`. */
@@ -32,16 +41,19 @@ export class RabbitNode implements AsyncDisposable {
   readonly #keeper = new Keeper('waybill-rabbitmq-');
   readonly #files = new RabbitFiles(this.#keeper.folder);
   readonly #hasTls: boolean;
+  readonly #cluster: Membership | undefined;
   #server: ChildProcess | undefined;
 
   private constructor(programs: string, ports: Ports, options: RabbitNodeOptions) {
     this.#programs = programs;
     this.#ports = ports;
     this.port = ports.amqp;
+    this.name = nodeName(ports.amqp);
     this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
     this.managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
     this.tlsUrl = `amqps://guest:guest@127.0.0.1:${ports.amqps}`;
     this.#hasTls = options.tls !== undefined;
+    this.#cluster = options.cluster;
     this.#files.configure(ports, options);
   }
 
@@ -53,9 +65,11 @@ export class RabbitNode implements AsyncDisposable {
    */
   static async start(options: RabbitNodeOptions = {}): Promise<RabbitNode> {
     const programs = await requireRabbitmq();
-    const node = new RabbitNode(programs, await freePorts(), options);
+    const ports = await freePorts();
+    const epmd = options.cluster?.epmdPort ?? ports.epmd;
+    const node = new RabbitNode(programs, { ...ports, epmd }, options);
     try {
-      node.#runEpmd();
+      if (!options.cluster) node.#keeper.run(epmdProcess(epmd, node.#environment()));
       await node.start();
       return node;
     } catch (error) {
@@ -145,15 +159,6 @@ export class RabbitNode implements AsyncDisposable {
     return this.close();
   }
 
-  #runEpmd(): void {
-    const port = String(this.#ports.epmd);
-    this.#keeper.run({
-      name: 'epmd',
-      command: ['epmd', '-address', '127.0.0.1', '-port', port],
-      env: this.#environment(),
-    });
-  }
-
   async #isReady(): Promise<boolean> {
     if (!this.#isRunning()) return true;
     return (await answersAmqp(this.port)) && (!this.#hasTls || (await accepts(this.#ports.amqps)));
@@ -175,7 +180,7 @@ export class RabbitNode implements AsyncDisposable {
   }
 
   #environment(): NodeJS.ProcessEnv {
-    return this.#files.environment(this.#programs, this.#ports);
+    return this.#files.environment(this.#programs, this.#ports, this.#cluster);
   }
 }
 

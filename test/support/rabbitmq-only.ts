@@ -17,8 +17,4 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     file: 'test/broker/support/rabbit-node.test.ts',
     reason: 'it tests the helper that starts, kills and freezes nodes of RabbitMQ',
   },
-  {
-    file: 'test/broker/amqp/tls.test.ts',
-    reason: 'the embedded broker speaks no TLS',
-  },
 ];

@@ -66,6 +66,21 @@ describe('a nack', () => {
     assert.equal(opened(), before + 4);
   });
 
+  it('soon after a reconnect costs the connection, if the broker does not even close the channel', async (t) => {
+    const { broker, link, texts } = await given(t);
+    await broker.cut();
+    await broker.until(() => broker.connections.length > 0);
+    broker.nackNext({
+      match: () => {
+        setImmediate(() => broker.stall());
+        return true;
+      },
+    });
+    await Promise.all(numbered('m', 3).map((text) => link.publish(toQueue(QUEUE, text))));
+    assert.deepEqual([...new Set(texts())].sort(), ['first', 'm 0', 'm 1', 'm 2']);
+    assert.match((await link.health()).publishing.lastError ?? '', /does not answer/);
+  });
+
   it('soon after a reconnect does not outlast the deadline of its message, nor the link', async (t) => {
     const { broker, link } = await given(t);
     await broker.cut();
