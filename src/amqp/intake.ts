@@ -71,7 +71,9 @@ export class Intake implements DeliveryContextHost {
     const reports = await Promise.all([...this.#consumers].map((consumer) => consumer.drain({ timeoutMs })));
     this.#closing.abort(new ConnectionLostError('It was closed before the handler was done.'));
     this.link.forget(this.#declared.splice(0));
-    await this.link.close();
-    return { unfinished: reports.reduce((sum, { unfinished }) => sum + unfinished, 0) };
+    const unfinished = reports.reduce((sum, report) => sum + report.unfinished, 0);
+    // What is not finished by now has had all the time there is.
+    await this.link.close(unfinished > 0 ? { timeoutMs: 0 } : {});
+    return { unfinished };
   }
 }

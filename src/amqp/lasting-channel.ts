@@ -84,13 +84,13 @@ export class LastingChannel<C extends Channel> {
     });
   }
 
-  /** Closes it for good, after everything written to it is on its way. */
+  /** Closes it for good, after everything written to it is on its way; a broker that blocks us is not waited for. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#connection.off('up', this.#onConnectionUp);
     const channel = this.#channel;
     this.#channel = undefined;
-    if (channel) await closeInTime(channel);
+    if (channel && !this.#connection.blocked) await closeInTime(channel);
   }
 
   async #openUnlessLost(model: ChannelModel): Promise<boolean> {

@@ -78,6 +78,11 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     };
   }
 
+  /** True while the broker reads nothing of what is written. */
+  get blocked(): boolean {
+    return this.#blocked !== undefined;
+  }
+
   /** True after {@link close}. */
   get closed(): boolean {
     return this.#closing.signal.aborted;
@@ -130,7 +135,10 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.#model = undefined;
     await this.#opening?.catch(() => {});
     await this.#reconnecting;
-    if (model && !(await closeInTime(model))) this.#cutOff?.();
+    if (!model) return;
+    await closeInTime(model);
+    // Nothing is left to be said. A broker that blocks us would not read that we go, and hold the process.
+    this.#cutOff?.();
   }
 
   async #connectFirst(): Promise<void> {

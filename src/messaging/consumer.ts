@@ -161,7 +161,8 @@ export class GenericConsumer {
   async #drain(timeoutMs: number): Promise<DrainReport> {
     const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0 };
     this.link.forget(this.#declared.splice(0));
-    await this.link.close();
+    // What is not finished by now has had all the time there is.
+    await this.link.close(report.unfinished > 0 ? { timeoutMs: 0 } : {});
     return report;
   }
 

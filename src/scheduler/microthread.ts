@@ -3,7 +3,7 @@ import type { RestartPolicy } from './restart-policy.js';
 
 /** How long a drain may take. */
 export interface DrainOptions {
-  /** Milliseconds after which the scheduler waits no longer. */
+  /** When to be done, in milliseconds; the scheduler waits a little longer, to hear what was not finished. */
   readonly timeoutMs: number;
 }
 

@@ -4,6 +4,9 @@ import { RestartBudget } from './restart-policy.js';
 import { DrainError, nameOf, type ThreadErrorInfo } from './thread-error.js';
 import { LONGEST_TIMER_MS, within } from './time-limit.js';
 
+/** A thread is asked to be done so much earlier than it is given up, so that it can say itself what it has not finished. */
+const longestWordMs = 500;
+
 /** What a supervised thread tells its scheduler. */
 export interface Supervisor {
   /** How long a thread that leaves may drain, in milliseconds. */
@@ -149,7 +152,7 @@ export class SupervisedThread {
     }
     if (this.thread.drain === undefined) return;
     if (this.#creating !== undefined) await this.#creating;
-    await this.thread.drain({ timeoutMs });
+    await this.thread.drain({ timeoutMs: timeoutMs - Math.min(longestWordMs, timeoutMs / 10) });
   }
 }
 
