@@ -126,7 +126,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
       autoquit: true,
       onThreadError: (error, _thread, { phase }) => {
         if (phase === 'create') refusal = { error };
-        else this.logger.error(String(error));
+        // Whoever lets the process end here does not see what is thrown.
+        if (phase !== 'create' || options.exit) this.logger.error(String(error));
       },
     });
     scheduler.addMicrothread(this);
@@ -149,7 +150,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
       await this.#start();
     } catch (thrown) {
       await this.drain().catch(() => {});
-      throw thrown;
+      if (thrown !== this.stopSignal.reason) throw thrown;
+      throw new ClosedError('The app was stopped while it was starting.', { cause: thrown });
     }
   }
 
@@ -207,6 +209,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     await parts.prepare();
     await this.#startUp.run(this, this.stopSignal);
     await parts.start(this.stopSignal);
+    this.stopSignal.throwIfAborted();
     this.#phase = 'running';
   }
 

@@ -19,8 +19,8 @@ export interface AmqpRouteOptions {
   /** What becomes of messages that the handler said nothing about, when it has ended well. @default 'ack' */
   readonly onSuccess?: AmqpAction | undefined;
   /**
-   * The same when it has thrown. A message that is requeued and fails a second time is a failure, as with `fail`: it is tried
-   * again as `retry` says, then given up as `onFailure` says. @default 'requeue'
+   * The same when it has thrown. What is requeued and fails a second time is a failure, as with `fail`: each message of the batch is
+   * handled once more, alone; what fails then is tried again as `retry` says, then given up as `onFailure` says. @default 'requeue'
    */
   readonly onException?: AmqpAction | 'fail' | undefined;
   /** Tries a failure again, after a delay and without a plugin. @default none */

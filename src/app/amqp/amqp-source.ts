@@ -3,6 +3,7 @@ import {
   FailurePolicy,
   type GiveUp,
   Intake,
+  isRejectMessage,
   isSameMessage,
   type RetryPolicy,
 } from '../../amqp/index.js';
@@ -95,14 +96,18 @@ export class AmqpSource implements Part {
     return Math.max(unfinished, this.#batches.running);
   }
 
+  /** What fails goes once more, each message for itself: one that is bad takes no others of its batch along. */
   async #handle(batch: readonly Delivery[], cause: BatchCause): Promise<void> {
     const read = await Promise.all(batch.map((delivery) => this.#read(delivery)));
     const messages = read.filter((message) => message !== undefined);
     if (messages.length === 0) return;
     const end = this.#host.meter.batch(cause);
-    const error = await this.#run(messages);
+    const outcome = await this.#run(messages);
+    const suspects =
+      messages.length > 1 ? messages.filter((each) => this.#fateOf(each, outcome) === 'fail') : [];
+    for (const message of messages) if (!suspects.includes(message)) this.#settle(message, outcome);
+    for (const message of suspects) this.#settle(message, await this.#run([message]));
     end();
-    for (const message of messages) this.#settle(message, error);
   }
 
   /** A message that nobody can read is a failure of its own; the others of its batch never hear of it (AW-C18). */
@@ -118,13 +123,13 @@ export class AmqpSource implements Part {
     }
   }
 
-  /** Gives what the handler threw. */
-  async #run(messages: readonly AmqpMessage[]): Promise<Error | undefined> {
+  async #run(messages: readonly AmqpMessage[]): Promise<Outcome> {
     const { handler, name } = this.#route;
     try {
       await handler(messages as readonly AmqpMessage<never>[], { signal: this.#host.closing });
-      return undefined;
+      return 'done';
     } catch (thrown) {
+      if (isRejectMessage(thrown)) return 'refused';
       const error = toError(thrown);
       const what = messages.length === 1 ? 'a message' : `a batch of ${messages.length} messages`;
       this.#host.logger.error(
@@ -134,15 +139,24 @@ export class AmqpSource implements Part {
     }
   }
 
-  #settle({ delivery, verdict }: AmqpMessage, error: Error | undefined): void {
-    const { onSuccess, onException, name } = this.#route;
-    const action = verdict ?? (error ? onException : onSuccess);
-    const isFailure =
-      action === 'fail' || (action === 'requeue' && !verdict && error && delivery.redelivered);
-    this.#host.meter.settled(delivery.queue, isFailure ? 'fail' : action);
-    if (isFailure) void this.#failures.settle(delivery, { error: error as Error, handler: name });
-    else if (action === 'ack') delivery.ack();
-    else if (action === 'reject') delivery.reject();
-    else void this.#failures.requeue(delivery);
+  #settle(message: AmqpMessage, outcome: Outcome): void {
+    const { delivery } = message;
+    const fate = this.#fateOf(message, outcome);
+    this.#host.meter.settled(delivery.queue, fate);
+    if (fate === 'ack') delivery.ack();
+    else if (fate === 'reject') delivery.reject();
+    else if (fate === 'requeue') void this.#failures.requeue(delivery);
+    else void this.#failures.settle(delivery, { error: toError(outcome), handler: this.#route.name });
+  }
+
+  #fateOf({ verdict, delivery }: AmqpMessage, outcome: Outcome): AmqpAction | 'fail' {
+    const { onSuccess, onException } = this.#route;
+    if (verdict) return verdict;
+    if (outcome === 'refused') return 'reject';
+    if (outcome === 'done') return onSuccess;
+    return onException === 'requeue' && delivery.redelivered ? 'fail' : onException;
   }
 }
+
+/** How a handler ended: well, by RejectMessage, or by what it threw. */
+type Outcome = 'done' | 'refused' | Error;

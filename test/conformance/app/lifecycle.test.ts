@@ -83,6 +83,9 @@ describe('the life of an app', () => {
     const report = await app.run({ signals: false, exit: false });
     assert.deepEqual([report.exitCode, report.failures], [0, 0]);
     assert.deepEqual(events, ['first']);
+    const alone = newApp(t, stage).app;
+    alone.runOnStartup(() => alone.stop());
+    await assert.rejects(alone.start(), { code: 'CLOSED' });
     assert.deepEqual(await stage.side.look(queue), { messages: 0, consumers: 0 });
   });
 

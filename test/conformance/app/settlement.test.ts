@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { RejectMessage } from 'waybill';
 import type { AmqpHandler, AmqpMessage, AmqpRouteOptions } from 'waybill/app';
 import { z } from 'zod';
 import { uniqueName } from '../../support/broker.js';
@@ -64,14 +65,32 @@ describe('what becomes of a batch', () => {
     assert.match(here.log.errors.join('\n'), /failed on a batch of 5 messages .*planned by a test/);
   });
 
-  it('AW-X2: that fails again: it is parked with its story instead of turning for ever', async (t) => {
+  it('AW-X2: that fails again: each message is tried for itself, then parked with its story instead of turning for ever', async (t) => {
     const here = await place(t, {}, fails);
-    await waitForLength(here.seen, 10);
     await stage.side.waitForDepth(`${here.queue}.failed`, 5);
     assert.deepEqual(await ending(here, 10), { kept: 0, dead: 0 });
-    assert.equal(here.seen.length, 10);
+    assert.equal(here.seen.length, 15);
     const { properties } = await stage.side.waitForMessage(`${here.queue}.failed`);
     assert.equal(properties.headers?.['x-waybill-dossier'].message, 'planned by a test');
+  });
+
+  it('of which one message is bad: that one is parked, the others are done', async (t) => {
+    const here = await place(t, {}, (messages) => {
+      if (messages.some(({ body }) => body === 3)) throw new Error('three is bad');
+    });
+    await stage.side.waitForDepth(`${here.queue}.failed`, 1);
+    assert.deepEqual(await ending(here, 15), { kept: 0, dead: 0 });
+    const { content } = await stage.side.waitForMessage(`${here.queue}.failed`);
+    assert.equal(content.toString(), '3');
+  });
+
+  it('that is refused by RejectMessage: dead-lettered, and nothing is logged', async (t) => {
+    const here = await place(t, {}, (messages) => {
+      messages[0]?.accept();
+      throw new RejectMessage('not for us');
+    });
+    assert.deepEqual(await ending(here, 5), { kept: 0, dead: 4 });
+    assert.deepEqual(here.log.errors, []);
   });
 
   it('is tried again later, as retry says, before it is given up', async (t) => {
