@@ -38,11 +38,20 @@ export class LimitedBody {
     if (Number(this.#request.headers.get('content-length') ?? 0) > this.#maxBytes) throw tooLarge;
     const chunks: Uint8Array[] = [];
     let length = 0;
-    for await (const chunk of this.#request.body ?? []) {
+    for await (const chunk of this.#chunks()) {
       length += chunk.length;
       if (length > this.#maxBytes) throw tooLarge;
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, length);
+  }
+
+  /** A client that goes away in the middle is no fault of the handler. */
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#request.body ?? [];
+    } catch (cause) {
+      throw new HttpError(400, 'The body ended before its end.', { cause });
+    }
   }
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { freePort } from '../../support/free-port.js';
 import { until } from '../../support/until.js';
 import { Gate } from '../peers/gate.js';
-import { type Log, recordingLog } from './app-stage.js';
+import { type Log, recordingLog, waitForLength } from './app-stage.js';
 
 interface Served {
   readonly app: App;
@@ -352,17 +352,28 @@ describe('the server of an app', () => {
   });
 
   it('is not held up by a client that breaks off an upload, or does not read', async (t) => {
-    const { app } = await serve(t, (each) => each.http.post('/', { body: 'raw' })(({ body }) => body.length));
+    const ended: unknown[] = [];
+    const { app, log } = await serve(t, (each) => {
+      each.http.post('/')(async (request) => {
+        await request.bytes().catch((error: Error) => ended.push(error.message));
+      });
+      each.http.post('/plain', { body: 'raw' })(({ body }) => body.length);
+    });
     const { port } = new URL(String(app.http.url));
     for (const rude of [false, true]) {
-      const socket = connect(Number(port), '127.0.0.1');
-      await once(socket, 'connect');
-      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf');
-      await new Promise((resolve) => setImmediate(resolve));
-      if (rude) socket.resetAndDestroy();
-      else socket.destroy();
+      for (const path of ['/', '/plain']) {
+        const socket = connect(Number(port), '127.0.0.1');
+        await once(socket, 'connect');
+        socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf`);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (rude) socket.resetAndDestroy();
+        else socket.destroy();
+      }
     }
+    await waitForLength(ended, 1);
     await app.drain({ timeoutMs: 5_000 });
+    assert.equal(ended[0], 'The body ended before its end.');
+    assert.deepEqual(log.errors, []);
   });
 
   it('answers garbage with 400 and lives on', async (t) => {
