@@ -38,6 +38,12 @@ export class Fifo<T> {
     return items;
   }
 
+  /** Takes out all but those which are to be kept. */
+  keep(isKept: (item: T) => boolean): void {
+    this.#items = this.toArray().filter(isKept);
+    this.#head = 0;
+  }
+
   /** What waits, in order; nothing is taken out. */
   toArray(): T[] {
     return this.#items.slice(this.#head) as T[];

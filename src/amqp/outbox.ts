@@ -22,6 +22,8 @@ export class Outbox {
   readonly #limits: Required<OutboxLimits>;
   #messages = 0;
   #bytes = 0;
+  /** How many in `#waiting` are settled already: their deadline has passed, or they were cancelled. */
+  #settledWaiting = 0;
 
   constructor({ maxMessages = 10_000, maxBytes = 64 * 1024 * 1024, whenFull = 'wait' }: OutboxLimits = {}) {
     this.#limits = { maxMessages, maxBytes, whenFull };
@@ -29,7 +31,7 @@ export class Outbox {
 
   /** How many wait to be sent. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length - this.#settledWaiting;
   }
 
   /** How many are not settled: waiting, or sent and not confirmed. */
@@ -43,31 +45,54 @@ export class Outbox {
     this.#bytes += publish.message.content.length;
     const { whenFull } = this.#limits;
     if (whenFull === 'fail' && this.#isOverfull()) publish.settle(full(this.#messages));
-    else this.#waiting.push(publish);
+    else this.#push(publish);
     if (whenFull === 'drop-oldest') while (this.#isOverfull() && this.#dropOldest());
   }
 
   /** The next one to send; those that were settled while they waited are passed over. */
   next(): PendingPublish | undefined {
     let publish = this.#waiting.shift();
-    while (publish?.settled) publish = this.#waiting.shift();
+    while (publish?.settled) {
+      this.#settledWaiting--;
+      publish = this.#waiting.shift();
+    }
+    if (publish) publish.isWaiting = false;
     return publish;
   }
 
-  /** Puts those that have to be sent again before all others. */
+  /** Puts those that have to be sent again before all others; what was settled meanwhile is left out. */
   putBack(publishes: readonly PendingPublish[]): void {
-    this.#waiting.putBack(publishes);
+    const open = publishes.filter(({ settled }) => !settled);
+    for (const publish of open) publish.isWaiting = true;
+    this.#waiting.putBack(open);
   }
 
   /** Takes out all that wait. */
   takeAll(): PendingPublish[] {
-    return this.#waiting.takeAll();
+    this.#settledWaiting = 0;
+    const all = this.#waiting.takeAll().filter(({ settled }) => !settled);
+    for (const publish of all) publish.isWaiting = false;
+    return all;
   }
 
   /** One that was taken in is settled. */
-  settled({ message }: PendingPublish): void {
+  settled(publish: PendingPublish): void {
     this.#messages--;
-    this.#bytes -= message.content.length;
+    this.#bytes -= publish.message.content.length;
+    if (publish.isWaiting) this.#settledWaiting++;
+    this.#forgetSettled();
+  }
+
+  #push(publish: PendingPublish): void {
+    publish.isWaiting = true;
+    this.#waiting.push(publish);
+  }
+
+  /** While the broker is away nobody takes out what was given up: without this it would grow with the length of the outage. */
+  #forgetSettled(): void {
+    if (this.#settledWaiting < 1_000 || this.#settledWaiting * 4 < this.#waiting.length) return;
+    this.#waiting.keep(({ settled }) => !settled);
+    this.#settledWaiting = 0;
   }
 
   #isOverfull(): boolean {

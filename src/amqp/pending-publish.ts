@@ -15,6 +15,8 @@ export class PendingPublish implements Timed {
   readonly message: Outgoing;
   /** How much speaks for this message being the one that the broker cannot stand. */
   strikes = 0;
+  /** Whether it waits in the outbox to be sent. */
+  isWaiting = false;
   readonly #resolve: () => void;
   readonly #reject: (error: WaybillError) => void;
   readonly #host: PublishHost;

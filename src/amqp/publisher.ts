@@ -227,7 +227,7 @@ export class Publisher {
       first.settle(refusedBy(error));
       this.#suspects--;
     }
-    this.#outbox.putBack(unconfirmed.filter(({ settled }) => !settled));
+    this.#outbox.putBack(unconfirmed);
   }
 
   readonly #host: PublishHost = {

@@ -25,6 +25,13 @@ const shift = fc.integer({ min: 1, max: 900 }).map<Step>((count) => ({
     for (let each = 0; each < count; each++) assert.equal(fifo.shift(), model.shift());
   },
 }));
+const keep = fc.integer({ min: 1, max: 4 }).map<Step>((divisor) => ({
+  name: `keep multiples of ${divisor}`,
+  run: (fifo, model) => {
+    fifo.keep((item) => item % divisor === 0);
+    model.splice(0, model.length, ...model.filter((item) => item % divisor === 0));
+  },
+}));
 const putBack = fc.array(fc.integer(), { maxLength: 5 }).map<Step>((items) => ({
   name: `put back ${items.length}`,
   run: (fifo, model) => {
@@ -44,6 +51,7 @@ describe('a fifo', () => {
         { weight: 5, arbitrary: push },
         { weight: 5, arbitrary: shift },
         { weight: 2, arbitrary: putBack },
+        { weight: 1, arbitrary: keep },
         { weight: 1, arbitrary: takeAll },
       ),
       { maxLength: 30 },

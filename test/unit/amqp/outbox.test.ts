@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Outbox } from '../../../src/amqp/outbox.js';
+import { PendingPublish } from '../../../src/amqp/pending-publish.js';
+import { CancelledError, PublishTimeoutError } from '../../../src/errors.js';
+
+/** An outbox that is told of settlements, as by its publisher. */
+function newOutbox() {
+  const outbox = new Outbox();
+  const host = {
+    settled: (publish: PendingPublish) => outbox.settled(publish),
+    tooLate: () => new PublishTimeoutError('too late'),
+  };
+  const add = (id: string): PendingPublish => {
+    const message = {
+      exchange: '',
+      routingKey: id,
+      content: Buffer.alloc(10),
+      properties: {},
+      mandatory: true,
+    };
+    const publish = new PendingPublish(
+      message,
+      () => {},
+      () => {},
+      host,
+    );
+    outbox.add(publish);
+    return publish;
+  };
+  return { outbox, add };
+}
+
+const cancelled = new CancelledError('enough');
+
+describe('an outbox', () => {
+  it('counts as waiting what was not given up, and forgets the others, however long nobody takes any', () => {
+    const { outbox, add } = newOutbox();
+    const kept = Array.from({ length: 50_000 }, (_, number) => {
+      const publish = add(String(number));
+      if (number % 100 !== 0) publish.settle(cancelled);
+      return publish;
+    }).filter(({ settled }) => !settled);
+    assert.deepEqual([outbox.waiting, outbox.open], [500, 500]);
+    assert.deepEqual(
+      Array.from({ length: 500 }, () => outbox.next()),
+      kept,
+    );
+    assert.equal(outbox.next(), undefined);
+    assert.equal(outbox.waiting, 0);
+  });
+
+  it('does not count twice what is settled after it was sent, or put back', () => {
+    const { outbox, add } = newOutbox();
+    const [one, two, three] = [add('one'), add('two'), add('three')];
+    assert.deepEqual([outbox.next(), outbox.next()], [one, two]);
+    one.settle();
+    outbox.putBack([one, two]);
+    assert.deepEqual([outbox.waiting, outbox.open], [2, 2]);
+    two.settle(cancelled);
+    assert.deepEqual([outbox.waiting, outbox.open], [1, 1]);
+    assert.deepEqual(outbox.takeAll(), [three]);
+    three.settle(cancelled);
+    assert.deepEqual([outbox.waiting, outbox.open], [0, 0]);
+  });
+});
