@@ -122,6 +122,10 @@ export class FailurePolicy {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
     const queue = (): Promise<string> => this.#aside.forParking(delivery.queue);
     await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier });
+    const id = delivery.properties.messageId as string | undefined;
+    const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${id})`}`;
+    const where = `kept in '${await queue()}': npx waybill failed list ${delivery.queue}`;
+    this.#link.logger.warn(`${what} was given up (run ${runs}) and is ${where}`);
   }
 
   /** Publishes the message to another queue, waits for the confirm, then acks the original. */

@@ -32,12 +32,16 @@ export interface DispatcherOptions extends ContextHost {
   onEnd(how: End): void;
 }
 
+/** Names come from the wire: only so many are remembered. */
+const MAX_UNHEARD = 100;
+
 /**
  * Takes each delivery to its handlers and settles it once. Nothing that a peer sends and nothing that a handler throws
  * gets past this: it ends as the fate of that one message.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #unheard = new Set<string>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -77,7 +81,18 @@ export class Dispatcher {
     }
     // A handler of this very name replaces what is built in; one for any name only looks on.
     const replaced = handlers.some(({ name }) => name === body.name);
-    return { fate: (replaced ? undefined : this.#options.builtIn(body)) ?? 'ack' };
+    const builtIn = replaced ? undefined : this.#options.builtIn(body);
+    if (handlers.length === 0 && !builtIn) this.#tellOfNobody(delivery, body);
+    return { fate: builtIn ?? 'ack' };
+  }
+
+  /** A queue may carry more than its consumer cares for; but a misspelt name looks the same, so it is told once. */
+  #tellOfNobody({ queue }: Delivery, body: ReceivedBody): void {
+    const name = nameOf(body);
+    if (this.#unheard.has(name) || this.#unheard.size === MAX_UNHEARD) return;
+    this.#unheard.add(name);
+    const what = `${this.#options.name} has no handler for ${name} from queue '${queue}'`;
+    this.#options.logger.warn(`${what}: such messages are acked, this is said once.`);
   }
 
   /**
