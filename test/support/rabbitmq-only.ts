@@ -8,6 +8,10 @@ export interface RabbitmqOnly {
 
 /** All of them. Whatever else needs a broker runs on both. */
 export const rabbitmqOnly: readonly RabbitmqOnly[] = [
+  {
+    file: 'test/broker/amqp/refusals.test.ts',
+    reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
+  },
   { file: 'test/broker/amqp/tls.test.ts', reason: 'the embedded broker has no TLS' },
   {
     file: 'test/broker/support/management.test.ts',

@@ -103,8 +103,8 @@ export class TcpProxy implements AsyncDisposable {
   /** Ends all open connections with a TCP reset on both sides, as a crash or a firewall would. */
   cut(): void {
     for (const { client, target } of this.#pairs) {
-      client.resetAndDestroy();
-      target.resetAndDestroy();
+      reset(client);
+      reset(target);
     }
     this.#pairs.clear();
   }
@@ -163,7 +163,7 @@ export class TcpProxy implements AsyncDisposable {
       last = last.then(() => drained(to)).then(() => void from.resume());
     });
     from.on('end', () => inTurn(() => to.end()));
-    from.on('error', () => inTurn(() => to.resetAndDestroy()));
+    from.on('error', () => inTurn(() => reset(to)));
     from.on('close', () => {
       if (to.destroyed) this.#pairs.delete(pair);
       inTurn(() => to.destroySoon());
@@ -182,6 +182,12 @@ async function listen(port: number): Promise<Server> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
+}
+
+/** A socket that is just saying goodbye cannot be reset any more, and Node 20 would never close its handle then. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Resolves when the socket takes more, or will never take anything again. */

@@ -1,0 +1,188 @@
+// What the broker refuses for good: it is told as an error, and not asked for in a hot loop.
+import assert from 'node:assert/strict';
+import { before, describe, it, type TestContext } from 'node:test';
+import { Exchange, GenericProducer, isWaybillError, MessageProcessor, type TopologyError } from 'waybill';
+import { recordingLog } from '../../conformance/processor/stage.js';
+import {
+  freshVhost,
+  management,
+  type Owner,
+  sideChannel,
+  suiteOwner,
+  type TestVhost,
+  uniqueName,
+} from '../../support/broker.js';
+import { FrameTap } from '../../support/frame-tap.js';
+import type { SideChannel } from '../../support/side-channel.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { until } from '../../support/until.js';
+import { firstOf, ownLink, rejection, takeAll, toQueue } from './fixture.js';
+
+/** What a user may configure, write and read, as regular expressions on names (RabbitMQ docs, Access Control). */
+interface Permissions {
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+const everything: Permissions = { configure: '.*', write: '.*', read: '.*' };
+
+/** A user for one test, on one virtual host. */
+class TestUser {
+  readonly url: string;
+  readonly #path: string;
+
+  private constructor(url: string, path: string) {
+    this.url = url;
+    this.#path = path;
+  }
+
+  static async create(owner: Owner, vhost: TestVhost): Promise<TestUser> {
+    const name = uniqueName('user');
+    await management('PUT', `/api/users/${name}`, { password: 'secret', tags: '' });
+    owner.after(async () => void (await management('DELETE', `/api/users/${name}`)));
+    const url = new URL(vhost.url);
+    url.username = name;
+    url.password = 'secret';
+    return new TestUser(url.href, `/api/permissions/${encodeURIComponent(vhost.name)}/${name}`);
+  }
+
+  async may(permissions: Partial<Permissions>): Promise<void> {
+    await management('PUT', this.#path, { ...everything, ...permissions });
+  }
+}
+
+describe('what the broker refuses for good', () => {
+  const owner = suiteOwner();
+  let vhost: TestVhost;
+  let side: SideChannel;
+  before(async () => {
+    vhost = await freshVhost(owner);
+    side = await sideChannel(owner, vhost.url);
+  });
+
+  /** A user and a queue that others have made. */
+  async function given(t: TestContext, permissions: Partial<Permissions>) {
+    const user = await TestUser.create(t, vhost);
+    await user.may(permissions);
+    const queue = uniqueName('queue');
+    await side.onChannel((channel) => channel.assertQueue(queue));
+    return { user, queue };
+  }
+
+  async function refusalOf(promise: Promise<unknown>): Promise<TopologyError> {
+    const error = await rejection(promise);
+    assert.ok(isWaybillError(error, 'TOPOLOGY_REFUSED'), String(error));
+    return error as TopologyError;
+  }
+
+  it('403: a queue that may not be declared is named in the error of start()', async (t) => {
+    const { user } = await given(t, { configure: '^mine' });
+    const theirs = uniqueName('theirs');
+    const options = { url: user.url, logger: recordingLog() };
+    const processor = new MessageProcessor({ ...options, eqks: [[Exchange, [[theirs, theirs]]]] });
+    const { replyCode, message } = await refusalOf(processor.start());
+    assert.equal(replyCode, 403);
+    assert.ok(message.includes(theirs) && !message.includes('secret'), message);
+  });
+
+  it('403: a queue that may not be read', async (t) => {
+    const { user, queue } = await given(t, { read: '^mine' });
+    const options = { url: user.url, logger: recordingLog() };
+    const processor = new MessageProcessor({ ...options, eqks: [[Exchange, [[queue, queue]]]] });
+    const { replyCode, message } = await refusalOf(processor.start());
+    assert.equal(replyCode, 403);
+    assert.ok(message.includes(queue), message);
+  });
+
+  it('403: an exchange that may not be declared', async (t) => {
+    const { user } = await given(t, { configure: '^mine' });
+    const exchangeName = uniqueName('theirs');
+    class Theirs extends Exchange {
+      static override readonly exchangeName = exchangeName;
+    }
+    class Asking extends GenericProducer {
+      static override readonly eks = [[Theirs, 'key']] as const;
+    }
+    const { replyCode, message } = await refusalOf(Asking.connect({ url: user.url }));
+    assert.equal(replyCode, 403);
+    assert.ok(message.includes(exchangeName), message);
+  });
+
+  it('403: a message to where one may not write fails by itself, its neighbours arrive', async (t) => {
+    const { user, queue } = await given(t, { write: '^amq\\.default$' });
+    const exchange = uniqueName('theirs');
+    await side.onChannel((channel) => channel.assertExchange(exchange, 'fanout'));
+    const link = ownLink(t, user.url);
+    const good = [1, 2, 3].map((number) => link.publish(toQueue(queue, `good ${number}`)));
+    const error = await rejection(link.publish(toQueue('', 'bad', { exchange })));
+    assert.ok(isWaybillError(error, 'PUBLISH_REFUSED'), String(error));
+    assert.match(error.message, /access to exchange/);
+    await Promise.all([...good, link.publish(toQueue(queue, 'good 4'))]);
+    const texts = (await takeAll(side, queue)).map(({ text }) => text);
+    assert.deepEqual(firstOf(texts), ['good 1', 'good 2', 'good 3', 'good 4']);
+  });
+
+  it('403 from one moment on: it is asked for with back-off, told, unwell, and back when it is allowed', async (t) => {
+    const { user, queue } = await given(t, {});
+    const tap = await FrameTap.forUrl(user.url);
+    t.after(() => tap.close());
+    const proxy = await TcpProxy.forUrl(tap.url);
+    t.after(() => proxy.close());
+    const log = recordingLog();
+    const processor = new MessageProcessor({
+      url: proxy.urlFor(user.url),
+      logger: log,
+      eqks: [[Exchange, [[queue, queue]]]],
+    });
+    t.after(() => processor.close());
+    await processor.start();
+    await user.may({ read: '^mine' });
+    const before = tap.of('basic.consume').length;
+    proxy.cut();
+    const attempts = (): number => tap.of('basic.consume').length - before;
+    const begun = performance.now();
+    await until(() => attempts() >= 4, { what: 'it has asked four times', limitMs: 10_000 });
+    // 100, 200, 400 ms and so on, a quarter less by chance.
+    assert.ok(performance.now() - begun > 500, 'it does not spin');
+    const { ok, queues } = await processor.health();
+    assert.deepEqual([ok, queues[0]?.ok], [false, false]);
+    assert.ok(
+      log.errors.some((line) => /access to queue/.test(line) && line.includes(queue)),
+      log.errors.join(),
+    );
+    await user.may({});
+    await until(async () => (await processor.health()).ok, { what: 'it is well again', limitMs: 10_000 });
+    await side.waitForConsumers(queue, 1);
+  });
+
+  it('406 from one moment on: it is told once for each connection, and what else there is works', async (t) => {
+    const { user, queue } = await given(t, {});
+    const proxy = await TcpProxy.forUrl(user.url);
+    t.after(() => proxy.close());
+    const log = recordingLog();
+    const url = proxy.urlFor(user.url);
+    const exchangeName = uniqueName('changed');
+    class Changed extends Exchange {
+      static override readonly exchangeName = exchangeName;
+    }
+    class Both extends GenericProducer {
+      static override readonly eks = [[Changed, 'key']] as const;
+    }
+    const producer = new Both({ url, logger: log });
+    t.after(() => producer.close());
+    await producer.open();
+    proxy.refuse();
+    proxy.cut();
+    await side.onChannel(async (channel) => {
+      await channel.deleteExchange(exchangeName);
+      await channel.assertExchange(exchangeName, 'fanout');
+    });
+    await proxy.pass();
+    await producer.with({ eks: [[Exchange, queue]] }).command('works');
+    assert.equal(await side.depth(queue), 1);
+    const told = log.errors.filter((line) => line.includes(exchangeName));
+    assert.equal(told.length, 1, log.errors.join('\n'));
+    assert.match(told[0] ?? '', /inequivalent arg 'type'/);
+  });
+});
