@@ -10,12 +10,17 @@ export interface Logger {
 }
 
 function line(level: string): (message: string) => void {
-  return (message) => void process.stderr.write(`waybill ${level}: ${message}\n`);
+  return (message) => void process.stderr.write(`waybill ${level}: ${joined(message)}\n`);
+}
+
+/** A stack, or any other text of several lines, in one: whoever collects logs takes a line for an event. */
+function joined(message: string): string {
+  return message.trimEnd().replace(/\s*\n\s*/g, ' | ');
 }
 
 const silence = (): void => {};
 
-/** The default: warnings and errors to stderr, one line each; the rest is dropped. */
+/** The default: warnings and errors to stderr, one line each, also of a stack; the rest is dropped. */
 export const stderrLogger: Logger = {
   debug: silence,
   info: silence,

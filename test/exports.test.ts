@@ -90,6 +90,7 @@ const doors: Readonly<Record<string, Door>> = {
       Connected
       ConnectionHealth
       ConnectionOptions
+      ConnectionRole
       Content
       ContentClass
       ContentType
@@ -127,6 +128,8 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerKey
       HandlerView
       HandlersOf
+      LinkEventMap
+      LinkEvents
       LinkHealth
       LinkOptions
       Logger

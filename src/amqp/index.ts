@@ -14,6 +14,7 @@ export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Intake } from './intake.js';
 export { Link, type LinkOptions } from './link.js';
+export type { ConnectionRole, LinkEventMap, LinkEvents } from './link-events.js';
 export { nextMessageId } from './message-id.js';
 export type { OutboxLimits } from './outbox.js';
 export { changeProperties, type MessageProperties, type Outgoing, type PublishOptions } from './outgoing.js';

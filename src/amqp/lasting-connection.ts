@@ -6,20 +6,11 @@ import type { Logger } from '../logger.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
 import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
+import type { ConnectionEvents } from './connection-events.js';
 import { type Dialled, dial } from './dial.js';
 import { connectPatiently } from './first-connect.js';
 import type { ConnectionHealth } from './health.js';
 import type { Settings } from './settings.js';
-
-/** What happens to a {@link LastingConnection}. */
-interface ConnectionEvents {
-  /** Connected, for the first time or again; the topology is in place. */
-  readonly up: [model: ChannelModel];
-  /** Lost; it is being made again. */
-  readonly down: [error: ConnectionLostError];
-  /** An attempt to make it again has failed; attempts count from 1 in each outage. */
-  readonly failed: [error: Error, attempt: number];
-}
 
 /**
  * One AMQP connection that comes back by itself, for ever, with back-off and jitter. Only the first connect may fail.
@@ -205,8 +196,13 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
 
   #block(reason: string | undefined): void {
     this.#blocked = reason;
-    if (reason === undefined) this.#logger.warn(`${this.#name}: the broker takes messages again.`);
-    else this.#logger.warn(`${this.#name}: the broker takes no messages now: ${reason}.`);
+    if (reason === undefined) {
+      this.#logger.warn(`${this.#name}: the broker takes messages again.`);
+      this.emit('unblocked');
+    } else {
+      this.#logger.warn(`${this.#name}: the broker takes no messages now: ${reason}.`);
+      this.emit('blocked', reason);
+    }
   }
 
   #lose(cause: Error | undefined): void {

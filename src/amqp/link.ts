@@ -6,6 +6,7 @@ import { Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
 import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
 import { LastingConnection } from './lasting-connection.js';
+import { eventsOf, type LinkEvents } from './link-events.js';
 import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { type OwnChannel, openOwnChannel } from './own-channel.js';
@@ -39,6 +40,8 @@ export class Link {
   readonly logger: Logger;
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
+  /** What happens to its connections. */
+  readonly events: LinkEvents;
   readonly #outbox: OutboxLimits | undefined;
   readonly #topology: Topology;
   readonly #publishing: LastingConnection;
@@ -61,6 +64,7 @@ export class Link {
       );
     this.#publishing = connection('publishes', false);
     this.#consuming = connection('consumes', true);
+    this.events = eventsOf({ publishing: this.#publishing, consuming: this.#consuming }, logger);
   }
 
   /**

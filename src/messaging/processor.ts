@@ -2,6 +2,7 @@ import {
   type DrainReport,
   FailurePolicy,
   type GiveUp,
+  type LinkEvents,
   type LinkHealth,
   type RetryPolicy,
 } from '../amqp/index.js';
@@ -167,6 +168,11 @@ export class MessageProcessor extends MicroThread implements Component {
   /** How its link is, by asking the broker whether each queue has its consumer. See Link.health. */
   override async health(): Promise<LinkHealth> {
     return await this.consumer.link.health();
+  }
+
+  /** What happens to its connections, as it happens. */
+  get events(): LinkEvents {
+    return this.consumer.link.events;
   }
 
   /** Closes now: handlers that run are told by their signal, and their messages go back to their queues. Idempotent. */

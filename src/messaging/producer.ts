@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Link, type LinkHealth } from '../amqp/index.js';
+import { Link, type LinkEvents, type LinkHealth } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type CollectOptions, ReplyQueue } from '../rpc/index.js';
@@ -20,7 +20,7 @@ import {
 } from '../wire/index.js';
 import type { Eks } from './destinations.js';
 import { type Build, equip, type MethodPrefix } from './equip.js';
-import { callOptionsOf, postingOf } from './posting.js';
+import { asMessage, callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
 import { Sender } from './sender.js';
@@ -184,6 +184,11 @@ export class GenericProducer {
     return await this.sender.health();
   }
 
+  /** What happens to its connections, as it happens. */
+  get events(): LinkEvents {
+    return this.sender.events;
+  }
+
   /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */
   close(): Promise<void> {
     return this.sender.close();
@@ -219,7 +224,7 @@ function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Promise<un
 /** For builders that are asynchronous, or wrong, and for calls whose answers are collected later. */
 async function sendLater(producer: GenericProducer, prefix: MethodPrefix, built: unknown): Promise<unknown> {
   try {
-    const message = asMessage(producer, built instanceof Envelope ? built : await built);
+    const message = asMessage(classOf(producer).name, built instanceof Envelope ? built : await built);
     if (prefix === 'message_') return await producer.send(message);
     if (prefix === 'rpc_') return await producer.call(message as RpcCommand);
     const { callSettings } = producer;
@@ -229,13 +234,6 @@ async function sendLater(producer: GenericProducer, prefix: MethodPrefix, built:
     if (prefix === 'rpc_') return failedCall(thrown);
     throw thrown;
   }
-}
-
-function asMessage(producer: GenericProducer, built: unknown): Envelope {
-  if (built instanceof Envelope) return built;
-  throw new ConfigurationError(
-    `A builder of ${classOf(producer).name} returned no message, but ${typeof built}.`,
-  );
 }
 
 function openSender(producer: object): OpenSender {

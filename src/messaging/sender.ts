@@ -1,5 +1,6 @@
 import {
   type Link,
+  type LinkEvents,
   type LinkHealth,
   type MessageProperties,
   nextMessageId,
@@ -130,6 +131,11 @@ export class Sender {
   /** How the link is. */
   async health(): Promise<LinkHealth> {
     return await this.#options.link.health();
+  }
+
+  /** What happens to the link. */
+  get events(): LinkEvents {
+    return this.#options.link.events;
   }
 
   /** Ends pending calls and gives the link back. Idempotent. */

@@ -26,6 +26,18 @@ describe('loggers', () => {
     assert.deepEqual(written(t, defaultLogger({ WAYBILL_DEBUG: '1' })), all);
   });
 
+  it('write one line each, also of a stack', (t) => {
+    const write = t.mock.method(process.stderr, 'write', () => true);
+    stderrLogger.error(`It failed: Error: why\n    at one (a.ts:1:2)\n    at two (b.ts:3:4)\n`);
+    stderrLogger.warn('none of 2 addresses:\r\n  one\n\n  two');
+    const lines = write.mock.calls.map(({ arguments: [line] }) => String(line));
+    write.mock.restore();
+    assert.deepEqual(lines, [
+      'waybill error: It failed: Error: why | at one (a.ts:1:2) | at two (b.ts:3:4)\n',
+      'waybill warn: none of 2 addresses: | one | two\n',
+    ]);
+  });
+
   it('can be silent', (t) => {
     assert.deepEqual(written(t, silentLogger), []);
   });

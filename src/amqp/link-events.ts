@@ -1,0 +1,52 @@
+import { EventEmitter } from 'node:events';
+import { type ConnectionLostError, toError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { LastingConnection } from './lasting-connection.js';
+
+/** One of the two connections of a link. */
+export type ConnectionRole = 'publishing' | 'consuming';
+
+/** What happens to the connections of a link, and the arguments of its listeners. The log says the same in words. */
+export interface LinkEventMap {
+  /** Connected, for the first time or again; what was declared is declared, and consumers are coming back. */
+  readonly up: [connection: ConnectionRole];
+  /** Lost; it is being made again. */
+  readonly down: [connection: ConnectionRole, error: ConnectionLostError];
+  /** An attempt to make it again has failed; attempts count from 1 in each outage. */
+  readonly failed: [connection: ConnectionRole, error: Error, attempt: number];
+  /** The broker takes no messages on it now, because of an alarm. */
+  readonly blocked: [connection: ConnectionRole, reason: string];
+  /** The broker takes messages again. */
+  readonly unblocked: [connection: ConnectionRole];
+}
+
+/**
+ * Where to listen. All components with the same settings share a link, and hear of the same events; take a listener away
+ * with `off` when its component is closed.
+ */
+export type LinkEvents = Pick<EventEmitter<LinkEventMap>, 'on' | 'once' | 'off'>;
+
+/** Tells listeners what happens to these connections. What a listener throws is logged and goes no further. */
+export function eventsOf(
+  connections: Readonly<Record<ConnectionRole, LastingConnection>>,
+  logger: Logger,
+): LinkEvents {
+  const events = new EventEmitter<LinkEventMap>();
+  events.setMaxListeners(0);
+  const guarded = (emit: () => void): void => {
+    try {
+      emit();
+    } catch (thrown) {
+      logger.error(`A listener to the events of a link has thrown: ${toError(thrown).message}`);
+    }
+  };
+  for (const role of ['publishing', 'consuming'] as const) {
+    const connection = connections[role];
+    connection.on('up', () => guarded(() => events.emit('up', role)));
+    connection.on('down', (error) => guarded(() => events.emit('down', role, error)));
+    connection.on('failed', (...told) => guarded(() => events.emit('failed', role, ...told)));
+    connection.on('blocked', (reason) => guarded(() => events.emit('blocked', role, reason)));
+    connection.on('unblocked', () => guarded(() => events.emit('unblocked', role)));
+  }
+  return events;
+}
