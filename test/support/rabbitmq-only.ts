@@ -8,6 +8,7 @@ export interface RabbitmqOnly {
 
 /** All of them. Whatever else needs a broker runs on both. */
 export const rabbitmqOnly: readonly RabbitmqOnly[] = [
+  { file: 'test/broker/amqp/alarm.test.ts', reason: 'it raises the memory alarm of a RabbitMQ of its own' },
   {
     file: 'test/broker/amqp/refusals.test.ts',
     reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
