@@ -1,0 +1,137 @@
+// What health says of a link and of a scheduler. That it never says well when it is not: test/faults/matrix.test.ts.
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { Exchange, MessageProcessor, MicroScheduler, MicroThread, silentLogger } from 'waybill';
+import { useStage } from '../../conformance/processor/stage.js';
+import { uniqueName } from '../../support/broker.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { until } from '../../support/until.js';
+import { ownLink, toQueue } from './fixture.js';
+
+class Desk extends MessageProcessor {}
+
+class Idle extends MicroThread {
+  override step(): Promise<void> {
+    return new Promise((_, reject) =>
+      this.stopSignal.addEventListener('abort', () => reject(this.stopSignal.reason)),
+    );
+  }
+}
+
+describe('the health', () => {
+  const stage = useStage();
+
+  async function given(t: TestContext) {
+    const proxy = await TcpProxy.forUrl(stage.url);
+    t.after(() => proxy.close());
+    const queue = uniqueName('queue');
+    await stage.side.onChannel((channel) => channel.assertQueue(queue));
+    return { proxy, queue, url: proxy.urlFor(stage.url) };
+  }
+
+  it('of a link that nobody has used is well: nothing is missing', async (t) => {
+    const { url } = await given(t);
+    assert.deepEqual(await ownLink(t, url).health(), {
+      ok: true,
+      publishing: { state: 'unused' },
+      consuming: { state: 'unused' },
+      outbox: { waiting: 0, unconfirmed: 0 },
+      queues: [],
+    });
+  });
+
+  it('of a link at work has what the broker says of each queue', async (t) => {
+    const { url, queue } = await given(t);
+    const link = ownLink(t, url);
+    const consumer = await link.openConsumer(() => {}, { prefetch: 2 });
+    t.after(async () => void (await consumer.drain({ timeoutMs: 10 })));
+    await consumer.consume(queue);
+    for (let number = 0; number < 5; number++) await link.publish(toQueue(queue, `m ${number}`));
+    await until(async () => (await link.health()).queues[0]?.messages === 3, {
+      what: 'two are on their way',
+    });
+    assert.deepEqual(await link.health(), {
+      ok: true,
+      publishing: { state: 'up' },
+      consuming: { state: 'up' },
+      outbox: { waiting: 0, unconfirmed: 0 },
+      queues: [{ queue, consumers: 1, messages: 3, ok: true }],
+    });
+  });
+
+  it('of a link whose broker is away says down, why, and what waits; then up, with the last error kept', async (t) => {
+    const { proxy, url, queue } = await given(t);
+    const link = ownLink(t, url);
+    const consumer = await link.openConsumer((delivery) => delivery.ack());
+    t.after(async () => void (await consumer.drain({ timeoutMs: 10 })));
+    await consumer.consume(queue);
+    await link.publish(toQueue(queue, 'first'));
+    proxy.refuse();
+    proxy.cut();
+    await until(() => !link.publishing, { what: 'the loss is noticed' });
+    const waiting = link.publish(toQueue(queue, 'waits'));
+    await until(async () => /nothing listens/.test((await link.health()).publishing.lastError ?? ''), {
+      what: 'it has tried',
+    });
+    const { ok, publishing, consuming, outbox, queues } = await link.health();
+    assert.deepEqual([ok, publishing.state, consuming.state], [false, 'down', 'down']);
+    assert.deepEqual(outbox, { waiting: 1, unconfirmed: 0 });
+    assert.deepEqual(queues, [{ queue, ok: false, error: 'not connected' }]);
+    await proxy.pass();
+    await waiting;
+    await until(async () => (await link.health()).ok, { what: 'it is well again' });
+    assert.match((await link.health()).publishing.lastError ?? '', /nothing listens/);
+  });
+
+  it('of a link whose broker has fallen silent is asked for in time, and is not well', async (t) => {
+    const { proxy, url, queue } = await given(t);
+    const link = ownLink(t, url, { heartbeatSeconds: 0 });
+    const consumer = await link.openConsumer((delivery) => delivery.ack());
+    t.after(async () => void (await consumer.drain({ timeoutMs: 10 })));
+    await consumer.consume(queue);
+    await link.publish(toQueue(queue, 'first'));
+    proxy.stall();
+    const { ok, publishing, consuming, queues } = await link.health({ timeoutMs: 100 });
+    assert.equal(ok, false);
+    assert.deepEqual([publishing, consuming], Array(2).fill({ state: 'up', silent: true }));
+    assert.deepEqual(queues, [{ queue, ok: false, error: 'no answer in 100 ms' }]);
+    await proxy.pass();
+    await until(async () => (await link.health()).ok, { what: 'it is well again' });
+  });
+
+  it('of a link that is closed is not well', async (t) => {
+    const { url, queue } = await given(t);
+    const link = ownLink(t, url);
+    await link.publish(toQueue(queue, 'first'));
+    await link.close();
+    const { ok, publishing } = await link.health();
+    assert.deepEqual([ok, publishing.state], [false, 'closed']);
+  });
+
+  it('of a scheduler is that of all its components together, each by its name', async (t) => {
+    const { proxy, url, queue } = await given(t);
+    const scheduler = new MicroScheduler();
+    assert.deepEqual(await scheduler.health(), { ok: false, failures: 0, threads: [] });
+    const desk = new Desk({ url, logger: silentLogger, eqks: [[Exchange, [[queue, queue]]]] });
+    scheduler.addMicrothread(desk);
+    scheduler.addMicrothread(new Idle());
+    const running = scheduler.run({ signals: false, exit: false });
+    await until(async () => (await scheduler.health()).ok, { what: 'all are well' });
+    const { threads } = await scheduler.health();
+    assert.deepEqual(
+      threads.map(({ name, ok }) => [name, ok]),
+      [['Desk', true]],
+    );
+    assert.deepEqual((threads[0] as { queues?: unknown }).queues, [
+      { queue, consumers: 1, messages: 0, ok: true },
+    ]);
+    proxy.refuse();
+    proxy.cut();
+    await until(async () => !(await scheduler.health()).ok, { what: 'it is not well' });
+    await proxy.pass();
+    await until(async () => (await scheduler.health()).ok, { what: 'it is well again', limitMs: 10_000 });
+    scheduler.stop();
+    await running;
+    assert.equal((await scheduler.health()).ok, false);
+  });
+});
