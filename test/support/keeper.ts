@@ -15,8 +15,10 @@ cat > /dev/null
 for file in "$1"/*.pid; do
   [ -s "$file" ] && kill -s KILL -- "-$(cat "$file")" 2> /dev/null
 done
-for try in 1 2 3 4 5 6 7 8 9 10; do
-  rm -rf -- "$1" 2> /dev/null && exit 0
+try=0
+until rm -rf -- "$1" 2> /dev/null; do
+  try=$((try + 1))
+  [ $try -lt 300 ] || exit 1
   sleep 0.1
 done
 `;

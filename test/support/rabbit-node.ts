@@ -131,7 +131,8 @@ export class RabbitNode implements AsyncDisposable {
    */
   async ctl(tool: string, args: readonly string[]): Promise<string> {
     const command = join(this.#programs, tool);
-    const options = { env: this.#environment(), cwd: this.#keeper.folder, timeout: CTL_LIMIT_MS };
+    const limit = { timeout: CTL_LIMIT_MS, killSignal: 'SIGKILL' } as const; // Erlang ends with 0 at a SIGTERM.
+    const options = { env: this.#environment(), cwd: this.#keeper.folder, ...limit };
     const { stdout } = await promisify(execFile)(command, [...args], options);
     return stdout;
   }

@@ -35,7 +35,8 @@ if (group === undefined)
 try {
   const outcome = await runGroups(collectGroups(process.cwd(), group, filters));
   console.log(`\n${formatSummary(outcome.reports)}`);
-  if (outcome.problems.length > 0) exit(outcome.problems.map((problem) => `✖ ${problem}`).join('\n'));
+  const problems = [...outcome.reports.flatMap(({ failures }) => failures), ...outcome.problems];
+  if (problems.length > 0) exit(problems.map((problem) => `✖ ${problem}`).join('\n'));
 } catch (error) {
   exit(error instanceof Error ? error.message : String(error));
 }

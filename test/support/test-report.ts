@@ -11,9 +11,15 @@ export interface TestReport {
   readonly emptyFiles: readonly string[];
   /** Names of tests that were skipped or are to do. */
   readonly skipped: readonly string[];
+  /** Each test that failed by itself: its name, its place, and the error. */
+  readonly failures: readonly string[];
 }
 
 const RESULT_LINE = /^\s*(not )?ok \d+ - (.*)$/gm;
+/** A failed test with its diagnosis; a suite whose tests failed says `subtestsFailed`, and tells nothing new. */
+const FAILURE = /^( *)not ok \d+ - (.*)\n\1 {2}---\n([\s\S]*?)^\1 {2}\.\.\.$/gm;
+const LOCATION = /^ *location: '(.*)'$/m;
+const ERROR = /^( *)error: (?:\|-\n((?:\1 {2}.*\n)*)|(.*)\n)/m;
 const DIRECTIVE = /^(.*?) # (?:SKIP|TODO)\b/i;
 
 /** Reads the TAP output of a run over `files` (absolute paths). */
@@ -24,6 +30,7 @@ export function readReport(tap: string, files: readonly string[]): TestReport {
     figures: readFigures(tap),
     emptyFiles: files.filter((file) => passed.includes(escapeTap(file))),
     skipped: results.flatMap(({ name }) => DIRECTIVE.exec(name)?.[1] ?? []),
+    failures: readFailures(tap),
   };
 }
 
@@ -34,6 +41,15 @@ export function formatSummary(reports: readonly TestReport[]): string {
     return `ℹ ${figure} ${figure === 'duration_ms' ? Math.round(sum) : sum}`;
   });
   return lines.join('\n');
+}
+
+function readFailures(tap: string): string[] {
+  return [...tap.matchAll(FAILURE)].flatMap(([, , name = '', diagnosis = '']) => {
+    if (diagnosis.includes("failureType: 'subtestsFailed'") || DIRECTIVE.test(name)) return [];
+    const [, indent = '', lines, line = ''] = ERROR.exec(diagnosis) ?? [];
+    const error = lines?.replaceAll(`\n${indent}`, '\n').trimEnd() ?? `  ${line}`;
+    return [`${name}\n  ${LOCATION.exec(diagnosis)?.[1] ?? ''}\n${error.replace(/^ */, '  ')}`];
+  });
 }
 
 function readFigures(tap: string): Figures {

@@ -53,11 +53,16 @@ describe('run-tests', () => {
     );
   });
 
-  it('is red when a test fails', async (t) => {
-    const failing = "import { it } from 'node:test'; it('fails', () => { throw new Error('no'); });";
+  it('is red when a test fails, and ends with what failed, where and why', async (t) => {
+    const failing =
+      "import { describe, it } from 'node:test'; describe('one', () => { it('fails', () => { throw new Error('no\\nno'); }); });";
     const { exitCode, output } = await runIn(t, { 'test/unit/a.test.ts': failing }, 'unit');
     assert.equal(exitCode, 1, output);
     assert.match(output, /ℹ fail 1\n/);
+    assert.match(
+      output,
+      /\n✖ fails\n {2}.*a\.test\.ts:1:\d+\n {2}no\n {2}no\n✖ unit: node's test runner failed\n$/,
+    );
   });
 
   it('is red for a group without files, also as a part of `all`', async (t) => {
