@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Delivery } from './delivery.js';
 import { failureCount } from './dossier.js';
+import { isUnique } from './message-id.js';
 
 /** How many are remembered; the oldest are forgotten first. */
 const maxCopies = 10_000;
@@ -23,8 +24,7 @@ export class Copies {
   isSecond(delivery: Delivery): boolean {
     const failures = failureCount(delivery);
     const id: unknown = delivery.properties.messageId;
-    // Other ids are not unique with every client.
-    if (failures === 0 || typeof id !== 'string' || !uuid.test(id)) return false;
+    if (failures === 0 || !isUnique(id)) return false;
     const key = `${delivery.queue}\n${id}\n${failures}`;
     const digest = createHash('sha256').update(delivery.content).digest('base64');
     const known = this.#known.get(key);
@@ -46,8 +46,6 @@ export class Copies {
     if (this.#known.size > maxCopies && oldest !== undefined) this.#known.delete(oldest);
   }
 }
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Acked, or still ours: the broker keeps it until we ack it. */
 function isSafe(delivery: Delivery | undefined): boolean {

@@ -101,7 +101,7 @@ describe('a message that nobody could handle, where its queue has no dead-letter
   it('gets a message id there, if it had none', async (t) => {
     const { send, parked } = await start(t);
     await send(command('break', 'x'));
-    assert.match((await parked()).properties.messageId, /^[0-9a-f-]{36}$/);
+    assert.match((await parked()).properties.messageId, /^[\w-]{11}\.[0-9a-z]{6}$/);
   });
 
   it('is parked for what does not fit, with the reasons', async (t) => {

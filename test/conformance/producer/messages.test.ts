@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { hostname, userInfo } from 'node:os';
 import { describe, it } from 'node:test';
 import { Fingerprint, GenericProducer, MessageCommand, MessageStatus, UnroutableError } from 'waybill';
+import { ByteWriter } from '../../../src/protocol/index.js';
+import { writeProperties } from '../../../src/protocol/property-codec.js';
 import { connect } from '../peers/connect.js';
 import { newExchange } from '../peers/exchange.js';
 import { Recorder } from '../peers/recorder.js';
@@ -28,6 +30,8 @@ class PingProducer extends GenericProducer {
 
 const sender = { name: 'sender', type: 'test', pid: '7', host: 'here', user: 'me', vhost: '/elsewhere' };
 
+const isPresent = (value: unknown): boolean => value !== undefined;
+
 describe('what a producer sends', () => {
   const stage = useStage();
   const record = () => Recorder.start(stage.side, [PingExchange, 'ping_rk']);
@@ -52,7 +56,7 @@ describe('what a producer sends', () => {
     assert.equal(properties.contentType, 'application/json');
   });
 
-  it('P-C1: the properties say what the body need not: persistent, an id, who, what, when', async (t) => {
+  it('P-C1: the properties say what the body need not: persistent, an id, what, when', async (t) => {
     const [producer, recorder] = [
       await connect(t, stage, PingProducer, { fingerprint: sender }),
       await record(),
@@ -61,12 +65,23 @@ describe('what a producer sends', () => {
     await producer.message_ping();
     await producer.message_ping();
     const [first, second] = await recorder.waitFor(2);
-    const { deliveryMode, appId, type, timestamp, messageId, replyTo, expiration } = first?.properties ?? {};
-    assert.deepEqual({ deliveryMode, appId, type }, { deliveryMode: 2, appId: 'sender', type: 'ping' });
+    const { deliveryMode, type, timestamp, messageId, replyTo, expiration } = first?.properties ?? {};
+    assert.deepEqual({ deliveryMode, type }, { deliveryMode: 2, type: 'ping' });
     assert.ok(timestamp >= before && timestamp <= before + 60, `${timestamp} are seconds of now`);
-    assert.match(messageId, /^[0-9a-f-]{36}$/);
+    assert.match(messageId, /^[\w-]{11}\.[0-9a-z]{6}$/);
     assert.notEqual(second?.properties.messageId, messageId);
     assert.deepEqual([replyTo, expiration], [undefined, undefined]);
+  });
+
+  it('the properties of a message whose name has at most twelve letters take at most 60 bytes', async (t) => {
+    const [producer, recorder] = [await connect(t, stage, PingProducer), await record()];
+    await producer.message_ping();
+    const { contentType, deliveryMode, messageId, timestamp, type, ...others } = (await recorder.only())
+      .properties;
+    assert.deepEqual(Object.values(others).filter(isPresent), []);
+    const writer = new ByteWriter();
+    writeProperties(writer, { contentType, deliveryMode, messageId, timestamp, type: type.padEnd(12, '_') });
+    assert.ok(writer.length <= 60, `${writer.length} bytes: RabbitMQ takes a quarter longer for them`);
   });
 
   it('P-C3: parameters travel as they are', async (t) => {

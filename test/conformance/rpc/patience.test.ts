@@ -49,7 +49,7 @@ describe('a call that is not answered', () => {
     assert.match(String(properties.replyTo), /^amq\.rabbitmq\.reply-to\./);
     assert.equal(properties.expiration, '50');
     assert.equal(properties.correlationId, properties.messageId);
-    assert.deepEqual([properties.type, properties.appId], ['echo', 'caller']);
+    assert.equal(properties.type, 'echo');
     assert.deepEqual([properties.contentType, properties.deliveryMode], ['application/json', 1]);
   });
 
