@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, it, type TestContext } from 'node:test';
+import { TimeoutError, UnroutableError } from 'waybill';
+import { connect } from '../conformance/peers/connect.js';
 import { suiteOwner } from '../support/broker.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
@@ -35,8 +37,7 @@ describe('calling', () => {
     extendLimit(t, 400_000);
     const chance = Chance.for(t);
     const settledTwice = await watchSettledTwice(t);
-    const server = new EffectServer(t, broker.url);
-    await server.start();
+    const server = await serve(t);
     const calls = await Calls.to(t, server, broker.url, total, chance);
     const troubles = new Troubles();
     const faults = [...faultsOfBroker(), ...faultsOf(server, calls)].map((fault) => troubles.watch(fault));
@@ -71,6 +72,76 @@ describe('calling', () => {
     assert.ok(calls.settled.every(({ number, result }) => !result.ok || done.has(number)));
   });
 
+  it('says that nobody answered when the only server is killed at its work; the call never runs later', async (t) => {
+    const server = await serve(t);
+    const caller = await connect(t, broker, server.Caller);
+    const call = caller.with({ timeoutMs: 1_000, maxRetry: 1 }).rpc_count(1, 60_000);
+    await until(() => effectsIn(server.notes).length === 1, { what: 'it works' });
+    await server.kill();
+    const { error, message } = await call;
+    assert.ok(error instanceof TimeoutError, message);
+    assert.match(
+      message,
+      /^No answer to the call 'count' in 2 attempts of 1000 ms\. It may still have run; is its/,
+    );
+    await server.start();
+    assert.equal((await caller.rpc_count(2)).unwrap(), 2);
+    assert.deepEqual(numbersOf(server), [1, 2]);
+  });
+
+  it('is answered by the server that takes the place of a killed one, whichever attempt that is', async (t) => {
+    const server = await serve(t);
+    const caller = await connect(t, broker, server.Caller);
+    const calls = [
+      caller.with({ timeoutMs: 500, maxRetry: 100 }).rpc_count(1, 1_000),
+      caller.with({ timeoutMs: 60_000 }).rpc_count(2, 1_000),
+    ];
+    await until(() => effectsIn(server.notes).length === 2, { what: 'both are at work' });
+    await server.kill();
+    await server.start();
+    assert.deepEqual(
+      (await Promise.all(calls)).map((answer) => answer.unwrap()),
+      [1, 2],
+    );
+    const effects = effectsIn(server.notes);
+    const again = repeatedIn(effects, new Set([1]));
+    t.diagnostic(`${effects.length} effects of 2 calls, ${again.unacked.length} of them given back unacked`);
+    assert.deepEqual([...numbersOf(server)].sort(), [1, 1, 2, 2]);
+    assert.deepEqual([again.inOneProcess, again.unexplained], [[], []]);
+    assert.ok(
+      again.unacked.some(({ number }) => number === 2),
+      'the patient one was given back, not sent again',
+    );
+  });
+
+  it('says that the request reaches nobody when its queue is deleted with it; who waits longer is answered by a server that declares it', async (t) => {
+    const server = new EffectServer(t, broker.url);
+    const { exchangeName } = server.exchange;
+    const side = await broker.side();
+    await side.onChannel(async (channel) => {
+      await channel.assertExchange(exchangeName, 'direct');
+      await channel.assertQueue(server.queue);
+      await channel.bindQueue(server.queue, exchangeName, 'key');
+    });
+    const caller = await connect(t, broker, server.Caller);
+    const hasty = caller.with({ timeoutMs: 1_000, maxRetry: 3 }).rpc_count(1);
+    const patient = caller.with({ timeoutMs: 1_000, maxRetry: 100 }).rpc_count(2);
+    await side.waitForDepth(server.queue, 2);
+    await side.onChannel((channel) => channel.deleteQueue(server.queue));
+    const { error, message } = await hasty;
+    assert.ok(error instanceof UnroutableError, message);
+    assert.deepEqual([error.exchange, error.routingKey], [exchangeName, 'key']);
+    await server.start();
+    assert.equal((await patient).unwrap(), 2);
+    assert.deepEqual(numbersOf(server), [2]);
+  });
+
+  async function serve(t: TestContext): Promise<EffectServer> {
+    const server = new EffectServer(t, broker.url);
+    await server.start();
+    return server;
+  }
+
   function faultsOfBroker(): Fault[] {
     return [
       ...Array.from({ length: sized(10, 3) }, () => broker.cut),
@@ -84,6 +155,7 @@ describe('calling', () => {
       calls.noteKill();
       await server.kill();
       calls.noteKill();
+      await calls.waitForImpatient();
       await server.start();
     };
     const deleteQueue = async (): Promise<void> => {
@@ -97,6 +169,11 @@ describe('calling', () => {
     ]);
   }
 });
+
+/** For which calls there were effects, in order. */
+function numbersOf({ notes }: EffectServer): readonly number[] {
+  return effectsIn(notes).map(({ number }) => number);
+}
 
 /** Each has its own answer; those with patience have one. */
 function assertOwnAnswers(settled: readonly SettledCall[]): void {

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { Result } from 'waybill';
 import { connect } from '../conformance/peers/connect.js';
+import { until } from '../support/until.js';
 import type { Chance } from './chance.js';
 import type { EffectServer } from './effect-server.js';
 import type { Span } from './troubles.js';
@@ -57,6 +58,13 @@ export class Calls {
 
   noteKill(): void {
     for (const number of this.unsettled) this.unansweredAtKills.add(number);
+  }
+
+  /** Resolves when the impatient ones that are under way now have ended, answered or not. */
+  async waitForImpatient(): Promise<void> {
+    const underWay = [...this.unsettled].filter(isImpatient);
+    const ended = (): boolean => !underWay.some((number) => this.unsettled.has(number));
+    await until(ended, { what: 'impatient calls have ended', limitMs: 10_000 });
   }
 
   async #run(): Promise<void> {

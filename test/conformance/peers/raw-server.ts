@@ -22,7 +22,11 @@ export class RawServer {
   }
 
   /** Takes requests from the queue of a place. */
-  static async start(side: SideChannel, place: Place, onRequest: OnRequest = () => {}): Promise<RawServer> {
+  static async start(
+    side: SideChannel,
+    place: Pick<Place, 'queue'>,
+    onRequest: OnRequest = () => {},
+  ): Promise<RawServer> {
     const server = new RawServer(await side.connection.createChannel());
     await server.#channel.consume(
       place.queue,
