@@ -1,18 +1,46 @@
+import type { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Channel, ChannelModel } from 'amqplib';
 
 /**
  * The only file that goes below amqplib's documented interface. What it needs is looked for at run time; where it is not
- * there any more, nothing is changed, and amqplib writes as it always does.
+ * there any more, nothing is changed, and amqplib reads and writes as it always does.
  */
 
 /** What amqplib keeps under a connection. */
-interface Underlying {
+interface Underlying extends EventEmitter {
   readonly stream: Duplex;
   readonly frameMax: number;
   readonly channels: Readonly<Record<number, { readonly buffer: Duplex } | undefined>>;
   /** Asked by the heartbeat: what was sent is as good as one. */
   sentSinceLastCheck: boolean;
+  /** The same for what came. */
+  recvSinceLastCheck: boolean;
+  /** Bytes that are not decoded yet. */
+  rest: Buffer;
+  /** Decodes the next frame, of `rest` and then of the stream. */
+  recvFrame(): AmqplibFrame | false;
+  accept(frame: AmqplibFrame): void;
+}
+
+/** A frame as amqplib's decoder gives it. */
+export interface AmqplibFrame {
+  readonly channel: number;
+  /** Of the method, or of the class in a header. */
+  readonly id?: number;
+  readonly fields?: object;
+  readonly size?: number;
+  readonly content?: Buffer;
+}
+
+/** The way around amqplib's decoder. */
+export interface ConnectionDoor {
+  /** The largest frame that was agreed upon; 0 is no limit. */
+  readonly frameMax: number;
+  /** Decodes one frame as amqplib does. */
+  decode(frame: Buffer): AmqplibFrame;
+  /** What amqplib does with each frame that comes. */
+  accept(frame: AmqplibFrame): void;
 }
 
 /** The way past amqplib's encoder to the socket, for one channel. */
@@ -50,6 +78,51 @@ export function joinWrites(model: ChannelModel): boolean {
     return write(...args);
   };
   return true;
+}
+
+/**
+ * Reads what comes by another decoder than amqplib's.
+ *
+ * @param open makes the reader of the bytes. What that throws ends the connection, as a broken frame does.
+ * @returns whether that is done now.
+ */
+export function readBy(
+  model: ChannelModel,
+  open: (door: ConnectionDoor) => { read(bytes: Buffer): void },
+): boolean {
+  const connection = model.connection as unknown as Partial<Underlying>;
+  if (!isReadable(connection)) return false;
+  const { stream, frameMax, rest } = connection;
+  const decode = connection.recvFrame.bind(connection);
+  const inlet = open({
+    frameMax,
+    decode(frame) {
+      connection.rest = frame;
+      const decoded = decode();
+      if (!decoded) throw new Error('amqplib did not decode a whole frame');
+      return decoded;
+    },
+    accept: (frame) => connection.accept(frame),
+  });
+  const read = (bytes: Buffer): void => {
+    connection.recvSinceLastCheck = true;
+    try {
+      inlet.read(bytes);
+    } catch (thrown) {
+      connection.emit('frameError', thrown);
+    }
+  };
+  connection.rest = Buffer.alloc(0);
+  stream.removeAllListeners('readable').on('data', read);
+  if (rest.length > 0) read(rest);
+  return true;
+}
+
+function isReadable(connection: Partial<Underlying>): connection is Underlying {
+  const { stream, frameMax, rest, recvFrame, accept } = connection;
+  if (!(stream instanceof Duplex) || stream.listenerCount('readable') !== 1) return false;
+  const isBuilt = typeof recvFrame === 'function' && typeof accept === 'function' && Buffer.isBuffer(rest);
+  return isBuilt && typeof frameMax === 'number';
 }
 
 /**

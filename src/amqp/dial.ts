@@ -1,7 +1,8 @@
 import { type ChannelModel, connect, credentials } from 'amqplib';
 import { ConnectError, toError } from '../errors.js';
-import { joinWrites } from './below-amqplib.js';
+import { joinWrites, readBy } from './below-amqplib.js';
 import { explain } from './connect-explanations.js';
+import { FrameInlet } from './frame-inlet.js';
 import { type Address, masked, type Settings } from './settings.js';
 
 /** A connection that is open. */
@@ -23,6 +24,8 @@ export async function dial(settings: Settings, name: string, closing: AbortSigna
     try {
       const dialled = await dialOne(address, settings, name, closing);
       joinWrites(dialled.model);
+      if (process.env['WAYBILL_PLAIN_AMQPLIB'] !== 'true')
+        readBy(dialled.model, (door) => new FrameInlet(door));
       return dialled;
     } catch (thrown) {
       failures.push(toError(thrown));

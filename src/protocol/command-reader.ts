@@ -29,6 +29,8 @@ export interface CommandReaderOptions {
   readonly maxBodyBytes?: number;
 }
 
+type FrameParts = Pick<Frame, 'type' | 'payload'>;
+
 /** Puts the frames of one channel together to commands. */
 export class CommandReader {
   readonly #numbers: NumberReading;
@@ -62,13 +64,13 @@ export class CommandReader {
    * @throws AmqpError `UNEXPECTED_FRAME` when frames come in wrong order, `FRAME_ERROR` when the body is
    *   longer than its header said, `PRECONDITION_FAILED` when it is over `maxBodyBytes`, and what reading methods and properties throws.
    */
-  read(frame: Frame): Command | undefined {
+  read(frame: FrameParts): Command | undefined {
     if (this.#method === undefined) return this.#readMethod(frame);
     if (this.#properties === undefined) return this.#readHeader(frame, this.#method);
     return this.#readBody(frame, this.#method, this.#properties);
   }
 
-  #readMethod(frame: Frame): Command | undefined {
+  #readMethod(frame: FrameParts): Command | undefined {
     if (frame.type !== FrameType.method) {
       throw new AmqpError('UNEXPECTED_FRAME', 'expected method frame, got non method frame instead');
     }
@@ -78,7 +80,7 @@ export class CommandReader {
     return undefined;
   }
 
-  #readHeader(frame: Frame, method: Method): Command | undefined {
+  #readHeader(frame: FrameParts, method: Method): Command | undefined {
     const reader = new ByteReader(frame.payload);
     if (frame.type !== FrameType.header) {
       throw new AmqpError(
@@ -109,7 +111,7 @@ export class CommandReader {
     );
   }
 
-  #readBody(frame: Frame, method: Method, properties: Properties): Command | undefined {
+  #readBody(frame: FrameParts, method: Method, properties: Properties): Command | undefined {
     if (frame.type !== FrameType.body) {
       throw new AmqpError('UNEXPECTED_FRAME', 'expected content body, got non content body frame instead');
     }

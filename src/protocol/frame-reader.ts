@@ -4,11 +4,32 @@ import { FRAME_END, FRAME_OVERHEAD, FrameType } from './constants.js';
 const HEAD = 7;
 const knownTypes: ReadonlySet<number> = new Set(Object.values(FrameType));
 
-/** A frame of the wire. The payload is a view that stays valid. */
-export interface Frame {
+/** A frame of the wire, where it lies in the bytes that came. */
+export class Frame {
   readonly type: number;
   readonly channel: number;
-  readonly payload: Buffer;
+  readonly bytes: Buffer;
+  /** Where its payload begins in `bytes`, and where it ends. */
+  readonly start: number;
+  readonly end: number;
+
+  constructor(bytes: Buffer, at: number, end: number) {
+    this.type = bytes[at] as number;
+    this.channel = ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
+    this.bytes = bytes;
+    this.start = at + HEAD;
+    this.end = end - 1;
+  }
+
+  /** The payload: a view that stays valid. Made anew each time, which is a good part of what a short frame costs. */
+  get payload(): Buffer {
+    return this.bytes.subarray(this.start, this.end);
+  }
+
+  /** All of it, with its head and its end mark. */
+  get whole(): Buffer {
+    return this.bytes.subarray(this.start - HEAD, this.end + 1);
+  }
 }
 
 /**
@@ -51,8 +72,7 @@ export class FrameReader {
         return bytes.subarray(at);
       }
       if (bytes[end - 1] !== FRAME_END) throw new AmqpError('FRAME_ERROR', 'a frame does not end with 0xCE');
-      const channel = bytes.readUInt16BE(at + 1);
-      const frame = { type: bytes[at] as number, channel, payload: bytes.subarray(at + HEAD, end - 1) };
+      const frame = new Frame(bytes, at, end);
       at = end;
       visit(frame);
     }

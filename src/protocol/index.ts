@@ -9,8 +9,9 @@ export {
   replyName,
 } from './constants.js';
 export { readTable, writeTable } from './field-table.js';
-export { type Frame, FrameReader } from './frame-reader.js';
+export { Frame, FrameReader } from './frame-reader.js';
 export { type ContentProperties, FrameWriter } from './frame-writer.js';
+export { HotReader } from './hot-reader.js';
 export { hasContent, methodId, readMethod, writeMethod } from './method-codec.js';
 export { methodSpec } from './spec.js';
 export type {

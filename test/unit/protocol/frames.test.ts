@@ -5,7 +5,6 @@ import {
   AmqpError,
   type Command,
   CommandReader,
-  type Frame,
   FrameReader,
   FrameWriter,
   type Properties,
@@ -158,7 +157,7 @@ describe('frames', () => {
         const reader = new CommandReader();
         const code = codeOf(() => {
           for (const [{ type, payload }, bytes] of frames) {
-            reader.read({ type, channel: 1, payload: Buffer.from([...bytes, ...payload]) });
+            reader.read({ type, payload: Buffer.from([...bytes, ...payload]) });
           }
         });
         assert.ok(code === undefined || code >= 500);
@@ -169,15 +168,15 @@ describe('frames', () => {
 });
 
 describe('commands', () => {
-  const publish: Frame = { type: 1, channel: 1, payload: Buffer.from('003c002800000000' + '00', 'hex') };
-  const header = (size: number, classId = 60): Frame => {
+  const publish = { type: 1, payload: Buffer.from('003c002800000000' + '00', 'hex') };
+  const header = (size: number, classId = 60) => {
     const payload = Buffer.alloc(14);
     payload.writeUInt16BE(classId);
     payload.writeUInt32BE(size, 8);
-    return { type: 2, channel: 1, payload };
+    return { type: 2, payload };
   };
-  const body = (size: number): Frame => ({ type: 3, channel: 1, payload: Buffer.alloc(size) });
-  const code = (frames: readonly Frame[], maxBodyBytes = 1000) => {
+  const body = (size: number) => ({ type: 3, payload: Buffer.alloc(size) });
+  const code = (frames: readonly Parameters<CommandReader['read']>[0][], maxBodyBytes = 1000) => {
     const reader = new CommandReader({ maxBodyBytes });
     return codeOf(() => {
       for (const frame of frames) reader.read(frame);

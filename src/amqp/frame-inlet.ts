@@ -1,0 +1,49 @@
+import { type Frame, FrameReader, FrameType, HotReader } from '../protocol/index.js';
+import type { AmqplibFrame, ConnectionDoor } from './below-amqplib.js';
+
+/** Class and method id, as the first four bytes of a method frame have them. */
+const BASIC_DELIVER = 0x003c_003c;
+const BASIC_ACK = 0x003c_0050;
+const BASIC = 60;
+
+/**
+ * Cuts what comes into frames and decodes the hot ones: deliveries with their content, and confirms. amqplib's decoder
+ * reads all others, and amqplib does with all of them what it always does.
+ */
+export class FrameInlet {
+  readonly #door: ConnectionDoor;
+  readonly #frames: FrameReader;
+  readonly #reader = new HotReader();
+  readonly #accept = (frame: Frame): void => this.#door.accept(this.#decode(frame));
+
+  constructor(door: ConnectionDoor) {
+    this.#door = door;
+    this.#frames = new FrameReader(door.frameMax);
+  }
+
+  /** @throws AmqpError for bytes that are no frames, and what amqplib throws for frames it does not expect. */
+  read(bytes: Buffer): void {
+    this.#frames.push(bytes, this.#accept);
+  }
+
+  #decode(frame: Frame): AmqplibFrame {
+    if (frame.type === FrameType.body) return { channel: frame.channel, content: frame.payload };
+    if (frame.type === FrameType.header) return this.#header(frame);
+    if (frame.type === FrameType.method) return this.#method(frame);
+    return this.#door.decode(frame.whole);
+  }
+
+  #method(frame: Frame): AmqplibFrame {
+    const { channel, bytes, start } = frame;
+    const id = bytes.readUInt32BE(start);
+    if (id === BASIC_DELIVER) return { id, channel, fields: this.#reader.delivery(frame) };
+    if (id === BASIC_ACK) return { id, channel, fields: this.#reader.confirm(frame) };
+    return this.#door.decode(frame.whole);
+  }
+
+  #header(frame: Frame): AmqplibFrame {
+    const fields = this.#reader.properties(frame);
+    if (!fields) return this.#door.decode(frame.whole);
+    return { id: BASIC, channel: frame.channel, size: this.#reader.bodySize(frame), fields };
+  }
+}

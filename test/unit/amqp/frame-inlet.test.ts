@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { AmqplibFrame } from '../../../src/amqp/below-amqplib.js';
+import { FrameInlet } from '../../../src/amqp/frame-inlet.js';
+import { AmqpError, FrameWriter, type Properties } from '../../../src/protocol/index.js';
+import { fieldTable, shortString } from '../protocol/arbitraries.js';
+
+/** Its decoder is not exported, so it is asked for by its path. */
+const require = createRequire(import.meta.url);
+const amqplib = require(join(dirname(require.resolve('amqplib')), 'lib/frame.js'));
+
+/** amqplib's own decoder, of one frame after the other. */
+function decodedByAmqplib(bytes: Buffer): AmqplibFrame[] {
+  const parsed = amqplib.parseFrame(bytes, 0);
+  return parsed ? [amqplib.decodeFrame(parsed), ...decodedByAmqplib(parsed.rest)] : [];
+}
+
+/** What the inlet gives amqplib, and how many frames it left to amqplib's decoder. */
+function decodedByInlet(parts: readonly Buffer[], frameMax = 0) {
+  const frames: AmqplibFrame[] = [];
+  let left = 0;
+  const decode = (frame: Buffer): AmqplibFrame => {
+    left++;
+    return decodedByAmqplib(frame)[0] ?? assert.fail('no whole frame');
+  };
+  const inlet = new FrameInlet({ frameMax, decode, accept: (frame) => frames.push(frame) });
+  for (const part of parts) inlet.read(part);
+  return { frames, left };
+}
+
+const text = fc.oneof(fc.constantFrom('', 'tag', 'exchange', 'other'), shortString);
+const deliveryTag = fc.oneof(fc.nat(), fc.maxSafeNat());
+const properties: fc.Arbitrary<Properties> = fc.record(
+  {
+    contentType: text,
+    contentEncoding: text,
+    headers: fieldTable,
+    deliveryMode: fc.nat(255),
+    priority: fc.nat(255),
+    correlationId: text,
+    replyTo: text,
+    expiration: text,
+    messageId: text,
+    timestamp: fc.maxSafeNat(),
+    type: text,
+    userId: text,
+    appId: text,
+    clusterId: text,
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
+type Write = (writer: FrameWriter) => void;
+const command: fc.Arbitrary<Write> = fc.oneof(
+  fc
+    .record({
+      consumerTag: text,
+      deliveryTag,
+      redelivered: fc.boolean(),
+      exchange: text,
+      routingKey: text,
+      properties,
+    })
+    .chain(({ properties, ...method }) =>
+      fc.uint8Array({ maxLength: 9_000 }).map(
+        (body): Write =>
+          (writer) => {
+            writer.content(1, 'basic.deliver', method, properties, body);
+          },
+      ),
+    ),
+  fc.record({ deliveryTag, multiple: fc.boolean() }).map(
+    (method): Write =>
+      (writer) =>
+        writer.method(0x1234, 'basic.ack', method),
+  ),
+  fc.record({ deliveryTag, multiple: fc.boolean() }).map(
+    (method): Write =>
+      (writer) =>
+        writer.method(2, 'basic.nack', method),
+  ),
+  fc.record({ replyCode: fc.constant(404), replyText: text }).map(
+    (method): Write =>
+      (writer) =>
+        writer.method(1, 'channel.close', method),
+  ),
+  fc.constant((writer: FrameWriter) => writer.heartbeat()),
+);
+
+describe('the inlet of a connection', () => {
+  it('decodes as amqplib does, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(command, { maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (writes, cuts) => {
+          const writer = new FrameWriter();
+          writer.frameMax = 4_096;
+          for (const write of writes) write(writer);
+          const bytes = Buffer.from(writer.take());
+          const places = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+          const parts = places.map((end, index) => bytes.subarray(places[index - 1] ?? 0, end));
+          assert.deepEqual(decodedByInlet(parts, 4_096).frames, decodedByAmqplib(bytes));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('leaves neither an ordinary delivery nor a confirm to amqplib', () => {
+    const writer = new FrameWriter();
+    writer.content(1, 'basic.deliver', { deliveryTag: 1 }, { contentType: 'text/plain' }, Buffer.from('x'));
+    writer.method(1, 'basic.ack', { deliveryTag: 1 });
+    writer.method(1, 'basic.nack', { deliveryTag: 2 });
+    const { frames, left } = decodedByInlet([writer.take()]);
+    assert.deepEqual([frames.length, left], [5, 1]);
+  });
+
+  it('refuses frames that end inside a field, or are larger than agreed', () => {
+    const writer = new FrameWriter();
+    writer.content(1, 'basic.deliver', { consumerTag: 'tag' }, { messageId: 'id' }, Buffer.alloc(5_000));
+    const bytes = Buffer.from(writer.take());
+    assert.throws(() => decodedByInlet([bytes], 4_096), AmqpError);
+    bytes[7 + 4] = 200;
+    assert.throws(() => decodedByInlet([bytes]), /the frame ends inside a field/);
+  });
+});
