@@ -93,7 +93,7 @@ describe('calling', () => {
     const server = await serve(t);
     const caller = await connect(t, broker, server.Caller);
     const calls = [
-      caller.with({ timeoutMs: 500, maxRetry: 100 }).rpc_count(1, 1_000),
+      caller.with({ timeoutMs: 200, maxRetry: 300 }).rpc_count(1, 1_000),
       caller.with({ timeoutMs: 60_000 }).rpc_count(2, 1_000),
     ];
     await until(() => effectsIn(server.notes).length === 2, { what: 'both are at work' });
