@@ -1,3 +1,5 @@
+import type { Scale } from './common/scale.js';
+
 /** What each process of a candidate is told. */
 export interface Assignment {
   /** The broker. */
@@ -6,6 +8,8 @@ export interface Assignment {
   readonly inFlight: number;
   /** How large an envelope is, about. */
   readonly bodyBytes: number;
+  /** Of what there are many; `spread` heeds it. @default one of each */
+  readonly scale?: Scale | undefined;
 }
 
 /** One process of a candidate, connected and ready. */
@@ -27,5 +31,8 @@ export interface Program {
   open(assignment: Assignment): Promise<Part>;
 }
 
-/** `publish`, `announce` (status messages to nobody), `flow` (publish and consume), `call`, `answer`. */
-export type Role = 'publish' | 'announce' | 'flow' | 'call' | 'answer';
+/**
+ * `publish`, `announce` (status messages to nobody), `flow` (publish and consume), `spread` (the same over many handlers,
+ * queues and producers), `batch` (consume in batches what is in the queue), `call`, `answer`.
+ */
+export type Role = 'publish' | 'announce' | 'flow' | 'spread' | 'batch' | 'call' | 'answer';

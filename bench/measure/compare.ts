@@ -1,4 +1,5 @@
 import type { Workload } from '../workloads/index.js';
+import { measureGrowth } from './growth.js';
 import { type BenchSettings, type Measurement, runOnce } from './run-once.js';
 import { median, spread } from './statistics.js';
 
@@ -45,10 +46,17 @@ export async function compare(
 ): Promise<Comparison> {
   const pairs: Pair[] = [];
   while (pairs.length < least || (pairs.length < most && spread(ratios(pairs)) > MAX_SPREAD)) {
-    const base = await runOnce(workload, BASE, settings);
-    pairs.push({ base, candidate: await runOnce(workload, candidate, settings) });
+    const base = await measure(workload, BASE, settings);
+    pairs.push({ base, candidate: await measure(workload, candidate, settings) });
   }
   return summarize(workload, candidate, pairs);
+}
+
+/** One side of a pair. */
+async function measure(workload: Workload, candidate: string, settings: BenchSettings): Promise<Measurement> {
+  return workload.many
+    ? await measureGrowth(workload, candidate, settings)
+    : await runOnce(workload, candidate, settings);
 }
 
 function summarize(workload: Workload, candidate: string, pairs: readonly Pair[]): Comparison {

@@ -19,7 +19,8 @@ export interface Compiled {
 export function compile(): Compiled {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-  const manifest = { name: 'waybill', type: 'module', exports: './src/index.js' };
+  const exports = { '.': './src/index.js', './app': './src/app/index.js' };
+  const manifest = { name: 'waybill', type: 'module', exports };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   const tsc = join('node_modules', '.bin', 'tsc');
   const { status } = spawnSync(tsc, ['-p', 'bench/tsconfig.json', '--noEmit', 'false', '--outDir', folder], {

@@ -1,3 +1,4 @@
+import { one, type Scale } from '../candidates/common/scale.js';
 import type { Workload } from '../workloads/index.js';
 import type { Broker } from './broker.js';
 import type { PartReport } from './commands.js';
@@ -34,23 +35,28 @@ export async function runOnce(
   workload: Workload,
   candidate: string,
   settings: BenchSettings,
+  scale: Scale = one,
 ): Promise<Measurement> {
   const { broker } = settings;
   const count = workload.count[settings.size];
   // Long enough for V8 to have compiled what is hot, on either side.
   const warmUp = Math.ceil(count / 2);
-  await broker.prepare(workload);
-  const parts = await openParts(workload, candidate, settings);
+  await broker.prepare(workload, scale);
+  const parts = await openParts(workload, candidate, settings, scale);
   try {
     const [driver] = parts as [PartProcess];
+    const fill = (size: number) => (workload.filled ? broker.fill(size, settings.bodyBytes) : undefined);
+    await fill(warmUp);
     await driver.run(warmUp);
+    await checkConnections(workload, broker);
+    await fill(count);
     await Promise.all(parts.map((part) => part.begin()));
     const brokerBefore = broker.cpuMs();
     await driver.run(count);
     const brokerAfter = broker.cpuMs();
     const reports = await Promise.all(parts.map((part) => part.report()));
     for (const part of parts) await part.close();
-    check(workload, reports, await broker.clear(), count + warmUp);
+    check(workload, reports, await broker.clear(scale), count + warmUp);
     const brokerMs = brokerBefore === undefined ? undefined : (brokerAfter ?? 0) - brokerBefore;
     return measurement(reports, brokerMs, count);
   } finally {
@@ -63,12 +69,20 @@ async function openParts(
   { driver, servers, inFlight }: Workload,
   candidate: string,
   { broker, compiled, bodyBytes, nodeOptions }: BenchSettings,
+  scale: Scale,
 ): Promise<PartProcess[]> {
-  const assignment = { url: broker.url, inFlight, bodyBytes };
+  const assignment = { url: broker.url, inFlight, bodyBytes, scale };
   const parts: PartProcess[] = [];
   for (const role of [...servers, driver])
     parts.unshift(await PartProcess.open(compiled, candidate, role, assignment, nodeOptions));
   return parts;
+}
+
+async function checkConnections({ connections }: Workload, broker: Broker): Promise<void> {
+  if (connections === undefined) return;
+  const found = await broker.connections();
+  if (found !== undefined && found !== connections)
+    throw new Error(`There were ${found} connections instead of ${connections}.`);
 }
 
 function check(

@@ -69,6 +69,7 @@ function brokerCpu({ brokerCpuSeconds }: Measurement): number | undefined {
   return brokerCpuSeconds;
 }
 
+/** n.b. how a speed changes is a small number. */
 function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return value < 10 ? value.toFixed(2) : Math.round(value).toLocaleString('en-US');
 }

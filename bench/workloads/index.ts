@@ -1,3 +1,5 @@
+import { batches } from './batches.js';
+import { hundredHandlers, hundredQueues, sixteenProducers, tenHandlers } from './many.js';
 import { publishBound, publishUnbound } from './publish.js';
 import { publishAndConsume } from './publish-and-consume.js';
 import { rpcHundredAtATime, rpcOneAtATime } from './rpc.js';
@@ -12,6 +14,11 @@ const workloads: readonly Workload[] = [
   publishAndConsume,
   rpcOneAtATime,
   rpcHundredAtATime,
+  tenHandlers,
+  hundredHandlers,
+  hundredQueues,
+  sixteenProducers,
+  batches,
 ];
 
 /**

@@ -1,3 +1,4 @@
+import type { Scale } from '../candidates/common/scale.js';
 import type { Role } from '../candidates/part.js';
 
 /** What is measured. */
@@ -17,6 +18,12 @@ export interface Workload {
   readonly inFlight: number;
   /** How many messages or calls are measured in one run. */
   readonly count: { readonly full: number; readonly quick: number };
+  /** So many of something: what is compared is then how the speed changes from one of it to so many. */
+  readonly many?: Partial<Scale>;
+  /** How many connections the driver may have; not looked at when left out. */
+  readonly connections?: number;
+  /** The messages are in the queue before the driver begins. */
+  readonly filled?: boolean;
   /** The ratio to the base that Waybill promises. */
   readonly atLeast: number;
 }
