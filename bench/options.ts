@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly workloads: readonly string[];
   readonly size: 'full' | 'quick';
   readonly pairs: PairLimits;
+  /** The rivals that are measured, too: all of them, or those of these names. */
+  readonly rivals: readonly string[] | true;
   readonly bodyBytes: number;
   /** Where the records go. */
   readonly json: string | undefined;
@@ -15,7 +17,7 @@ export interface BenchOptions {
 }
 
 /** How it is called. */
-export const usage = `Usage: npm run bench -- [W1 W2 ...] [--quick] [--pairs N] [--body-bytes N] [--json FILE] [--profiles FOLDER]`;
+export const usage = `Usage: npm run bench -- [W1 W2 ...] [--quick] [--pairs N] [--body-bytes N] [--rivals | --rival NAME ...] [--json FILE] [--profiles FOLDER]`;
 
 /** @throws TypeError for what is no option; RangeError for a number that is none. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -25,6 +27,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     options: {
       quick: { type: 'boolean', default: false },
       pairs: { type: 'string' },
+      rivals: { type: 'boolean', default: false },
+      rival: { type: 'string', multiple: true, default: [] },
       'body-bytes': { type: 'string', default: '300' },
       json: { type: 'string' },
       profiles: { type: 'string' },
@@ -37,6 +41,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     workloads: positionals,
     size,
     pairs: asked === undefined ? usual : { least: asked, most: asked },
+    rivals: values.rivals || values.rival,
     bodyBytes: count(values['body-bytes']),
     json: values.json,
     profiles: values.profiles,

@@ -1,9 +1,9 @@
-// One process of a candidate: `child.js <candidate> <role> <assignment>`, led by its parent through messages.
+// One process of a candidate: `child.js <its folder> <role> <assignment>`, led by its parent through messages.
 import type { Part, Program } from '../candidates/part.js';
 import type { Answer, Command, PartReport } from './commands.js';
 import { percentile } from './statistics.js';
 
-const [candidate, role, assignment = ''] = process.argv.slice(2);
+const [folder, role, assignment = ''] = process.argv.slice(2);
 
 let part: Part;
 let cpu: NodeJS.CpuUsage;
@@ -13,7 +13,7 @@ let tookMs: Float64Array = new Float64Array(0);
 process.on('disconnect', () => process.exit());
 process.on('message', (command: Command) => void answer(() => obey(command)));
 await answer(async () => {
-  const program = (await import(`../candidates/${candidate}/${role}.js`)) as Program;
+  const program = (await import(`../${folder}/${role}.js`)) as Program;
   part = await program.open(JSON.parse(assignment));
   return undefined;
 });

@@ -6,6 +6,9 @@ import { median, spread } from './statistics.js';
 /** A candidate that is never compared with itself: everything is measured against it. */
 export const BASE = 'raw-amqplib';
 
+/** The one that has promised a ratio; nobody else is judged by it. */
+export const PROMISER = 'waybill';
+
 /** Above this the middle half of the ratios is too far apart to say anything. */
 const MAX_SPREAD = 0.2;
 
@@ -28,7 +31,7 @@ export interface Comparison {
   readonly p99Ratio: number;
   /** How far apart the middle half of the pairwise ratios is, as a share of their median. */
   readonly spread: number;
-  readonly verdict: 'met' | 'missed' | 'too noisy';
+  readonly verdict: 'met' | 'missed' | 'too noisy' | 'measured';
 }
 
 /** How many pairs are run: the least, and up to how many more while the machine is too noisy. */
@@ -75,8 +78,13 @@ function summarize(workload: Workload, candidate: string, pairs: readonly Pair[]
     p50Ratio: ratioOf(({ p50Ms }) => p50Ms),
     p99Ratio: ratioOf(({ p99Ms }) => p99Ms),
     spread: apart,
-    verdict: apart > MAX_SPREAD ? 'too noisy' : ratio >= workload.atLeast ? 'met' : 'missed',
+    verdict: apart > MAX_SPREAD ? 'too noisy' : judge(candidate, ratio, workload),
   };
+}
+
+function judge(candidate: string, ratio: number, { atLeast }: Workload): Comparison['verdict'] {
+  if (candidate !== PROMISER) return 'measured';
+  return ratio >= atLeast ? 'met' : 'missed';
 }
 
 function ratios(pairs: readonly Pair[]): number[] {

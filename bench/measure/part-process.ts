@@ -1,7 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Assignment, Role } from '../candidates/part.js';
+import { folderOf } from '../rivals/index.js';
 import type { Answer, Command, PartReport } from './commands.js';
+
+/** Whoever takes longer has lost a message, and would be waited for in vain. */
+const LIMIT_MS = 600_000;
 
 /** A process of a candidate, fresh for one run. It ends when this process does. */
 export class PartProcess implements AsyncDisposable {
@@ -27,7 +31,7 @@ export class PartProcess implements AsyncDisposable {
   ): Promise<PartProcess> {
     const child = fork(
       join(compiled, 'bench/measure/child.js'),
-      [candidate, role, JSON.stringify(assignment)],
+      [folderOf(candidate), role, JSON.stringify(assignment)],
       { execArgv: [...nodeOptions] },
     );
     const part = new PartProcess(child, `${candidate}/${role}`);
@@ -73,8 +77,12 @@ export class PartProcess implements AsyncDisposable {
   #answer(): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const ended = (): void => reject(new Error(`${this.#what} ended before it was done.`));
+      const late = (): void =>
+        reject(new Error(`${this.#what} was not done in ${LIMIT_MS / 60_000} minutes.`));
+      const limit = setTimeout(late, LIMIT_MS);
       this.#child.once('exit', ended);
       this.#child.once('message', (answer: Answer) => {
+        clearTimeout(limit);
         this.#child.off('exit', ended);
         if ('error' in answer) reject(new Error(`${this.#what}: ${answer.error}`));
         else resolve(answer);

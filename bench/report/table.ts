@@ -1,6 +1,7 @@
-import type { Comparison, Pair } from '../measure/compare.js';
+import { type Comparison, type Pair, PROMISER } from '../measure/compare.js';
 import type { Measurement } from '../measure/run-once.js';
 import { median } from '../measure/statistics.js';
+import type { Workload } from '../workloads/index.js';
 
 type Side = keyof Pair;
 
@@ -11,16 +12,20 @@ interface Column {
 
 const columns: readonly Column[] = [
   { title: 'workload', cell: ({ workload }) => `${workload.id} ${workload.title}` },
+  { title: 'candidate', cell: ({ candidate }) => candidate },
   { title: 'pairs', cell: ({ pairs }) => String(pairs.length) },
   { title: 'base/s', cell: (each) => whole(middle(each, 'base', perSecond)) },
-  { title: 'waybill/s', cell: (each) => whole(middle(each, 'candidate', perSecond)) },
+  { title: 'its/s', cell: (each) => whole(middle(each, 'candidate', perSecond)) },
   { title: 'ratio', cell: ({ ratio }) => ratio.toFixed(2) },
   { title: 'spread', cell: ({ spread }) => `${Math.round(spread * 100)} %` },
   { title: 'client CPU', cell: (each) => change(each, clientCpu, each.clientCpuRatio) },
   { title: 'broker CPU', cell: (each) => change(each, brokerCpu, each.brokerCpuRatio) },
   { title: 'p50 ms', cell: (each) => change(each, ({ p50Ms }) => p50Ms, each.p50Ratio) },
   { title: 'p99 ms', cell: (each) => change(each, ({ p99Ms }) => p99Ms, each.p99Ratio) },
-  { title: 'wanted', cell: ({ workload, verdict }) => `${workload.atLeast.toFixed(2)} ${verdict}` },
+  {
+    title: 'wanted',
+    cell: ({ candidate, workload, verdict }) => `${wanted(candidate, workload)} ${verdict}`,
+  },
 ];
 
 /** All comparisons, as a table for people. CPU is in seconds for 100,000 messages or calls. */
@@ -35,6 +40,10 @@ export function table(comparisons: readonly Comparison[]): string {
       .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
       .join('  ');
   return rows.map(line).join('\n');
+}
+
+function wanted(candidate: string, { atLeast }: Workload): string {
+  return candidate === PROMISER ? atLeast.toFixed(2) : '–';
 }
 
 function change(
