@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'CONNECTION_LOST'
   | 'CONNECT_FAILED'
   | 'CONTENT_MISMATCH'
+  | 'ENCODING'
   | 'MALFORMED_MESSAGE'
   | 'MALFORMED_REPLY'
   | 'NO_HANDLER'
@@ -40,6 +41,12 @@ export function isWaybillError(error: unknown, code?: ErrorCode): error is Waybi
 export class ConfigurationError extends WaybillError {
   override readonly name = 'ConfigurationError' as const;
   readonly code = 'CONFIGURATION' as const;
+}
+
+/** Thrown when a message cannot be turned into bytes, for a bigint or a circle in it: nothing was sent. */
+export class EncodingError extends WaybillError {
+  override readonly name = 'EncodingError' as const;
+  readonly code = 'ENCODING' as const;
 }
 
 /** Thrown when the first connection cannot be made. The text names what was tried, why it failed and what to do. */
@@ -194,6 +201,7 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CONNECTION_LOST',
   'CONNECT_FAILED',
   'CONTENT_MISMATCH',
+  'ENCODING',
   'MALFORMED_MESSAGE',
   'MALFORMED_REPLY',
   'NO_HANDLER',

@@ -30,6 +30,7 @@ export {
   ConnectError,
   ConnectionLostError,
   ContentMismatchError,
+  EncodingError,
   type ErrorCode,
   isWaybillError,
   MalformedMessageError,

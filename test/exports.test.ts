@@ -23,6 +23,7 @@ const doors: Readonly<Record<string, Door>> = {
       ConnectionLostError
       ContentMismatchError
       DrainError
+      EncodingError
       Envelope
       Exchange
       ExitScheduler

@@ -17,7 +17,8 @@ failed: looks after the messages that components have parked in <queue>.failed.
   --all            all of them
   --url <url>      where the broker is (default WAYBILL_URL, else localhost)
 
-  --help           print this`;
+  --help           print this
+  --version        print the version`;
 
 /** What `waybill broker` is asked to do. */
 export interface BrokerCommand {
@@ -44,6 +45,7 @@ export type Command =
   | BrokerCommand
   | FailedCommand
   | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly message: string };
 
 /** Reads a command line; never throws. */
@@ -72,9 +74,11 @@ function readStrictly(args: readonly string[]): Command {
       all: { type: 'boolean', default: false },
       url: { type: 'string' },
       help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
     },
   });
   if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
   const [command, ...rest] = positionals;
   if (command === 'broker' && rest.length === 0) return brokerCommand(values);
   if (command === 'failed') return failedCommand(rest, values);

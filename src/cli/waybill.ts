@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { runBroker } from './broker-command.js';
 import { type Command, readArguments, usage } from './cli-arguments.js';
 import { runFailed } from './failed-command.js';
@@ -14,8 +15,17 @@ async function run(command: Command): Promise<number> {
     case 'help':
       console.log(usage);
       return 0;
+    case 'version':
+      console.log(version());
+      return 0;
     case 'mistake':
-      console.error(`${command.message}\n\n${usage}`);
+      console.error(`${command.message}\nwaybill --help tells what there is.`);
       return 2;
   }
+}
+
+/** That of the package, which is two folders up both in src and in dist. */
+function version(): string {
+  const manifest = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

@@ -1,5 +1,5 @@
 import type { Received } from '../amqp/index.js';
-import { MalformedReplyError, toError } from '../errors.js';
+import { EncodingError, MalformedReplyError, toError } from '../errors.js';
 import type { Answer, AnswerWriter } from '../rpc/index.js';
 import {
   isRecord,
@@ -7,6 +7,7 @@ import {
   MessageResult,
   MessageResultError,
   type Result,
+  toJson,
   toPlain,
 } from '../wire/index.js';
 
@@ -16,8 +17,8 @@ import {
  */
 export class DetailWriter implements AnswerWriter {
   write(given: unknown): Answer {
-    const detail = JSON.stringify(toPlain(given));
-    if (detail === undefined) throw new TypeError(`A ${typeof given} cannot be sent.`);
+    const detail = toJson(toPlain(given));
+    if (detail === undefined) throw new EncodingError(`A ${typeof given} cannot be sent.`);
     return answer(detail);
   }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { MalformedMessageError } from '../errors.js';
+import { EncodingError, MalformedMessageError } from '../errors.js';
 import { checkDepth, checkKeys } from './untrusted.js';
 
 /** How bodies become bytes and come back. Own ones are welcome: `static encoder` on a producer or a consumer. */
@@ -9,7 +9,7 @@ export interface Encoder {
   readonly contentType: string;
   /** Sent as the `content_encoding` property, for example `gzip`; left out where there is none. */
   readonly contentEncoding?: string;
-  /** @throws TypeError for what cannot be encoded (a cycle, a bigint); nothing is sent then. */
+  /** @throws EncodingError for what cannot be encoded (a circle, a bigint); nothing is sent then. */
   encode(body: unknown): Buffer;
   /** The bytes come from a peer that nobody vouches for: throw {@link MalformedMessageError}, never anything worse. */
   decode(bytes: Buffer): unknown;
@@ -42,7 +42,9 @@ export class JsonEncoder implements Encoder {
   }
 
   encode(body: unknown): Buffer {
-    return Buffer.from(JSON.stringify(body));
+    const text = toJson(body);
+    if (text === undefined) throw new EncodingError(`A ${typeof body} cannot be sent.`);
+    return Buffer.from(text);
   }
 
   decode(bytes: Buffer): unknown {
@@ -53,6 +55,19 @@ export class JsonEncoder implements Encoder {
     if (!isUtf8(bytes)) throw new MalformedMessageError('The body is not text in UTF-8.');
     checkDepth(bytes, maxDepth);
     return parse(bytes.toString());
+  }
+}
+
+/** Undefined for what JSON leaves out, such as a function. @throws EncodingError */
+export function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    const [reason] = String(cause).split('\n');
+    throw new EncodingError(
+      `It cannot be sent as JSON (${reason}): send text, numbers, booleans, null, and lists and plain objects of them.`,
+      { cause },
+    );
   }
 }
 

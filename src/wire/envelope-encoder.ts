@@ -1,4 +1,4 @@
-import { type Encoder, JsonEncoder } from './encoder.js';
+import { type Encoder, JsonEncoder, toJson } from './encoder.js';
 import type { FingerprintStamp } from './fingerprint.js';
 import type { Body } from './message.js';
 
@@ -31,7 +31,7 @@ export class EnvelopeEncoder {
 
   /** Stamps the body with the fingerprint and encodes it. @throws what the encoder throws */
   encode(body: Body, reserved: Body['_reserved'] = body._reserved): Buffer {
-    const content = this.#isJson && hasOnlyKnownKeys(body) ? JSON.stringify(body.content) : undefined;
+    const content = this.#isJson && hasOnlyKnownKeys(body) ? toJson(body.content) : undefined;
     if (content === undefined)
       return this.#encoder.encode({ ...body, fingerprint: this.#fingerprint, _reserved: reserved });
     return Buffer.from(`${this.#headOf(body).text}${content},"_reserved":${JSON.stringify(reserved)}}`);

@@ -8,6 +8,7 @@ export {
   GzipJsonEncoder,
   JsonEncoder,
   jsonEncoder,
+  toJson,
 } from './encoder.js';
 export { EnvelopeEncoder } from './envelope-encoder.js';
 export {

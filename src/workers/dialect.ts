@@ -1,5 +1,5 @@
 import type { MessageProperties } from '../amqp/index.js';
-import { MalformedMessageError } from '../errors.js';
+import { EncodingError, MalformedMessageError } from '../errors.js';
 import { type Encoder, encodingOf, GzipJsonEncoder, isRecord, toPlain } from '../wire/index.js';
 
 const gzip = new GzipJsonEncoder();
@@ -16,10 +16,10 @@ export function requestProperties(encoder: Encoder, deliveryMode: 1 | 2): Messag
   return { ...encodingOf(encoder), type: 'call', priority: 5, deliveryMode };
 }
 
-/** What travels to a worker. @throws TypeError for what JSON cannot say */
+/** What travels to a worker. @throws EncodingError for what JSON cannot say */
 export function wrapData(data: unknown): { readonly data: unknown } {
   if (typeof data === 'function' || typeof data === 'symbol') {
-    throw new TypeError(`A ${typeof data} cannot be sent.`);
+    throw new EncodingError(`A ${typeof data} cannot be sent.`);
   }
   return { data: toPlain(data) ?? null };
 }

@@ -29,7 +29,7 @@ export class QueueProducer<Tasks extends object = AnyData> {
 
   /**
    * Sends a task; resolves when the broker has stored it in the queue.
-   * @throws UnroutableError where no worker has declared the queue yet; TypeError for data that JSON cannot say; what
+   * @throws UnroutableError where no worker has declared the queue yet; EncodingError for data that JSON cannot say; what
    * publishing throws: PublishTimeoutError, PublishRefusedError, CancelledError, ConnectError, ClosedError.
    */
   async publish<Queue extends keyof Tasks & string>(

@@ -98,7 +98,7 @@ export class AmqpConnection implements NamedConnection {
 
   /**
    * Publishes one message, at any time, also from handlers and hooks. Resolves when the broker has it, and has routed it to a queue.
-   * @throws ConfigurationError for both or neither of `data` and `serializedData`; TypeError for data that is no JSON;
+   * @throws ConfigurationError for both or neither of `data` and `serializedData`; EncodingError for data that is no JSON;
    * UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError as a producer's.
    */
   async put(message: PutMessage): Promise<void> {

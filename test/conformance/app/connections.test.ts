@@ -98,8 +98,8 @@ describe('AW-C16: put', () => {
     const wrong = { code: 'CONFIGURATION' };
     await assert.rejects(connection.put({ routingKey: 'q', data: 1, serializedData: '1' }), wrong);
     await assert.rejects(connection.put({ routingKey: 'q' }), wrong);
-    await assert.rejects(connection.put({ routingKey: 'q', data: 1n }), TypeError);
-    await assert.rejects(connection.put({ routingKey: 'q', data: () => {} }), TypeError);
+    await assert.rejects(connection.put({ routingKey: 'q', data: 1n }), { code: 'ENCODING' });
+    await assert.rejects(connection.put({ routingKey: 'q', data: () => {} }), { code: 'ENCODING' });
   });
 
   it('tells when a message reaches no queue, unless that is no matter', async (t) => {

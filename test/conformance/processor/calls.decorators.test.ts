@@ -51,7 +51,7 @@ const expectations: readonly Expected[] = [
   {
     title: 'an exception where the answer cannot be encoded; and the call is rejected',
     call: 'not encodable',
-    answer: { type: 'exception', value: 'TypeError', message: /BigInt/ },
+    answer: { type: 'exception', value: 'EncodingError', message: /BigInt/ },
     rejected: true,
   },
   {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ConfigurationError, GenericProducer, MessageCommand, type Proxied, type RpcCommand } from 'waybill';
+import {
+  ConfigurationError,
+  EncodingError,
+  GenericProducer,
+  MessageCommand,
+  type Proxied,
+  type RpcCommand,
+} from 'waybill';
 import { connect } from '../peers/connect.js';
 import { newExchange } from '../peers/exchange.js';
 import { Recorder } from '../peers/recorder.js';
@@ -164,9 +171,9 @@ describe('builders', () => {
 
   it('what cannot be encoded fails its own promise: a message rejects, a call ends with the reason', async (t) => {
     const [producer, recorder] = [await connect(t, stage, Base), await record()];
-    await assert.rejects(producer.command('big', { n: 1n }), TypeError);
+    await assert.rejects(producer.command('big', { n: 1n }), { code: 'ENCODING' });
     const answer = await producer.rpc('big', { n: 1n });
-    assert.ok(answer.error?.cause instanceof TypeError);
+    assert.ok(answer.error?.cause instanceof EncodingError);
     await producer.command('fine', 1);
     assert.deepEqual(await parameters(recorder), [1]);
   });

@@ -8,6 +8,7 @@ describe('the command line', () => {
     ['broker --port 0 --verbose', { kind: 'broker', port: 0, verbose: true }],
     ['--port=6000 broker', { kind: 'broker', port: 6000, verbose: false }],
     ['--help', { kind: 'help' }],
+    ['--version', { kind: 'version' }],
     ['broker --help', { kind: 'help' }],
     ['failed list q', { kind: 'failed', action: 'list', queue: 'q', ids: 'all', url: undefined }],
     ['failed show q a', { kind: 'failed', action: 'show', queue: 'q', ids: ['a'], url: undefined }],

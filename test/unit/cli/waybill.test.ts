@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import amqp from 'amqplib';
 import { Program } from '../../support/child.js';
@@ -52,9 +53,18 @@ describe('waybill broker', () => {
     assert.match(taken.stderr, /Port \d+ is taken/);
   });
 
+  it('prints its version, and its usage', async (t) => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const [short, long] = [waybill(t, '--version'), waybill(t, '--help')];
+    assert.deepEqual(await short.waitForEnd(), { code: 0, signal: null });
+    assert.equal(short.stdout, `${version}\n`);
+    assert.deepEqual(await long.waitForEnd(), { code: 0, signal: null });
+    assert.match(long.stdout, /^Usage: waybill broker/);
+  });
+
   it('explains itself and exits 2 when it is not understood', async (t) => {
     const program = waybill(t, 'brokr');
     assert.deepEqual(await program.waitForEnd(), { code: 2, signal: null });
-    assert.match(program.stderr, /Unknown command: brokr\n\nUsage: waybill broker/);
+    assert.match(program.stderr, /^Unknown command: brokr\nwaybill --help tells what there is\.\n$/);
   });
 });

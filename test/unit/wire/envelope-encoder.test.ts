@@ -80,7 +80,10 @@ describe('EnvelopeEncoder', () => {
   it('throws what the encoder throws', () => {
     const envelopes = new EnvelopeEncoder(jsonEncoder, fingerprint);
     const message = new MessageCommand('big', { value: 1n });
-    assert.throws(() => envelopes.encode(message.body), TypeError);
+    assert.throws(() => envelopes.encode(message.body), {
+      code: 'ENCODING',
+      message: /\(TypeError: .*BigInt/,
+    });
   });
 
   it('stays right with more names than it remembers', () => {
