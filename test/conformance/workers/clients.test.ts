@@ -171,7 +171,7 @@ describe('an RPC client', () => {
     await stage.side.onChannel((channel) => channel.assertQueue(queue));
     assert.equal((await client.call(queue, 1)).error?.code, 'TIMEOUT');
     assert.equal((await client.call(queue, 1, { signal: AbortSignal.abort() })).error?.code, 'CANCELLED');
-    assert.equal((await client.call(queue, 1n)).error?.code, 'CONFIGURATION');
+    assert.equal((await client.call(queue, 1n)).error?.code, 'ENCODING');
     const late = client.call(queue, 1, { timeoutMs: 60_000 });
     await client.close();
     assert.equal((await late).error?.code, 'CLOSED');

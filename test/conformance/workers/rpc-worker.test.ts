@@ -118,7 +118,7 @@ describe('an RPC worker', () => {
       const caller = await RawCaller.declare(stage.side);
       const { body, properties } = await caller.call(queue, packed({ data: 1 }));
       assert.equal((body as Failure).success, false);
-      assert.equal((body as Failure).error.type, 'TypeError');
+      assert.equal((body as Failure).error.type, 'EncodingError');
       assert.equal(properties.type, 'error');
       await worker.drain();
       await caller.assertNoMore();
