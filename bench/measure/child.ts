@@ -43,6 +43,12 @@ async function run(count: number): Promise<void> {
   elapsedMs = performance.now() - beganAt;
 }
 
+function memory(): Pick<PartReport, 'residentBytes' | 'heapBytes'> {
+  globalThis.gc?.();
+  const { rss: residentBytes, heapUsed: heapBytes } = process.memoryUsage();
+  return { residentBytes, heapBytes };
+}
+
 function report(): PartReport {
   const { user, system } = process.cpuUsage(cpu);
   const sorted = tookMs.slice().sort();
@@ -52,5 +58,6 @@ function report(): PartReport {
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
     handled: part.handled ?? 0,
+    ...memory(),
   };
 }

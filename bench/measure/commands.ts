@@ -17,6 +17,10 @@ export interface PartReport {
   readonly p99Ms: number;
   /** What a server has handled since it began. */
   readonly handled: number;
+  /** The whole process. */
+  readonly residentBytes: number;
+  /** What is alive on V8's heap; what is not is collected before, with `--expose-gc`. */
+  readonly heapBytes: number;
 }
 
 /** What a process sends: an answer to each command, and one to begin with, when it is ready. */
