@@ -92,6 +92,7 @@ describe('consuming', () => {
       await channel.waitForConfirms();
     });
     await side.close();
+    await broker.node.sync();
     return { eqks: [[Numbers, [[{ name: queue, flags }, 'key']]]], queue };
   }
 });

@@ -74,6 +74,7 @@ describe('publishing at full speed', () => {
       await channel.bindQueue(queue, exchange.exchangeName, 'key');
     });
     await side.close();
+    await broker.node.sync();
     return { exchange, queue };
   }
 

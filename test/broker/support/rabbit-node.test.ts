@@ -26,8 +26,7 @@ describe('RabbitNode', () => {
         await side.onChannel((channel) => channel.assertQueue(queue));
         await side.publish('', queue, 'kept', { persistent: true });
       });
-      // RabbitMQ 3.10 confirms a declaration before it has written it down.
-      await node.ctl('rabbitmqctl', ['eval', 'mnesia:sync_log().']);
+      await node.sync();
       await node[end]();
       assert.equal(await answersAmqp(node.port), false);
       await node.start();
