@@ -2,13 +2,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Role } from '../candidates/part.js';
 import type { Workload } from '../workloads/index.js';
+import { rival as amqpConnectionManager } from './amqp-connection-manager/rival.js';
+import { rival as cloudamqp } from './cloudamqp/rival.js';
+import { rival as golevelup } from './golevelup/rival.js';
+import { rival as moleculer } from './moleculer/rival.js';
+import { rival as nest } from './nest/rival.js';
 import { rival as rabbitmqClient } from './rabbitmq-client/rival.js';
+import { rival as rascal } from './rascal/rival.js';
 import type { Rival } from './rival.js';
 
 export type { Rival } from './rival.js';
 
 /** In the order in which they run. Nothing of theirs is imported here: it is there only where it was installed. */
-const rivals: readonly Rival[] = [rabbitmqClient];
+const rivals: readonly Rival[] = [
+  rabbitmqClient,
+  cloudamqp,
+  amqpConnectionManager,
+  rascal,
+  golevelup,
+  nest,
+  moleculer,
+];
 
 const FOLDER = 'bench/rivals';
 

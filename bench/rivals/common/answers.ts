@@ -1,4 +1,4 @@
-import { answerTo, type Parameters } from '../../candidates/common/parameters.js';
+import { type Answer, answerTo, type Parameters } from '../../candidates/common/parameters.js';
 import type { Part } from '../../candidates/part.js';
 import { encode, keyOf, type RawEnvelope } from '../../candidates/raw-amqplib/envelope.js';
 
@@ -6,13 +6,18 @@ import { encode, keyOf, type RawEnvelope } from '../../candidates/raw-amqplib/en
 export class Answers {
   handled = 0;
   readonly #handlers = new Map([
-    ['rpc/command/ask', ({ content }: RawEnvelope) => answerTo(content.parameters as Parameters)],
+    ['rpc/command/ask', ({ content }: RawEnvelope) => this.toParameters(content.parameters as Parameters)],
   ]);
 
   /** The body of the answer to a request. */
   to(request: RawEnvelope): Buffer {
-    this.handled++;
     return encode('message', 'none', this.#handlers.get(keyOf(request))?.(request));
+  }
+
+  /** The same, for rivals that find the handler and make the envelope themselves. */
+  toParameters(parameters: Parameters): Answer {
+    this.handled++;
+    return answerTo(parameters);
   }
 
   part(close: () => Promise<unknown>): Part {
