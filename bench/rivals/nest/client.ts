@@ -1,5 +1,5 @@
-import type { ClientProxy } from '@nestjs/microservices';
-import { ClientProxyFactory } from '@nestjs/microservices';
+import { Logger } from '@nestjs/common';
+import { type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import type { SendParameters } from '../common/publishing.js';
 import { optionsOf } from './options.js';
