@@ -19,10 +19,9 @@ export class FrameOutlet {
   }
 
   /** @throws TypeError, RangeError for properties that AMQP cannot carry; then nothing was written. */
-  publish({ exchange, routingKey, content, properties, mandatory }: Outgoing): void {
-    const method = { exchange, routingKey, mandatory };
+  publish(message: Outgoing): void {
     // The encoder looks at each value of the headers itself.
-    this.#frames.content(this.#door.channel, 'basic.publish', method, properties as Properties, content);
+    this.#frames.publish(this.#door.channel, message, message.properties as Properties, message.content);
     this.#schedule();
   }
 

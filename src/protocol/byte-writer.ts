@@ -1,5 +1,8 @@
 const SLAB_SIZE = 32 * 1024;
 
+/** Up to here a loop is faster than the call of a native function. */
+const FEW_LETTERS = 40;
+
 /** A slab that has grown beyond this for something large is given up with it. */
 const KEPT_SLAB_SIZE = 1024 * 1024;
 
@@ -23,6 +26,11 @@ export class ByteWriter {
     this.#start = this.#end;
     if (this.#slab.length > KEPT_SLAB_SIZE) this.#renew(0);
     return taken;
+  }
+
+  /** What was written after `length` was `mark`, and is still to be taken. */
+  copy(mark: number): Buffer {
+    return Buffer.from(this.#slab.subarray(this.#start + mark, this.#end));
   }
 
   /** Takes back what was written after `length` was `mark`. */
@@ -71,6 +79,7 @@ export class ByteWriter {
   /** @throws RangeError when the text takes more than 255 bytes; TypeError when it is none. */
   shortstr(text: string): void {
     if (typeof text !== 'string') throw new TypeError(`A text is needed, not ${typeof text}`);
+    if (text.length <= FEW_LETTERS && this.#asciiShortstr(text)) return;
     const room = Math.min(text.length * 3, 255) + 1;
     const at = this.#advance(room);
     const size = text.length === 0 ? 0 : this.#slab.write(text, at + 1, room - 1, 'utf8');
@@ -79,6 +88,23 @@ export class ByteWriter {
     }
     this.#slab[at] = size;
     this.#end = at + 1 + size;
+  }
+
+  /** @returns false, and has written nothing, for a text with letters beyond ASCII. */
+  #asciiShortstr(text: string): boolean {
+    const size = text.length;
+    const at = this.#advance(size + 1);
+    const slab = this.#slab;
+    slab[at] = size;
+    for (let i = 0; i < size; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#end = at;
+        return false;
+      }
+      slab[at + 1 + i] = code;
+    }
+    return true;
   }
 
   longstr(value: string | Uint8Array): void {

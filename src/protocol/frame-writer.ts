@@ -7,6 +7,19 @@ import type { ContentMethodName, MethodInput, MethodName, Properties } from './t
 /** The properties of a message, or the flags and list as they were read, to be sent on unchanged. */
 export type ContentProperties = Properties | Uint8Array;
 
+/** Where a message is published. */
+export interface Place {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly mandatory: boolean;
+}
+
+interface EncodedPlace extends Place {
+  readonly channel: number;
+  /** The frame of the method; made when the place comes a second time. */
+  readonly frame: Buffer | undefined;
+}
+
 /**
  * Writes whole frames, one after the other, into a slab; `take` gives the bytes of all frames written
  * since the last time, for one write to the socket.
@@ -14,6 +27,7 @@ export type ContentProperties = Properties | Uint8Array;
 export class FrameWriter {
   readonly #bytes: ByteWriter = new ByteWriter();
   #bodyMax = 131_072 - FRAME_OVERHEAD;
+  #lastPlace: EncodedPlace | undefined;
 
   /** The negotiated `frame_max`; 0 means no limit. Bodies are cut so that no frame is larger. */
   set frameMax(size: number) {
@@ -76,6 +90,33 @@ export class FrameWriter {
       throw error;
     }
     this.#body(channel, body);
+  }
+
+  /** As `content` for `basic.publish`. Where it goes is not encoded again while it is the same as last time. */
+  publish(channel: number, place: Place, properties: ContentProperties, body: Uint8Array): void {
+    const mark = this.#bytes.length;
+    try {
+      this.#place(channel, place);
+      this.#header(channel, properties, body.length);
+    } catch (error) {
+      this.#bytes.rewind(mark);
+      throw error;
+    }
+    this.#body(channel, body);
+  }
+
+  #place(channel: number, { exchange, routingKey, mandatory }: Place): void {
+    const last = this.#lastPlace;
+    const isHere = last?.channel === channel && last.exchange === exchange;
+    const isSame = isHere && last.routingKey === routingKey && last.mandatory === mandatory;
+    if (isSame && last.frame) {
+      this.#bytes.bytes(last.frame);
+      return;
+    }
+    const mark = this.#bytes.length;
+    this.method(channel, 'basic.publish', { exchange, routingKey, mandatory });
+    const frame = isSame ? this.#bytes.copy(mark) : undefined;
+    this.#lastPlace = { channel, exchange, routingKey, mandatory, frame };
   }
 
   #header(channel: number, properties: ContentProperties, bodySize: number): void {

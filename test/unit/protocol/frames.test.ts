@@ -167,6 +167,44 @@ describe('frames', () => {
   });
 });
 
+describe('publishes', () => {
+  it('have the bytes of their method and content, wherever they go and went before', () => {
+    const place = fc.record({
+      channel: fc.constantFrom(1, 2),
+      exchange: fc.constantFrom('', 'exchange'),
+      routingKey: fc.oneof(fc.constantFrom('key', 'ключ'), shortString),
+      mandatory: fc.boolean(),
+    });
+    const again = fc.tuple(place, fc.integer({ min: 1, max: 3 }));
+    fc.assert(
+      fc.property(fc.array(again, { maxLength: 5 }), properties, (places, properties) => {
+        const [byPlace, byMethod] = [new FrameWriter(), new FrameWriter()];
+        for (const [{ channel, ...where }, times] of places) {
+          for (let time = 0; time < times; time++) {
+            byPlace.publish(channel, where, properties, Buffer.from('body'));
+            byMethod.content(channel, 'basic.publish', where, properties, Buffer.from('body'));
+          }
+        }
+        assert.deepEqual(byPlace.take(), byMethod.take());
+      }),
+    );
+  });
+
+  it('leave nothing when they cannot be written, wherever the last one went', () => {
+    const writer = new FrameWriter();
+    const place = { exchange: 'exchange', routingKey: 'key', mandatory: true };
+    for (let time = 0; time < 3; time++) {
+      assert.throws(() => writer.publish(1, place, { priority: 256 }, Buffer.of()), RangeError);
+      assert.equal(writer.length, 0);
+    }
+    assert.throws(
+      () => writer.publish(1, { ...place, routingKey: 'x'.repeat(256) }, {}, Buffer.of()),
+      RangeError,
+    );
+    assert.equal(writer.length, 0);
+  });
+});
+
 describe('commands', () => {
   const publish = { type: 1, payload: Buffer.from('003c002800000000' + '00', 'hex') };
   const header = (size: number, classId = 60) => {
