@@ -24,7 +24,7 @@ export class ByteWriter {
   take(): Buffer {
     const taken = this.#slab.subarray(this.#start, this.#end);
     this.#start = this.#end;
-    if (this.#slab.length > KEPT_SLAB_SIZE) this.#renew(0);
+    if (this.#slab.length > KEPT_SLAB_SIZE) this.#begin(SLAB_SIZE);
     return taken;
   }
 
@@ -161,10 +161,18 @@ export class ByteWriter {
 
   #renew(size: number): void {
     const kept = this.length;
-    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_SIZE, (kept + size) * 2));
+    // As large as the last one, so that one turn after the other finds room without growing and copying.
+    const usual = Math.min(this.#slab.length, KEPT_SLAB_SIZE);
+    const slab = Buffer.allocUnsafeSlow(Math.max(usual, (kept + size) * 2));
     this.#slab.copy(slab, 0, this.#start, this.#end);
     this.#slab = slab;
     this.#start = 0;
     this.#end = kept;
+  }
+
+  #begin(size: number): void {
+    this.#slab = Buffer.allocUnsafeSlow(size);
+    this.#start = 0;
+    this.#end = 0;
   }
 }
