@@ -46,7 +46,7 @@ const numbers = Array.from({ length: each }, (_, number) => number);
 const kinds = ['work', 'fail', 'work the third time', 'undecodable'] as const;
 type Kind = (typeof kinds)[number];
 
-/** A uuid, as the ids of Waybill's own messages. */
+/** An id that no other message has, such as a uuid. */
 function idOf(kind: Kind, number: number): string {
   return `0000000${kinds.indexOf(kind)}-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }

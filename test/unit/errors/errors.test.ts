@@ -13,6 +13,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['CONNECTION_LOST', new face.ConnectionLostError('x')],
   ['CONNECT_FAILED', new face.ConnectError('x')],
   ['CONTENT_MISMATCH', new face.ContentMismatchError(['x'])],
+  ['ENCODING', new face.EncodingError('x')],
   ['MALFORMED_MESSAGE', new face.MalformedMessageError('x')],
   ['MALFORMED_REPLY', new face.MalformedReplyError('x')],
   ['OUTBOX_FULL', new face.OutboxFullError('x')],
