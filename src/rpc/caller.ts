@@ -2,7 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { directReplyTo, Inbox, type Link, type Publisher, type Received } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
 import { malformedResult, type Result } from '../wire/index.js';
-import { PendingCall } from './pending-call.js';
+import { type CallHost, PendingCall } from './pending-call.js';
 import { type CollectOptions, ReplyQueue } from './reply-queue.js';
 import type { CallOptions, CallRequest } from './request.js';
 
@@ -14,6 +14,7 @@ export class RpcCaller {
   readonly #link: Link;
   readonly #inbox = new Inbox();
   readonly #publisher: Publisher;
+  readonly #host: CallHost;
   readonly #pending = new Map<string, { readonly call: PendingCall; readonly request: CallRequest }>();
   readonly #queues = new Map<string, ReplyQueue>();
 
@@ -22,6 +23,8 @@ export class RpcCaller {
     this.#link = link;
     void this.#inbox.listen(directReplyTo, (reply) => this.#deliver(reply));
     this.#publisher = link.newPublisher({ inbox: this.#inbox, onUp: () => this.#resend() });
+    const connected = (): boolean => link.publishing;
+    this.#host = { publisher: this.#publisher, deadlines: link.deadlines, connected };
   }
 
   /** Calls and waits for the answer. Never throws: what goes wrong is the result. */
@@ -91,9 +94,7 @@ export class RpcCaller {
     options: CallOptions,
     resolve: (result: Result) => void,
   ): void {
-    const connected = (): boolean => this.#link.publishing;
-    const host = { publisher: this.#publisher, deadlines: this.#link.deadlines, connected };
-    const call = new PendingCall(id, request, replyTo, options, host, (result) => {
+    const call = new PendingCall(id, request, replyTo, options, this.#host, (result) => {
       this.#pending.delete(id);
       resolve(result);
     });

@@ -35,10 +35,7 @@ export class PendingCall {
   readonly #options: CallOptions;
   readonly #host: CallHost;
   readonly #settle: (result: Result) => void;
-  readonly #onAbort = (): void => {
-    const cause = this.#options.signal?.reason;
-    this.fail(new CancelledError(`The call '${this.#request.name}' was cancelled.`, { cause }));
-  };
+  #onAbort: (() => void) | undefined;
   #attempt = 0;
   #deadline: Deadline | undefined;
   #failure: WaybillError | undefined;
@@ -64,11 +61,8 @@ export class PendingCall {
   /** Sends the first attempt. */
   start(): void {
     const { signal } = this.#options;
-    if (signal?.aborted) this.#onAbort();
-    else {
-      signal?.addEventListener('abort', this.#onAbort, { once: true });
-      this.#try();
-    }
+    if (signal) this.#cancelBy(signal);
+    if (!this.#settled) this.#try();
   }
 
   /** The answer is here; a second one changes nothing. */
@@ -76,7 +70,7 @@ export class PendingCall {
     if (this.#settled) return;
     this.#settled = true;
     this.#deadline?.cancel();
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#onAbort) this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#settle(result);
   }
 
@@ -91,6 +85,16 @@ export class PendingCall {
    */
   reconnected(): void {
     if (this.#confirmed && !this.#settled) this.#publish();
+  }
+
+  #cancelBy(signal: AbortSignal): void {
+    const cancel = (): void => {
+      const text = `The call '${this.#request.name}' was cancelled.`;
+      this.fail(new CancelledError(text, { cause: signal.reason }));
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    this.#onAbort = cancel;
   }
 
   #try(): void {

@@ -45,34 +45,32 @@ export class Responder {
   async respond(delivery: Delivery, handle: (reply: Reply) => unknown): Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
-    if (known) return { sent: this.#sendWhenThere(delivery, known) };
+    if (known) return { sent: this.#send(delivery, known) };
     const answer = new OneAnswer();
     if (id !== undefined) this.#store.remember(id, answer.given);
-    const sent = this.#sendWhenThere(delivery, answer.given);
-    return { ...(await this.#run(delivery, handle, answer)), sent };
-  }
-
-  async #sendWhenThere(delivery: Delivery, answer: Promise<Answer>): Promise<void> {
-    await this.#send(delivery, await answer);
+    const sent = this.#send(delivery, answer.given);
+    return await this.#run(delivery, handle, answer, sent);
   }
 
   async #run(
     delivery: Delivery,
     handle: (reply: Reply) => unknown,
     answer: OneAnswer,
-  ): Promise<Omit<Handled, 'sent'>> {
+    sent: Promise<void>,
+  ): Promise<Handled> {
     try {
       const returned = await handle((value) => answer.give(() => this.#writer.write(value, delivery)));
       answer.give(() => this.#writer.write(returned, delivery));
-      return {};
+      return { sent };
     } catch (thrown) {
       answer.give(() => this.#writer.writeThrown(thrown, delivery));
-      return { thrown };
+      return { thrown, sent };
     }
   }
 
   /** An answer that cannot leave is logged: the caller asks again, and is then answered from the store. */
-  async #send(delivery: Delivery, { content, properties }: Answer): Promise<void> {
+  async #send(delivery: Delivery, answer: Promise<Answer>): Promise<void> {
+    const { content, properties } = await answer;
     const { replyTo, correlationId } = delivery.properties;
     if (!replyTo) return;
     const addressed = changeProperties(properties, { correlationId });
