@@ -68,6 +68,6 @@ function explain(thrown: unknown, queue: string): string {
   const missing =
     isWaybillError(thrown, 'TOPOLOGY_REFUSED') && (thrown as { replyCode?: number }).replyCode === 404;
   return missing
-    ? `There is no queue ${queue}.failed: nothing was ever parked there.`
+    ? `There is no queue ${queue}.failed: nothing was ever parked there, or the queue has another name.`
     : toError(thrown).message;
 }
