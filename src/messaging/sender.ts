@@ -167,14 +167,8 @@ export class Sender {
     // The caller's whole patience: a handler that is late for one attempt still answers the next.
     const content = this.#envelopes.encode(message.body, { deadlineMs: timeoutMs * (maxRetry + 1) });
     if (this.#options.debug) this.#log(exchange, routingKey, content);
-    return {
-      exchange: exchange.exchangeName,
-      routingKey,
-      name,
-      content,
-      properties,
-      read: this.#read,
-    };
+    const { exchangeName } = exchange;
+    return { exchange: exchangeName, routingKey, name, content, properties, read: this.#read };
   }
 
   #outgoing(
