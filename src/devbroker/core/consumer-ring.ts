@@ -3,7 +3,8 @@ import type { Consumer } from './consumer.js';
 /**
  * The consumers of a queue in the order they are served: highest priority first, and among equals in turn. One that
  * turns out to be full leaves the round and comes back at its end when it has room again, as in RabbitMQ. With a
- * single active consumer only the first that came is served, until it goes.
+ * single active consumer only the first that came is served, until it goes;
+ * then the one of the highest priority.
  */
 export class ConsumerRing {
   readonly #singleActive: boolean;
@@ -40,7 +41,7 @@ export class ConsumerRing {
   remove(consumer: Consumer): boolean {
     if (!this.#all.delete(consumer)) return false;
     this.#leave(consumer);
-    if (this.#active === consumer) [this.#active] = this.#all;
+    if (this.#active === consumer) this.#active = this.#highest();
     return true;
   }
 
@@ -71,6 +72,14 @@ export class ConsumerRing {
     this.#round = [];
     this.#active = undefined;
     return all;
+  }
+
+  /** The consumer of the highest priority; among equals the first that came. */
+  #highest(): Consumer | undefined {
+    let [highest] = this.#all;
+    for (const each of this.#all)
+      if (highest && each.settings.priority > highest.settings.priority) highest = each;
+    return highest;
   }
 
   #leave(consumer: Consumer): void {

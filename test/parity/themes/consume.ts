@@ -210,6 +210,19 @@ export const consume: Theme = {
     return (await second.settle()).bodies;
   },
 
+  'after a single active consumer comes the one of the highest priority': async (world) => {
+    const [channel, other] = [await world.channel(), await world.channel()];
+    const queue = await world.queue(channel, 'queue', { arguments: { 'x-single-active-consumer': true } });
+    const first = await Inbox.open(other, queue, { priority: 5 });
+    const low = await Inbox.open(channel, queue);
+    const high = await Inbox.open(channel, queue, { priority: 1 });
+    await put(channel, '', queue, '1');
+    await first.have(1);
+    await other.close();
+    await high.have(1);
+    return { low: low.bodies, high: high.bodies };
+  },
+
   'a single active consumer queue takes no exclusive consumer': async (world) => {
     const channel = await world.channel();
     const queue = await world.queue(channel, 'queue', { arguments: { 'x-single-active-consumer': true } });

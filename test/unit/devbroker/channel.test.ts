@@ -47,6 +47,28 @@ describe('consumers', () => {
     );
   });
 
+  it('follow a single active one by their priorities', () => {
+    const world = new CoreWorld();
+    const client = world.channel();
+    world.queue('q', { 'x-single-active-consumer': true });
+    for (const [tag, priority] of [
+      ['a', 5],
+      ['b', 0],
+      ['c', 2],
+      ['d', 2],
+    ] as const)
+      world.consume(client, 'q', tag, { 'x-priority': priority });
+    for (const tag of ['a', 'c', 'd']) {
+      world.publish(client, '', 'q', tag);
+      client.channel.cancel(tag);
+    }
+    world.publish(client, '', 'q', 'b');
+    assert.deepEqual(
+      client.sink.deliveries.map(({ consumerTag }) => consumerTag),
+      ['a', 'c', 'd', 'b'],
+    );
+  });
+
   it('wait for room under a prefetch of their own or of the channel', () => {
     const world = new CoreWorld();
     const client = world.channel();
