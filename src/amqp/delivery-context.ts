@@ -1,6 +1,7 @@
 import { TimeoutError } from '../errors.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
+import { failureCount } from './dossier.js';
 
 /** The header that tells the handler which attempt of a call this is; left out for the first. */
 export const attemptHeader = 'x-waybill-attempt';
@@ -57,10 +58,14 @@ export class DeliveryContext {
     return this.#delivery.redelivered;
   }
 
-  /** Which attempt of a call this is, from 1; what is no such number counts as 1. */
+  /**
+   * Which run this is, from 1: of a message that has failed before (`static retry`) one more for each failure, of a call
+   * which attempt of its caller. What a peer tells that is no such number counts as 1.
+   */
   get attempt(): number {
     const told: unknown = this.headers[attemptHeader];
-    return Number.isSafeInteger(told) ? Math.max(1, told as number) : 1;
+    const run = failureCount(this.#delivery) + 1;
+    return Number.isSafeInteger(told) ? Math.max(run, told as number) : run;
   }
 
   /** When the caller gives up, in milliseconds since 1970 by this machine's clock; undefined where nobody waits. */

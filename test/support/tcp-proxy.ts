@@ -109,11 +109,14 @@ export class TcpProxy implements AsyncDisposable {
     this.#pairs.clear();
   }
 
-  /** Sends bytes to the target as if the client of this connection had; it must be between two things it says. */
-  slipIn(connection: number, bytes: Uint8Array): void {
+  /**
+   * Sends bytes to the target, or to the client, as if the other side of this connection had; it must be between two
+   * things it says. Connections count from 1.
+   */
+  slipIn(connection: number, bytes: Uint8Array, to: 'target' | 'client' = 'target'): void {
     const pair = [...this.#pairs].find(({ number }) => number === connection);
     if (!pair) throw new Error(`Connection ${connection} is not open`);
-    pair.target.write(bytes);
+    pair[to].write(bytes);
   }
 
   /** Cuts what is open and takes nothing more. */

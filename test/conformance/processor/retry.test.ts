@@ -11,16 +11,18 @@ class Flaky extends MessageProcessor {
   static override readonly retry = { attempts: 3, delayMs: 100 };
   readonly seen: unknown[] = [];
   readonly ids: unknown[] = [];
+  readonly attempts: number[] = [];
 }
 const failures = new Map<string, number>();
 Flaky.handle(
   'command',
   'flaky',
-  function ({ parameters }: Content<Flakiness>, { messageId }: HandlerContext) {
+  function ({ parameters }: Content<Flakiness>, { messageId, attempt }: HandlerContext) {
     const { what, times } = parameters;
     const failed = failures.get(what) ?? 0;
     this.seen.push(`${what} ${failed + 1}`);
     this.ids.push(messageId);
+    this.attempts.push(attempt);
     if (failed >= times) return;
     failures.set(what, failed + 1);
     throw new Error(`not yet: ${what}`);
@@ -61,6 +63,7 @@ describe('a message that is tried again', () => {
     await processor.drain();
     assert.deepEqual(processor.seen, ['heals 1', 'one', 'two', 'heals 2', 'heals 3']);
     assert.deepEqual(processor.ids, ['the id', 'the id', 'the id']);
+    assert.deepEqual(processor.attempts, [1, 2, 3]);
     assert.deepEqual(await place.fates(), allAcked);
   });
 
