@@ -166,9 +166,10 @@ describe('an app whose broker goes away', () => {
       assert.deepEqual(attempts.slice(0, 3), [1, 2, 3]);
       await proxy.pass();
       await fill(stage, queue, [outage]);
-      await waitForLength(seen, outage);
+      await until(() => seen.includes(outage), { what: `message ${outage} is handled` });
     }
-    assert.deepEqual(seen, [1, 2]);
+    // The next cut may have come before the ack of the first: then that comes again.
+    assert.deepEqual([...new Set(seen)], [1, 2]);
   });
 
   it('AW-C21: forgets what waited for its batch: it comes again, and once only', async (t) => {
