@@ -109,6 +109,8 @@ export function readBy(
     try {
       inlet.read(bytes);
     } catch (thrown) {
+      // Whoever goes on sending rubbish into the closed connection must not fill our memory with it.
+      stream.off('data', read);
       connection.emit('frameError', thrown);
     }
   };
