@@ -80,10 +80,16 @@ class Player implements Stage {
 
   /** Everything given back, and the queues emptied: so what the broker kept is seen message by message. */
   async #lastScene(): Promise<Scene> {
-    for (const lane of this.lanes) await lane.close();
+    for (const lane of this.lanes) await this.#closeQuietly(lane);
     if (this.#mortal) await this.passTime();
     const queues = await this.#still();
     return this.#write('the end', await this.#empty(), queues);
+  }
+
+  /** What one channel gives back goes to the consumers of the next one, unless that is closed before it hears of it. */
+  async #closeQuietly(lane: Lane): Promise<void> {
+    await lane.close();
+    await this.#still();
   }
 
   /** Empties one queue after the other, and then what has died into them meanwhile. */
