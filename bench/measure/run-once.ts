@@ -60,7 +60,7 @@ export async function runOnce(
     const brokerMs = brokerBefore === undefined ? undefined : (brokerAfter ?? 0) - brokerBefore;
     return measurement(reports, brokerMs, count);
   } finally {
-    for (const part of parts) await part[Symbol.asyncDispose]();
+    await end(parts);
   }
 }
 
@@ -73,9 +73,18 @@ async function openParts(
 ): Promise<PartProcess[]> {
   const assignment = { url: broker.url, inFlight, bodyBytes, scale };
   const parts: PartProcess[] = [];
-  for (const role of [...servers, driver])
-    parts.unshift(await PartProcess.open(compiled, candidate, role, assignment, nodeOptions));
-  return parts;
+  try {
+    for (const role of [...servers, driver])
+      parts.unshift(await PartProcess.open(compiled, candidate, role, assignment, nodeOptions));
+    return parts;
+  } catch (error) {
+    await end(parts);
+    throw error;
+  }
+}
+
+async function end(parts: readonly PartProcess[]): Promise<void> {
+  for (const part of parts) await part[Symbol.asyncDispose]();
 }
 
 async function checkConnections({ connections }: Workload, broker: Broker): Promise<void> {
