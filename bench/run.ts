@@ -12,7 +12,7 @@ import type { BenchSettings } from './measure/run-once.js';
 import { type BenchOptions, readOptions, usage } from './options.js';
 import { writeRecords } from './report/records.js';
 import { table } from './report/table.js';
-import { type Rival, reasonAgainst, selectRivals } from './rivals/index.js';
+import { isOfNode, type Rival, reasonAgainst, selectRivals } from './rivals/index.js';
 import { selectWorkloads, type Workload } from './workloads/index.js';
 
 try {
@@ -31,7 +31,7 @@ async function bench(): Promise<readonly Comparison[]> {
   const selected = selectWorkloads(options.workloads);
   const rivals = selectRivals(options.rivals);
   const compiled = compile();
-  if (rivals.length > 0) compileRivals(compiled.folder);
+  if (rivals.some(isOfNode)) compileRivals(compiled.folder);
   const broker = await Broker.open();
   const nodeOptions = options.profiles ? ['--cpu-prof', `--cpu-prof-dir=${options.profiles}`] : [];
   const settings = { ...options, broker, compiled: compiled.folder, nodeOptions };

@@ -19,7 +19,7 @@ export interface PartReport {
   readonly handled: number;
   /** The whole process. */
   readonly residentBytes: number;
-  /** What is alive on V8's heap; what is not is collected before, with `--expose-gc`. */
+  /** What is alive on V8's heap; what is not is collected before, with `--expose-gc`. 0 for a process without V8. */
   readonly heapBytes: number;
 }
 

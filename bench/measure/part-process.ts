@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import type { Assignment, Role } from '../candidates/part.js';
-import { folderOf } from '../rivals/index.js';
 import type { Answer, Command, PartReport } from './commands.js';
+import { launch } from './launch.js';
 
 /** Whoever takes longer has lost a message, and would be waited for in vain. */
 const LIMIT_MS = 600_000;
@@ -18,9 +17,10 @@ export class PartProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts it from the compiled bench, and resolves when it is connected.
+   * Starts it, from the compiled bench where it is compiled, and resolves when it is connected.
    *
    * @param nodeOptions for node, such as `--cpu-prof`.
+   * @throws Error with what went wrong in the process; it has ended then.
    */
   static async open(
     compiled: string,
@@ -29,14 +29,15 @@ export class PartProcess implements AsyncDisposable {
     assignment: Assignment,
     nodeOptions: readonly string[],
   ): Promise<PartProcess> {
-    const child = fork(
-      join(compiled, 'bench/measure/child.js'),
-      [folderOf(candidate), role, JSON.stringify(assignment)],
-      { execArgv: [...nodeOptions] },
-    );
+    const child = launch(compiled, candidate, role, assignment, nodeOptions);
     const part = new PartProcess(child, `${candidate}/${role}`);
-    await part.#answer();
-    return part;
+    try {
+      await part.#answer();
+      return part;
+    } catch (error) {
+      await part[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Moves messages or makes calls; resolves when all are done. @throws Error with what went wrong in the process. */

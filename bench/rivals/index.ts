@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { whyMissing } from '../../test/interop/python.js';
 import type { Role } from '../candidates/part.js';
 import type { Workload } from '../workloads/index.js';
+import { rival as aioPika } from './aio-pika/rival.js';
 import { rival as amqpConnectionManager } from './amqp-connection-manager/rival.js';
 import { rival as cloudamqp } from './cloudamqp/rival.js';
 import { rival as golevelup } from './golevelup/rival.js';
 import { rival as moleculer } from './moleculer/rival.js';
 import { rival as nest } from './nest/rival.js';
+import { rival as pika } from './pika/rival.js';
 import { rival as rabbitmqClient } from './rabbitmq-client/rival.js';
 import { rival as rascal } from './rascal/rival.js';
 import type { Rival } from './rival.js';
@@ -22,33 +25,47 @@ const rivals: readonly Rival[] = [
   golevelup,
   nest,
   moleculer,
+  pika,
+  aioPika,
 ];
 
-const FOLDER = 'bench/rivals';
+/** Where their folders are. */
+export const FOLDER = 'bench/rivals';
 
 /**
  * The rivals of these names; all of them for `true`.
  *
- * @throws Error for a name that is none, and when their packages are not installed.
+ * @throws Error for a name that is none, and when packages of npm are not installed.
  */
 export function selectRivals(wanted: readonly string[] | true): readonly Rival[] {
   const known = rivals.map(({ name }) => name);
-  const selected = wanted === true ? known : wanted;
-  const unknown = selected.filter((name) => !known.includes(name));
+  const names = wanted === true ? known : wanted;
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`No rival ${unknown.join(', ')}; there are ${known.join(', ')}.`);
-  if (selected.length > 0 && !existsSync(join(FOLDER, 'node_modules')))
+  const selected = rivals.filter(({ name }) => names.includes(name));
+  if (selected.some(isOfNode) && !existsSync(join(FOLDER, 'node_modules')))
     throw new Error(`The rivals are not installed: npm install --prefix ${FOLDER}`);
-  return rivals.filter(({ name }) => selected.includes(name));
+  return selected;
+}
+
+/** Whether it is run by Node, from compiled sources and with packages of npm. */
+export function isOfNode({ python }: Rival): boolean {
+  return python === undefined;
 }
 
 /** Why a rival is left out of a workload; undefined when it takes part. */
-export function reasonAgainst({ name, lacks }: Rival, { driver, servers }: Workload): string | undefined {
+export function reasonAgainst(
+  { name, lacks, python }: Rival,
+  { driver, servers }: Workload,
+): string | undefined {
+  const fileOf = (role: Role): string => join(FOLDER, name, `${role}.${python ? 'py' : 'ts'}`);
   const reason = (role: Role): string | undefined =>
-    lacks?.[role] ?? (existsSync(join(FOLDER, name, `${role}.ts`)) ? undefined : `it has no '${role}' here`);
-  return [driver, ...servers].map(reason).find((each) => each !== undefined);
+    lacks?.[role] ?? (existsSync(fileOf(role)) ? undefined : `it has no '${role}' here`);
+  const lacking = [driver, ...servers].map(reason).find((each) => each !== undefined);
+  return lacking ?? ((python && whyMissing(python)) || undefined);
 }
 
-/** Where the programs of a candidate are, seen from the bench's folder. */
-export function folderOf(candidate: string): string {
-  return `${rivals.some(({ name }) => name === candidate) ? 'rivals' : 'candidates'}/${candidate}`;
+/** The rival of this name; undefined for a candidate that is none. */
+export function rivalNamed(name: string): Rival | undefined {
+  return rivals.find((rival) => rival.name === name);
 }

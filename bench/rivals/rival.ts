@@ -1,3 +1,4 @@
+import type { PythonPackage } from '../../test/interop/python.js';
 import type { Role } from '../candidates/part.js';
 
 /** Somebody else's toolkit, measured beside the base. Its folder has a module for each role that it can play. */
@@ -8,4 +9,6 @@ export interface Rival {
   readonly settings: string;
   /** The roles it cannot play, and why. */
   readonly lacks?: Partial<Record<Role, string>>;
+  /** Set for a toolkit of Python: its modules are run from the tree, by `python/child.py`. */
+  readonly python?: PythonPackage;
 }

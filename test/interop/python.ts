@@ -3,15 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** Debian's own Python: another one in PATH would not see the packages that apt installs. */
-const python = '/usr/bin/python3';
+export const python = '/usr/bin/python3';
 
 /** How long a peer may take, which starts an interpreter and connects, on a slow machine. */
 const limitMs = 60_000;
 
-/** An AMQP client of the Python world, as Debian packages it. */
-export interface PythonClient {
+/** A package of the Python world, as Debian has it. */
+export interface PythonPackage {
   readonly debianPackage: string;
   readonly module: string;
+}
+
+/** An AMQP client of the Python world. */
+export interface PythonClient extends PythonPackage {
   /** The program of `test/interop/python` that is written with it. */
   readonly program: string;
 }
@@ -33,8 +37,8 @@ export const pythonClients: readonly PythonClient[] = [
 /** What a peer can be asked to do; each prints what it saw. */
 export type Role = 'publish' | 'unroutable' | 'get' | 'consume' | 'serve' | 'call' | 'missing';
 
-/** Why this client cannot be tried here, or `false` when it can. */
-export function whyMissing({ debianPackage, module }: PythonClient): string | false {
+/** Why what needs this package cannot be tried here, or `false` when it can. */
+export function whyMissing({ debianPackage, module }: PythonPackage): string | false {
   const { status } = spawnSync(python, ['-c', `import ${module}`]);
   return status === 0 ? false : `${module} is not there for ${python}: apt-get install ${debianPackage}`;
 }
