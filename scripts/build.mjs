@@ -1,8 +1,11 @@
-// Builds `dist` from `src` with the project's own compiler. `npm install` runs it through `prepare`.
+// Builds `dist`, or the folder that is named, from `src` with the project's own compiler. `npm install` runs it through `prepare`.
 import { rmSync } from 'node:fs';
+import { joinRooms } from './join-rooms.mjs';
 import { main, run } from './run.mjs';
 
-await main(() => {
-  rmSync('dist', { recursive: true, force: true });
-  run('tsc', ['-p', 'tsconfig.build.json']);
+await main(async () => {
+  const [folder = 'dist'] = process.argv.slice(2);
+  rmSync(folder, { recursive: true, force: true });
+  run('tsc', ['-p', 'tsconfig.build.json', '--outDir', folder]);
+  await joinRooms(folder);
 });

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { outputOf, run } from './run.mjs';
 import { manifest } from './user-project.mjs';
 
 /** Judges what would be published: package.json, its doors, and how other tools resolve them. */
-export function checkPackage(tarball) {
+export async function checkPackage(tarball) {
   const doors = Object.keys(manifest().exports).filter((door) => door !== './package.json');
   if (!doors.includes('.')) throw new Error('package.json has no door "."');
   checkTargets();
+  await checkNames();
   run('publint', ['run', tarball, '--strict']);
   checkResolution(tarball, doors);
   return `doors ${doors.join(' ')}`;
@@ -21,6 +23,22 @@ function checkTargets() {
   ];
   const missing = targets.filter((path) => !existsSync(path));
   if (missing.length > 0) throw new Error(`package.json points at what is not there: ${missing.join(', ')}`);
+}
+
+/** Joining files renames what would clash; a class that people meet in a stack or a log has the name they know. */
+async function checkNames() {
+  for (const { default: target } of Object.values(manifest().exports)) {
+    const exported = target ? await import(resolve(target)) : {};
+    const renamed = Object.entries(exported).filter(([name, value]) => isClass(value) && value.name !== name);
+    if (renamed.length > 0)
+      throw new Error(
+        `${target} exports ${renamed.map(([name, { name: own }]) => `${own} as ${name}`).join(', ')}`,
+      );
+  }
+}
+
+function isClass(value) {
+  return typeof value === 'function' && String(value).startsWith('class');
 }
 
 /** Resolves each door as the module systems of today do, CommonJS excepted: the package is ESM only. */
