@@ -196,7 +196,6 @@ export class MessageProcessor extends MicroThread implements Component {
   /** Calls back once after `delayMs`, unless the processor has stopped by then (P-B38). */
   addTimeout(delayMs: number, callback: () => void): void {
     if (this.stopSignal.aborted) return;
-    if (this.stopSignal.aborted) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       callback();
@@ -210,7 +209,7 @@ export class MessageProcessor extends MicroThread implements Component {
    */
   async restart(): Promise<void> {
     await this.#drainConsumer(30_000);
-    spawnReplacement();
+    await spawnReplacement();
     this.#leave('exit');
   }
 

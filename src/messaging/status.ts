@@ -1,5 +1,3 @@
-import { allLoadavg, cpuCount, freemem, processUptime, sysUptime, totalmem } from 'os-utils';
-
 /** How a component and its machine are. */
 export interface ComponentStatus {
   /** The machine's load over 1, 5 and 15 minutes. */
@@ -15,7 +13,9 @@ export interface ComponentStatus {
  * The present status, from os-utils. Its `cpuUsage`, `harddrive` and `getProcesses` are not used: they hold the process
  * for a second, guess, or run a shell.
  */
-export function componentStatus(): ComponentStatus {
+export async function componentStatus(): Promise<ComponentStatus> {
+  // Loaded when somebody asks: few do, and each component would start later for it.
+  const { allLoadavg, cpuCount, freemem, processUptime, sysUptime, totalmem } = await import('os-utils');
   const [one = 0, five = 0, fifteen = 0] = allLoadavg().split(',').map(Number);
   return {
     load: [one, five, fifteen],

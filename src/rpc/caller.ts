@@ -1,8 +1,15 @@
-import { v4 as uuid } from 'uuid';
-import { directReplyTo, Inbox, type Link, type Publisher, type Received } from '../amqp/index.js';
+import {
+  directReplyTo,
+  Inbox,
+  type Link,
+  nextMessageId,
+  type Publisher,
+  type Received,
+} from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
 import { malformedResult, type Result } from '../wire/index.js';
 import { type CallHost, PendingCall } from './pending-call.js';
+import { newReplyAddress } from './reply-address.js';
 import { type CollectOptions, ReplyQueue } from './reply-queue.js';
 import type { CallOptions, CallRequest } from './request.js';
 
@@ -30,14 +37,14 @@ export class RpcCaller {
   /** Calls and waits for the answer. Never throws: what goes wrong is the result. */
   call<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
     return new Promise((resolve) => {
-      this.#begin(uuid(), request, directReplyTo, options, resolve as (result: Result) => void);
+      this.#begin(nextMessageId(), request, directReplyTo, options, resolve as (result: Result) => void);
     });
   }
 
   /** The same, with a reply queue for this call alone: whatever arrives there is the answer. */
   async callWithOwnQueue<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
-    const id = uuid();
-    const address = `waybill.reply.${id}`;
+    const id = nextMessageId();
+    const address = await newReplyAddress();
     await this.#inbox.listen(address, (reply) => this.#pending.get(id)?.call.answer(read(reply, request)));
     const result = await new Promise<Result>((resolve) =>
       this.#begin(id, request, address, options, resolve),
@@ -51,10 +58,9 @@ export class RpcCaller {
    * @throws what publishing throws: UnroutableError, PublishTimeoutError, …
    */
   async send<Answer>(request: CallRequest, options: CallOptions): Promise<ReplyQueue<Answer>> {
-    const id = uuid();
-    const queue = new ReplyQueue<Answer>(`waybill.reply.${id}`, this.#link.deadlines, (name) =>
-      this.#drop(name),
-    );
+    const id = nextMessageId();
+    const address = await newReplyAddress();
+    const queue = new ReplyQueue<Answer>(address, this.#link.deadlines, (name) => this.#drop(name));
     this.#queues.set(queue.name, queue as ReplyQueue);
     await this.#inbox.listen(queue.name, (reply) => queue.add(read<Answer>(reply, request)));
     const { exchange, routingKey, content, properties } = request;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { instanceToPlain, plainToInstance } from 'class-transformer';
 import { ContentMismatchError, toError } from '../errors.js';
+import lazily from './lazily.cjs';
 
 /**
  * What Waybill needs of a Standard Schema (https://standardschema.dev, version 1): zod, valibot, arktype and others
@@ -46,7 +46,7 @@ export function readTyped<Output>(type: ContentType<Output>, value: unknown): Ou
  * `@Transform` hold; everything else is left to JSON.
  */
 export function toPlain<T>(value: T): T {
-  return isInstance(value) ? (instanceToPlain(value) as T) : value;
+  return isInstance(value) ? (lazily.classTransformer.instanceToPlain(value) as T) : value;
 }
 
 function validated<Output>(schema: StandardSchema<Output>, value: unknown): Output | Promise<Output> {
@@ -69,7 +69,7 @@ function transformed<Output>(type: ContentClass<Output>, value: unknown): Output
     throw new ContentMismatchError([`${type.name} is made from an object, and this is ${nameOf(value)}`]);
   }
   try {
-    return plainToInstance(type, value);
+    return lazily.classTransformer.plainToInstance(type, value);
   } catch (thrown) {
     throw new ContentMismatchError([`${type.name} could not be made: ${toError(thrown).message}`], {
       cause: thrown,
