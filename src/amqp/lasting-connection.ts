@@ -31,7 +31,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   #blocked: string | undefined;
   #lastError: Error | undefined;
 
-  /** @param prepare runs on each new connection before anybody else sees it; it re-declares the topology. */
+  /** @param prepare runs on each connection that comes after a lost one, before anybody else sees it: it re-declares. */
   constructor(
     settings: Settings,
     name: string,
@@ -134,7 +134,8 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
 
   async #connectFirst(): Promise<void> {
     const { firstConnect } = this.#settings;
-    await connectPatiently(() => this.#connect(), {
+    // Nothing was lost yet: what is declared already was declared on the link's other connection, and is there.
+    await connectPatiently(() => this.#connect({ prepared: true }), {
       ...firstConnect,
       signal: this.#closing.signal,
       onFailure: ({ message }, attempt) =>
@@ -160,7 +161,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     }
   }
 
-  async #connect(): Promise<void> {
+  async #connect({ prepared }: { readonly prepared: boolean }): Promise<void> {
     this.#blocked = undefined;
     const { model, cutOff } = await this.#dial();
     model.setMaxListeners(0);
@@ -179,7 +180,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     model.on('blocked', (why: string) => this.#block(why));
     model.on('unblocked', () => this.#block(undefined));
     try {
-      await this.#prepare(model);
+      if (!prepared) await this.#prepare(model);
     } catch (cause) {
       if (!(await closeInTime(model))) cutOff();
       throw lost ? lostInSetUp(cause) : cause;
@@ -224,7 +225,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     for (let attempt = 1; !this.closed; attempt++) {
       try {
         await sleep(delayBefore(attempt, reconnectBackOff), undefined, { signal: this.#closing.signal });
-        await this.#connect();
+        await this.#connect({ prepared: false });
         this.#logger.warn(`${this.#name}: connected again.`);
         return;
       } catch (thrown) {
