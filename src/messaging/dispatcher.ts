@@ -2,6 +2,7 @@ import type { Delivery, Failure, FailurePolicy } from '../amqp/index.js';
 import { MalformedMessageError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Handled, Reply, Responder } from '../rpc/index.js';
+import { isPromiseLike, whenDone } from '../when-done.js';
 import {
   decoderFor,
   type Encoder,
@@ -48,15 +49,15 @@ export class Dispatcher {
   }
 
   /** Handles a delivery. Never rejects. The next one may start when this ends. */
-  readonly handle = async (delivery: Delivery): Promise<void> => {
+  readonly handle = (delivery: Delivery): void | Promise<void> => {
     let body: ReceivedBody;
     try {
       body = this.#read(delivery);
     } catch (thrown) {
       return this.#settle(delivery, this.#failed(delivery, thrown));
     }
-    if (body.category === 'rpc') await this.#call(delivery, body);
-    else this.#settle(delivery, await this.#message(delivery, body));
+    if (body.category === 'rpc') return this.#call(delivery, body);
+    return whenDone(this.#message(delivery, body), (outcome) => this.#settle(delivery, outcome));
   };
 
   #read(delivery: Delivery): ReceivedBody {
@@ -70,20 +71,35 @@ export class Dispatcher {
   }
 
   /** All handlers, one after the other; the first that throws stops the rest and decides (P-B32). */
-  async #message(delivery: Delivery, body: ReceivedBody): Promise<Outcome> {
+  #message(delivery: Delivery, body: ReceivedBody): Outcome | Promise<Outcome> {
     const handlers = this.#options.table.find(body.category, body.type, body.name);
-    for (const entry of handlers) {
+    const failed = this.#runFrom(0, { delivery, body, handlers });
+    return whenDone(failed, (failure) => failure ?? this.#handled(delivery, body, handlers));
+  }
+
+  /** Gives what became of the first handler that threw, if one did. */
+  #runFrom(first: number, work: Work): Outcome | undefined | Promise<Outcome | undefined> {
+    const { delivery, body, handlers } = work;
+    for (let at = first; at < handlers.length; at++) {
+      const entry = handlers[at] as TableEntry;
+      const fail = (thrown: unknown) => this.#failed(delivery, thrown, { body, entry });
       try {
-        await this.#run(delivery, bodyFor(body, handlers), entry, null);
+        const returned = this.#run(delivery, bodyFor(body, handlers), entry, null);
+        if (isPromiseLike(returned))
+          return Promise.resolve(returned).then(() => this.#runFrom(at + 1, work), fail);
       } catch (thrown) {
-        return this.#failed(delivery, thrown, { body, entry });
+        return fail(thrown);
       }
     }
+    return undefined;
+  }
+
+  #handled(delivery: Delivery, body: ReceivedBody, handlers: readonly TableEntry[]): Outcome {
     // A handler of this very name replaces what is built in; one for any name only looks on.
     const replaced = handlers.some(({ name }) => name === body.name);
     const builtIn = replaced ? undefined : this.#options.builtIn(body);
     if (handlers.length === 0 && !builtIn) this.#tellOfNobody(delivery, body);
-    return { fate: builtIn ?? 'ack' };
+    return builtIn === undefined ? done : { fate: builtIn };
   }
 
   /** A queue may carry more than its consumer cares for; but a misspelt name looks the same, so it is told once. */
@@ -99,19 +115,28 @@ export class Dispatcher {
    * The last declared handler answers; where there is none, that is the answer. A call that waited here until it expired
    * must not run: nobody waits for this attempt any more, and the next one is on its way.
    */
-  async #call(delivery: Delivery, body: ReceivedBody): Promise<void> {
+  #call(delivery: Delivery, body: ReceivedBody): void | Promise<void> {
     if (delivery.expired) return this.#settle(delivery, { fate: 'reject' });
     const entry = this.#options.table.find(body.category, body.type, body.name).at(-1);
-    const handled = await this.#options.responder.respond(delivery, async (reply) => {
-      if (!entry) return new MessageResultError(`${this.#options.name} has no handler for ${nameOf(body)}.`);
-      const returned = await this.#run(delivery, bodyFor(body, [entry]), entry, reply);
-      return returned === skipped
-        ? new MessageResultError(`A filter turned away ${nameOf(body)}.`)
-        : returned;
+    const handled = this.#options.responder.respond(delivery, (reply) =>
+      entry ? this.#answer(delivery, body, entry, reply) : this.#nobody(body),
+    );
+    return whenDone(handled, (how) => {
+      const outcome = this.#outcomeOfCall(delivery, body, entry, how);
+      // The slot is free for the next call now; this one is settled when its answer is safe.
+      void how.sent.then(() => this.#settle(delivery, outcome));
     });
-    const outcome = this.#outcomeOfCall(delivery, body, entry, handled);
-    // The slot is free for the next call now; this one is settled when its answer is safe.
-    void handled.sent.then(() => this.#settle(delivery, outcome));
+  }
+
+  #answer(delivery: Delivery, body: ReceivedBody, entry: TableEntry, reply: Reply): unknown {
+    const returned = this.#run(delivery, bodyFor(body, [entry]), entry, reply);
+    return whenDone(returned, (value) =>
+      value === skipped ? new MessageResultError(`A filter turned away ${nameOf(body)}.`) : value,
+    );
+  }
+
+  #nobody(body: ReceivedBody): MessageResultError {
+    return new MessageResultError(`${this.#options.name} has no handler for ${nameOf(body)}.`);
   }
 
   /** A call that failed is not kept: its caller knows, and may call again. */
@@ -129,17 +154,15 @@ export class Dispatcher {
     return this.#failed(delivery, new MalformedMessageError(`The call ${nameOf(body)} names no reply_to.`));
   }
 
-  async #run(
-    delivery: Delivery,
-    body: ReceivedBody,
-    entry: TableEntry,
-    reply: Reply | null,
-  ): Promise<unknown> {
+  #run(delivery: Delivery, body: ReceivedBody, entry: TableEntry, reply: Reply | null): unknown {
     const context = new HandlerContext(this.#options, body, delivery);
+    let pending = false;
     try {
-      return await runHandler({ processor: this.#options.processor, entry, context, reply });
+      const returned = runHandler({ processor: this.#options.processor, entry, context, reply });
+      pending = isPromiseLike(returned);
+      return pending ? Promise.resolve(returned).finally(() => context.end()) : returned;
     } finally {
-      context.end();
+      if (!pending) context.end();
     }
   }
 
@@ -167,6 +190,15 @@ export class Dispatcher {
 interface Outcome {
   readonly fate: Fate;
   readonly failure?: Failure;
+}
+
+const done: Outcome = { fate: 'ack' };
+
+/** A message and who is for it. */
+interface Work {
+  readonly delivery: Delivery;
+  readonly body: ReceivedBody;
+  readonly handlers: readonly TableEntry[];
 }
 
 interface Where {

@@ -1,5 +1,6 @@
 import { changeProperties, type Delivery, type Link } from '../amqp/index.js';
 import { toError } from '../errors.js';
+import { whenDone } from '../when-done.js';
 import type { Result } from '../wire/index.js';
 import type { Answer, AnswerWriter } from './answers.js';
 import { ReplyStore } from './reply-store.js';
@@ -39,32 +40,30 @@ export class Responder {
   }
 
   /**
-   * Runs `handle` and answers. Ends when the handler has; the call should be settled when its answer is `sent`. Never
-   * throws: what the handler threw is told to the caller and given back here.
+   * Runs `handle` and answers. Ends when the handler has, at once where that is no promise; the call should be settled when
+   * its answer is `sent`. Never throws: what the handler threw is told to the caller and given back here.
    */
-  async respond(delivery: Delivery, handle: (reply: Reply) => unknown): Promise<Handled> {
+  respond(delivery: Delivery, handle: (reply: Reply) => unknown): Handled | Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
     if (known) return { sent: this.#send(delivery, known) };
     const answer = new OneAnswer();
     if (id !== undefined) this.#store.remember(id, answer.given);
     const sent = this.#send(delivery, answer.given);
-    return await this.#run(delivery, handle, answer, sent);
-  }
-
-  async #run(
-    delivery: Delivery,
-    handle: (reply: Reply) => unknown,
-    answer: OneAnswer,
-    sent: Promise<void>,
-  ): Promise<Handled> {
-    try {
-      const returned = await handle((value) => answer.give(() => this.#writer.write(value, delivery)));
-      answer.give(() => this.#writer.write(returned, delivery));
-      return { sent };
-    } catch (thrown) {
+    const give = (value: unknown): void => answer.give(() => this.#writer.write(value, delivery));
+    const fail = (thrown: unknown): Handled => {
       answer.give(() => this.#writer.writeThrown(thrown, delivery));
       return { thrown, sent };
+    };
+    const end = (returned: unknown): Handled => {
+      give(returned);
+      return { sent };
+    };
+    try {
+      const handled = whenDone(handle(give), end);
+      return handled instanceof Promise ? handled.catch(fail) : handled;
+    } catch (thrown) {
+      return fail(thrown);
     }
   }
 

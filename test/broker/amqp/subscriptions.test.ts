@@ -67,6 +67,20 @@ describe('a consumer', () => {
     await side.onChannel((channel) => channel.deleteQueue(other));
   });
 
+  it('that is drained by a handler which returns at once waits for nothing, and gives the rest back', async (t) => {
+    let report: unknown;
+    const { consumer } = await consume(t, (delivery) => {
+      void consumer.drain({ timeoutMs: 60_000 }).then((drained) => {
+        report = drained;
+      });
+      delivery.ack();
+    });
+    await Promise.all([1, 2, 3, 4, 5].map((number) => side.publish('', queue, `m ${number}`)));
+    await until(() => report, { what: 'it is drained', limitMs: 10_000 });
+    assert.deepEqual(report, { unfinished: 0 });
+    await side.waitForDepth(queue, 4);
+  });
+
   it('begins a message again only when its handler has ended whose channel was lost meanwhile', async (t) => {
     const proxy = await TcpProxy.forUrl(brokerUrl());
     t.after(() => proxy.close());
