@@ -22,22 +22,24 @@ async function act(
   { action, queue, ids }: FailedCommand,
   output: Output,
 ): Promise<number> {
-  const isChosen = ({ id }: FailedMessage): boolean => ids === 'all' || ids.includes(id);
+  const missing = new Set(ids === 'all' ? [] : ids);
+  const isChosen = ({ id }: FailedMessage): boolean =>
+    missing.delete(id) || ids === 'all' || ids.includes(id);
   if (action === 'list' || action === 'show') {
     const found = (await failed.list()).filter(isChosen);
     for (const message of found) output.log(action === 'list' ? line(message) : page(message));
     if (action === 'list') output.log(`${found.length} in ${queue}.failed`);
-    return foundAll(found.length, ids, output);
+  } else {
+    const count = action === 'replay' ? await failed.replay(isChosen) : await failed.drop(isChosen);
+    output.log(action === 'replay' ? `${count} sent back to ${queue}` : `${count} dropped`);
   }
-  const count = action === 'replay' ? await failed.replay(isChosen) : await failed.drop(isChosen);
-  output.log(action === 'replay' ? `${count} sent back to ${queue}` : `${count} dropped`);
-  return foundAll(count, ids, output);
+  return tellOfMissing([...missing], queue, output);
 }
 
 /** Somebody who names a message wants to know when it is not there. */
-function foundAll(count: number, ids: readonly string[] | 'all', output: Output): number {
-  if (ids === 'all' || count >= ids.length) return 0;
-  output.error(`${ids.length - count} of ${ids.length} message ids were not found.`);
+function tellOfMissing(ids: readonly string[], queue: string, output: Output): number {
+  if (ids.length === 0) return 0;
+  output.error(`Not in ${queue}.failed: ${ids.join(', ')}. \`waybill failed list ${queue}\` tells what is.`);
   return 1;
 }
 
