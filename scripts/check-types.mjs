@@ -19,6 +19,8 @@ const settings = {
   noEmit: true,
 };
 
+const fromSources = { customConditions: ['waybill-source'] };
+
 const modes = [
   { mode: 'standard decorators', experimentalDecorators: false, exclude: [] },
   { mode: 'experimentalDecorators', experimentalDecorators: true, exclude: ['**/*.standard.ts'] },
@@ -35,13 +37,11 @@ export async function checkTypes(tarball) {
   if (count < leastCases)
     throw new Error(`${folder} holds ${count} cases; there were at least ${leastCases}`);
   const others = ['expect-type', 'zod'];
-  const problems = [];
-  await withUserProject({ tarball, others }, async (user) => {
-    problems.push(...(await checkIn(user, 'the packed package', files, {})));
-  });
-  await withUserProject({ others }, async (user) => {
-    problems.push(...(await checkIn(user, 'the sources', files, { customConditions: ['waybill-source'] })));
-  });
+  const found = await Promise.all([
+    withUserProject({ tarball, others }, (user) => checkIn(user, 'the packed package', files, {})),
+    withUserProject({ others }, (user) => checkIn(user, 'the sources', files, fromSources)),
+  ]);
+  const problems = found.flat();
   if (problems.length > 0) throw new Error(problems.join('\n\n'));
   const mistakes = files.flatMap(({ expected }) => expected).length;
   return `${count} cases, ${mistakes} mistakes with their messages`;

@@ -16,7 +16,7 @@ export async function withTarball(use) {
 }
 
 /**
- * Makes a project as a user has one, outside of this repository, lets `use` have its folder, and removes it. Waybill is
+ * Makes a project as a user has one, outside of this repository, gives what `use` makes of its folder, and removes it. Waybill is
  * unpacked there from `tarball`, or linked to these sources where there is none. Beside it there is what it depends on
  * itself, the types of Node.js, and `others`.
  */
@@ -29,7 +29,7 @@ export async function withUserProject({ tarball, others = [] }, use) {
       link(folder, each, join('node_modules', each));
     if (tarball) unpack(folder, name, tarball);
     else link(folder, name, '.');
-    await use(folder);
+    return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

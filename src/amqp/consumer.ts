@@ -160,9 +160,18 @@ export class Consumer {
 
   #run(delivery: Delivery): void {
     this.#running.add(delivery);
-    const handled = this.#handle(delivery);
+    const handled = this.#begin(delivery);
     if (handled) void handled.then(() => this.#ended(delivery));
     else this.#running.delete(delivery);
+  }
+
+  /** What is thrown here would go up into the reading of the socket, and cost the connection again and again. */
+  #begin(delivery: Delivery): void | Promise<void> {
+    try {
+      return this.#handle(delivery);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   }
 
   #ended(delivery: Delivery): void {

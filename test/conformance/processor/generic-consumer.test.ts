@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Delivery, Exchange, GenericConsumer, type GenericConsumerOptions } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { Program } from '../../support/child.js';
 import { allAcked } from './place.js';
 import { type Log, recordingLog, useStage, waitForLength } from './stage.js';
 
@@ -45,6 +46,20 @@ describe('GenericConsumer', () => {
     );
     assert.deepEqual([...(second?.content ?? [])], [0, 255]);
     for (const place of places) assert.deepEqual(await place.fates(), allAcked);
+  });
+
+  it('leaves what its callback throws to the process, as any error that nobody catches', async () => {
+    const [exchange, queue, key] = [uniqueName('exchange'), uniqueName('queue'), uniqueName('key')];
+    await using program = Program.run('test/conformance/processor/programs/throwing-callback.ts', {
+      args: [exchange, queue, key],
+      env: { WAYBILL_URL: stage.url },
+    });
+    await stage.side.waitForConsumers(queue, 1, 30_000);
+    await stage.side.publish(exchange, key, 'any');
+    assert.deepEqual(await program.waitForEnd(), { code: 1, signal: null });
+    assert.match(program.stderr, /Error: thrown by the callback/);
+    assert.doesNotMatch(program.stderr, /connection/);
+    await stage.side.waitForDepth(queue, 1);
   });
 
   it('does not start before startConsuming, and a delivery that nobody settles goes back', async (t) => {
