@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { rollup } from 'rollup';
 
 /**
@@ -17,7 +17,7 @@ async function joinFiles(room) {
   const bundle = await rollup({
     input: join(room, 'index.js'),
     // What a room imports of others, of packages, and of CommonJS stays an import.
-    external: (id) => id.endsWith('.cjs') || (!id.startsWith('.') && !id.startsWith(room)),
+    external: (id) => id.endsWith('.cjs') || (!id.startsWith('.') && !id.startsWith(room + sep)),
     plugins: [withSourceMaps],
     onLog,
   });
@@ -44,6 +44,5 @@ function onLog(_level, { message }) {
 }
 
 function filesIn(folder) {
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map(({ path, name }) => join(path, name));
+  return readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
 }

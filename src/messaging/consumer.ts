@@ -20,7 +20,10 @@ export interface GenericConsumerOptions
   readonly eqks?: Eqks | undefined;
 }
 
-/** Told of each message. The next one starts when it returns, or its promise ends. It must not throw. */
+/**
+ * Told of each message. The next one starts when it returns, or its promise ends. It must not throw: what it throws is an
+ * error that nobody catches, which ends the process, and the message goes back to its queue.
+ */
 export type DeliveryCallback = (delivery: Delivery) => void | Promise<void>;
 
 /**

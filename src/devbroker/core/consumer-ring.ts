@@ -3,8 +3,7 @@ import type { Consumer } from './consumer.js';
 /**
  * The consumers of a queue in the order they are served: highest priority first, and among equals in turn. One that
  * turns out to be full leaves the round and comes back at its end when it has room again, as in RabbitMQ. With a
- * single active consumer only the first that came is served, until it goes;
- * then the one of the highest priority.
+ * single active consumer only the first that came is served, until it goes; then the one of the highest priority.
  */
 export class ConsumerRing {
   readonly #singleActive: boolean;
