@@ -1,6 +1,5 @@
-import 'reflect-metadata';
 import { ContentMismatchError, toError } from '../errors.js';
-import lazily from './lazily.cjs';
+import lazily from './class-transformer.cjs';
 
 /**
  * What Waybill needs of a Standard Schema (https://standardschema.dev, version 1): zod, valibot, arktype and others
