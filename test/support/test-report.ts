@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** The figures node's test runner prints at the end, in its order. */
 const FIGURES = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'] as const;
 
@@ -28,10 +30,15 @@ export function readReport(tap: string, files: readonly string[]): TestReport {
   const passed = results.filter(({ failed }) => failed === undefined).map(({ name }) => name);
   return {
     figures: readFigures(tap),
-    emptyFiles: files.filter((file) => passed.includes(escapeTap(file))),
+    emptyFiles: files.filter((file) => namesOf(file).some((name) => passed.includes(escapeTap(name)))),
     skipped: results.flatMap(({ name }) => DIRECTIVE.exec(name)?.[1] ?? []),
     failures: readFailures(tap),
   };
+}
+
+/** How node calls a file in which it found no test: by its path, and since Node 22 as seen from the working directory. */
+function namesOf(file: string): readonly string[] {
+  return [file, relative(process.cwd(), file)];
 }
 
 /** The sum of several runs, in the form of node's own summary. */

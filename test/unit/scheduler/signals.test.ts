@@ -5,34 +5,34 @@ import { watchSignals } from '../../../src/scheduler/signals.js';
 describe('watchSignals', () => {
   it('tells the first signal from a second one', (context) => {
     const { heard, clock } = watch(context);
-    process.emit('SIGUSR2');
+    process.emit('SIGQUIT');
     clock.now += 501;
-    process.emit('SIGUSR2');
-    assert.deepEqual(heard, ['asked SIGUSR2', 'insisted SIGUSR2']);
+    process.emit('SIGQUIT');
+    assert.deepEqual(heard, ['asked SIGQUIT', 'insisted SIGQUIT']);
   });
 
   it('takes the same signal within half a second as one', (context) => {
     const { heard, clock } = watch(context);
-    process.emit('SIGUSR2');
+    process.emit('SIGQUIT');
     clock.now += 500;
-    process.emit('SIGUSR2');
-    assert.deepEqual(heard, ['asked SIGUSR2']);
+    process.emit('SIGQUIT');
+    assert.deepEqual(heard, ['asked SIGQUIT']);
   });
 
   it('takes another signal as a second one at once', (context) => {
     const { heard } = watch(context);
-    process.emit('SIGUSR2');
+    process.emit('SIGQUIT');
     process.emit('SIGHUP');
-    assert.deepEqual(heard, ['asked SIGUSR2', 'insisted SIGHUP']);
+    assert.deepEqual(heard, ['asked SIGQUIT', 'insisted SIGHUP']);
   });
 
   it('leaves no listener behind', (context) => {
-    const before = process.listenerCount('SIGUSR2');
+    const before = process.listenerCount('SIGQUIT');
     const { heard, unwatch } = watch(context);
-    assert.equal(process.listenerCount('SIGUSR2'), before + 1);
+    assert.equal(process.listenerCount('SIGQUIT'), before + 1);
     unwatch();
-    assert.equal(process.listenerCount('SIGUSR2'), before);
-    process.emit('SIGUSR2');
+    assert.equal(process.listenerCount('SIGQUIT'), before);
+    process.emit('SIGQUIT');
     assert.deepEqual(heard, []);
   });
 });
@@ -47,7 +47,7 @@ function watch(context: TestContext): Watch {
   const heard: string[] = [];
   const clock = { now: 10_000 };
   const unwatch = watchSignals(
-    ['SIGUSR2', 'SIGHUP'],
+    ['SIGQUIT', 'SIGHUP'],
     {
       asked: (signal) => heard.push(`asked ${signal}`),
       insisted: (signal) => heard.push(`insisted ${signal}`),
