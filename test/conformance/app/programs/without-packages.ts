@@ -13,6 +13,8 @@ const hook = `
     const error = new Error("Cannot find package '" + specifier + "' imported from here");
     throw Object.assign(error, { code: 'ERR_MODULE_NOT_FOUND' });
   }`;
+// Node 26 warns of `register`; what comes instead is not in Node 20.
+process.noDeprecation = true;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
 
 /** For `require`. */
