@@ -41,6 +41,11 @@ export interface LinkHealth {
   readonly queues: readonly QueueHealth[];
 }
 
+/** The health of a component, which is not well before it takes from all of its queues, nor when it has stopped. */
+export function wellWhile(isTaking: boolean, health: LinkHealth): LinkHealth {
+  return isTaking ? health : { ...health, ok: false };
+}
+
 /** A queue that is consumed here. */
 export interface ConsumedQueue {
   readonly queue: string;

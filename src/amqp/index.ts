@@ -10,7 +10,13 @@ export { type FailedMessage, FailedQueue } from './failed-queue.js';
 export { FailurePolicy, type GiveUp, type RetryPolicy } from './failure-policy.js';
 export { Fifo } from './fifo.js';
 export type { FirstConnect } from './first-connect.js';
-export type { ConnectionHealth, LinkHealth, OutboxHealth, QueueHealth } from './health.js';
+export {
+  type ConnectionHealth,
+  type LinkHealth,
+  type OutboxHealth,
+  type QueueHealth,
+  wellWhile,
+} from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Intake } from './intake.js';
 export { Link, type LinkOptions } from './link.js';

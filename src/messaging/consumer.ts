@@ -46,6 +46,7 @@ export class GenericConsumer {
   readonly #queues = new Set<string>();
   readonly #declared: Declaration[] = [];
   #consumer: Consumer | undefined;
+  #isConsuming = false;
   #callback: DeliveryCallback | undefined;
   #closing: Promise<DrainReport> | undefined;
 
@@ -62,6 +63,11 @@ export class GenericConsumer {
   /** The names of the queues that are bound here. */
   get queues(): readonly string[] {
     return [...this.#queues];
+  }
+
+  /** True from when {@link startConsuming} has ended until it is told to stop. */
+  get consuming(): boolean {
+    return this.#isConsuming;
   }
 
   /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */
@@ -122,10 +128,12 @@ export class GenericConsumer {
     this.#callback = callback;
     this.#consumer ??= await this.link.openConsumer((delivery) => this.#callback?.(delivery), this.#options);
     for (const queue of this.#queues) await this.#consumer.consume(queue);
+    this.#isConsuming = !this.#consumer.stopped;
   }
 
   /** Takes no more messages; what nobody has started goes back to its queue. What runs may still be settled. */
   async stopConsuming(): Promise<void> {
+    this.#isConsuming = false;
     await this.#consumer?.stop();
   }
 
@@ -162,6 +170,7 @@ export class GenericConsumer {
   }
 
   async #drain(timeoutMs: number): Promise<DrainReport> {
+    this.#isConsuming = false;
     const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0 };
     this.link.forget(this.#declared.splice(0));
     // What is not finished by now has had all the time there is.

@@ -5,6 +5,7 @@ import {
   type LinkEvents,
   type LinkHealth,
   type RetryPolicy,
+  wellWhile,
 } from '../amqp/index.js';
 import { ConnectionLostError, toError } from '../errors.js';
 import { debugAsked } from '../logger.js';
@@ -165,9 +166,10 @@ export class MessageProcessor extends MicroThread implements Component {
     );
   }
 
-  /** How its link is, by asking the broker whether each queue has its consumer. See Link.health. */
+  /** How its link is, by asking the broker whether each queue has its consumer; not well before it has started, nor when it has stopped. */
   override async health(): Promise<LinkHealth> {
-    return await this.consumer.link.health();
+    const health = await this.consumer.link.health();
+    return wellWhile(this.consumer.consuming, health);
   }
 
   /** What happens to its connections, as it happens. */

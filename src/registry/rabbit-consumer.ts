@@ -8,6 +8,7 @@ import {
   type LinkHealth,
   type LinkOptions,
   type RetryPolicy,
+  wellWhile,
 } from '../amqp/index.js';
 import { toError } from '../errors.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
@@ -46,6 +47,7 @@ export class RabbitConsumer implements MessageConsumer {
   readonly #intake: Intake;
   readonly #failures: FailurePolicy;
   readonly #responder: Responder | undefined;
+  #isTaking = false;
 
   /** Prefer `RabbitConsumerFactory.create`. */
   constructor(connection: LinkOptions, messageKeyName: string, options: RabbitConsumerOptions = {}) {
@@ -84,11 +86,13 @@ export class RabbitConsumer implements MessageConsumer {
     await this.#intake.open(listenFor, { declarations, prefetch, concurrency }, (delivery) =>
       this.#handle(delivery, findHandler),
     );
+    this.#isTaking = true;
   }
 
-  /** How its link is, by asking the broker. */
+  /** How its link is, by asking the broker; not well before it takes from its queue, nor when it was told to stop. */
   async health(): Promise<LinkHealth> {
-    return await this.#intake.link.health();
+    const health = await this.#intake.link.health();
+    return wellWhile(this.#isTaking, health);
   }
 
   /**
@@ -96,6 +100,7 @@ export class RabbitConsumer implements MessageConsumer {
    * @throws DrainError when `timeoutMs` was not enough: what was not finished goes back to its queue. @default 30,000 ms
    */
   async disconnect({ timeoutMs }: DrainOptions = { timeoutMs: 30_000 }): Promise<void> {
+    this.#isTaking = false;
     const { unfinished } = await this.#intake.drain({ timeoutMs });
     if (unfinished === 0) return;
     throw new DrainError(

@@ -4,6 +4,7 @@ import {
   type FirstConnect,
   Intake,
   type LinkHealth,
+  wellWhile,
 } from '../amqp/index.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
@@ -55,6 +56,7 @@ export abstract class Worker extends StandingThread {
   readonly #routes = new Map<string, Route>();
   readonly #methods = new DecoratedMethods();
   #intake: Intake | undefined;
+  #isTaking = false;
 
   constructor(connection: Connection = {}, options: WorkerOptions = {}) {
     super();
@@ -97,6 +99,7 @@ export abstract class Worker extends StandingThread {
     try {
       const handle = await this.kind.open(intake, identify(who, this.name, intake.link.vhost));
       for (const route of this.#routes.values()) await this.#open(intake, route, handle);
+      this.#isTaking = !this.stopSignal.aborted;
     } catch (thrown) {
       await intake.drain({ timeoutMs: 0 });
       this.#intake = undefined;
@@ -107,6 +110,7 @@ export abstract class Worker extends StandingThread {
   /** Takes no more messages: nothing starts any more, what runs goes on. Idempotent. */
   override stop(): void {
     super.stop();
+    this.#isTaking = false;
     void this.#intake?.stop();
   }
 
@@ -132,9 +136,10 @@ export abstract class Worker extends StandingThread {
     await this.close();
   }
 
-  /** How its link is, by asking the broker. */
+  /** How its link is, by asking the broker; not well before it takes from all of its queues, nor when it has stopped. */
   override async health(): Promise<LinkHealth | { readonly ok: false }> {
-    return (await this.#intake?.link.health()) ?? { ok: false };
+    const health = await this.#intake?.link.health();
+    return health ? wellWhile(this.#isTaking, health) : { ok: false };
   }
 
   /** @internal Makes what registers the handler of a queue. */

@@ -1,6 +1,7 @@
 // What health says of a link and of a scheduler. That it never says well when it is not: test/faults/matrix.test.ts.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Exchange, MessageProcessor, MicroScheduler, MicroThread, silentLogger } from 'waybill';
 import { useStage } from '../../conformance/processor/stage.js';
 import { uniqueName } from '../../support/broker.js';
@@ -106,6 +107,26 @@ describe('the health', () => {
     await link.close();
     const { ok, publishing } = await link.health();
     assert.deepEqual([ok, publishing.state], [false, 'closed']);
+  });
+
+  it('of a processor is well from when it takes from its queues until it is told to stop', async (t) => {
+    const { url, queue } = await given(t);
+    const desk = new Desk({ url, logger: silentLogger, eqks: [[Exchange, [[queue, queue]]]] });
+    t.after(() => desk.close());
+    assert.equal((await desk.health()).ok, false);
+    let isStarting = true;
+    const started = desk.start().finally(() => {
+      isStarting = false;
+    });
+    while (isStarting) {
+      const { ok, queues } = await desk.health();
+      assert.ok(!ok || queues.length === 1, 'well, and takes from nothing');
+      await turn();
+    }
+    await started;
+    assert.equal((await desk.health()).ok, true);
+    desk.stop();
+    assert.equal((await desk.health()).ok, false);
   });
 
   it('of a scheduler is that of all its components together, each by its name', async (t) => {

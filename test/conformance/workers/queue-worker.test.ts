@@ -241,7 +241,9 @@ describe('a queue worker', () => {
     const worker = new QueueWorker({ url: stage.url, logger: recordingLog() });
     worker.route(queue)(() => {});
     t.after(() => worker.close());
-    const stop = await worker.run();
+    const running = worker.run();
+    assert.equal((await worker.health()).ok, false);
+    const stop = await running;
     assert.equal((await worker.health()).ok, true);
     await Promise.all([stop(), stop()]);
     assert.equal((await worker.health()).ok, false);
