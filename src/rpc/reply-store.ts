@@ -11,10 +11,14 @@ export interface ReplyStoreLimits {
   readonly maxAgeMs?: number | undefined;
 }
 
-interface Kept {
+/** A call that runs or was answered. */
+interface Known {
   readonly id: string;
-  readonly answer: Answer;
-  readonly at: number;
+  readonly answer: Promise<Answer>;
+  /** The size of the answer, once it is there. */
+  bytes: number;
+  /** When it came. */
+  at: number;
 }
 
 /**
@@ -22,10 +26,9 @@ interface Kept {
  * call that is still running is waited for. When a limit is reached the oldest answers go first.
  */
 export class ReplyStore {
-  readonly #answers = new Map<string, Kept>();
-  /** The same by age. A map would do, but to find its first entry takes the longer the more were deleted before it. */
-  readonly #byAge = new Fifo<Kept>();
-  readonly #running = new Map<string, Promise<Answer>>();
+  readonly #calls = new Map<string, Known>();
+  /** Those that were answered, by age: to find the first entry of a map takes the longer the more were deleted before it. */
+  readonly #answered = new Fifo<Known>();
   readonly #maxCount: number;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
@@ -39,46 +42,43 @@ export class ReplyStore {
 
   /** The answer to a call that has been here before, or that runs now; undefined for a new one. */
   recall(id: string): Promise<Answer> | undefined {
-    const running = this.#running.get(id);
-    if (running) return running;
     this.#forgetOld();
-    const kept = this.#answers.get(id);
-    return kept && Promise.resolve(kept.answer);
+    return this.#calls.get(id)?.answer;
   }
 
-  /** Notes that a call runs: its answer is kept when it is there. */
+  /** Notes that a call runs which is not known: its answer is kept when it is there. */
   remember(id: string, answer: Promise<Answer>): void {
-    this.#running.set(id, answer);
-    void answer.then((given) => {
-      this.#running.delete(id);
-      this.#keep(id, given);
-    });
+    const call = { id, answer, bytes: 0, at: 0 };
+    this.#calls.set(id, call);
+    void answer.then(({ content }) => this.#keep(call, content.length));
   }
 
-  #keep(id: string, answer: Answer): void {
-    const before = this.#answers.get(id);
-    if (before) this.#forget(before);
-    const { length } = answer.content;
-    if (length > this.#maxBytes) return;
-    const kept = { id, answer, at: performance.now() };
-    this.#answers.set(id, kept);
-    this.#byAge.push(kept);
-    this.#bytes += length;
-    while (this.#answers.size > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
+  #keep(call: Known, bytes: number): void {
+    if (bytes > this.#maxBytes) {
+      this.#forget(call);
+      return;
+    }
+    call.bytes = bytes;
+    call.at = performance.now();
+    this.#answered.push(call);
+    this.#bytes += bytes;
+    while (this.#answered.length > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
   }
 
   #forgetOld(): void {
     const limit = performance.now() - this.#maxAgeMs;
-    while (this.#byAge.first && this.#byAge.first.at <= limit) this.#forgetOldest();
+    while (this.#answered.first && this.#answered.first.at <= limit) this.#forgetOldest();
   }
 
   #forgetOldest(): void {
-    const oldest = this.#byAge.shift();
-    if (oldest && this.#answers.get(oldest.id) === oldest) this.#forget(oldest);
+    const oldest = this.#answered.shift();
+    if (!oldest) return;
+    this.#bytes -= oldest.bytes;
+    this.#forget(oldest);
   }
 
-  #forget({ id, answer }: Kept): void {
-    this.#answers.delete(id);
-    this.#bytes -= answer.content.length;
+  /** Unless another call has taken its id since. */
+  #forget(call: Known): void {
+    if (this.#calls.get(call.id) === call) this.#calls.delete(call.id);
   }
 }
