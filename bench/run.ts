@@ -4,6 +4,7 @@
  * node. What counts is the ratio of each pair: figures of different machines, or minutes, cannot be compared.
  */
 
+import { availableParallelism, loadavg } from 'node:os';
 import { Broker } from './measure/broker.js';
 import { type Comparison, compare, PROMISER } from './measure/compare.js';
 import { compile } from './measure/compile.js';
@@ -30,6 +31,7 @@ async function bench(): Promise<readonly Comparison[]> {
   const options = readOptions(process.argv.slice(2));
   const selected = selectWorkloads(options.workloads);
   const rivals = selectRivals(options.rivals);
+  warnOfLoad();
   const compiled = compile();
   if (rivals.some(isOfNode)) compileRivals(compiled.folder);
   const broker = await Broker.open();
@@ -49,6 +51,15 @@ async function bench(): Promise<readonly Comparison[]> {
     await broker[Symbol.asyncDispose]();
     compiled.remove();
   }
+}
+
+/** Pairs cancel out what is the same for both, but not who gets the processor. */
+function warnOfLoad(): void {
+  const [load = 0] = loadavg();
+  if (load < availableParallelism() / 2) return;
+  console.warn(
+    `Something else runs here, or did a minute ago (load ${load.toFixed(1)}): what is measured now is not to be believed.`,
+  );
 }
 
 /** One that cannot do it, or gets it wrong, is left out, and it is said why. */

@@ -39,11 +39,15 @@ export interface LinkHealth {
   readonly consuming: ConnectionHealth;
   readonly outbox: OutboxHealth;
   readonly queues: readonly QueueHealth[];
+  /** Why it is not well, where nothing above tells. */
+  readonly error?: string;
 }
 
 /** The health of a component, which is not well before it takes from all of its queues, nor when it has stopped. */
 export function wellWhile(isTaking: boolean, health: LinkHealth): LinkHealth {
-  return isTaking ? health : { ...health, ok: false };
+  return isTaking
+    ? health
+    : { ...health, ok: false, error: 'it takes no messages: not started yet, or stopped' };
 }
 
 /** A queue that is consumed here. */

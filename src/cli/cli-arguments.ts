@@ -77,12 +77,12 @@ function readStrictly(args: readonly string[]): Command {
       version: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return { kind: 'help' };
+  if (values.help || args.length === 0) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const [command, ...rest] = positionals;
   if (command === 'broker' && rest.length === 0) return brokerCommand(values);
   if (command === 'failed') return failedCommand(rest, values);
-  return mistake(`Unknown command: ${positionals.join(' ') || '(none)'}`);
+  return mistake(`Unknown command: ${positionals.join(' ') || '(nothing)'}`);
 }
 
 function brokerCommand({ port: text, verbose }: Values): Command {

@@ -6,12 +6,15 @@ import {
   type Publisher,
   type Received,
 } from '../amqp/index.js';
-import { ClosedError } from '../errors.js';
+import { ClosedError, type WaybillError } from '../errors.js';
 import { malformedResult, type Result } from '../wire/index.js';
 import { type CallHost, PendingCall } from './pending-call.js';
 import { newReplyAddress } from './reply-address.js';
 import { type CollectOptions, ReplyQueue } from './reply-queue.js';
 import type { CallOptions, CallRequest } from './request.js';
+
+/** Keys may come from outside: only so many are remembered. */
+const MAX_TOLD = 100;
 
 /**
  * Makes calls and hands each reply to the call it belongs to. Replies come to RabbitMQ's direct reply-to address and are
@@ -24,6 +27,8 @@ export class RpcCaller {
   readonly #host: CallHost;
   readonly #pending = new Map<string, { readonly call: PendingCall; readonly request: CallRequest }>();
   readonly #queues = new Map<string, ReplyQueue>();
+  /** Where calls did not get to, and this was said. */
+  readonly #told = new Set<string>();
 
   /** The link's publishing connection must have been opened. */
   constructor(link: Link) {
@@ -31,7 +36,8 @@ export class RpcCaller {
     void this.#inbox.listen(directReplyTo, (reply) => this.#deliver(reply));
     this.#publisher = link.newPublisher({ inbox: this.#inbox, onUp: () => this.#resend() });
     const connected = (): boolean => link.publishing;
-    this.#host = { publisher: this.#publisher, deadlines: link.deadlines, connected };
+    const undelivered = (request: CallRequest, why: WaybillError): void => this.#tellOnce(request, why);
+    this.#host = { publisher: this.#publisher, deadlines: link.deadlines, connected, undelivered };
   }
 
   /** Calls and waits for the answer. Never throws: what goes wrong is the result. */
@@ -113,6 +119,16 @@ export class RpcCaller {
   #deliver(reply: Received): void {
     const pending = this.#pending.get(reply.properties.correlationId);
     pending?.call.answer(read(reply, pending.request));
+  }
+
+  /** With default settings the caller hears of it after two minutes; whoever looks at the log should not wait as long. */
+  #tellOnce({ name, exchange, routingKey }: CallRequest, { message }: WaybillError): void {
+    const place = JSON.stringify([exchange, routingKey]);
+    if (this.#told.has(place) || this.#told.size === MAX_TOLD) return;
+    this.#told.add(place);
+    this.#link.logger.warn(
+      `The call '${name}' is not delivered yet, and is tried until its time is over: ${message} This is said once.`,
+    );
   }
 
   #resend(): void {

@@ -22,6 +22,8 @@ export interface CallHost {
   readonly deadlines: Deadlines;
   /** Whether there is a connection to send on. */
   connected(): boolean;
+  /** An attempt could not be delivered; the call goes on. */
+  undelivered(request: CallRequest, why: WaybillError): void;
 }
 
 /**
@@ -132,6 +134,7 @@ export class PendingCall {
     // What can never be sent ends now. An unroutable request gets its other attempts: the server may be starting.
     const hopeless = failure.code === 'CONFIGURATION' || failure.code === 'CLOSED';
     if (hopeless || this.#isLastAttempt()) this.fail(failure);
+    else this.#host.undelivered(this.#request, failure);
   }
 
   /** Nobody has answered this attempt. */

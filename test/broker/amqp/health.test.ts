@@ -126,7 +126,8 @@ describe('the health', () => {
     await started;
     assert.equal((await desk.health()).ok, true);
     desk.stop();
-    assert.equal((await desk.health()).ok, false);
+    const { ok, error } = await desk.health();
+    assert.deepEqual([ok, error], [false, 'it takes no messages: not started yet, or stopped']);
   });
 
   it('of a scheduler is that of all its components together, each by its name', async (t) => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MessageResultException, TimeoutError, UnroutableError } from 'waybill';
+import { until } from '../../support/until.js';
 import { connect } from '../peers/connect.js';
 import { RawServer, success } from '../peers/raw-server.js';
 import { Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
+import { recordingLog, useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
 
 describe('a call that is not answered', () => {
@@ -118,6 +119,22 @@ describe('a call that can reach nobody', () => {
     assert.ok(answered.error instanceof UnroutableError);
     assert.deepEqual(answered.error.routingKey, 'nobody');
     assert.equal(answered.error.exchange, place.exchange.exchangeName);
+  });
+
+  it('is told to the log at its first attempt, once for each destination', async (t) => {
+    const place = await stage.place();
+    const logger = recordingLog();
+    const producer = await connect(t, stage, callerOf(place.eks), { logger });
+    const patient = producer.with({ key: 'nobody', timeoutMs: 20_000, maxRetry: 4 });
+    const calls = [patient.rpc_ping(), patient.rpc_ping()];
+    await until(() => logger.warnings.length > 0, { what: 'it is told' });
+    await producer.close();
+    for (const answered of await Promise.all(calls)) assert.equal(answered.ok, false);
+    assert.equal(logger.warnings.length, 1);
+    assert.match(
+      logger.warnings[0] ?? '',
+      /^The call 'ping' is not delivered yet, .* No queue is bound to exchange '.*' for routing key 'nobody'/,
+    );
   });
 
   it('is answered by a server that starts while it tries', async (t) => {

@@ -22,8 +22,10 @@ describe('the command line', () => {
     it(`understands "${line}"`, () => assert.deepEqual(readArguments(line.split(' ')), command));
   }
 
+  it('takes nothing at all for a question', () => assert.deepEqual(readArguments([]), { kind: 'help' }));
+
   const bad: readonly (readonly [string, RegExp])[] = [
-    ['', /Unknown command/],
+    ['--verbose', /Unknown command: \(nothing\)/],
     ['server', /Unknown command: server/],
     ['broker twice', /Unknown command/],
     ['broker --port many', /Not a port: many/],
