@@ -1,105 +1,61 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
-/** Where Debian keeps the programs themselves; its wrappers in /usr/sbin insist on the user `rabbitmq`. */
-const DEBIAN_HOME = '/usr/lib/rabbitmq/bin';
-
-const SERVER = 'rabbitmq-server';
+import { installedSuite, installSuite, suiteOf } from './debian-suite.js';
+import { debianRelease, mayInstall } from './machine.js';
+import { installOnMachine, machineRabbitmq } from './machine-rabbitmq.js';
+import type { RabbitmqPrograms } from './rabbitmq-programs.js';
+import { lineOf, type RabbitmqVersion } from './rabbitmq-version.js';
 
 /**
- * Installs the broker while no other run on this machine does. Debian would start the fresh server as a
- * service on 5672: `policy-rc.d` forbids that for the time of the installation, and what was there
- * before is put back whichever way the script ends.
+ * RabbitMQ's programs of this version as they are on this machine, its own or those of an earlier run; undefined when
+ * they are not. Without a version, the machine's own, whatever it is.
  */
-const INSTALL_SCRIPT = `
-set -eu
-[ -x ${DEBIAN_HOME}/${SERVER} ] && exit 0
-policy=/usr/sbin/policy-rc.d
-kept=$policy.before-waybill
-restore() { rm -f "$policy"; if [ -e "$kept" ]; then mv "$kept" "$policy"; fi; }
-trap restore EXIT
-trap 'exit 130' INT TERM HUP
-if [ -e "$policy" ]; then mv "$policy" "$kept"; fi
-printf '#!/bin/sh\\nexit 101\\n' > "$policy"
-chmod 755 "$policy"
-export DEBIAN_FRONTEND=noninteractive
-tries=0
-until apt-get -q update; do
-  tries=$((tries + 1))
-  if [ "$tries" -ge 20 ]; then exit 1; fi
-  sleep 3
-done
-apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 ${SERVER}
-`;
-
-const LOCK_FILE = '/run/lock/waybill-install-rabbitmq';
-const LOCK_LIMIT_SECONDS = '600';
-
-/** The folder with `rabbitmq-server`, `rabbitmqctl` and the like, or `undefined` when this machine has none. */
-function findRabbitmq(): string | undefined {
-  const folders = [DEBIAN_HOME, ...(process.env['PATH'] ?? '').split(delimiter)];
-  return folders.find((folder) => folder !== '' && isProgram(join(folder, SERVER)));
+export async function findRabbitmq(version?: RabbitmqVersion): Promise<RabbitmqPrograms | undefined> {
+  const own = await machineRabbitmq();
+  if (version === undefined || (own && lineOf(own.version) === version)) return own;
+  return await installedSuite(version);
 }
 
 /**
- * The folder with RabbitMQ's programs; where they are missing, root on Debian or Ubuntu installs them.
+ * The same; where they are missing, root on Debian installs them: the machine's own package where its release has this
+ * version, else another release in a folder of its own.
  *
- * @throws Error saying what to do, when the broker is missing and cannot be installed from here.
+ * @throws Error saying what to do, when they are missing and cannot be installed from here.
  */
-export async function requireRabbitmq(): Promise<string> {
-  const found = findRabbitmq();
+export async function requireRabbitmq(version?: RabbitmqVersion): Promise<RabbitmqPrograms> {
+  const found = await findRabbitmq(version);
   if (found !== undefined) return found;
-  if (!canInstall()) throw new Error(adviceFor('RabbitMQ is not on this machine.'));
-  console.log(`RabbitMQ is not on this machine: installing Debian's ${SERVER} (no service is started).`);
-  const exitCode = await runInstallScript();
-  const installed = findRabbitmq();
-  if (installed === undefined) {
-    throw new Error(
-      adviceFor(`Installing ${SERVER} failed, exit code ${exitCode} (apt-get's words are above).`),
-    );
-  }
-  console.log(`RabbitMQ is installed in ${installed}.`);
-  return installed;
-}
-
-function canInstall(): boolean {
-  return process.getuid?.() === 0 && isDebianLike() && isProgram('/usr/bin/apt-get');
-}
-
-function isDebianLike(): boolean {
   try {
-    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
+    return await install(version);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`RabbitMQ ${version ?? ''} could not be had: ${reason}`.replace('  ', ' '), {
+      cause: error,
+    });
   }
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+/** What somebody can do who has no broker. */
+export const ADVICE = [
+  'These tests need a real broker. Do one of these:',
+  '  - run them as root on Debian, where they get each version by themselves',
+  '  - install one: apt-get install rabbitmq-server (or brew install rabbitmq, or https://www.rabbitmq.com/docs/download),',
+  '    and name its version: npm run test:broker -- --rabbitmq 4.1',
+  '  - set WAYBILL_TEST_URL to a broker made for tests, such as amqp://guest:guest@127.0.0.1:5672',
+  'Tests that need no broker: npm run test:unit, npm run test:embedded',
+].join('\n');
+
+async function install(version: RabbitmqVersion | undefined): Promise<RabbitmqPrograms> {
+  if (version === undefined || suiteOf(version) === debianRelease()) {
+    if (!mayInstall())
+      throw new Error('it is not on this machine, and only root on Debian can install it by itself');
+    const own = await machineRabbitmq();
+    // A machine that has another version than its release has got it from somewhere else: we leave it alone.
+    if (own === undefined) return await checked(await installOnMachine(), version);
   }
+  if (version === undefined) throw new Error('it is not on this machine');
+  return await installSuite(version);
 }
 
-function adviceFor(problem: string): string {
-  return [
-    problem,
-    'The tests of this group need a real broker. Do one of these:',
-    '  - install it: apt-get install rabbitmq-server (or brew install rabbitmq, or https://www.rabbitmq.com/docs/download)',
-    '  - run the tests as root on Debian or Ubuntu, where they install it by themselves',
-    '  - set WAYBILL_TEST_URL to a broker made for tests, such as amqp://guest:guest@127.0.0.1:5672',
-    'Tests that need no broker: npm run test:unit',
-  ].join('\n');
-}
-
-function runInstallScript(): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const args = ['--wait', LOCK_LIMIT_SECONDS, LOCK_FILE, 'sh', '-c', INSTALL_SCRIPT];
-    const installer = spawn('flock', args, { stdio: ['ignore', 'inherit', 'inherit'] });
-    installer.once('error', reject);
-    installer.once('exit', resolve);
-  });
+function checked(programs: RabbitmqPrograms, version: RabbitmqVersion | undefined): RabbitmqPrograms {
+  if (version === undefined || lineOf(programs.version) === version) return programs;
+  throw new Error(`this machine's release has ${programs.version}`);
 }

@@ -1,35 +1,78 @@
 import { DevBroker } from '../../src/devbroker/index.js';
+import { EMBEDDED_VERSION } from './broker-version.js';
+import { DockerBroker } from './docker-broker.js';
 import { RabbitNode } from './rabbit-node.js';
-import type { BrokerKind } from './test-files.js';
+import type { RabbitmqSupply } from './rabbitmq-supply.js';
+import { serverVersion } from './server-version.js';
 
 /** A broker for one run of tests. */
 export interface ProvidedBroker extends AsyncDisposable {
   /** What tells the tests of it; see `broker.ts`. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it is, as the first line of each run says it: `RabbitMQ 4.3.6`. */
+  readonly title: string | undefined;
 }
 
-/** Starts the broker that a group wants; RabbitMQ may be given by WAYBILL_TEST_URL instead. */
-export async function provideBroker(kind: BrokerKind): Promise<ProvidedBroker> {
-  if (kind === 'none' || kind === 'own') return { env: {}, [Symbol.asyncDispose]: async () => {} };
-  return kind === 'embedded' ? await provideEmbedded() : await provideRabbitmq();
+/** Nothing, for tests that need no broker. */
+export function provideNone(): ProvidedBroker {
+  return { env: {}, title: undefined, [Symbol.asyncDispose]: async () => {} };
 }
 
-async function provideEmbedded(): Promise<ProvidedBroker> {
+/** Starts the embedded one. */
+export async function provideEmbedded(): Promise<ProvidedBroker> {
   const broker = await DevBroker.start({ port: 0 });
   console.log(`\nThe broker is an embedded one on port ${broker.port}; each vhost has another one.`);
-  const env = { WAYBILL_TEST_URL: broker.url, WAYBILL_TEST_BROKER: 'embedded' };
-  return { env, [Symbol.asyncDispose]: () => broker.close() };
+  const env = {
+    WAYBILL_TEST_URL: broker.url,
+    WAYBILL_TEST_BROKER: 'embedded',
+    WAYBILL_TEST_RABBITMQ: EMBEDDED_VERSION,
+  };
+  return { env, title: 'the embedded broker', [Symbol.asyncDispose]: () => broker.close() };
 }
 
-async function provideRabbitmq(): Promise<ProvidedBroker> {
-  const given = process.env['WAYBILL_TEST_URL'];
-  if (given) {
-    console.log('\nThe broker is the one of WAYBILL_TEST_URL.');
-    return { env: { WAYBILL_TEST_URL: given }, [Symbol.asyncDispose]: async () => {} };
+/** Only says which version it is, for tests that start nodes themselves. */
+export function provideProgramsOnly({ version, programs }: RabbitmqSupply): ProvidedBroker {
+  const title = `RabbitMQ ${programs?.version}`;
+  return { env: { WAYBILL_TEST_RABBITMQ: version }, title, [Symbol.asyncDispose]: async () => {} };
+}
+
+/** Starts RabbitMQ as this run has it, or takes the one that is given. */
+export async function provideRabbitmq(supply: RabbitmqSupply): Promise<ProvidedBroker> {
+  const { url, managementUrl, close } = await startRabbitmq(supply);
+  try {
+    const title = `RabbitMQ ${await serverVersion(url)}`;
+    const env = {
+      WAYBILL_TEST_URL: url,
+      WAYBILL_TEST_RABBITMQ: supply.version,
+      ...(managementUrl === undefined ? {} : { WAYBILL_TEST_MANAGEMENT_URL: managementUrl }),
+    };
+    return { env, title, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  console.log('\nStarting a private RabbitMQ node ...');
-  const node = await RabbitNode.start({ plugins: ['rabbitmq_management'] });
-  console.log(`The broker is a private RabbitMQ node on port ${node.port}.`);
-  const env = { WAYBILL_TEST_URL: node.url, WAYBILL_TEST_MANAGEMENT_URL: node.managementUrl };
-  return { env, [Symbol.asyncDispose]: () => node.close() };
+}
+
+interface Running {
+  readonly url: string;
+  readonly managementUrl?: string;
+  readonly close: () => Promise<void>;
+}
+
+async function startRabbitmq({ version, url, image }: RabbitmqSupply): Promise<Running> {
+  if (url !== undefined) {
+    console.log('\nThe broker is the one of WAYBILL_TEST_URL.');
+    return { url, close: async () => {} };
+  }
+  console.log(`\nStarting a private RabbitMQ ${version} ...`);
+  if (image !== undefined) {
+    const broker = await DockerBroker.start(image);
+    return { ...addressesOf(broker), close: () => broker[Symbol.asyncDispose]() };
+  }
+  const node = await RabbitNode.start({ version, plugins: ['rabbitmq_management'] });
+  return { ...addressesOf(node), close: () => node.close() };
+}
+
+function addressesOf({ url, managementUrl }: RabbitNode | DockerBroker): Omit<Required<Running>, 'close'> {
+  return { url, managementUrl };
 }

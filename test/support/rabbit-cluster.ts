@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { delimiter } from 'node:path';
+import { versionOfRun } from './broker-version.js';
 import { epmdProcess } from './epmd.js';
 import { freePort } from './free-port.js';
+import { requireRabbitmq } from './install-rabbitmq.js';
 import { Keeper } from './keeper.js';
 import type { Membership } from './rabbit-configuration.js';
 import { RabbitNode } from './rabbit-node.js';
@@ -8,6 +11,14 @@ import { until } from './until.js';
 
 /** After three quarters of this to five quarters of it a silent node is held to be down (erl `net_ticktime`). */
 const TICK_SECONDS = 6;
+
+/** Nobody knows of partitions since Khepri, from 4.3 on: who is not with the majority does nothing. */
+const WHOLENESS = `
+  Partitions = case erlang:function_exported(rabbit_node_monitor, partitions, 0) of
+    true -> rabbit_node_monitor:partitions();
+    false -> []
+  end,
+  {rabbit:is_running(), length(rabbit_nodes:all_running()), Partitions}.`;
 
 /** Several private nodes that form one RabbitMQ. */
 export class RabbitCluster implements AsyncDisposable {
@@ -20,9 +31,10 @@ export class RabbitCluster implements AsyncDisposable {
 
   /** Starts `size` nodes; resolves when all of them belong to the cluster. */
   static async start(size: number): Promise<RabbitCluster> {
+    const { folder } = await requireRabbitmq(versionOfRun());
     const keeper = new Keeper('waybill-cluster-');
     const epmdPort = await freePort();
-    const { PATH } = process.env;
+    const PATH = [folder, process.env['PATH']].join(delimiter);
     keeper.run(epmdProcess(epmdPort, { PATH }));
     const shared = { epmdPort, cookie: randomBytes(16).toString('hex'), tickSeconds: TICK_SECONDS };
     const cluster = new RabbitCluster(keeper);
@@ -40,10 +52,8 @@ export class RabbitCluster implements AsyncDisposable {
 
   /** Resolves when all nodes run, know each other, and no partition is left. */
   async whole(): Promise<void> {
-    const question =
-      '{rabbit:is_running(), length(rabbit_nodes:all_running()), rabbit_node_monitor:partitions()}.';
     const check = async (node: RabbitNode): Promise<void> => {
-      const answer = await node.ctl('rabbitmqctl', ['eval', question]);
+      const answer = await node.ctl('rabbitmqctl', ['eval', WHOLENESS]);
       if (answer.trim() !== `{true,${this.nodes.length},[]}`) throw new Error(`${node.name} says ${answer}`);
     };
     await until(async () => (await Promise.all(this.nodes.map(check))).length, {

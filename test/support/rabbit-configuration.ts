@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Identity } from './certificates.js';
+import type { RabbitmqVersion } from './rabbitmq-version.js';
 
 const LOOPBACK_DISTRIBUTION = '-kernel inet_dist_use_interface {127,0,0,1}';
 const LOG_TAIL_LINES = 60;
 
 /** What a private node may be given. */
 export interface RabbitNodeOptions {
+  /** Which RabbitMQ. @default the version of this run, and without one the machine's own */
+  readonly version?: RabbitmqVersion;
   /** More lines for its `rabbitmq.conf`. */
   readonly config?: string;
   /** Plugins to enable, such as `rabbitmq_management`. @default none */
@@ -54,7 +57,7 @@ export class RabbitFiles {
         ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${ports.management}`]
         : []),
       ...(tls ? this.#tlsLines(ports) : []),
-      ...(cluster?.joins ? [`cluster_formation.classic_config.nodes.1 = ${cluster.joins}`] : []),
+      ...(cluster?.joins ? joiningLines(cluster.joins, nodeName(ports.amqp)) : []),
       config,
       '',
     ];
@@ -135,6 +138,13 @@ export class RabbitFiles {
   #path(name: string): string {
     return join(this.#folder, name);
   }
+}
+
+/** Since 4.0 a node that is not among the nodes of its own list joins nobody. */
+function joiningLines(member: string, itself: string): string[] {
+  return [member, itself].map(
+    (name, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${name}`,
+  );
 }
 
 /** The Erlang name of the node at this AMQP port. */

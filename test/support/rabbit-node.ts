@@ -2,6 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { accepts, answersAmqp } from './amqp-probe.js';
+import { versionOfRun } from './broker-version.js';
 import type { Identity } from './certificates.js';
 import { epmdProcess } from './epmd.js';
 import { freePort } from './free-port.js';
@@ -14,7 +15,16 @@ import {
   RabbitFiles,
   type RabbitNodeOptions,
 } from './rabbit-configuration.js';
+import type { RabbitmqPrograms } from './rabbitmq-programs.js';
 import { until } from './until.js';
+
+/** Mnesia writes down later what it has confirmed. Khepri, from 4.3 on, does not: there Mnesia is not even running. */
+const SYNC = `
+  [dets:sync(Each) || Each <- dets:all()],
+  case lists:keymember(mnesia, 1, application:which_applications()) of
+    true -> mnesia:sync_log();
+    false -> ok
+  end.`;
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
@@ -30,6 +40,8 @@ export class RabbitNode implements AsyncDisposable {
   readonly url: string;
   /** The AMQP port on 127.0.0.1. The same after every start. */
   readonly port: number;
+  /** Its exact version: `4.3.6`. */
+  readonly version: string;
   /** Its Erlang name, by which RabbitMQ's tools call it. */
   readonly name: string;
   /** The same with TLS; somebody listens there only with the option `tls`. */
@@ -44,8 +56,9 @@ export class RabbitNode implements AsyncDisposable {
   readonly #cluster: Membership | undefined;
   #server: ChildProcess | undefined;
 
-  private constructor(programs: string, ports: Ports, options: RabbitNodeOptions) {
-    this.#programs = programs;
+  private constructor({ folder, version }: RabbitmqPrograms, ports: Ports, options: RabbitNodeOptions) {
+    this.#programs = folder;
+    this.version = version;
     this.#ports = ports;
     this.port = ports.amqp;
     this.name = nodeName(ports.amqp);
@@ -58,13 +71,13 @@ export class RabbitNode implements AsyncDisposable {
   }
 
   /**
-   * Starts a fresh node and resolves when it takes connections, a few seconds later. Installs RabbitMQ where
-   * `requireRabbitmq` may.
+   * Starts a fresh node and resolves when it takes connections, a few seconds later. Its version is that of the options,
+   * else that of this run (WAYBILL_TEST_RABBITMQ). Installs RabbitMQ where `requireRabbitmq` may.
    *
    * @throws Error with the end of the broker's log when it ends early or is not ready in 60 s.
    */
   static async start(options: RabbitNodeOptions = {}): Promise<RabbitNode> {
-    const programs = await requireRabbitmq();
+    const programs = await requireRabbitmq(options.version ?? versionOfRun());
     const ports = await freePorts();
     const epmd = options.cluster?.epmdPort ?? ports.epmd;
     const node = new RabbitNode(programs, { ...ports, epmd }, options);
@@ -142,7 +155,7 @@ export class RabbitNode implements AsyncDisposable {
    * half a second before that: killed in between it forgets the queue, or brings a quorum queue back empty and deaf.
    */
   async sync(): Promise<void> {
-    await this.ctl('rabbitmqctl', ['eval', '[dets:sync(Each) || Each <- dets:all()], mnesia:sync_log().']);
+    await this.ctl('rabbitmqctl', ['eval', SYNC]);
   }
 
   /** The last lines of what the broker wrote to its output and its log. */

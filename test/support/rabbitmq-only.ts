@@ -4,16 +4,26 @@ export interface RabbitmqOnly {
   readonly file: string;
   /** Printed by each run that leaves it out. */
   readonly reason: string;
+  /** Whether it starts nodes from RabbitMQ's programs, and so needs more than an address. @default false */
+  readonly startsNodes?: boolean;
 }
 
 /** All of them. Whatever else needs a broker runs on both. */
 export const rabbitmqOnly: readonly RabbitmqOnly[] = [
-  { file: 'test/broker/amqp/alarm.test.ts', reason: 'it raises the memory alarm of a RabbitMQ of its own' },
+  {
+    file: 'test/broker/amqp/alarm.test.ts',
+    reason: 'it raises the memory alarm of a RabbitMQ of its own',
+    startsNodes: true,
+  },
   {
     file: 'test/broker/amqp/refusals.test.ts',
     reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
   },
-  { file: 'test/broker/amqp/tls.test.ts', reason: 'the embedded broker has no TLS' },
+  {
+    file: 'test/broker/amqp/tls.test.ts',
+    reason: 'it starts a RabbitMQ that speaks TLS, and the embedded broker does not',
+    startsNodes: true,
+  },
   {
     file: 'test/broker/support/management.test.ts',
     reason: 'it asks the HTTP API of RabbitMQ, which the embedded broker does not have',
@@ -21,5 +31,6 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
   {
     file: 'test/broker/support/rabbit-node.test.ts',
     reason: 'it tests the helper that starts, kills and freezes nodes of RabbitMQ',
+    startsNodes: true,
   },
 ];

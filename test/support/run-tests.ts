@@ -1,103 +1,119 @@
 /**
- * Runs a group of tests: `run-tests.ts <group> [part of a path ...]`.
+ * Runs a group of tests: `run-tests.ts <group> [part of a path ...] [--rabbitmq <version,... | all>]`.
  *
  * Groups are `unit` (no broker, seconds), `broker`, `examples`, any other folder of `test/`, and `all`. Groups
- * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node for the whole run. `embedded` is all that needs a
+ * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node of each version. `embedded` is all that needs a
  * broker, on the embedded one; `faults` and `cluster` start nodes themselves, one file at a time. A run that found no
- * test, or skipped one that is not announced in announced-skips.ts, is red.
+ * test, or skipped one that is not announced in announced-skips.ts, is red; so is, with CI=true, one that could not have
+ * a version of RabbitMQ.
  */
-import { announcedSkips } from './announced-skips.js';
-import { type RunSettings, runTestFiles } from './node-runner.js';
-import { provideBroker } from './provide-broker.js';
+import { GroupRuns } from './group-runs.js';
+import { ADVICE } from './install-rabbitmq.js';
+import { formatMissing, type MissingVersion, missingIsRed } from './missing-versions.js';
+import {
+  type ProvidedBroker,
+  provideEmbedded,
+  provideNone,
+  provideProgramsOnly,
+  provideRabbitmq,
+} from './provide-broker.js';
+import { foreignSupply, type RabbitmqSupply, supplyOf } from './rabbitmq-supply.js';
+import { type RunArguments, readArguments } from './run-arguments.js';
 import { type BrokerKind, collectGroups, type TestGroup } from './test-files.js';
-import { formatSummary, type TestReport } from './test-report.js';
+import { planVersions, type VersionPlan } from './test-plan.js';
+import { formatSummary } from './test-report.js';
 
-/** How long one test may take, unless WAYBILL_TEST_LIMIT_MS says otherwise; see test-limit.ts. */
-const UNIT_LIMIT_MS = '30000';
-const BROKER_LIMIT_MS = '120000';
+const USAGE =
+  'Usage: run-tests.ts <unit | broker | embedded | examples | all> [part of a path ...] [--rabbitmq <version,... | all>]';
 
-/** The cheapest first. */
-const BROKERS: readonly BrokerKind[] = ['none', 'embedded', 'RabbitMQ', 'own'];
-
-/** Two files at a time: more make each other late on a small machine. */
-const CONCURRENT_FILES = 2;
-
-const LEGACY_TSCONFIG = 'tsconfig.legacy.json';
-
-interface Outcome {
-  readonly reports: TestReport[];
-  readonly problems: string[];
+/** What runs on one version, and how this version is had. */
+interface SuppliedPlan extends VersionPlan {
+  readonly supply: RabbitmqSupply;
 }
 
-const [group, ...filters] = process.argv.slice(2);
-if (group === undefined)
-  exit('Usage: run-tests.ts <unit | broker | embedded | examples | all> [part of a path ...]');
+const runs = new GroupRuns();
+const missing: MissingVersion[] = [];
 try {
-  const outcome = await runGroups(collectGroups(process.cwd(), group, filters));
-  console.log(`\n${formatSummary(outcome.reports)}`);
-  const problems = [...outcome.reports.flatMap(({ failures }) => failures), ...outcome.problems];
-  if (problems.length > 0) exit(problems.map((problem) => `✖ ${problem}`).join('\n'));
+  const { group, filters, versions } = readArguments(process.argv.slice(2), process.env);
+  if (group === undefined) exit(USAGE);
+  // The cheapest first.
+  const groups = collectGroups(process.cwd(), group, filters);
+  await runWithoutRabbitmq(groups);
+  await runOnRabbitmq(groups, versions);
+  end();
 } catch (error) {
   exit(error instanceof Error ? error.message : String(error));
 }
 
-async function runGroups(groups: readonly TestGroup[]): Promise<Outcome> {
-  const outcome: Outcome = { reports: [], problems: [] };
-  for (const kind of BROKERS) {
-    const some = groups.filter(({ broker }) => broker === kind);
-    if (some.length > 0) await runOn(kind, some, outcome);
+async function runWithoutRabbitmq(groups: readonly TestGroup[]): Promise<void> {
+  const place = { isForBothWays: true, hasPrograms: true };
+  for (const group of groups.filter(({ broker }) => broker === 'none')) {
+    await runs.run(group, { ...place, broker: provideNone() });
   }
-  return outcome;
+  for (const group of groups.filter(({ broker }) => broker === 'embedded')) {
+    await using broker = await provideEmbedded();
+    await runs.run(group, { ...place, broker });
+  }
 }
 
-async function runOn(kind: BrokerKind, groups: readonly TestGroup[], outcome: Outcome): Promise<void> {
-  await using broker = await provideBroker(kind);
-  for (const each of groups) await runGroup(each, broker.env, outcome);
-}
-
-async function runGroup(
-  group: TestGroup,
-  env: Readonly<Record<string, string>>,
-  outcome: Outcome,
+async function runOnRabbitmq(
+  groups: readonly TestGroup[],
+  versions: RunArguments['versions'],
 ): Promise<void> {
-  const { name, files, bothModes, byAmqplibToo, broker, leftOut } = group;
-  const limit = process.env['WAYBILL_TEST_LIMIT_MS'] ?? (broker === 'none' ? UNIT_LIMIT_MS : BROKER_LIMIT_MS);
-  const usual = { ...env, WAYBILL_TEST_LIMIT_MS: limit };
-  // Who kills brokers and looks at the clock is alone on the machine.
-  const concurrency = broker === 'own' ? 1 : CONCURRENT_FILES;
-  const once = { title: name, files, concurrency, env: { ...usual, WAYBILL_TEST_DECORATORS: 'standard' } };
-  await runOnce(once, outcome);
-  if (byAmqplibToo.length > 0) {
-    const title = `${name}, once more by amqplib's own encoder`;
-    await runOnce(
-      { title, files: byAmqplibToo, concurrency, env: { ...once.env, WAYBILL_PLAIN_AMQPLIB: 'true' } },
-      outcome,
-    );
+  const plans = await supplied(groups, versions);
+  const last = new Map(plans.flatMap((plan) => plan.groups.map((group) => [group, plan] as const)));
+  for (const plan of plans) {
+    const isForBothWays = (group: TestGroup): boolean => last.get(group) === plan;
+    await runKind('RabbitMQ', plan, () => provideRabbitmq(plan.supply), isForBothWays);
+    await runKind('own', plan, async () => provideProgramsOnly(plan.supply), isForBothWays);
   }
-  for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
-  if (bothModes.length === 0) return;
-  const legacy = { WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };
-  const title = `${name}, once more with experimentalDecorators`;
-  await runOnce({ title, files: bothModes, concurrency, env: { ...usual, ...legacy } }, outcome);
 }
 
-interface Run extends RunSettings {
-  readonly title: string;
-  readonly files: readonly string[];
+async function runKind(
+  kind: BrokerKind,
+  { groups, supply }: SuppliedPlan,
+  provide: () => Promise<ProvidedBroker>,
+  isForBothWays: (group: TestGroup) => boolean,
+): Promise<void> {
+  const some = groups.filter(({ broker }) => broker === kind);
+  if (some.length === 0) return;
+  await using broker = await provide();
+  const hasPrograms = supply.programs !== undefined;
+  for (const group of some) {
+    await runs.run(group, { broker, hasPrograms, isForBothWays: isForBothWays(group) });
+  }
 }
 
-async function runOnce({ title, files, ...settings }: Run, { reports, problems }: Outcome): Promise<void> {
-  console.log(`\n▶ ${title}: ${files.length} file${files.length === 1 ? '' : 's'}`);
-  const { report, green } = await runTestFiles(files, settings);
-  reports.push(report);
-  if (!green) problems.push(`${title}: node's test runner failed`);
-  if (report.figures.tests === 0 && report.skipped.length === 0) problems.push(`${title}: 0 tests were run`);
-  problems.push(...report.emptyFiles.map((file) => `${file} holds no test`));
-  for (const skipped of report.skipped) {
-    const announced = announcedSkips.find(({ name }) => name === skipped);
-    if (announced === undefined) problems.push(`"${skipped}" was skipped or is to do, and is not announced`);
-    else console.log(`Skipped as announced: ${announced.name} (${announced.reason})`);
+/** Gets each version, and notes what cannot run because it could not be had. */
+async function supplied(
+  groups: readonly TestGroup[],
+  versions: RunArguments['versions'],
+): Promise<SuppliedPlan[]> {
+  const url = process.env['WAYBILL_TEST_URL'];
+  const needsRabbitmq = planVersions(groups, versions).length > 0;
+  const foreign = url && needsRabbitmq ? await foreignSupply(url, versions) : undefined;
+  const plans: SuppliedPlan[] = [];
+  for (const { version, groups: all } of planVersions(groups, foreign ? [foreign.version] : versions)) {
+    const supply = foreign ?? (await supplyOf(version));
+    const hasAddress = supply.programs ?? supply.url ?? supply.image;
+    const isPossible = ({ broker }: TestGroup): boolean =>
+      (broker === 'own' ? supply.programs : hasAddress) !== undefined;
+    const possible = all.filter(isPossible);
+    if (possible.length > 0) plans.push({ version, groups: possible, supply });
+    const impossible = all.filter((group) => !possible.includes(group)).map(({ name }) => name);
+    if (impossible.length > 0) missing.push({ version, groups: impossible, reason: supply.reason ?? '' });
   }
+  return plans;
+}
+
+function end(): void {
+  console.log(`\n${formatSummary(runs.reports)}`);
+  const nothing = runs.reports.length === 0 ? [ADVICE] : [];
+  const lines = [...runs.problems.map((problem) => `✖ ${problem}`), ...formatMissing(missing), ...nothing];
+  if (lines.length === 0) return;
+  const isGreen = runs.problems.length === 0 && runs.reports.length > 0 && !missingIsRed(process.env);
+  if (!isGreen) exit(lines.join('\n'));
+  console.log(`\n${lines.join('\n')}`);
 }
 
 function exit(words: string): never {

@@ -37,7 +37,7 @@ export interface TestGroup {
   readonly name: string;
   /** All its test files. */
   readonly files: readonly string[];
-  /** Those of them which run a second time, with legacy decorators: once is enough for that, on RabbitMQ. */
+  /** Those of them which run a second time, with legacy decorators: once is enough for that, on one RabbitMQ. */
   readonly bothModes: readonly string[];
   /** Those of them which run a second time, without our own frames. */
   readonly byAmqplibToo: readonly string[];

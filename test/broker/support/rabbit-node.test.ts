@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { answersAmqp } from '../../support/amqp-probe.js';
+import { brokerVersion } from '../../support/broker-version.js';
 import { Program } from '../../support/child.js';
 import { RabbitNode } from '../../support/rabbit-node.js';
+import { lineOf } from '../../support/rabbitmq-version.js';
+import { serverVersion } from '../../support/server-version.js';
 import { SideChannel } from '../../support/side-channel.js';
 import { until } from '../../support/until.js';
 
@@ -18,6 +21,11 @@ describe('RabbitNode', () => {
     node = await RabbitNode.start();
   });
   after(() => node.close());
+
+  it('is the version of this run, as it says itself', async () => {
+    assert.equal(await serverVersion(node.url), node.version);
+    assert.equal(lineOf(node.version), brokerVersion());
+  });
 
   for (const end of ['stop', 'kill'] as const) {
     it(`keeps durable messages over ${end}() and start(), on the same port`, async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { DevBroker } from '../../../src/devbroker/index.js';
 
 const RUN_TESTS = fileURLToPath(new URL('../../support/run-tests.ts', import.meta.url));
 const TEST_LIMIT = new URL('../../support/test-limit.ts', import.meta.url).href;
@@ -22,13 +23,26 @@ async function runIn(
   files: Readonly<Record<string, string>>,
   ...args: string[]
 ): Promise<Run> {
+  return await runWith({}, t, files, ...args);
+}
+
+/** The same with more in its environment. */
+async function runWith(
+  more: Readonly<Record<string, string>>,
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<Run> {
   const root = mkdtempSync(join(tmpdir(), 'waybill-run-tests-'));
   t.after(() => rmSync(root, { recursive: true }));
   for (const [name, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), text);
   }
-  const env = { ...process.env, WAYBILL_TEST_URL: 'amqp://not-used', WAYBILL_TEST_LIMIT_MS: '1000' };
+  const ours = Object.entries(process.env).filter(
+    ([name]) => name !== 'CI' && !name.startsWith('WAYBILL_TEST_'),
+  );
+  const env = { ...Object.fromEntries(ours), WAYBILL_TEST_LIMIT_MS: '1000', ...more };
   const child = spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, RUN_TESTS, ...args], {
     cwd: root,
     env,
@@ -98,7 +112,9 @@ describe('run-tests', () => {
   it('is green, and says what is missing, when all is skipped as announced', async (t) => {
     const skipping =
       "import { describe, it } from 'node:test'; describe('pika of Python', { skip: 'x' }, () => { it('a', () => {}); });";
-    const { exitCode, output } = await runIn(t, { 'test/interop/a.test.ts': skipping }, 'interop');
+    await using broker = await DevBroker.start({ port: 0 });
+    const env = { WAYBILL_TEST_URL: broker.url };
+    const { exitCode, output } = await runWith(env, t, { 'test/interop/a.test.ts': skipping }, 'interop');
     assert.equal(exitCode, 0, output);
     assert.match(output, /Skipped as announced: pika of Python \(needs the package python3-pika\)/);
   });
@@ -155,7 +171,69 @@ describe('run-tests', () => {
     const files = { 'test/unit/a.decorators.test.ts': PASSING, 'tsconfig.legacy.json': LEGACY };
     const { exitCode, output } = await runIn(t, files, 'unit');
     assert.equal(exitCode, 0, output);
-    assert.match(output, /▶ unit, once more with experimentalDecorators: 1 file\n/);
+    assert.match(output, /▶ unit, once more with experimentalDecorators, Node \d+\.\d+\.\d+: 1 file\n/);
     assert.match(output, /ℹ tests 2\n/);
+  });
+
+  it('says first which broker it is and which Node, and tells the tests', async (t) => {
+    const asking = `
+      import assert from 'node:assert/strict';
+      import { it } from 'node:test';
+      it('is told of the version', () => assert.equal(process.env.WAYBILL_TEST_RABBITMQ, '3.10'));`;
+    await using broker = await DevBroker.start({ port: 0 });
+    const files = { 'test/interop/a.test.ts': asking };
+    const { exitCode, output } = await runWith({ WAYBILL_TEST_URL: broker.url }, t, files, 'interop');
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /▶ interop on RabbitMQ 3\.10\.\d+, Node \d+\.\d+\.\d+: 1 file\n/);
+  });
+
+  it('names the broker on which a test failed', async (t) => {
+    const failing = "import { it } from 'node:test'; it('fails', () => { throw new Error('no'); });";
+    await using broker = await DevBroker.start({ port: 0 });
+    const files = { 'test/interop/a.test.ts': failing };
+    const { exitCode, output } = await runWith({ WAYBILL_TEST_URL: broker.url }, t, files, 'interop');
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /\n✖ fails \(RabbitMQ 3\.10\.\d+\)\n {2}.*a\.test\.ts/);
+  });
+});
+
+/** No release of RabbitMQ has this number, so that it cannot be had on any machine. */
+const NOWHERE = '0.1';
+
+describe('run-tests, when a version of RabbitMQ cannot be had', () => {
+  const files = {
+    'test/unit/a.test.ts': PASSING,
+    'test/broker/b.test.ts': PASSING,
+    'test/examples/c.test.ts': PASSING,
+  };
+  const line = /✖ NOT TESTED on RabbitMQ 0\.1: broker, examples\. RabbitMQ 0\.1 could not be had: .*\n$/;
+
+  it('says so last of all, and is as green as the rest', async (t) => {
+    const { exitCode, output } = await runIn(t, files, 'all', '--rabbitmq', NOWHERE);
+    assert.equal(exitCode, 0, output);
+    assert.match(output, line);
+  });
+
+  it('is red with CI=true', async (t) => {
+    const { exitCode, output } = await runWith({ CI: 'true' }, t, files, 'all', '--rabbitmq', NOWHERE);
+    assert.equal(exitCode, 1, output);
+    assert.match(output, line);
+  });
+
+  it('is red when nothing else was to run, and says what one can do', async (t) => {
+    const { exitCode, output } = await runIn(t, files, 'broker', '--rabbitmq', NOWHERE);
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /✖ NOT TESTED on RabbitMQ 0\.1: broker\./);
+    assert.match(output, /set WAYBILL_TEST_URL to a broker made for tests/);
+  });
+
+  it('is red when the broker of WAYBILL_TEST_URL is another version, or cannot be reached', async (t) => {
+    await using broker = await DevBroker.start({ port: 0 });
+    const other = await runWith({ WAYBILL_TEST_URL: broker.url }, t, files, 'broker', '--rabbitmq', NOWHERE);
+    assert.equal(other.exitCode, 1, other.output);
+    assert.match(other.output, /The broker of WAYBILL_TEST_URL is 3\.10\.\d+, and 0\.1 was asked for\n$/);
+    const nobody = await runWith({ WAYBILL_TEST_URL: 'amqp://127.0.0.1:1' }, t, files, 'broker');
+    assert.equal(nobody.exitCode, 1, nobody.output);
+    assert.match(nobody.output, /The broker of WAYBILL_TEST_URL cannot be reached: .*ECONNREFUSED/);
   });
 });

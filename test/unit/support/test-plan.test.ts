@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RabbitmqVersion } from '../../support/rabbitmq-version.js';
+import type { BrokerKind, TestGroup } from '../../support/test-files.js';
+import { planVersions } from '../../support/test-plan.js';
+
+const groups = [
+  group('unit', 'none'),
+  group('embedded', 'embedded'),
+  group('broker', 'RabbitMQ'),
+  group('parity', 'RabbitMQ'),
+  group('cluster', 'own'),
+];
+
+describe('which groups run on which version of RabbitMQ', () => {
+  it('is the oldest and the newest by default, and for parity the one that the embedded broker follows', () => {
+    assert.deepEqual(planned(undefined), {
+      '3.10': ['broker', 'parity', 'cluster'],
+      '4.3': ['broker', 'cluster'],
+    });
+  });
+
+  it('is what was chosen, for all of them, the oldest first', () => {
+    const all = ['broker', 'parity', 'cluster'];
+    assert.deepEqual(Object.entries(planned(['4.3', '4.0'])), [
+      ['4.0', all],
+      ['4.3', all],
+    ]);
+  });
+
+  it('is none for groups that need none', () => {
+    assert.deepEqual(planVersions(groups.slice(0, 2), ['4.3']), []);
+  });
+});
+
+function planned(
+  chosen: readonly RabbitmqVersion[] | undefined,
+): Readonly<Record<string, readonly string[]>> {
+  const plans = planVersions(groups, chosen);
+  return Object.fromEntries(plans.map((plan) => [plan.version, plan.groups.map(({ name }) => name)]));
+}
+
+function group(name: string, broker: BrokerKind): TestGroup {
+  return { name, files: [], bothModes: [], byAmqplibToo: [], broker, leftOut: [] };
+}
