@@ -15,10 +15,10 @@ export async function until<T>(what: string, check: () => T | Promise<T>): Promi
 }
 
 /** The promise's value, or an error that names `what` when it does not settle within the limit. */
-export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, forMs = limitMs): Promise<T> {
   const alarm = new AbortController();
-  const late = delay(limitMs, undefined, { signal: alarm.signal }).then(() => {
-    throw new Error(`Waited ${limitMs} ms in vain for ${what}`);
+  const late = delay(forMs, undefined, { signal: alarm.signal }).then(() => {
+    throw new Error(`Waited ${forMs} ms in vain for ${what}`);
   });
   try {
     return await Promise.race([promise, late]);

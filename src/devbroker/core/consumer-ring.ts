@@ -11,6 +11,8 @@ export class ConsumerRing {
   readonly #all = new Set<Consumer>();
   /** Those in the round, by priority; among equals, next to be served first. */
   #round: Consumer[] = [];
+  /** Those that have left the round because they were full, in the order in which they left. */
+  readonly #resting = new Set<Consumer>();
   #active: Consumer | undefined;
 
   constructor(singleActive: boolean) {
@@ -39,6 +41,7 @@ export class ConsumerRing {
 
   remove(consumer: Consumer): boolean {
     if (!this.#all.delete(consumer)) return false;
+    this.#resting.delete(consumer);
     this.#leave(consumer);
     if (this.#active === consumer) this.#active = this.#highest();
     return true;
@@ -49,18 +52,21 @@ export class ConsumerRing {
     if (this.#singleActive) return this.#active?.owner.canTake(this.#active) ? this.#active : undefined;
     for (let [first] = this.#round; first !== undefined; [first] = this.#round) {
       this.#leave(first);
-      if (!first.owner.canTake(first)) continue;
-      this.#join(first);
-      return first;
+      if (first.owner.canTake(first)) {
+        this.#join(first);
+        return first;
+      }
+      this.#resting.add(first);
     }
     return undefined;
   }
 
   /** Lets those back in that have room again. */
   refresh(): void {
-    if (this.#round.length === this.#all.size) return;
-    for (const consumer of this.#all) {
-      if (!this.#round.includes(consumer) && consumer.owner.canTake(consumer)) this.#join(consumer);
+    for (const consumer of this.#resting) {
+      if (!consumer.owner.canTake(consumer)) continue;
+      this.#resting.delete(consumer);
+      this.#join(consumer);
     }
   }
 
@@ -68,6 +74,7 @@ export class ConsumerRing {
   clear(): readonly Consumer[] {
     const all = [...this.#all];
     this.#all.clear();
+    this.#resting.clear();
     this.#round = [];
     this.#active = undefined;
     return all;

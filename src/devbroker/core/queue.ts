@@ -97,7 +97,7 @@ export class Queue {
       return false;
     }
     this.#backlog.enter(message);
-    this.#serve();
+    this.pump();
     // RabbitMQ looks for expired messages only when the head may have changed.
     const isAlone = this.#backlog.length === 1;
     if (this.#backlog.dropOverflow() || isAlone) this.#dropExpired();

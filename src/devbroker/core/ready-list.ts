@@ -70,10 +70,50 @@ export class ReadyList {
   }
 }
 
+/**
+ * Entries of one priority in order of sequence. New ones come in that order and stand in line; what is given back has
+ * mostly lower sequences, in any order, and stands in a heap: so giving back costs the same however many wait.
+ */
+class Lane {
+  readonly #line = new Line();
+  readonly #returned = new Heap();
+
+  get length(): number {
+    return this.#line.length + this.#returned.length;
+  }
+
+  peek(): Entry | undefined {
+    return this.#isReturnedFirst ? this.#returned.peek() : this.#line.peek();
+  }
+
+  shift(): Entry | undefined {
+    return this.#isReturnedFirst ? this.#returned.shift() : this.#line.shift();
+  }
+
+  insert(entry: Entry): void {
+    const last = this.#line.last;
+    if (last === undefined || last.sequence < entry.sequence) this.#line.push(entry);
+    else this.#returned.push(entry);
+  }
+
+  /** All entries in order, those given back among the others. */
+  entries(): readonly Entry[] {
+    const all = [...this.#returned.entries(), ...this.#line.entries()];
+    return this.#returned.length === 0 ? all : all.sort((one, other) => one.sequence - other.sequence);
+  }
+
+  get #isReturnedFirst(): boolean {
+    const returned = this.#returned.peek();
+    if (returned === undefined) return false;
+    const first = this.#line.peek();
+    return first === undefined || returned.sequence < first.sequence;
+  }
+}
+
 const COMPACT_AFTER = 1024;
 
-/** Entries of one priority in order of sequence: a deque on an array whose head moves. */
-class Lane {
+/** Entries in the order in which they came: a queue on an array whose head moves. */
+class Line {
   #entries: (Entry | undefined)[] = [];
   #head = 0;
 
@@ -81,45 +121,90 @@ class Lane {
     return this.#entries.length - this.#head;
   }
 
+  get last(): Entry | undefined {
+    return this.#entries[this.#entries.length - 1];
+  }
+
   peek(): Entry | undefined {
     return this.#entries[this.#head];
+  }
+
+  push(entry: Entry): void {
+    this.#entries.push(entry);
   }
 
   shift(): Entry | undefined {
     const entry = this.#entries[this.#head];
     this.#entries[this.#head] = undefined;
     this.#head += 1;
-    if (this.#head === this.#entries.length) this.#restart([]);
+    if (this.#head >= this.#entries.length) this.#restart([]);
     else if (this.#head > COMPACT_AFTER && this.#head * 2 > this.#entries.length) {
       this.#restart(this.#entries.slice(this.#head));
     }
     return entry;
   }
 
-  insert(entry: Entry): void {
-    let low = this.#head;
-    let high = this.#entries.length;
-    if (high === low || (this.#entries[high - 1] as Entry).sequence < entry.sequence) {
-      this.#entries.push(entry);
-      return;
-    }
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#entries[middle] as Entry).sequence < entry.sequence) low = middle + 1;
-      else high = middle;
-    }
-    if (low === this.#head && low > 0) {
-      this.#head -= 1;
-      this.#entries[this.#head] = entry;
-    } else this.#entries.splice(low, 0, entry);
-  }
-
-  *entries(): Generator<Entry> {
-    for (let at = this.#head; at < this.#entries.length; at += 1) yield this.#entries[at] as Entry;
+  entries(): readonly Entry[] {
+    return this.#entries.slice(this.#head) as Entry[];
   }
 
   #restart(entries: (Entry | undefined)[]): void {
     this.#entries = entries;
     this.#head = 0;
+  }
+}
+
+/** Entries of which the one with the lowest sequence comes out first: a binary heap. */
+class Heap {
+  readonly #entries: Entry[] = [];
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  peek(): Entry | undefined {
+    return this.#entries[0];
+  }
+
+  push(entry: Entry): void {
+    let at = this.#entries.push(entry) - 1;
+    while (at > 0) {
+      const above = (at - 1) >>> 1;
+      if ((this.#entries[above] as Entry).sequence <= entry.sequence) break;
+      this.#entries[at] = this.#entries[above] as Entry;
+      at = above;
+    }
+    this.#entries[at] = entry;
+  }
+
+  shift(): Entry | undefined {
+    const first = this.#entries[0];
+    const last = this.#entries.pop();
+    if (last !== undefined && last !== first) this.#sink(last);
+    return first;
+  }
+
+  /** All of them, in no order. */
+  entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  /** Puts an entry in the place of the first, then lower until nothing below it comes before it. */
+  #sink(entry: Entry): void {
+    const { length } = this.#entries;
+    let at = 0;
+    for (let below = 1; below < length; below = at * 2 + 1) {
+      const right = below + 1;
+      const isRightLower = right < length && this.#sequence(right) < this.#sequence(below);
+      const lower = isRightLower ? right : below;
+      if (this.#sequence(lower) >= entry.sequence) break;
+      this.#entries[at] = this.#entries[lower] as Entry;
+      at = lower;
+    }
+    this.#entries[at] = entry;
+  }
+
+  #sequence(at: number): number {
+    return (this.#entries[at] as Entry).sequence;
   }
 }

@@ -11,13 +11,15 @@ export function groupsOf(deliveries: readonly Unsettled[]): readonly SettlingGro
   const [first, ...others] = deliveries;
   if (first === undefined) return [];
   if (others.every((each) => isTogether(each, first))) return [[first, ...others]];
-  const groups: [Unsettled, ...Unsettled[]][] = [];
+  const groups = new Map<object, [Unsettled, ...Unsettled[]]>();
   for (const delivery of deliveries) {
-    const group = groups.find(([leader]) => isTogether(delivery, leader));
+    // A consumer is of one queue; what was fetched has none and is told apart by its queue.
+    const whose = delivery.consumer ?? delivery.queue;
+    const group = groups.get(whose);
     if (group) group.push(delivery);
-    else groups.push([delivery]);
+    else groups.set(whose, [delivery]);
   }
-  return groups.sort(([one], [other]) => compare(one, other));
+  return [...groups.values()].sort(([one], [other]) => compare(one, other));
 }
 
 function isTogether(one: Unsettled, other: Unsettled): boolean {

@@ -4,6 +4,7 @@ import type { Interceptor } from '../core/interceptor.js';
 import type { ReplyRegistry } from '../core/reply-registry.js';
 import type { Connection } from './connection.js';
 import type { HandshakeContext } from './handshake.js';
+import type { Turns } from './turns.js';
 
 /** What a connection needs of its broker. */
 export interface ConnectionContext extends HandshakeContext {
@@ -11,6 +12,7 @@ export interface ConnectionContext extends HandshakeContext {
   readonly events: EventStream;
   readonly replies: ReplyRegistry;
   readonly interceptor: Interceptor;
+  readonly turns: Turns;
   /** Why publishers are held up at present, if they are. */
   readonly blockReason: string | undefined;
   onClosed(connection: Connection): void;

@@ -49,7 +49,7 @@ export class Connection implements WireListener, IntakeListener {
     this.#channels = new ChannelTable(this);
     this.wire = new Wire(socket, context.clock, context.tune.frameMax, this);
     this.#handshake = new Handshake(context, this.wire);
-    this.#intake = new Intake(this.wire, this);
+    this.#intake = new Intake(this.wire, context.turns, this);
   }
 
   /** The name the client gave itself (`connection_name`), else its address. */
@@ -86,6 +86,7 @@ export class Connection implements WireListener, IntakeListener {
   onBytes(bytes: Buffer): void {
     try {
       const rest = this.#state === 'header' ? this.#readHeader(bytes) : bytes;
+      this.#intake.begin();
       if (rest && this.#state !== 'closed') this.wire.read(rest, (frame) => this.#intake.take(frame));
     } catch (error) {
       this.fail(error);

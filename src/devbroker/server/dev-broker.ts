@@ -11,6 +11,7 @@ import { type BrokerConnection, errorOf, type QueueView, viewConnection, viewQue
 import type { Connection } from './connection.js';
 import type { ConnectionContext } from './connection-context.js';
 import { Listener } from './listener.js';
+import { Turns } from './turns.js';
 
 /** How long clients have to answer when the broker closes. */
 const CLOSE_GRACE_MS = 250;
@@ -189,6 +190,7 @@ export class DevBroker implements AsyncDisposable {
       events: this.#events,
       replies: new ReplyRegistry(),
       interceptor,
+      turns: new Turns(),
       get blockReason() {
         return blockReason();
       },

@@ -1,4 +1,5 @@
 import type { Frame } from '../../protocol/index.js';
+import type { Turns } from './turns.js';
 import type { Wire } from './wire.js';
 
 /** What an {@link Intake} asks and tells its connection. */
@@ -12,23 +13,31 @@ export interface IntakeListener {
 }
 
 /**
- * Takes the frames of a client in order, and lets them wait while publishers are blocked, or while the client does not
- * read what it has asked for. Meanwhile nothing more is read.
+ * Takes the frames of a client in order, and lets them wait while publishers are blocked, while the client does not
+ * read what it has asked for, or when others have their turn. Meanwhile nothing more is read.
  */
 export class Intake {
   readonly #wire: Wire;
+  readonly #turns: Turns;
   readonly #listener: IntakeListener;
   #waiting: Frame[] = [];
-  #heldUp: 'blocked' | 'unread' | undefined;
+  #heldUp: 'blocked' | 'unread' | 'turn' | undefined;
+  #sliceEnd = 0;
 
-  constructor(wire: Wire, listener: IntakeListener) {
+  constructor(wire: Wire, turns: Turns, listener: IntakeListener) {
     this.#wire = wire;
+    this.#turns = turns;
     this.#listener = listener;
   }
 
   /** Whether frames wait. */
   get isHeldUp(): boolean {
     return this.#heldUp !== undefined;
+  }
+
+  /** Bytes have come: the client's slice of time begins. */
+  begin(): void {
+    this.#sliceEnd = this.#turns.sliceEnd();
   }
 
   take(frame: Frame): void {
@@ -38,6 +47,7 @@ export class Intake {
     }
     const reason = this.#listener.blockReason(frame);
     if (this.#wire.isCongested) this.#holdUp('unread', frame);
+    else if (performance.now() > this.#sliceEnd) this.#waitForTurn(frame);
     else if (reason === undefined) this.#listener.onFrame(frame);
     else {
       this.#holdUp('blocked', frame);
@@ -63,7 +73,14 @@ export class Intake {
     this.#heldUp = undefined;
   }
 
-  #holdUp(why: 'blocked' | 'unread', frame: Frame): void {
+  #waitForTurn(frame: Frame): void {
+    this.#holdUp('turn', frame);
+    this.#turns.queue(() => {
+      if (this.#heldUp === 'turn') this.#goOn();
+    });
+  }
+
+  #holdUp(why: 'blocked' | 'unread' | 'turn', frame: Frame): void {
     this.#heldUp = why;
     this.#waiting.push(frame);
     this.#wire.pause();
@@ -73,6 +90,7 @@ export class Intake {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#heldUp = undefined;
+    this.begin();
     for (const frame of waiting) this.take(frame);
     if (!this.#heldUp) this.#wire.resume();
   }

@@ -12,7 +12,7 @@ import type { BrokerClock } from '../core/clock.js';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A client that leaves more than this unread is given no further messages until it has caught up. */
+/** A client for which more than this is on its way is given no further messages until it has caught up. */
 const READY_BELOW_BYTES = MEBIBYTE;
 
 /** With more than this unread it is not listened to, so that it cannot ask for more. */
@@ -43,6 +43,8 @@ export class Wire {
   readonly #clock: BrokerClock;
   readonly #listener: WireListener;
   #flushPlanned = false;
+  #isBehind = false;
+  #catchUpPlanned = false;
   #stalled = false;
   #paused = false;
   #delayMs = 0;
@@ -60,15 +62,14 @@ export class Wire {
     this.reader = new FrameReader(frameMax);
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#receive(bytes));
-    socket.on('drain', () => listener.onDrained());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => listener.onClosed());
     socket.on('end', () => socket.end());
   }
 
-  /** Whether the client takes off what it is sent. */
+  /** Whether the client takes off what it is sent. Once it does not, `onDrained` follows as soon as it does again. */
   get isReady(): boolean {
-    return this.#unsentBytes < READY_BELOW_BYTES;
+    return !this.#isBehind;
   }
 
   /** Whether so much is unread that the client should not ask for more. */
@@ -123,6 +124,7 @@ export class Wire {
 
   /** Sees to it that what is written leaves at the end of this turn. */
   planFlush(): void {
+    this.#isBehind ||= this.#unsentBytes >= READY_BELOW_BYTES;
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
     queueMicrotask(() => this.#flush());
@@ -167,7 +169,7 @@ export class Wire {
     // Its silence was our doing.
     this.lastReadAt = performance.now();
     if (!this.#paused) this.#socket.resume();
-    this.#listener.onDrained();
+    this.#planCatchUp();
   }
 
   /** Lets bytes of both directions take that much longer. */
@@ -189,8 +191,30 @@ export class Wire {
     if (this.#stalled) {
       this.#held.push(bytes);
       this.#heldBytes += bytes.length;
-    } else if (this.#socket.writable) this.#socket.write(bytes);
+    } else if (this.#socket.writable) this.#socket.write(bytes, this.#onSent);
     if (this.#unsentBytes > MAX_UNSENT_BYTES) this.cut();
+  }
+
+  /**
+   * The kernel has taken bytes. Each write tells it, whether it was done at once or had to wait; the socket's `drain` does
+   * not: node leaves it out where a write is done at once.
+   */
+  readonly #onSent = (): void => {
+    if (this.#isBehind && this.#unsentBytes < READY_BELOW_BYTES) this.#planCatchUp();
+  };
+
+  /** Later: while one client takes all that it is sent at once, the others have their turn in between. */
+  #planCatchUp(): void {
+    if (this.#catchUpPlanned) return;
+    this.#catchUpPlanned = true;
+    setImmediate(() => this.#catchUp());
+  }
+
+  #catchUp(): void {
+    this.#catchUpPlanned = false;
+    if (this.#socket.destroyed || this.#unsentBytes >= READY_BELOW_BYTES) return;
+    this.#isBehind = false;
+    this.#listener.onDrained();
   }
 
   #receive(bytes: Buffer): void {
