@@ -10,12 +10,12 @@ export interface Output {
 }
 
 /** Serves until SIGINT or SIGTERM; resolves with the exit code. */
-export async function runBroker({ port, verbose }: BrokerCommand, output: Output): Promise<number> {
-  const broker = await start(port, output);
+export async function runBroker(command: BrokerCommand, output: Output): Promise<number> {
+  const broker = await start(command, output);
   if (!broker) return 1;
   output.log(`Waybill broker on ${broker.url}`);
   output.log('In memory only, for development and tests: whatever it holds is gone when it ends.');
-  if (verbose) {
+  if (command.verbose) {
     broker.observe((event) =>
       output.log(`${new Date().toISOString().slice(11, 23)} ${describeEvent(event)}`),
     );
@@ -25,9 +25,9 @@ export async function runBroker({ port, verbose }: BrokerCommand, output: Output
   return 0;
 }
 
-async function start(port: number, output: Output): Promise<DevBroker | undefined> {
+async function start({ port, profile }: BrokerCommand, output: Output): Promise<DevBroker | undefined> {
   try {
-    return await DevBroker.start({ port });
+    return await DevBroker.start({ port, ...(profile === undefined ? {} : { profile }) });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     if (code === undefined) throw error;

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { type ProfileName, profiles } from '../devbroker/index.js';
 
 /** How the command line is used. */
-export const usage = `Usage: waybill broker [--port <number>] [--verbose]
+export const usage = `Usage: waybill broker [--port <number>] [--profile <version>] [--verbose]
        waybill failed list   <queue>
        waybill failed show   <queue> <message id>
        waybill failed replay <queue> <message id>... | --all
@@ -9,6 +10,8 @@ export const usage = `Usage: waybill broker [--port <number>] [--verbose]
 
 broker: serves AMQP 0-9-1 on 127.0.0.1, in memory, for development and tests.
   --port <number>  the port to listen on (default 5672; 0 takes a free one)
+  --profile <version>
+                   the RabbitMQ to behave like: 3.10, 4.0 or 4.3 (default 4.3)
   --verbose        print each message that passes
 
 failed: looks after the messages that components have parked in <queue>.failed.
@@ -24,6 +27,8 @@ failed: looks after the messages that components have parked in <queue>.failed.
 export interface BrokerCommand {
   readonly kind: 'broker';
   readonly port: number;
+  /** Undefined for the broker's default. */
+  readonly profile: ProfileName | undefined;
   readonly verbose: boolean;
 }
 
@@ -59,6 +64,7 @@ export function readArguments(args: readonly string[]): Command {
 
 interface Values {
   readonly port: string;
+  readonly profile?: string;
   readonly verbose: boolean;
   readonly all: boolean;
   readonly url?: string;
@@ -70,6 +76,7 @@ function readStrictly(args: readonly string[]): Command {
     allowPositionals: true,
     options: {
       port: { type: 'string', default: '5672' },
+      profile: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       url: { type: 'string' },
@@ -85,10 +92,15 @@ function readStrictly(args: readonly string[]): Command {
   return mistake(`Unknown command: ${positionals.join(' ') || '(nothing)'}`);
 }
 
-function brokerCommand({ port: text, verbose }: Values): Command {
+function brokerCommand({ port: text, profile, verbose }: Values): Command {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return { kind: 'broker', port, verbose };
-  return mistake(`Not a port: ${text}`);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) return mistake(`Not a port: ${text}`);
+  if (profile === undefined || isProfile(profile)) return { kind: 'broker', port, profile, verbose };
+  return mistake(`Not a profile: ${profile}. There are ${Object.keys(profiles).join(', ')}.`);
+}
+
+function isProfile(text: string): text is ProfileName {
+  return Object.hasOwn(profiles, text);
 }
 
 function failedCommand([action, queue, ...ids]: readonly string[], { all, url }: Values): Command {

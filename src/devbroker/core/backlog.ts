@@ -45,7 +45,8 @@ export class Backlog {
     this.#host.heldBytes(weightOf(message));
     this.#sequence += 1;
     const expiresAt = this.#expiryOf(message);
-    this.put({ message, sequence: this.#sequence, priority, expiresAt, redelivered: false, returns: 0 });
+    const fresh = { redelivered: false, acquisitions: 0, returns: 0 };
+    this.put({ message, sequence: this.#sequence, priority, expiresAt, ...fresh });
   }
 
   /** Puts an entry where it belongs. */

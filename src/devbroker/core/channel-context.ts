@@ -24,6 +24,8 @@ export interface ChannelSink {
   confirmed(publishTag: number, outcome: 'ack' | 'nack'): void;
   /** The broker has ended a consumer. */
   cancelled(consumerTag: string): void;
+  /** Something was not settled in time, and the channel is to be closed for it. The time is told to the client. */
+  timedOut(timeoutMs: number): void;
 }
 
 /** What a channel is opened with. */

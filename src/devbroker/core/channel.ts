@@ -2,15 +2,17 @@ import { AmqpError } from '../../protocol/index.js';
 import type { ChannelContext } from './channel-context.js';
 import { assertConsumable, type ConsumeRequest, readPriority } from './consume-request.js';
 import { Consumer, type ConsumerOwner } from './consumer.js';
-import type { Settlement } from './events.js';
+import { ConsumerTimeout } from './consumer-timeout.js';
+import { deliveredMessage } from './delivered-message.js';
 import { leavingOrder } from './leaving-order.js';
-import { type Message, withHeader } from './message.js';
+import type { Message } from './message.js';
+import type { Profile } from './profile.js';
 import { Publishing, type PublishRequest } from './publishing.js';
 import type { Queue } from './queue.js';
 import type { Entry } from './ready-list.js';
 import { ReplyConsumer } from './reply-consumer.js';
 import { REPLY_QUEUE } from './reply-registry.js';
-import { Settling } from './settling.js';
+import { type Outcome, Settling } from './settling.js';
 import { generatedName } from './texts.js';
 
 /** What a `basic.get` found. */
@@ -27,6 +29,7 @@ export class Channel implements ConsumerOwner {
   readonly publishing: Publishing;
   readonly #context: ChannelContext;
   readonly #settling: Settling;
+  readonly #timeout: ConsumerTimeout;
   readonly #consumers = new Map<string, Consumer>();
   readonly #reply: ReplyConsumer;
   #lastDeliveryTag = 0;
@@ -37,6 +40,8 @@ export class Channel implements ConsumerOwner {
     this.#context = context;
     this.publishing = new Publishing(context);
     this.#settling = new Settling(context);
+    const isConsuming = (consumer: Consumer) => this.#consumers.get(consumer.settings.tag) === consumer;
+    this.#timeout = new ConsumerTimeout(context, this.#settling, isConsuming);
     this.#reply = new ReplyConsumer(context, () => this.#lastDeliveryTag + 1);
   }
 
@@ -85,28 +90,38 @@ export class Channel implements ConsumerOwner {
     if (!consumer.queue.endIfUnused()) consumer.queue.pump();
   }
 
+  /**
+   * The client has heard that a consumer was cancelled.
+   *
+   * @throws AmqpError 541 when there is no such consumer.
+   */
+  confirmCancel(tag: string): void {
+    if (!this.#consumers.has(tag)) throw new AmqpError('INTERNAL_ERROR', '');
+    this.cancel(tag);
+  }
+
   /** `basic.get`: the next message, if there is one. */
   get(queueName: string, noAck: boolean): GetResult | undefined {
     const queue = this.#queueToRead(queueName);
     const entry = queue.take(noAck);
     if (!entry) return undefined;
     const deliveryTag = this.#nextTag();
-    if (!noAck) this.#settling.add({ deliveryTag, entry, queue, consumer: undefined });
+    if (!noAck) this.#hold(deliveryTag, entry, queue);
     this.#announce(queue, '', entry);
-    const message = asDelivered(entry, queue, true);
+    const message = deliveredMessage(entry, queue, this.#profile, true);
     return { deliveryTag, redelivered: entry.redelivered, message, messageCount: queue.messageCount };
   }
 
   /** @throws AmqpError 406 for a tag that is not out. */
-  settle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
-    if (this.publishing.mode === 'transaction') this.#settling.hold(deliveryTag, multiple, settlement);
-    else this.#settling.settle(deliveryTag, multiple, settlement);
+  settle(deliveryTag: number, multiple: boolean, outcome: Outcome): void {
+    if (this.publishing.mode === 'transaction') this.#settling.hold(deliveryTag, multiple, outcome);
+    else this.#settling.settle(deliveryTag, multiple, outcome);
     this.#pumpIfLimited();
   }
 
   /** `basic.recover`: gives back everything that is out. */
   recover(): void {
-    this.#settling.requeueAll();
+    this.#settling.requeueAll(this.#profile.nackCounts ? 'requeue' : 'release');
     this.#pumpIfLimited();
   }
 
@@ -139,6 +154,7 @@ export class Channel implements ConsumerOwner {
 
   /** Closes the channel: a transaction is undone, and the queues are left one by one, with all that leads to. */
   close(): void {
+    this.#timeout.stop();
     this.publishing.rollback();
     this.#settling.rollback();
     this.#reply.end();
@@ -166,13 +182,22 @@ export class Channel implements ConsumerOwner {
     this.#context.sink.cancelled(consumer.settings.tag);
   }
 
+  get #profile(): Profile {
+    return this.#context.virtualHost.profile;
+  }
+
   #send(consumer: Consumer, entry: Entry, redelivered: boolean): void {
     const { queue, settings } = consumer;
     const deliveryTag = this.#nextTag();
-    if (!settings.noAck) this.#settling.add({ deliveryTag, entry, queue, consumer });
+    if (!settings.noAck) this.#hold(deliveryTag, entry, queue, consumer);
     this.#announce(queue, settings.tag, entry);
-    const message = asDelivered(entry, queue);
+    const message = deliveredMessage(entry, queue, this.#profile);
     this.#context.sink.deliver({ consumerTag: settings.tag, deliveryTag, redelivered, message });
+  }
+
+  #hold(deliveryTag: number, entry: Entry, queue: Queue, consumer?: Consumer): void {
+    const deadline = this.#timeout.deadlineOf(queue);
+    this.#settling.add({ deliveryTag, entry, queue, consumer, deadline });
   }
 
   #consumeQueue(tag: string, request: ConsumeRequest): void {
@@ -217,10 +242,4 @@ export class Channel implements ConsumerOwner {
     this.#lastDeliveryTag += 1;
     return this.#lastDeliveryTag;
   }
-}
-
-/** A quorum queue tells how often a message has come back: on `basic.get` always, else from the first time on. */
-function asDelivered(entry: Entry, queue: Queue, isGet = false): Message {
-  if (queue.limits.type !== 'quorum' || (entry.returns === 0 && !isGet)) return entry.message;
-  return withHeader(entry.message, 'x-delivery-count', entry.returns);
 }

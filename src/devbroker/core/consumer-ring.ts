@@ -49,7 +49,7 @@ export class ConsumerRing {
 
   /** The consumer to serve next, which then waits behind its equals. */
   next(): Consumer | undefined {
-    if (this.#singleActive) return this.#active?.owner.canTake(this.#active) ? this.#active : undefined;
+    if (this.#singleActive) return this.#nextActive();
     for (let [first] = this.#round; first !== undefined; [first] = this.#round) {
       this.#leave(first);
       if (first.owner.canTake(first)) {
@@ -80,11 +80,19 @@ export class ConsumerRing {
     return all;
   }
 
-  /** The consumer of the highest priority; among equals the first that came. */
+  /** One that has not settled in time makes room for the next. */
+  #nextActive(): Consumer | undefined {
+    if (this.#active && this.#active.overdue > 0) this.#active = this.#highest() ?? this.#active;
+    return this.#active?.owner.canTake(this.#active) ? this.#active : undefined;
+  }
+
+  /** The consumer of the highest priority that has nothing overdue; among equals the first that came. */
   #highest(): Consumer | undefined {
-    let [highest] = this.#all;
-    for (const each of this.#all)
-      if (highest && each.settings.priority > highest.settings.priority) highest = each;
+    let highest: Consumer | undefined;
+    for (const each of this.#all) {
+      if (each.overdue > 0) continue;
+      if (highest === undefined || each.settings.priority > highest.settings.priority) highest = each;
+    }
     return highest;
   }
 

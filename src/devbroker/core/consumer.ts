@@ -31,6 +31,8 @@ export class Consumer {
   readonly owner: ConsumerOwner;
   /** How many messages it holds unsettled. */
   unsettled = 0;
+  /** How many of them it should have settled by now: until it has, it is given nothing more. */
+  overdue = 0;
 
   constructor(settings: ConsumerSettings, queue: Queue, owner: ConsumerOwner) {
     this.settings = settings;
@@ -41,6 +43,7 @@ export class Consumer {
   /** Whether it has room within its own prefetch. */
   get hasRoom(): boolean {
     const { noAck, prefetch } = this.settings;
+    if (this.overdue > 0) return false;
     return noAck || prefetch === 0 || this.unsettled < prefetch;
   }
 }

@@ -3,6 +3,7 @@ import { type ExchangeType, exchangeTypes } from '../routing/router.js';
 import type { Destination } from './binding.js';
 import { Exchange, type ExchangeSettings } from './exchange.js';
 import type { Message } from './message.js';
+import type { Profile } from './profile.js';
 import { Queue } from './queue.js';
 import { describe, isReserved } from './texts.js';
 
@@ -132,8 +133,8 @@ function routeByName(
   }
 }
 
-/** @throws AmqpError 503, which closes the connection, for a type there is not. */
-export function checkExchangeType(type: string): ExchangeType {
+/** @throws AmqpError for a type there is not; it closes the connection or the channel. */
+export function checkExchangeType(type: string, { unknownExchangeType }: Profile): ExchangeType {
   if ((exchangeTypes as readonly string[]).includes(type)) return type as ExchangeType;
-  throw new AmqpError('COMMAND_INVALID', `unknown exchange type '${type}'`);
+  throw new AmqpError(unknownExchangeType, `unknown exchange type '${type}'`);
 }

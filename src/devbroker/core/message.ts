@@ -1,4 +1,4 @@
-import type { FieldTable, FieldValue, Properties } from '../../protocol/index.js';
+import type { FieldTable, Properties } from '../../protocol/index.js';
 
 /** A message inside the broker. Never changed: what alters a message makes another. */
 export interface Message {
@@ -23,9 +23,9 @@ function withProperties(message: Message, properties: Properties): Message {
   return { ...message, properties, encodedProperties: undefined };
 }
 
-/** The same message with one header set. */
-export function withHeader(message: Message, name: string, value: FieldValue): Message {
-  const headers = { ...headersOf(message), [name]: value };
+/** The same message with these headers set. */
+export function withHeaders(message: Message, set: FieldTable): Message {
+  const headers = { ...headersOf(message), ...set };
   return withProperties(message, { ...message.properties, headers });
 }
 

@@ -1,5 +1,6 @@
 import { AmqpError, type FieldTable, type FieldValue } from '../../protocol/index.js';
 import { typeName } from './field-types.js';
+import type { Profile } from './profile.js';
 
 /** What happens to a message that would make a queue longer than it may be. */
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
@@ -16,7 +17,10 @@ export interface QueueLimits {
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
   readonly singleActiveConsumer: boolean;
+  /** How often a message may come back; -1 lets none come back. */
   readonly deliveryLimit: number | undefined;
+  /** How long a consumer may take to settle, where the queue says so. */
+  readonly consumerTimeoutMs: number | undefined;
 }
 
 /** The arguments that must be the same when a queue is declared again. */
@@ -39,6 +43,7 @@ export const comparedArguments: readonly string[] = [
   'x-queue-master-locator',
   'x-quorum-initial-group-size',
   'x-delivery-limit',
+  'x-consumer-timeout',
 ];
 
 /** What the other type of queue has. */
@@ -49,6 +54,7 @@ const unsupported = {
     'x-dead-letter-strategy',
     'x-max-in-memory-length',
     'x-max-in-memory-bytes',
+    'x-consumer-timeout',
   ],
   quorum: ['x-max-priority', 'x-queue-mode', 'x-queue-version', 'x-queue-master-locator'],
 } as const;
@@ -61,10 +67,12 @@ const LONGEST_MS = 0xffff_ffff;
  *
  * @throws AmqpError 406 naming the argument that is wrong.
  */
-export function readQueueArguments(args: FieldTable, what: string): QueueLimits {
+export function readQueueArguments(args: FieldTable, what: string, profile: Profile): QueueLimits {
   const read = new ArgumentReader(args, what);
   const type = read.oneOf('x-queue-type', ['classic', 'quorum'], 'unsupported queue type') ?? 'classic';
-  read.refuseAny(unsupported[type], `of queue type rabbit_${type}_queue`);
+  const { uncheckedArguments } = profile;
+  const refused = unsupported[type].filter((name) => !uncheckedArguments.includes(name));
+  read.refuseAny(refused, `of queue type rabbit_${type}_queue`);
   const limits: QueueLimits = {
     type,
     expiresMs: read.integer('x-expires', 1, LONGEST_MS),
@@ -78,14 +86,32 @@ export function readQueueArguments(args: FieldTable, what: string): QueueLimits 
     deadLetterExchange: read.text('x-dead-letter-exchange'),
     deadLetterRoutingKey: read.text('x-dead-letter-routing-key'),
     singleActiveConsumer: read.flag('x-single-active-consumer') ?? false,
-    deliveryLimit: read.integer('x-delivery-limit', 0),
+    deliveryLimit: type === 'quorum' ? readDeliveryLimit(read, profile) : undefined,
+    consumerTimeoutMs: readConsumerTimeout(read, args, profile),
   };
-  read.oneOf('x-queue-mode', ['default', 'lazy'], 'unsupported queue mode');
-  read.integer('x-queue-version', 1, 2);
+  if (profile.checksQueueMode) read.oneOf('x-queue-mode', ['default', 'lazy'], 'unsupported queue mode');
+  read.integer('x-queue-version', profile.oldestQueueVersion, 2);
   if (limits.deadLetterRoutingKey !== undefined && limits.deadLetterExchange === undefined) {
     throw read.refuse('x-dead-letter-routing-key', 'routing_key_but_no_dlx_defined');
   }
   return limits;
+}
+
+function readDeliveryLimit(read: ArgumentReader, profile: Profile): number | undefined {
+  const limit = read.integer('x-delivery-limit', Number.MIN_SAFE_INTEGER) ?? profile.defaultDeliveryLimit;
+  if (limit === undefined || limit >= 0) return limit;
+  return profile.negativeDeliveryLimit === 'no limit' ? undefined : -1;
+}
+
+function readConsumerTimeout(
+  read: ArgumentReader,
+  args: FieldTable,
+  { consumerTimeoutArgument, uncheckedArguments }: Profile,
+): number | undefined {
+  if (!consumerTimeoutArgument) return undefined;
+  if (!uncheckedArguments.includes('x-consumer-timeout')) return read.integer('x-consumer-timeout', 0);
+  const timeout = toInteger(args['x-consumer-timeout']);
+  return timeout !== undefined && timeout >= 0 ? timeout : undefined;
 }
 
 class ArgumentReader {

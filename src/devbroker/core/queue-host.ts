@@ -1,11 +1,15 @@
 import type { BrokerClock } from './clock.js';
 import type { Message } from './message.js';
+import type { Profile } from './profile.js';
 import type { DeathReason, Queue } from './queue.js';
 
 /** What a queue needs of the virtual host it is in. */
 export interface QueueHost {
   readonly virtualHost: string;
   readonly clock: BrokerClock;
+  readonly profile: Profile;
+  /** How long consumers may take to settle, unless a queue says otherwise. */
+  readonly consumerTimeoutMs: number;
   /** A message has died in the queue: dead-letter it or let it go. */
   died(queue: Queue, message: Message, reason: DeathReason): void;
   /** Nobody uses the queue any more: delete it. */

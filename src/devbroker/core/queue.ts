@@ -1,4 +1,4 @@
-import { AmqpError, type FieldTable } from '../../protocol/index.js';
+import type { FieldTable } from '../../protocol/index.js';
 import { Backlog } from './backlog.js';
 import type { Timer } from './clock.js';
 import type { Consumer } from './consumer.js';
@@ -7,6 +7,7 @@ import { assertSame, assertSameArguments } from './equivalence.js';
 import { type Message, weightOf } from './message.js';
 import { comparedArguments, type QueueLimits, readQueueArguments } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
+import { checkProperties } from './queue-properties.js';
 import type { Entry } from './ready-list.js';
 import { describe, locked } from './texts.js';
 
@@ -43,8 +44,8 @@ export class Queue {
   constructor(settings: QueueSettings, host: QueueHost) {
     this.settings = settings;
     this.what = describe('queue', settings.name, host.virtualHost);
-    this.limits = readQueueArguments(settings.arguments, this.what);
-    this.#checkType();
+    this.limits = readQueueArguments(settings.arguments, this.what, host.profile);
+    checkProperties(this);
     this.#host = host;
     this.#backlog = new Backlog(this.limits, host, (entry, reason) => this.#die(entry, reason));
     this.#consumers = new ConsumerRing(this.limits.singleActiveConsumer);
@@ -68,6 +69,13 @@ export class Queue {
   /** The messages that wait, next one first. */
   get messages(): readonly Message[] {
     return this.#backlog.messages;
+  }
+
+  /** How long consumers may take to settle; undefined when it does not matter. */
+  get consumerTimeoutMs(): number | undefined {
+    const { profile, consumerTimeoutMs } = this.#host;
+    if (profile.consumerTimeout === 'cancel' && this.limits.type !== 'quorum') return undefined;
+    return this.limits.consumerTimeoutMs ?? consumerTimeoutMs;
   }
 
   get consumers(): ConsumerRing {
@@ -126,9 +134,9 @@ export class Queue {
     else this.#host.heldBytes(-weightOf(entry.message));
   }
 
-  /** Messages come back, to the places they had. */
-  requeue(entries: Iterable<Entry>): void {
-    for (const entry of entries) if (this.#out.delete(entry)) this.#return(entry);
+  /** Messages come back, to the places they had; `counts` says whether that counts for the delivery limit. */
+  requeue(entries: Iterable<Entry>, counts = true): void {
+    for (const entry of entries) if (this.#out.delete(entry)) this.#return(entry, counts);
     this.#backlog.dropOverflow();
     this.#dropExpired();
     this.pump();
@@ -180,7 +188,7 @@ export class Queue {
 
   /** Gives all messages back and keeps only those that survive a restart of the broker. */
   survive(): void {
-    for (const entry of [...this.#out]) if (this.#out.delete(entry)) this.#return(entry);
+    for (const entry of [...this.#out]) if (this.#out.delete(entry)) this.#return(entry, true);
     this.#backlog.dropTransient();
     this.#dropExpired();
   }
@@ -191,20 +199,6 @@ export class Queue {
     const { expiresMs } = this.limits;
     if (expiresMs === undefined || this.#consumers.size > 0) return;
     this.#unusedTimer = this.#host.clock.after(expiresMs, () => this.#host.abandoned(this));
-  }
-
-  #checkType(): void {
-    if (this.limits.type !== 'quorum') return;
-    const { owner, durable, autoDelete } = this.settings;
-    const wrong = owner
-      ? 'exclusive-owner'
-      : !durable
-        ? 'non-durable'
-        : autoDelete
-          ? 'auto-delete'
-          : undefined;
-    if (wrong === undefined) return;
-    throw new AmqpError('PRECONDITION_FAILED', `invalid property '${wrong}' for ${this.what}`);
   }
 
   #serve(): void {
@@ -229,11 +223,12 @@ export class Queue {
     else this.#out.add(entry);
   }
 
-  #return(entry: Entry): void {
+  #return(entry: Entry, counts: boolean): void {
     entry.redelivered = true;
-    entry.returns += 1;
+    entry.acquisitions += 1;
+    if (counts) entry.returns += 1;
     const { deliveryLimit } = this.limits;
-    if (deliveryLimit === undefined || entry.returns <= deliveryLimit) this.#backlog.put(entry);
+    if (!counts || deliveryLimit === undefined || entry.returns <= deliveryLimit) this.#backlog.put(entry);
     else this.#die(entry, 'delivery_limit');
   }
 

@@ -10,7 +10,9 @@ export interface Entry {
   readonly expiresAt: number | undefined;
   /** Whether it has been delivered before. */
   redelivered: boolean;
-  /** How often it was delivered and given back. */
+  /** How often it was delivered and came back. */
+  acquisitions: number;
+  /** How often that counted for the delivery limit. */
   returns: number;
 }
 

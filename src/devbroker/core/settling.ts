@@ -2,14 +2,17 @@ import type { ChannelContext } from './channel-context.js';
 import type { Settlement } from './events.js';
 import type { Queue } from './queue.js';
 import type { Entry } from './ready-list.js';
-import { groupsOf } from './settling-groups.js';
+import { groupsOf, type SettlingGroup } from './settling-groups.js';
 import { type Unsettled, UnsettledList } from './unsettled.js';
+
+/** What is done with a delivery. `release` gives it back as `requeue` does, without counting for the delivery limit. */
+export type Outcome = Settlement | 'release';
 
 /** The settling side of a channel: what is out, and how it comes back. */
 export class Settling {
   readonly #context: ChannelContext;
   readonly #out = new UnsettledList();
-  #held: { readonly deliveries: readonly Unsettled[]; readonly settlement: Settlement }[] = [];
+  #held: { readonly deliveries: readonly Unsettled[]; readonly outcome: Outcome }[] = [];
 
   constructor(context: ChannelContext) {
     this.#context = context;
@@ -30,6 +33,25 @@ export class Settling {
     return this.#out.queues;
   }
 
+  /** When the next delivery is to be settled that is not overdue. */
+  get nextDeadline(): number {
+    return this.#out.nextDeadline;
+  }
+
+  /** What is to be settled by now, and was not overdue before. */
+  overdueAt(time: number): readonly Unsettled[] {
+    return this.#out.overdueAt(time);
+  }
+
+  /** Gives back what is overdue; that it was late is remembered until it is settled all the same. */
+  takeBack(overdue: readonly Unsettled[]): void {
+    for (const delivery of overdue) {
+      delivery.isOverdue = true;
+      if (delivery.consumer) delivery.consumer.overdue += 1;
+    }
+    for (const group of groupsOf(overdue)) group[0].queue.requeue(entriesOf(group), false);
+  }
+
   add(delivery: Unsettled): void {
     this.#out.add(delivery);
   }
@@ -39,17 +61,17 @@ export class Settling {
    *
    * @throws AmqpError 406 for a tag that is not out.
    */
-  settle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
-    this.#apply(this.#out.take(deliveryTag, multiple), settlement);
+  settle(deliveryTag: number, multiple: boolean, outcome: Outcome): void {
+    this.#apply(this.#out.take(deliveryTag, multiple), outcome);
   }
 
   /** Checks and keeps a settlement for `commit`, within a transaction. */
-  hold(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
-    this.#held.push({ deliveries: this.#out.take(deliveryTag, multiple), settlement });
+  hold(deliveryTag: number, multiple: boolean, outcome: Outcome): void {
+    this.#held.push({ deliveries: this.#out.take(deliveryTag, multiple), outcome });
   }
 
   commit(): void {
-    for (const { deliveries, settlement } of this.#held.splice(0)) this.#apply(deliveries, settlement);
+    for (const { deliveries, outcome } of this.#held.splice(0)) this.#apply(deliveries, outcome);
   }
 
   /** Undoes what was held: the deliveries are out again. */
@@ -58,23 +80,25 @@ export class Settling {
   }
 
   /** Gives everything back. */
-  requeueAll(): void {
+  requeueAll(outcome: 'requeue' | 'release'): void {
     this.rollback();
-    this.#apply(this.#out.takeAll(), 'requeue');
+    this.#apply(this.#out.takeAll(), outcome);
   }
 
   /** Hands out what is out of a queue, for it to take back. */
   release(queue: Queue): readonly Entry[] {
-    const deliveries = this.#out.takeOf(queue);
+    const deliveries = this.#out.takeOf(queue).filter(({ isOverdue }) => !isOverdue);
     this.#announce(deliveries, 'requeue');
-    return deliveries.map(({ entry }) => entry);
+    return entriesOf(deliveries);
   }
 
-  #apply(deliveries: readonly Unsettled[], settlement: Settlement): void {
-    this.#announce(deliveries, settlement);
+  #apply(deliveries: readonly Unsettled[], outcome: Outcome): void {
+    const timely = deliveries.filter(({ isOverdue }) => !isOverdue);
+    this.#announce(timely, outcome === 'release' ? 'requeue' : outcome);
     this.#context.virtualHost.buryAfter(() => {
-      for (const group of groupsOf(deliveries)) settleGroup(group, settlement);
+      for (const group of groupsOf(timely)) settleGroup(group, outcome);
     });
+    if (timely.length < deliveries.length) settleLate(deliveries, outcome);
     this.#out.free(deliveries);
   }
 
@@ -88,10 +112,24 @@ export class Settling {
   }
 }
 
-function settleGroup(group: readonly [Unsettled, ...Unsettled[]], settlement: Settlement): void {
+function entriesOf(deliveries: readonly Unsettled[]): readonly Entry[] {
+  return deliveries.map(({ entry }) => entry);
+}
+
+/** The message is somebody else's by now. RabbitMQ 4.3 serves the consumer again once it has acked or dropped all of them. */
+function settleLate(deliveries: readonly Unsettled[], outcome: Outcome): void {
+  for (const { isOverdue, consumer, queue } of deliveries) {
+    if (!(isOverdue && consumer)) continue;
+    consumer.unsettled -= 1;
+    if (outcome === 'ack' || outcome === 'reject') consumer.overdue -= 1;
+    if (consumer.overdue === 0) queue.pump();
+  }
+}
+
+function settleGroup(group: SettlingGroup, outcome: Outcome): void {
   const [{ queue, consumer }] = group;
   if (consumer) consumer.unsettled -= group.length;
-  if (settlement === 'requeue') queue.requeue(group.map(({ entry }) => entry));
-  else for (const { entry } of group) queue.settle(entry, settlement);
+  if (outcome === 'requeue' || outcome === 'release') queue.requeue(entriesOf(group), outcome === 'requeue');
+  else for (const { entry } of group) queue.settle(entry, outcome);
   if (consumer && queue.consumers.has(consumer)) queue.pump();
 }

@@ -10,6 +10,10 @@ export interface Unsettled {
   readonly queue: Queue;
   /** Absent for a `basic.get`. */
   readonly consumer: Consumer | undefined;
+  /** When it is to be settled, by the broker's clock. */
+  readonly deadline: number;
+  /** Whether that was not done in time, and the queue has taken the message back. */
+  isOverdue?: boolean;
 }
 
 /**
@@ -32,6 +36,19 @@ export class UnsettledList {
   /** The queues they are from. */
   get queues(): ReadonlySet<Queue> {
     return new Set(Array.from(this.#byTag.values(), ({ queue }) => queue));
+  }
+
+  /** When the next delivery is to be settled that is not overdue. */
+  get nextDeadline(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { isOverdue, deadline } of this.#byTag.values())
+      if (!isOverdue) next = Math.min(next, deadline);
+    return next;
+  }
+
+  /** What is to be settled by now, and was not overdue before. */
+  overdueAt(time: number): readonly Unsettled[] {
+    return [...this.#byTag.values()].filter(({ isOverdue, deadline }) => !isOverdue && deadline <= time);
   }
 
   add(delivery: Unsettled): void {

@@ -3,12 +3,14 @@ import { matchKinds } from '../routing/headers-router.js';
 import type { Destination } from './binding.js';
 import type { BrokerClock } from './clock.js';
 import { deadLetter, isAutomaticCycle } from './dead-letter.js';
+import { checkFeatures } from './deprecated-features.js';
 import type { EventStream } from './events.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { canonical, typeName } from './field-types.js';
 import type { MemoryGauge } from './memory-gauge.js';
 import type { Message } from './message.js';
+import type { Profile } from './profile.js';
 import { type DeathReason, Queue, type QueueSettings } from './queue.js';
 import type { QueueHost } from './queue-host.js';
 import { describe } from './texts.js';
@@ -18,6 +20,9 @@ export interface BrokerServices {
   readonly clock: BrokerClock;
   readonly events: EventStream;
   readonly memory: MemoryGauge;
+  readonly profile: Profile;
+  /** How long consumers may take to settle, unless a queue says otherwise. */
+  readonly consumerTimeoutMs: number;
 }
 
 /** What became of a published message. */
@@ -43,12 +48,16 @@ export class VirtualHost {
     this.exchanges = new Exchanges(name);
     this.#services = services;
     this.#host = {
+      ...services,
       virtualHost: name,
-      clock: services.clock,
       died: (queue, message, reason) => this.#died(queue, message, reason),
       abandoned: (queue) => this.deleteQueue(queue),
       heldBytes: (change) => services.memory.change(change),
     };
+  }
+
+  get profile(): Profile {
+    return this.#services.profile;
   }
 
   get services(): BrokerServices {
@@ -71,7 +80,7 @@ export class VirtualHost {
     return queue;
   }
 
-  /** @throws AmqpError 405 or 406 when it is there but otherwise, 406 when an argument is wrong. */
+  /** @throws AmqpError 405 or 406 when it is there but otherwise, 406 when an argument is wrong, 541 when denied. */
   declareQueue(settings: QueueSettings): Queue {
     const known = this.#queues.get(settings.name);
     if (known) {
@@ -79,6 +88,7 @@ export class VirtualHost {
       known.touch();
       return known;
     }
+    checkFeatures(settings, this.profile);
     const queue = new Queue(settings, this.#host);
     this.#queues.set(settings.name, queue);
     return queue;

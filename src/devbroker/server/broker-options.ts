@@ -1,8 +1,20 @@
 import type { UserSettings } from '../core/access.js';
 import type { Interceptor } from '../core/interceptor.js';
+import type { DeprecatedFeature, ProfileName } from '../core/profile.js';
 
 /** How an embedded broker is started. */
 export interface DevBrokerOptions {
+  /** The version of RabbitMQ to behave like. @default '4.3' */
+  readonly profile?: ProfileName;
+  /**
+   * Deprecated features to refuse, besides those that the profile refuses: as if RabbitMQ was configured with
+   * `deprecated_features.permit.<feature> = false`. A declaration that needs one closes its connection with 541.
+   *
+   * @default none
+   */
+  readonly deniedFeatures?: readonly DeprecatedFeature[];
+  /** How long a consumer may take to settle a message, unless its queue says otherwise. @default 30 minutes */
+  readonly consumerTimeoutMs?: number;
   /** The TCP port; 0 takes a free one. @default 5672 */
   readonly port?: number;
   /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1' */

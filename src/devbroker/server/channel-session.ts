@@ -14,6 +14,7 @@ import type { Access } from '../core/access.js';
 import { Channel } from '../core/channel.js';
 import type { ChannelSink, OutgoingDelivery } from '../core/channel-context.js';
 import type { Message } from '../core/message.js';
+import type { Profile } from '../core/profile.js';
 import type { ReplyRegistry } from '../core/reply-registry.js';
 import type { VirtualHost } from '../core/virtual-host.js';
 import { ConfirmBatch } from './confirm-batch.js';
@@ -22,7 +23,7 @@ import { type Culprit, idsOf } from './culprit.js';
 import { basicMethods } from './methods/basic-methods.js';
 import { channelMethods } from './methods/channel-methods.js';
 import { exchangeMethods } from './methods/exchange-methods.js';
-import type { Handler } from './methods/handlers.js';
+import { type Handler, unimplemented } from './methods/handlers.js';
 import { queueMethods } from './methods/queue-methods.js';
 
 const handlers: ReadonlyMap<MethodName, Handler> = new Map(
@@ -32,9 +33,6 @@ const handlers: ReadonlyMap<MethodName, Handler> = new Map(
   ][],
 );
 
-/** The largest message RabbitMQ 3.10 takes. */
-const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
-
 /** A channel on the wire: puts frames together to commands, hands them to the core, and sends what the core says. */
 export class ChannelSession implements ChannelSink {
   readonly connection: Connection;
@@ -43,7 +41,7 @@ export class ChannelSession implements ChannelSink {
   readonly opened: { readonly virtualHost: VirtualHost; readonly access: Access };
   readonly replies: ReplyRegistry;
   readonly #id: number;
-  readonly #reader = new CommandReader({ numbers: 'exact', maxBodyBytes: MAX_MESSAGE_BYTES });
+  readonly #reader: CommandReader;
   readonly #confirms: ConfirmBatch;
   #isClosing = false;
   #isQuiet = false;
@@ -55,12 +53,18 @@ export class ChannelSession implements ChannelSink {
     this.connection = connection;
     const context = connection.channelContext(this);
     this.opened = context;
+    const { maxMessageBytes: maxBodyBytes } = this.profile;
+    this.#reader = new CommandReader({ numbers: 'exact', maxBodyBytes });
     this.replies = context.replies;
     this.channel = new Channel(context);
     this.#confirms = new ConfirmBatch((deliveryTag, outcome, multiple) => {
       if (outcome === 'ack') this.reply('basic.ack', { deliveryTag, multiple });
       else this.reply('basic.nack', { deliveryTag, multiple });
     });
+  }
+
+  get profile(): Profile {
+    return this.opened.virtualHost.profile;
   }
 
   get isReady(): boolean {
@@ -172,6 +176,11 @@ export class ChannelSession implements ChannelSink {
     });
   }
 
+  timedOut(timeoutMs: number): void {
+    const text = `delivery acknowledgement on channel ${this.#id} timed out. Timeout value used: ${timeoutMs} ms. This timeout value can be configured, see consumers doc guide to learn more`;
+    this.fail(new AmqpError('PRECONDITION_FAILED', text));
+  }
+
   #read(frame: Frame, pending: MethodName | undefined): Command | undefined {
     try {
       return this.#reader.read(frame);
@@ -195,7 +204,7 @@ export class ChannelSession implements ChannelSink {
   #perform({ method, content }: Command): void {
     const handler = handlers.get(method.name);
     try {
-      if (!handler) throw new AmqpError('COMMAND_INVALID', `unimplemented method ${method.name}`);
+      if (!handler) throw unimplemented(method.name);
       handler(this, method.fields, content);
     } catch (error) {
       this.#blame(error, methodId(method.name));

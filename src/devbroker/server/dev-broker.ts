@@ -4,6 +4,7 @@ import type { UserSettings } from '../core/access.js';
 import { BrokerClock } from '../core/clock.js';
 import { EventStream, type Observer } from '../core/events.js';
 import { MemoryGauge } from '../core/memory-gauge.js';
+import { DEFAULT_PROFILE, type Profile, profileOf } from '../core/profile.js';
 import { ReplyRegistry } from '../core/reply-registry.js';
 import { VirtualHost } from '../core/virtual-host.js';
 import { checkHost, type DevBrokerOptions, guest, type RestartOptions } from './broker-options.js';
@@ -18,8 +19,10 @@ const CLOSE_GRACE_MS = 250;
 
 const DEFAULT_MEMORY_LIMIT = 512 * 1024 * 1024;
 
+const DEFAULT_CONSUMER_TIMEOUT_MS = 1_800_000;
+
 /**
- * An AMQP 0-9-1 server in this process that behaves like RabbitMQ 3.10. For development and tests: it keeps
+ * An AMQP 0-9-1 server in this process that behaves like RabbitMQ of a version. For development and tests: it keeps
  * everything in memory, has no TLS and no cluster, and listens on loopback only.
  */
 export class DevBroker implements AsyncDisposable {
@@ -29,11 +32,13 @@ export class DevBroker implements AsyncDisposable {
   readonly #listener: Listener;
   readonly #virtualHosts = new Map<string, VirtualHost>();
   readonly #events: EventStream = new EventStream();
+  readonly #profile: Profile;
   readonly #memory: MemoryGauge;
   #blockReason: string | undefined;
 
   private constructor(options: DevBrokerOptions) {
     this.#options = options;
+    this.#profile = profileOf(options.profile ?? DEFAULT_PROFILE, options.deniedFeatures);
     const limit = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT;
     // Later, since it is noticed in the middle of taking a message out.
     this.#memory = new MemoryGauge(limit, () => setImmediate(() => this.#unblockIfFree()));
@@ -45,7 +50,7 @@ export class DevBroker implements AsyncDisposable {
   /**
    * Starts a broker; it takes connections when the promise resolves.
    *
-   * @throws TypeError for a host other than loopback without `exposeToNetwork`; the system's error (`EADDRINUSE`)
+   * @throws TypeError for a profile there is not, and for a host other than loopback without `exposeToNetwork`; the system's error (`EADDRINUSE`)
    *   when the port is taken.
    */
   static async start(options: DevBrokerOptions = {}): Promise<DevBroker> {
@@ -183,6 +188,7 @@ export class DevBroker implements AsyncDisposable {
     const { channelMax = 2047, frameMax = 131_072, heartbeatSeconds = 60, interceptor = {} } = this.#options;
     const blockReason = () => this.#findBlockReason();
     return {
+      profile: this.#profile,
       tune: { channelMax, frameMax, heartbeatSeconds },
       users: this.#users,
       findVirtualHost: (name) => this.#virtualHosts.get(name),
@@ -199,7 +205,13 @@ export class DevBroker implements AsyncDisposable {
 
   #createVirtualHosts(): void {
     for (const old of this.#virtualHosts.values()) for (const queue of old.queues) old.deleteQueue(queue);
-    const services = { clock: this.clock, events: this.#events, memory: this.#memory };
+    const services = {
+      clock: this.clock,
+      events: this.#events,
+      memory: this.#memory,
+      profile: this.#profile,
+      consumerTimeoutMs: this.#options.consumerTimeoutMs ?? DEFAULT_CONSUMER_TIMEOUT_MS,
+    };
     for (const name of this.#options.virtualHosts ?? ['/']) {
       this.#virtualHosts.set(name, new VirtualHost(name, services));
     }

@@ -1,11 +1,6 @@
-import {
-  AmqpError,
-  type FieldTable,
-  FRAME_MIN_SIZE,
-  type MethodFields,
-  PROTOCOL_HEADER,
-} from '../../protocol/index.js';
+import { AmqpError, type FieldTable, type MethodFields, PROTOCOL_HEADER } from '../../protocol/index.js';
 import { Access, type UserSettings } from '../core/access.js';
+import type { Profile } from '../core/profile.js';
 import type { VirtualHost } from '../core/virtual-host.js';
 import { type Login, mechanisms, readLogin } from './sasl.js';
 import type { Wire } from './wire.js';
@@ -19,17 +14,22 @@ export interface TuneLimits {
 
 /** What a broker tells and asks while a client connects. */
 export interface HandshakeContext {
+  readonly profile: Profile;
   readonly tune: TuneLimits;
   readonly users: readonly UserSettings[];
   findVirtualHost(name: string): VirtualHost | undefined;
 }
 
-/** The capabilities and names the server states; clients look at them. */
+/** The names that the server states: what RabbitMQ states where clients do things by it, and else the truth. */
+const namesOf = ({ version }: Profile): FieldTable => ({
+  product: 'RabbitMQ',
+  version,
+  platform: `Waybill development broker on Node.js ${process.version}`,
+  information: `For development and tests: memory only, behaves like RabbitMQ ${version}.`,
+});
+
+/** The capabilities the server states; clients look at them. */
 const serverProperties: FieldTable = {
-  product: 'Waybill development broker',
-  version: '3.10.8',
-  platform: `Node.js ${process.version}`,
-  information: 'For development and tests: memory only, behaves like RabbitMQ 3.10.',
   cluster_name: 'waybill@localhost',
   capabilities: {
     publisher_confirms: true,
@@ -90,7 +90,7 @@ export class Handshake {
     this.#wire.method(0, 'connection.start', {
       versionMajor: 0,
       versionMinor: 9,
-      serverProperties,
+      serverProperties: { ...namesOf(this.#context.profile), ...serverProperties },
       mechanisms: Buffer.from(mechanisms.join(' ')),
       locales: Buffer.from('en_US'),
     });
@@ -117,7 +117,7 @@ export class Handshake {
   tuneOk({ channelMax, frameMax, heartbeat }: MethodFields<'connection.tune-ok'>): void {
     const offered = this.#context.tune;
     checkNegotiated('channel_max', channelMax, offered.channelMax, 1);
-    checkNegotiated('frame_max', frameMax, offered.frameMax, FRAME_MIN_SIZE);
+    checkNegotiated('frame_max', frameMax, offered.frameMax, this.#context.profile.leastFrameMax);
     this.#tuned = { channelMax, frameMax, heartbeatSeconds: heartbeat };
     this.#wire.setFrameMax(frameMax);
   }

@@ -4,9 +4,9 @@ import { readArguments } from '../../../src/cli/cli-arguments.js';
 
 describe('the command line', () => {
   const good: readonly (readonly [string, object])[] = [
-    ['broker', { kind: 'broker', port: 5672, verbose: false }],
-    ['broker --port 0 --verbose', { kind: 'broker', port: 0, verbose: true }],
-    ['--port=6000 broker', { kind: 'broker', port: 6000, verbose: false }],
+    ['broker', { kind: 'broker', port: 5672, profile: undefined, verbose: false }],
+    ['broker --port 0 --verbose', { kind: 'broker', port: 0, profile: undefined, verbose: true }],
+    ['--port=6000 broker', { kind: 'broker', port: 6000, profile: undefined, verbose: false }],
     ['--help', { kind: 'help' }],
     ['--version', { kind: 'version' }],
     ['broker --help', { kind: 'help' }],

@@ -6,6 +6,7 @@ import { EventStream } from '../../../src/devbroker/core/events.js';
 import type { Interceptor } from '../../../src/devbroker/core/interceptor.js';
 import { MemoryGauge } from '../../../src/devbroker/core/memory-gauge.js';
 import type { Message } from '../../../src/devbroker/core/message.js';
+import { DEFAULT_PROFILE, type ProfileName, profileOf } from '../../../src/devbroker/core/profile.js';
 import type { Queue } from '../../../src/devbroker/core/queue.js';
 import { ReplyRegistry } from '../../../src/devbroker/core/reply-registry.js';
 import { VirtualHost } from '../../../src/devbroker/core/virtual-host.js';
@@ -20,6 +21,7 @@ export class FakeSink implements ChannelSink {
   readonly confirms: string[] = [];
   readonly consumers: string[] = [];
   readonly cancels: string[] = [];
+  readonly timeouts: number[] = [];
 
   /** The bodies delivered, in order. */
   get bodies(): string[] {
@@ -45,6 +47,10 @@ export class FakeSink implements ChannelSink {
   cancelled(tag: string): void {
     this.cancels.push(tag);
   }
+
+  timedOut(timeoutMs: number): void {
+    this.timeouts.push(timeoutMs);
+  }
 }
 
 /** A channel with its sink. */
@@ -62,9 +68,11 @@ export class CoreWorld {
   readonly host: VirtualHost;
   readonly replies = new ReplyRegistry();
 
-  constructor() {
+  constructor(profile: ProfileName = DEFAULT_PROFILE) {
     this.clock.freeze();
-    this.host = new VirtualHost('/', { clock: this.clock, events: this.events, memory: this.memory });
+    const { clock, events, memory } = this;
+    const services = { clock, events, memory, profile: profileOf(profile), consumerTimeoutMs: 1_800_000 };
+    this.host = new VirtualHost('/', services);
   }
 
   channel(

@@ -11,7 +11,15 @@ const message = {
 } as const satisfies Entry['message'];
 
 function entry(sequence: number, priority = 0): Entry {
-  return { message, sequence, priority, expiresAt: undefined, redelivered: false, returns: 0 };
+  return {
+    message,
+    sequence,
+    priority,
+    expiresAt: undefined,
+    redelivered: false,
+    acquisitions: 0,
+    returns: 0,
+  };
 }
 
 function byTurn(one: Entry, other: Entry): number {

@@ -1,7 +1,7 @@
 import { AmqpError, type Content } from '../../../protocol/index.js';
 import { REPLY_QUEUE } from '../../core/reply-registry.js';
 import type { ChannelSession } from '../channel-session.js';
-import { cleanName, type HandlerTable, queueName } from './handlers.js';
+import { cleanName, type HandlerTable, queueName, unimplemented } from './handlers.js';
 
 const noContent: Content = { properties: {}, encodedProperties: Buffer.alloc(2), body: Buffer.alloc(0) };
 
@@ -9,7 +9,8 @@ const noContent: Content = { properties: {}, encodedProperties: Buffer.alloc(2),
 export const basicMethods = {
   'basic.qos'(session, { prefetchSize, prefetchCount, global }) {
     if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
-    session.channel.setPrefetch(prefetchCount, global);
+    const isGlobal = global && !session.profile.deniedFeatures.includes('global_qos');
+    session.channel.setPrefetch(prefetchCount, isGlobal);
     session.reply('basic.qos-ok', {});
   },
   'basic.publish'(session, { exchange, routingKey, mandatory, immediate }, content = noContent) {
@@ -26,6 +27,10 @@ export const basicMethods = {
     session.channel.cancel(consumerTag);
     if (!nowait) session.reply('basic.cancel-ok', { consumerTag });
   },
+  'basic.cancel-ok'(session, { consumerTag }) {
+    if (session.profile.consumerTimeout === 'close') throw unimplemented('basic.cancel-ok');
+    session.channel.confirmCancel(consumerTag);
+  },
   'basic.get'(session, { queue, noAck }) {
     const found = session.channel.get(queueName(session, queue), noAck);
     if (found) session.sendGetOk(found);
@@ -35,7 +40,9 @@ export const basicMethods = {
     session.channel.settle(deliveryTag, multiple, 'ack');
   },
   'basic.nack'(session, { deliveryTag, multiple, requeue }) {
-    session.channel.settle(deliveryTag, multiple, requeue ? 'requeue' : 'reject');
+    const { nackCounts } = session.profile;
+    const outcome = nackCounts ? 'requeue' : 'release';
+    session.channel.settle(deliveryTag, multiple, requeue ? outcome : 'reject');
   },
   'basic.reject'(session, { deliveryTag, requeue }) {
     session.channel.settle(deliveryTag, false, requeue ? 'requeue' : 'reject');

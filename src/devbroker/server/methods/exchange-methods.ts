@@ -39,7 +39,7 @@ export const exchangeMethods = {
 
 function declare(session: ChannelSession, fields: MethodFields<'exchange.declare'>): void {
   const { virtualHost, access } = session.opened;
-  const type = checkExchangeType(fields.type);
+  const type = checkExchangeType(fields.type, session.profile);
   const name = cleanName(fields.exchange);
   assertNotDefault(name);
   access.check('configure', 'exchange', name);

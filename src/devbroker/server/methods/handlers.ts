@@ -14,6 +14,11 @@ export type HandlerTable = { readonly [N in MethodName]?: HandlerOf<N> };
 /** A handler when it no longer matters for which method. */
 export type Handler = (session: ChannelSession, fields: unknown, content: Content | undefined) => void;
 
+/** The error for a method that the broker does not know: it closes the connection. */
+export function unimplemented(method: string): AmqpError {
+  return new AmqpError('COMMAND_INVALID', `unimplemented method ${method}`);
+}
+
 /** RabbitMQ takes line ends out of names. */
 export function cleanName(name: string): string {
   return name.replace(/[\r\n]/g, '');

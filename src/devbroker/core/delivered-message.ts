@@ -1,0 +1,16 @@
+import type { FieldTable } from '../../protocol/index.js';
+import { type Message, withHeaders } from './message.js';
+import type { Profile } from './profile.js';
+import type { Queue } from './queue.js';
+import type { Entry } from './ready-list.js';
+
+/** A message as its queue hands it out: a quorum queue tells in headers how often it has come back. */
+export function deliveredMessage(entry: Entry, queue: Queue, profile: Profile, isGet = false): Message {
+  if (queue.limits.type !== 'quorum') return entry.message;
+  const { acquisitions, returns } = entry;
+  const headers: FieldTable = {
+    ...(profile.tellsAcquisitions && acquisitions > 0 ? { 'x-acquired-count': acquisitions } : {}),
+    ...(returns > 0 || isGet ? { 'x-delivery-count': returns } : {}),
+  };
+  return Object.keys(headers).length === 0 ? entry.message : withHeaders(entry.message, headers);
+}

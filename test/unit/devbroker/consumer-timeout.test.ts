@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AmqpError } from '../../../src/protocol/index.js';
+import { CoreWorld, type TestChannel } from './core-world.js';
+
+const MINUTE = 60_000;
+const quorum = { 'x-queue-type': 'quorum' };
+
+/** A world with a client that holds `first`, and `second` since ten minutes later. */
+function holding(profile: '3.10' | '4.0' | '4.3', args = quorum) {
+  const world = new CoreWorld(profile);
+  const client = world.channel();
+  const queue = world.queue('q', args);
+  world.consume(client, 'q', 'slow');
+  world.publish(client, '', 'q', 'first');
+  world.clock.advance(10 * MINUTE);
+  world.publish(client, '', 'q', 'second');
+  return { world, client, queue };
+}
+
+function another(world: CoreWorld): TestChannel {
+  const client = world.channel();
+  world.consume(client, 'q', 'other');
+  return client;
+}
+
+describe('who does not settle in time', () => {
+  for (const profile of ['3.10', '4.0'] as const) {
+    it(`loses the channel on ${profile}`, () => {
+      const { world, client } = holding(profile);
+      world.clock.advance(20 * MINUTE - 1);
+      assert.deepEqual(client.sink.timeouts, []);
+      world.clock.advance(1);
+      assert.deepEqual(client.sink.timeouts, [30 * MINUTE]);
+    });
+  }
+
+  it('is blamed by the time of the queue, where that is shorter', () => {
+    const { world, client } = holding('4.0', { ...quorum, 'x-consumer-timeout': 15 * MINUTE } as never);
+    world.clock.advance(5 * MINUTE);
+    assert.deepEqual(client.sink.timeouts, [15 * MINUTE]);
+  });
+
+  it('is forgiven when it settles shortly before', () => {
+    const { world, client } = holding('4.0');
+    world.clock.advance(20 * MINUTE - 1);
+    client.channel.settle(1, false, 'ack');
+    world.clock.advance(MINUTE);
+    assert.deepEqual(client.sink.timeouts, []);
+  });
+});
+
+describe('who does not settle in time, on 4.3', () => {
+  it('is cancelled for each time that something is overdue, and stays a consumer', () => {
+    const { world, client, queue } = holding('4.3');
+    world.clock.advance(20 * MINUTE);
+    assert.deepEqual(client.sink.cancels, ['slow']);
+    assert.equal(queue.consumers.size, 1);
+    assert.deepEqual(world.waiting('q'), ['first']);
+    world.clock.advance(10 * MINUTE);
+    assert.deepEqual(client.sink.cancels, ['slow', 'slow']);
+    assert.deepEqual(world.waiting('q'), ['first', 'second']);
+  });
+
+  it('is given nothing until all that is overdue is acked; an ack that comes late acks nothing', () => {
+    const { world, client } = holding('4.3');
+    world.clock.advance(30 * MINUTE);
+    client.channel.settle(1, false, 'ack');
+    assert.deepEqual(client.sink.bodies, ['first', 'second']);
+    client.channel.settle(2, false, 'ack');
+    assert.deepEqual(client.sink.bodies, ['first', 'second', 'first', 'second']);
+    assert.ok(client.sink.deliveries.slice(2).every(({ redelivered }) => redelivered));
+  });
+
+  it('loses what is overdue to others, uncounted for the delivery limit', () => {
+    const { world, client } = holding('4.3');
+    world.clock.advance(20 * MINUTE);
+    const other = another(world);
+    const [delivery] = other.sink.deliveries;
+    assert.deepEqual(delivery?.message.properties.headers, { 'x-acquired-count': 1 });
+    assert.deepEqual(other.sink.bodies, ['first']);
+  });
+
+  it('is no consumer any more once it has answered the cancel', () => {
+    const { world, client, queue } = holding('4.3');
+    world.clock.advance(20 * MINUTE);
+    client.channel.confirmCancel('slow');
+    assert.equal(queue.consumers.size, 0);
+    assert.throws(
+      () => client.channel.confirmCancel('slow'),
+      (error: unknown) => error instanceof AmqpError && error.code === 541,
+    );
+  });
+
+  it('loses the channel when what is overdue has no consumer any more', () => {
+    const { world, client } = holding('4.3');
+    client.channel.cancel('slow');
+    world.clock.advance(20 * MINUTE);
+    assert.deepEqual(client.sink.timeouts, [-1]);
+  });
+
+  it('has all the time there is with a classic queue', () => {
+    const { world, client } = holding('4.3', { 'x-queue-type': 'classic' });
+    world.clock.advance(1000 * MINUTE);
+    assert.deepEqual([client.sink.timeouts, client.sink.cancels], [[], []]);
+  });
+
+  it('makes room for the next where one consumer is active at a time', () => {
+    const { world, client } = holding('4.3', { ...quorum, 'x-single-active-consumer': true } as never);
+    const other = another(world);
+    world.clock.advance(20 * MINUTE);
+    assert.deepEqual([client.sink.bodies, other.sink.bodies], [['first', 'second'], ['first']]);
+  });
+});
