@@ -1,6 +1,8 @@
 import type { GetMessage } from 'amqplib';
+import { carriedHeaders } from './carried-headers.js';
 import { type Dossier, dossierHeader, originHeader } from './dossier.js';
 import type { Link } from './link.js';
+import { nextMessageId } from './message-id.js';
 import type { MessageProperties } from './outgoing.js';
 
 /** A message that was parked, with its story. */
@@ -46,13 +48,8 @@ export class FailedQueue {
   async replay(isChosen: (message: FailedMessage) => boolean): Promise<number> {
     return await this.#visit(async (message) => {
       if (!isChosen(message)) return 'keep';
-      const { [dossierHeader]: _dossier, ...headers } = (message.properties.headers ?? {}) as Record<
-        string,
-        unknown
-      >;
-      const { content, properties } = message;
-      const back = { exchange: '', routingKey: this.#queue, content, mandatory: true };
-      await this.#link.publish({ ...back, properties: { ...properties, headers } });
+      const { [dossierHeader]: _dossier, ...headers } = message.properties.headers ?? {};
+      await this.#put(this.#queue, message, headers);
       return 'done';
     });
   }
@@ -63,31 +60,47 @@ export class FailedQueue {
   }
 
   /**
-   * Takes each message that is there now once; what is kept goes back to its place when the channel closes. On a quorum
-   * queue each look counts as a failed delivery, and RabbitMQ 4 drops what has failed 20 times: before that a message is
-   * put in anew, at the end.
+   * Takes each message that is there now once; what is kept goes back to its place at the end, all of it in one nack, which
+   * RabbitMQ 4.3 does not count. Before, each look at a quorum queue counts as a failed delivery, and what has failed 20
+   * times is dropped by RabbitMQ 4: so from the first one on that is nearly there, all are put in anew, in their order.
    */
   async #visit(judge: (message: FailedMessage) => Promise<Verdict>): Promise<number> {
     return await this.#link.onChannel(async (channel) => {
       const parked = `${this.#queue}.failed`;
       const { messageCount } = await channel.checkQueue(parked);
       let done = 0;
+      let renews = false;
       for (let seen = 0; seen < messageCount; seen++) {
         const raw = await channel.get(parked);
         if (!raw) break;
         const message = failedMessage(raw);
         const verdict = await judge(message);
-        if (verdict === 'keep' && !isWornOut(raw)) continue;
-        if (verdict === 'keep') await this.#putAnew(parked, message);
+        renews ||= isWornOut(raw);
+        if (verdict === 'keep' && !renews) continue;
+        if (verdict === 'keep') await this.#put(parked, message, message.properties.headers);
         else done++;
         channel.ack(raw);
       }
+      channel.nackAll(true);
       return done;
     });
   }
 
-  async #putAnew(parked: string, { content, properties }: FailedMessage): Promise<void> {
-    await this.#link.publish({ exchange: '', routingKey: parked, content, properties, mandatory: true });
+  async #put(
+    queue: string,
+    { content, properties }: FailedMessage,
+    headers: MessageProperties['headers'],
+  ): Promise<void> {
+    // By its id we hear of a message that was returned, so one that somebody else put here gets one.
+    const messageId = properties.messageId ?? nextMessageId();
+    const carried = { ...properties, messageId, headers: carriedHeaders(headers) };
+    await this.#link.publish({
+      exchange: '',
+      routingKey: queue,
+      content,
+      properties: carried,
+      mandatory: true,
+    });
   }
 }
 

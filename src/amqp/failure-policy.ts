@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isWaybillError, toError } from '../errors.js';
 import { AsideQueues } from './aside-queues.js';
+import { carriedHeaders } from './carried-headers.js';
 import type { Delivery } from './delivery.js';
 import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
 import type { Link } from './link.js';
@@ -149,8 +150,6 @@ export class FailurePolicy {
   async #copy(delivery: Delivery, queue: string, headers: Readonly<Record<string, unknown>>): Promise<void> {
     // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
     const { expiration: _expiration, headers: sent, ...kept } = delivery.properties as MessageProperties;
-    // Without CC: RabbitMQ would route the copy to the carbon copies once more (RabbitMQ docs, Sender-selected Distribution).
-    const { CC: _copies, ...others } = (sent ?? {}) as Readonly<Record<string, unknown>>;
     const own = { [originHeader]: originOf(delivery), ...headers };
     const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
     const copy = (all: MessageProperties['headers']): Promise<void> =>
@@ -162,7 +161,7 @@ export class FailurePolicy {
         mandatory: true,
       });
     // amqplib writes no more than 64 KiB of headers: where the sender's leave no room for ours, they stay behind.
-    await copy({ ...others, ...own }).catch((thrown) => {
+    await copy({ ...carriedHeaders(sent), ...own }).catch((thrown) => {
       if (isWaybillError(thrown, 'CONFIGURATION')) return copy(own);
       throw thrown;
     });

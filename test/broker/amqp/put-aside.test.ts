@@ -1,7 +1,7 @@
-// Messages that failed, when the queues for them are deleted by somebody.
+// Messages that failed: what goes along with them, and when the queues for them are deleted by somebody.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type Content, Exchange, MessageProcessor } from 'waybill';
+import { type Content, Exchange, type HandlerContext, MessageProcessor } from 'waybill';
 import { command } from '../../conformance/processor/envelopes.js';
 import { useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { uniqueName } from '../../support/broker.js';
@@ -9,9 +9,13 @@ import { uniqueName } from '../../support/broker.js';
 class Failing extends MessageProcessor {
   static override readonly retry = { attempts: 2, delayMs: 30 };
   readonly seen: unknown[] = [];
+  /** Where it has died, as the broker tells each run. */
+  readonly deaths: unknown[] = [];
 }
-Failing.handle('command', 'fail', function ({ parameters }: Content) {
+Failing.handle('command', 'fail', function ({ parameters }: Content, { headers }: HandlerContext) {
   this.seen.push(parameters);
+  const deaths = (headers['x-death'] ?? []) as readonly { readonly queue: string }[];
+  this.deaths.push(deaths.map(({ queue }) => queue));
   throw new Error('it always fails');
 });
 
@@ -21,8 +25,8 @@ describe('a message that failed', () => {
   async function given(t: TestContext) {
     const queue = uniqueName('queue');
     const { processor, log } = await stage.start(t, Failing, { eqks: [[Exchange, [[queue, queue]]]] });
-    const fail = async (what: string): Promise<void> => {
-      await stage.side.publish('', queue, JSON.stringify(command('fail', what)), { messageId: what });
+    const fail = async (what: string, to = queue): Promise<void> => {
+      await stage.side.publish('', to, JSON.stringify(command('fail', what)), { messageId: what });
     };
     return { queue, processor, log, fail };
   }
@@ -43,4 +47,21 @@ describe('a message that failed', () => {
       assert.equal(await stage.side.depth(queue), 0);
     });
   }
+
+  it("goes on without the broker's own headers: each rest of it is its first death", async (t) => {
+    const { queue, processor, fail } = await given(t);
+    await stage.side.onChannel(async (channel) => {
+      const deadLetter = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': queue };
+      await channel.assertQueue(`${queue}.before`, { arguments: { ...deadLetter, 'x-message-ttl': 1 } });
+    });
+    await fail('one', `${queue}.before`);
+    const { properties } = await stage.side.waitForMessage(`${queue}.failed`);
+    await processor.drain();
+    assert.deepEqual(processor.deaths, [[`${queue}.before`], [`${queue}.retry.30`]]);
+    const names = Object.keys(properties.headers ?? {});
+    assert.deepEqual(
+      names.filter((name) => !name.startsWith('x-waybill-')),
+      [],
+    );
+  });
 });

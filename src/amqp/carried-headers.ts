@@ -1,0 +1,26 @@
+/** In these the broker keeps its own books: how often it has delivered, where it took a message from, and when it died. */
+const ofTheBroker: ReadonlySet<string> = new Set([
+  'x-delivery-count',
+  'x-acquired-count',
+  'x-stream-offset',
+  'x-death',
+]);
+
+/** `x-first-death-queue`, `x-last-death-reason` and the like. */
+const ofTheFirstOrLastDeath = /^x-(?:first|last)-death-/;
+
+type Headers = Readonly<Record<string, unknown>>;
+
+/**
+ * What of a message's headers goes along when it is published once more. The broker's own stay behind: it makes them anew,
+ * and what a client sends under their names RabbitMQ 3 takes for its own (`x-death`: cycles are found by it) and RabbitMQ 4
+ * hands on as if it had counted. So does CC: RabbitMQ would route the copy to the carbon copies once more (RabbitMQ docs,
+ * Sender-selected Distribution).
+ */
+export function carriedHeaders(headers: Headers | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => isCarried(name)));
+}
+
+function isCarried(name: string): boolean {
+  return name !== 'CC' && !ofTheBroker.has(name) && !ofTheFirstOrLastDeath.test(name);
+}
