@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { freshVhost } from '../support/broker.js';
+import { atLeast } from '../support/broker-version.js';
 import { Program } from '../support/child.js';
 
 const run = promisify(execFile);
@@ -32,6 +33,11 @@ const plain = [
   'Open: true false',
 ];
 
+/** Since 4.0 RabbitMQ gives headers back in the order of their names. */
+function sorted(line: string): string {
+  return line.replace(/(sent: \S+), (pages: 3)/, '$2, $1');
+}
+
 function assertLines(text: string, expected: readonly string[]): void {
   assert.deepEqual(text.replace(/\n$/, '').split('\n').sort(), [...expected].sort());
 }
@@ -51,7 +57,7 @@ for (const [name, lines] of [
       const { url } = await freshVhost(t);
       await using program = Program.run(`examples/${name}/${name}.ts`, { env: { WAYBILL_URL: url } });
       assert.deepEqual(await program.waitForEnd(20_000), { code: 0, signal: null });
-      assertLines(program.stdout, lines);
+      assertLines(program.stdout, atLeast('4.0') ? lines.map(sorted) : lines);
       assert.equal(program.stderr, '');
     });
   });

@@ -30,7 +30,7 @@ suite=$1 mirror=$2 made=$3
 rm -rf --one-file-system "$made".making.*
 if ! command -v mmdebstrap; then
   export DEBIAN_FRONTEND=noninteractive
-  apt-get -q update
+  apt-get -q update || :
   apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 mmdebstrap
 fi
 making=$made.making.$$

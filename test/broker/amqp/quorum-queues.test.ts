@@ -5,6 +5,7 @@ import { type Content, Exchange, MessageProcessor, type RetryPolicy } from 'wayb
 import { command } from '../../conformance/processor/envelopes.js';
 import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { uniqueName } from '../../support/broker.js';
+import { atLeast } from '../../support/broker-version.js';
 
 class Failing extends MessageProcessor {
   static override readonly retry: RetryPolicy | undefined = undefined;
@@ -94,13 +95,14 @@ describe('a message of a quorum queue', () => {
     await waitForLength(processor.seen, 1);
     await assert.rejects(processor.drain({ timeoutMs: 100 }), /1 messages/);
     await stage.side.waitForDepth(queue, 3);
-    // RabbitMQ 3.10 counts them all as delivered in vain; from 4.3 on only the one that had begun.
+    // Before 4.3 RabbitMQ counts them all as delivered in vain; since then only the one that had begun has a count.
     const next = new Slow({ url: stage.url, eqks, logger: recordingLog() });
     t.after(() => next.close());
     await next.start();
     await waitForLength(next.seen, 1);
     await next.close();
     const back = await stage.side.waitForMessage(queue);
-    assert.ok(Number(back.properties.headers?.['x-delivery-count']) <= 2, 'each stop counts once at most');
+    const count = Number(back.properties.headers?.['x-delivery-count'] ?? (atLeast('4.3') ? 0 : Number.NaN));
+    assert.ok(count <= 2, `each stop counts once at most, and not ${count}`);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ChannelError, Connection } from 'waybill/channel';
 import { brokerUrl, uniqueName } from '../../support/broker.js';
+import { atLeast } from '../../support/broker-version.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { connect, newChannel, useStage } from './channel-stage.js';
 
@@ -144,11 +145,17 @@ describe('a connection for plain AMQP', () => {
   it('tells a fault that closes the whole connection from one that closes a channel', async (t) => {
     const { connection } = await connect(t, stage, { ownConnections: true });
     const [guilty, other] = [await connection.channel(), await connection.channel()];
-    // RabbitMQ 3.10 answers an unknown type so; the version 4 closes the channel only.
-    const refused = { name: 'ChannelError', scope: 'connection', replyCode: 503 };
-    await assert.rejects(guilty.exchange.declare(uniqueName('x'), 'no-such-type'), refused);
-    const { scope, replyCode } = (await other.closed) as ChannelError;
-    assert.deepEqual([scope, replyCode], ['connection', 503]);
+    // An unknown type is a fault of the connection until 3.13, and of the channel since 4.0.
+    const fault = atLeast('4.0')
+      ? { scope: 'channel', replyCode: 406 }
+      : { scope: 'connection', replyCode: 503 };
+    const refused = guilty.exchange.declare(uniqueName('x'), 'no-such-type');
+    await assert.rejects(refused, { name: 'ChannelError', ...fault });
+    if (fault.scope === 'connection') {
+      const { scope, replyCode } = (await other.closed) as ChannelError;
+      assert.deepEqual({ scope, replyCode }, fault);
+    }
+    assert.equal(other.isOpen, fault.scope === 'channel');
     assert.equal((await connection.channel()).isOpen, true);
   });
 });

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { atLeast } from '../../support/broker-version.js';
 import { command } from './envelopes.js';
 import type { RawProperties } from './place.js';
 
@@ -21,6 +22,11 @@ function nested(levels: number, [open, close]: readonly [string, string]): strin
   return open.repeat(levels) + close.repeat(levels);
 }
 
+/** More than we read, and more than RabbitMQ takes since 4.0: there it does not get as far as to us. */
+function tooLarge(): HostileBody {
+  return { what: '20 MB', bytes: Buffer.from(withParameters(`"${'x'.repeat(20_000_000)}"`)) };
+}
+
 /** None of these may reach a handler; each must be rejected once, as it came. */
 export const hostileBodies: readonly HostileBody[] = [
   { what: 'not JSON', bytes: Buffer.from('not json') },
@@ -28,7 +34,7 @@ export const hostileBodies: readonly HostileBody[] = [
   { what: 'not UTF-8', bytes: Buffer.from(valid.replace('hostile', '\xff\xfe'), 'latin1') },
   { what: 'JSON in UTF-16', bytes: Buffer.from(valid, 'utf16le') },
   { what: 'no bytes', bytes: Buffer.alloc(0) },
-  { what: '20 MB', bytes: Buffer.from(withParameters(`"${'x'.repeat(20_000_000)}"`)) },
+  ...(atLeast('4.0') ? [] : [tooLarge()]),
   { what: '5,000 levels of lists', bytes: Buffer.from(withParameters(nested(5_000, ['[', ']']))) },
   {
     what: '5,000 levels of objects',
