@@ -1,18 +1,14 @@
 import { isAtLeast, lineOf, type RabbitmqVersion } from './rabbitmq-version.js';
 
-/** The version that the embedded broker follows. */
-export const EMBEDDED_VERSION: RabbitmqVersion = '3.10';
-
 /**
  * The version of the broker of this run, so that a test can say what is right on each: `3.10`, `4.0` or `4.3`. On the
- * embedded broker it is the one that this follows; `isEmbedded()` tells the two apart.
+ * embedded broker it is the profile that this follows; `isEmbedded()` tells the two apart.
  *
  * @throws Error when run-tests did not say.
  */
 export function brokerVersion(): RabbitmqVersion {
   const version = versionOfRun();
   if (version !== undefined) return version;
-  if (isEmbedded()) return EMBEDDED_VERSION;
   throw new Error(
     'Which version this broker is, WAYBILL_TEST_RABBITMQ says: run it by `npm run test:broker`.',
   );

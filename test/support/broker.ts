@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { DevBroker } from '../../src/devbroker/index.js';
+import { isEmbedded } from './broker-version.js';
+import { profileOfRun } from './embedded-profile.js';
 import { SideChannel } from './side-channel.js';
 
 /** Where a test registers what must be closed: its `TestContext`, or a `suiteOwner()`. */
@@ -60,7 +62,7 @@ function onVhost(url: string, vhost: string): string {
  */
 export async function freshVhost(owner: Owner): Promise<TestVhost> {
   const url = brokerUrl();
-  if (process.env['WAYBILL_TEST_BROKER'] === 'embedded') return await embeddedVhost(owner);
+  if (isEmbedded()) return await embeddedVhost(owner);
   if (process.env['WAYBILL_TEST_MANAGEMENT_URL'] === undefined) {
     return { url, name: decodeURIComponent(new URL(url).pathname.slice(1)) || '/', isolated: false };
   }
@@ -76,7 +78,7 @@ export async function freshVhost(owner: Owner): Promise<TestVhost> {
 
 async function embeddedVhost(owner: Owner): Promise<TestVhost> {
   const name = uniqueName('vhost');
-  const broker = await DevBroker.start({ port: 0, virtualHosts: [name] });
+  const broker = await DevBroker.start({ port: 0, virtualHosts: [name], profile: profileOfRun() });
   owner.after(() => broker.close());
   return { url: broker.url, name, isolated: true };
 }

@@ -1,5 +1,4 @@
-import { DevBroker } from '../../src/devbroker/index.js';
-import { EMBEDDED_VERSION } from './broker-version.js';
+import { DevBroker, type ProfileName } from '../../src/devbroker/index.js';
 import { DockerBroker } from './docker-broker.js';
 import { RabbitNode } from './rabbit-node.js';
 import type { RabbitmqSupply } from './rabbitmq-supply.js';
@@ -18,16 +17,16 @@ export function provideNone(): ProvidedBroker {
   return { env: {}, title: undefined, [Symbol.asyncDispose]: async () => {} };
 }
 
-/** Starts the embedded one. */
-export async function provideEmbedded(): Promise<ProvidedBroker> {
-  const broker = await DevBroker.start({ port: 0 });
+/** Starts the embedded one, with the profile of a version. */
+export async function provideEmbedded(profile: ProfileName): Promise<ProvidedBroker> {
+  const broker = await DevBroker.start({ port: 0, profile });
   console.log(`\nThe broker is an embedded one on port ${broker.port}; each vhost has another one.`);
   const env = {
     WAYBILL_TEST_URL: broker.url,
     WAYBILL_TEST_BROKER: 'embedded',
-    WAYBILL_TEST_RABBITMQ: EMBEDDED_VERSION,
+    WAYBILL_TEST_RABBITMQ: profile,
   };
-  return { env, title: 'the embedded broker', [Symbol.asyncDispose]: () => broker.close() };
+  return { env, title: `the embedded broker as ${profile}`, [Symbol.asyncDispose]: () => broker.close() };
 }
 
 /** Only says which version it is, for tests that start nodes themselves. */

@@ -20,7 +20,7 @@ import {
 import { foreignSupply, type RabbitmqSupply, supplyOf } from './rabbitmq-supply.js';
 import { type RunArguments, readArguments } from './run-arguments.js';
 import { type BrokerKind, collectGroups, type TestGroup } from './test-files.js';
-import { planVersions, type VersionPlan } from './test-plan.js';
+import { planProfiles, planVersions, type VersionPlan } from './test-plan.js';
 import { formatSummary } from './test-report.js';
 
 const USAGE =
@@ -38,21 +38,25 @@ try {
   if (group === undefined) exit(USAGE);
   // The cheapest first.
   const groups = collectGroups(process.cwd(), group, filters);
-  await runWithoutRabbitmq(groups);
+  await runWithoutRabbitmq(groups, versions);
   await runOnRabbitmq(groups, versions);
   end();
 } catch (error) {
   exit(error instanceof Error ? error.message : String(error));
 }
 
-async function runWithoutRabbitmq(groups: readonly TestGroup[]): Promise<void> {
+async function runWithoutRabbitmq(
+  groups: readonly TestGroup[],
+  versions: RunArguments['versions'],
+): Promise<void> {
   const place = { isForBothWays: true, hasPrograms: true };
   for (const group of groups.filter(({ broker }) => broker === 'none')) {
     await runs.run(group, { ...place, broker: provideNone() });
   }
-  for (const group of groups.filter(({ broker }) => broker === 'embedded')) {
-    await using broker = await provideEmbedded();
-    await runs.run(group, { ...place, broker });
+  const embedded = groups.filter(({ broker }) => broker === 'embedded');
+  for (const profile of embedded.length > 0 ? planProfiles(versions) : []) {
+    await using broker = await provideEmbedded(profile);
+    for (const group of embedded) await runs.run(group, { ...place, broker });
   }
 }
 

@@ -1,4 +1,6 @@
+import type { ProfileName } from '../../src/devbroker/index.js';
 import { defaultVersions } from './default-versions.js';
+import { isProfile } from './embedded-profile.js';
 import { isAtLeast, type RabbitmqVersion } from './rabbitmq-version.js';
 import type { TestGroup } from './test-files.js';
 
@@ -21,6 +23,12 @@ export function planVersions(
     version,
     groups: wanted.filter((each) => each.versions.includes(version)).map(({ group }) => group),
   }));
+}
+
+/** The versions that the embedded broker plays: those of the chosen ones that it can, else its own. */
+export function planProfiles(chosen: readonly RabbitmqVersion[] | undefined): ProfileName[] {
+  const played = (chosen ?? []).filter(isProfile);
+  return (played.length > 0 ? played : defaultVersions('embedded').filter(isProfile)).sort(byAge);
 }
 
 function byAge(a: RabbitmqVersion, b: RabbitmqVersion): number {

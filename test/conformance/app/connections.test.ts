@@ -3,6 +3,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { AmqpConnection, App } from 'waybill/app';
 import { DevBroker } from '../../../src/devbroker/index.js';
 import { brokerUrl, management, uniqueName } from '../../support/broker.js';
+import { isEmbedded } from '../../support/broker-version.js';
+import { profileOfRun } from '../../support/embedded-profile.js';
 import { SideChannel } from '../../support/side-channel.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
@@ -11,8 +13,8 @@ import { fill, newApp, newQueue, numbers, recordingLog, useStage, waitForLength 
 
 /** A broker with virtual hosts of these very names; what is behind `url` is one of them. */
 async function brokerWith(t: TestContext, names: readonly string[]): Promise<string> {
-  if (process.env['WAYBILL_TEST_BROKER'] === 'embedded') {
-    const broker = await DevBroker.start({ port: 0, virtualHosts: [...names] });
+  if (isEmbedded()) {
+    const broker = await DevBroker.start({ port: 0, virtualHosts: [...names], profile: profileOfRun() });
     t.after(() => broker.close());
     return broker.url;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { atLeast, brokerVersion, isEmbedded } from '../../support/broker-version.js';
+import { profileOfRun } from '../../support/embedded-profile.js';
 
 describe('the version of the broker of this run', () => {
   it('is what run-tests says', (t) => {
@@ -10,10 +11,17 @@ describe('the version of the broker of this run', () => {
     assert.equal(isEmbedded(), false);
   });
 
-  it('is the one that the embedded broker follows', (t) => {
-    withEnvironment(t, { WAYBILL_TEST_BROKER: 'embedded' });
-    assert.equal(brokerVersion(), '3.10');
+  it('is the profile of the embedded broker', (t) => {
+    withEnvironment(t, { WAYBILL_TEST_BROKER: 'embedded', WAYBILL_TEST_RABBITMQ: '4.3' });
+    assert.equal(brokerVersion(), '4.3');
+    assert.equal(profileOfRun(), '4.3');
     assert.equal(isEmbedded(), true);
+  });
+
+  it('may be one that the embedded broker has no profile of', (t) => {
+    withEnvironment(t, { WAYBILL_TEST_RABBITMQ: '3.12' });
+    assert.equal(brokerVersion(), '3.12');
+    assert.throws(profileOfRun, /no profile of RabbitMQ 3\.12/);
   });
 
   it('is not guessed', (t) => {

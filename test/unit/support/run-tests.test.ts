@@ -112,7 +112,7 @@ describe('run-tests', () => {
   it('is green, and says what is missing, when all is skipped as announced', async (t) => {
     const skipping =
       "import { describe, it } from 'node:test'; describe('pika of Python', { skip: 'x' }, () => { it('a', () => {}); });";
-    await using broker = await DevBroker.start({ port: 0 });
+    await using broker = await DevBroker.start({ port: 0, profile: '3.10' });
     const env = { WAYBILL_TEST_URL: broker.url };
     const { exitCode, output } = await runWith(env, t, { 'test/interop/a.test.ts': skipping }, 'interop');
     assert.equal(exitCode, 0, output);
@@ -180,7 +180,7 @@ describe('run-tests', () => {
       import assert from 'node:assert/strict';
       import { it } from 'node:test';
       it('is told of the version', () => assert.equal(process.env.WAYBILL_TEST_RABBITMQ, '3.10'));`;
-    await using broker = await DevBroker.start({ port: 0 });
+    await using broker = await DevBroker.start({ port: 0, profile: '3.10' });
     const files = { 'test/interop/a.test.ts': asking };
     const { exitCode, output } = await runWith({ WAYBILL_TEST_URL: broker.url }, t, files, 'interop');
     assert.equal(exitCode, 0, output);
@@ -189,7 +189,7 @@ describe('run-tests', () => {
 
   it('names the broker on which a test failed', async (t) => {
     const failing = "import { it } from 'node:test'; it('fails', () => { throw new Error('no'); });";
-    await using broker = await DevBroker.start({ port: 0 });
+    await using broker = await DevBroker.start({ port: 0, profile: '3.10' });
     const files = { 'test/interop/a.test.ts': failing };
     const { exitCode, output } = await runWith({ WAYBILL_TEST_URL: broker.url }, t, files, 'interop');
     assert.equal(exitCode, 1, output);
@@ -228,7 +228,7 @@ describe('run-tests, when a version of RabbitMQ cannot be had', () => {
   });
 
   it('is red when the broker of WAYBILL_TEST_URL is another version, or cannot be reached', async (t) => {
-    await using broker = await DevBroker.start({ port: 0 });
+    await using broker = await DevBroker.start({ port: 0, profile: '3.10' });
     const other = await runWith({ WAYBILL_TEST_URL: broker.url }, t, files, 'broker', '--rabbitmq', NOWHERE);
     assert.equal(other.exitCode, 1, other.output);
     assert.match(other.output, /The broker of WAYBILL_TEST_URL is 3\.10\.\d+, and 0\.1 was asked for\n$/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RabbitmqVersion } from '../../support/rabbitmq-version.js';
 import type { BrokerKind, TestGroup } from '../../support/test-files.js';
-import { planVersions } from '../../support/test-plan.js';
+import { planProfiles, planVersions } from '../../support/test-plan.js';
 
 const groups = [
   group('unit', 'none'),
@@ -11,6 +11,15 @@ const groups = [
   group('parity', 'RabbitMQ'),
   group('cluster', 'own'),
 ];
+
+describe('which versions the embedded broker plays', () => {
+  it('are the oldest by default, and the chosen ones that it can', () => {
+    assert.deepEqual(planProfiles(undefined), ['3.10']);
+    assert.deepEqual(planProfiles(['4.3', '4.0']), ['4.0', '4.3']);
+    assert.deepEqual(planProfiles(['3.12', '4.0']), ['4.0']);
+    assert.deepEqual(planProfiles(['3.12']), ['3.10']);
+  });
+});
 
 describe('which groups run on which version of RabbitMQ', () => {
   it('is the oldest and the newest by default, and for parity the one that the embedded broker follows', () => {
