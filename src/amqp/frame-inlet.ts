@@ -7,6 +7,13 @@ const BASIC_ACK = 0x003c_0050;
 const BASIC = 60;
 
 /**
+ * How large a frame with properties may be. RabbitMQ does not cut them, nor hold them to what was agreed upon: a message
+ * whose headers just fitted when it was sent has `x-death` in them when it was dead-lettered, and who refuses its frame
+ * loses the connection, and gets it again. amqplib goes as far.
+ */
+const headerMax = 64 * 1024 * 1024;
+
+/**
  * Cuts what comes into frames and decodes the hot ones: deliveries with their content, and confirms. amqplib's decoder
  * reads all others, and amqplib does with all of them what it always does.
  */
@@ -18,7 +25,7 @@ export class FrameInlet {
 
   constructor(door: ConnectionDoor) {
     this.#door = door;
-    this.#frames = new FrameReader(door.frameMax);
+    this.#frames = new FrameReader(door.frameMax, { headerMax: Math.max(door.frameMax, headerMax) });
   }
 
   /** @throws AmqpError for bytes that are no frames, and what amqplib throws for frames it does not expect. */

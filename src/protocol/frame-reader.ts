@@ -32,25 +32,33 @@ export class Frame {
   }
 }
 
+/** What a {@link FrameReader} may be told. */
+export interface FrameReaderOptions {
+  /** The largest frame with the properties of a message, where it may be larger than others. @default as the others */
+  readonly headerMax?: number;
+}
+
 /**
  * Cuts a byte stream into frames, however the bytes are split. Holds at most one unfinished frame, and
- * refuses one larger than `frameMax` as soon as its size is known.
+ * refuses one that is too large as soon as its size is known.
  */
 export class FrameReader {
   /** The largest frame that is accepted, in bytes with its overhead; 0 means no limit. */
   frameMax: number;
+  readonly #headerMax: number | undefined;
   #parts: Buffer[] = [];
   #held = 0;
   #wanted = HEAD;
 
-  constructor(frameMax: number) {
+  constructor(frameMax: number, { headerMax }: FrameReaderOptions = {}) {
     this.frameMax = frameMax;
+    this.#headerMax = headerMax;
   }
 
   /**
    * Takes the next bytes of the stream and calls `visit` for each frame they complete, in order.
    *
-   * @throws AmqpError `FRAME_ERROR` for an unknown type, a size over `frameMax` or a missing end mark.
+   * @throws AmqpError `FRAME_ERROR` for an unknown type, a size over the limit or a missing end mark.
    *   The reader is of no use afterwards. What `visit` throws passes through.
    */
   push(chunk: Buffer, visit: (frame: Frame) => void): void {
@@ -84,9 +92,13 @@ export class FrameReader {
     const type = bytes[at] as number;
     if (!knownTypes.has(type)) throw new AmqpError('FRAME_ERROR', `unknown frame type ${type}`);
     const size = bytes.readUInt32BE(at + 3) + FRAME_OVERHEAD;
-    if (this.frameMax !== 0 && size > this.frameMax) {
-      throw new AmqpError('FRAME_ERROR', `frame of ${size} bytes, the maximum is ${this.frameMax}`);
-    }
+    const max = this.#maxOf(type);
+    if (max !== 0 && size > max)
+      throw new AmqpError('FRAME_ERROR', `frame of ${size} bytes, the maximum is ${max}`);
     return size;
+  }
+
+  #maxOf(type: number): number {
+    return type === FrameType.header ? (this.#headerMax ?? this.frameMax) : this.frameMax;
   }
 }

@@ -71,8 +71,9 @@ export class FrameWriter {
   }
 
   /**
-   * Writes the frames of a method with content: method, header, and as many body frames as it takes.
-   * Throws as `method` does, and RangeError for properties that do not fit in one frame; then it has written nothing.
+   * Writes the frames of a method with content: method, header, and as many body frames as it takes. The header is not held
+   * to the size that was agreed upon, as RabbitMQ does not hold it: what dead-lettering adds must get out.
+   * Throws as `method` does; then it has written nothing.
    */
   content<N extends ContentMethodName>(
     channel: number,
@@ -92,12 +93,18 @@ export class FrameWriter {
     this.#body(channel, body);
   }
 
-  /** As `content` for `basic.publish`. Where it goes is not encoded again while it is the same as last time. */
+  /**
+   * As `content` for `basic.publish`. Where it goes is not encoded again while it is the same as last time.
+   *
+   * @throws RangeError also for properties that do not fit in one frame.
+   */
   publish(channel: number, place: Place, properties: ContentProperties, body: Uint8Array): void {
     const mark = this.#bytes.length;
     try {
       this.#place(channel, place);
-      this.#header(channel, properties, body.length);
+      const size = this.#header(channel, properties, body.length);
+      // A header cannot be cut in parts as a body can (section 4.2.6.1).
+      if (size > this.#bodyMax) throw new RangeError('The properties are larger than a frame');
     } catch (error) {
       this.#bytes.rewind(mark);
       throw error;
@@ -119,17 +126,17 @@ export class FrameWriter {
     this.#lastPlace = { channel, exchange, routingKey, mandatory, frame };
   }
 
-  #header(channel: number, properties: ContentProperties, bodySize: number): void {
+  /** @returns the size of its payload. */
+  #header(channel: number, properties: ContentProperties, bodySize: number): number {
     const size = this.#open(FrameType.header, channel);
     this.#bytes.short(BASIC_CLASS);
     this.#bytes.short(0);
     this.#bytes.longlong(bodySize);
     if (properties instanceof Uint8Array) this.#bytes.bytes(properties);
     else writeProperties(this.#bytes, properties);
+    const end = this.#bytes.length;
     this.#close(size);
-    // A header cannot be cut in parts as a body can (section 4.2.6.1).
-    if (this.#bytes.length - size > this.#bodyMax)
-      throw new RangeError('The properties are larger than a frame');
+    return end - size - 4;
   }
 
   #body(channel: number, body: Uint8Array): void {

@@ -126,4 +126,18 @@ describe('the inlet of a connection', () => {
     bytes[7 + 4] = 200;
     assert.throws(() => decodedByInlet([bytes]), /the frame ends inside a field/);
   });
+
+  it('takes a header that is larger than agreed: the broker puts more into it than the sender did', () => {
+    const writer = new FrameWriter();
+    writer.frameMax = 4_096;
+    const headers = { much: 'x'.repeat(10_000) };
+    writer.content(1, 'basic.deliver', { deliveryTag: 1 }, { headers }, Buffer.from('x'));
+    const { frames } = decodedByInlet([writer.take()], 4_096);
+    assert.deepEqual((frames[1]?.fields as Properties | undefined)?.headers, headers);
+    const endless = Buffer.from([2, 0, 1, 0x7f, 0xff, 0xff, 0xff]);
+    assert.throws(
+      () => decodedByInlet([endless], 4_096),
+      /frame of 2147483655 bytes, the maximum is 67108864/,
+    );
+  });
 });

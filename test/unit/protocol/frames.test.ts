@@ -124,6 +124,19 @@ describe('frames', () => {
     );
   });
 
+  it('hold the properties of a publish to one frame, and not those of a delivery', () => {
+    const writer = new FrameWriter();
+    writer.frameMax = FRAME_MAX;
+    const place = { exchange: '', routingKey: '', mandatory: false };
+    const publish = (size: number): void => writer.publish(1, place, Buffer.alloc(size), Buffer.of());
+    assert.throws(() => publish(FRAME_MAX), /The properties are larger than a frame/);
+    assert.equal(writer.length, 0);
+    // Seven bytes before the payload, one after it, and twelve before the properties.
+    publish(FRAME_MAX - 20);
+    assert.throws(() => publish(FRAME_MAX - 19), RangeError);
+    writer.content(1, 'basic.deliver', {}, Buffer.alloc(FRAME_MAX), Buffer.of());
+  });
+
   it('are refused when too large, as soon as the size is known', () => {
     const head = Buffer.from([3, 0, 1, 0, 0, 0x10, 0]);
     assert.equal(

@@ -1,0 +1,131 @@
+// Headers that just fitted into a frame when they were sent, and do not any more since the broker has put `x-death` among them.
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Content, Exchange, MessageProcessor } from 'waybill';
+import { openDoor } from '../../../src/amqp/below-amqplib.js';
+import { FrameOutlet } from '../../../src/amqp/frame-outlet.js';
+import { readArguments } from '../../../src/cli/cli-arguments.js';
+import { runFailed } from '../../../src/cli/failed-command.js';
+import { newChannel } from '../../conformance/channel/channel-stage.js';
+import { command } from '../../conformance/processor/envelopes.js';
+import { useStage, waitForLength } from '../../conformance/processor/stage.js';
+import { uniqueName } from '../../support/broker.js';
+
+/** With the rest of the properties some bytes less than 128 KiB, the largest frame that RabbitMQ agrees to by default. */
+const filler = 'x'.repeat(130_800);
+
+class Desk extends MessageProcessor {
+  static override readonly retry = { attempts: 2, delayMs: 20 };
+  readonly seen: unknown[] = [];
+}
+Desk.handle('command', 'work', function ({ parameters }: Content, { headers }: { headers: object }) {
+  this.seen.push([parameters, JSON.stringify(headers).length > 131_072]);
+  if (parameters === 'bad') throw new Error('it always fails');
+});
+
+describe('a message whose headers outgrew the frame in which they were sent', () => {
+  const stage = useStage();
+
+  /** A queue, and another one whose messages are dead-lettered to it at once. */
+  async function given() {
+    const queue = uniqueName('queue');
+    const deadLetter = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': queue };
+    await stage.side.onChannel(async (channel) => {
+      await channel.assertQueue(queue);
+      await channel.assertQueue(`${queue}.before`, { arguments: { ...deadLetter, 'x-message-ttl': 1 } });
+    });
+    return queue;
+  }
+
+  /** amqplib writes no more than 64 KiB of headers. */
+  async function sendLarge(queue: string, parameters: unknown, to = `${queue}.before`): Promise<void> {
+    const content = Buffer.from(JSON.stringify(command('work', parameters)));
+    const properties = { messageId: String(parameters), type: 'work', headers: { filler } };
+    await stage.side.onChannel(async (channel) => {
+      const door = openDoor(channel, () => {});
+      assert.ok(door);
+      new FrameOutlet(door).publish({ exchange: '', routingKey: to, content, properties, mandatory: false });
+      await channel.checkQueue(to);
+    });
+  }
+
+  async function start(t: TestContext, queue: string) {
+    const { processor, log } = await stage.start(t, Desk, { eqks: [[Exchange, [[queue, queue]]]] });
+    const downs: unknown[] = [];
+    processor.events.on('down', (role) => downs.push(role));
+    return { processor, log, downs };
+  }
+
+  it('is handled like any other, and costs nobody the connection', async (t) => {
+    const queue = await given();
+    const { processor, downs } = await start(t, queue);
+    await sendLarge(queue, 'good');
+    await waitForLength(processor.seen, 1);
+    await stage.side.publish('', queue, JSON.stringify(command('work', 'next')));
+    await waitForLength(processor.seen, 2);
+    await processor.drain();
+    assert.deepEqual(
+      [processor.seen, downs],
+      [
+        [
+          ['good', true],
+          ['next', false],
+        ],
+        [],
+      ],
+    );
+    assert.equal(await stage.side.depth(queue), 0);
+  });
+
+  it('is tried again, parked, listed and sent back when it fails', async (t) => {
+    const queue = await given();
+    const { processor, downs, log } = await start(t, queue);
+    await sendLarge(queue, 'bad', queue);
+    await stage.side.waitForDepth(`${queue}.failed`, 1);
+    assert.deepEqual(processor.seen.length, 2);
+    const failed = async (action: string): Promise<string> => {
+      const read = readArguments([
+        'failed',
+        '--url',
+        stage.url,
+        action,
+        queue,
+        ...(action === 'list' ? [] : ['bad']),
+      ]);
+      assert.ok(read.kind === 'failed');
+      const lines: string[] = [];
+      const output = {
+        log: (text: string) => void lines.push(text),
+        error: (text: string) => void lines.push(text),
+      };
+      await runFailed(read, output);
+      return lines.join('\n');
+    };
+    assert.match(await failed('list'), /^bad .* 2 x Error: it always fails\n1 in /);
+    await stage.side.waitForDepth(`${queue}.failed`, 1);
+    assert.equal(await failed('replay'), `1 sent back to ${queue}`);
+    await waitForLength(processor.seen, 3);
+    await stage.side.waitForDepth(`${queue}.failed`, 1);
+    await processor.drain();
+    assert.deepEqual(downs, []);
+    assert.ok(!log.errors.some((line) => line.includes('goes back')), log.errors.join('\n'));
+  });
+
+  it('comes to a plain channel, by get and by consume', async (t) => {
+    const queue = await given();
+    const channel = await newChannel(t, stage);
+    await sendLarge(queue, 'one');
+    await stage.side.waitForDepth(queue, 1);
+    const got = await channel.get(queue);
+    assert.ok(got);
+    assert.equal(got.properties.headers?.['filler'], filler);
+    channel.reject(got.deliveryInfo.deliveryTag, { requeue: true });
+    for await (const { properties, deliveryInfo } of await channel.consume(queue)) {
+      assert.equal(properties.headers?.['filler'], filler);
+      channel.ack(deliveryInfo.deliveryTag);
+      break;
+    }
+    await channel.close();
+    assert.equal(await stage.side.depth(queue), 0);
+  });
+});
