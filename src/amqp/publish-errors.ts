@@ -11,7 +11,22 @@ export function nacked(): PublishRefusedError {
 
 /** The broker has closed the channel because of a message. */
 export function refusedBy(error: Error): PublishRefusedError {
-  return new PublishRefusedError(`The broker refused the message: ${brokerText(error)}`, { cause: error });
+  const text = brokerText(error);
+  return new PublishRefusedError(`The broker refused the message: ${tooLarge(text) ?? text}`, {
+    cause: error,
+  });
+}
+
+/** What to do about a body over the broker's limit: 16 MiB from RabbitMQ 4.0 on, 128 MiB before, unless it was set. */
+function tooLarge(text: string): string | undefined {
+  const [, size, limit] = /size (\d+) is larger than (?:configured )?max size (\d+)/.exec(text) ?? [];
+  if (size === undefined || limit === undefined) return undefined;
+  const advice = 'Set max_message_size in its rabbitmq.conf higher, or send less at once';
+  return `its body of ${mebibytes(size)} is over the limit of ${mebibytes(limit)}. ${advice}. (${text})`;
+}
+
+function mebibytes(bytes: string): string {
+  return `${(Number(bytes) / 1_048_576).toLocaleString('en', { maximumFractionDigits: 2 })} MiB`;
 }
 
 /** @param isReady whether the broker could be reached when the time was over. */
