@@ -6,9 +6,10 @@ export function replyCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
-/** The broker's own words in an error made by amqplib, without what amqplib puts around them. */
+/** The broker's own words in an error made by amqplib, on one line, without what amqplib puts around them. */
 export function brokerText(error: Error): string {
-  return /with message "(.*)"/s.exec(error.message)?.[1] ?? error.message;
+  const words = /with message "(.*)"/s.exec(error.message)?.[1] ?? error.message;
+  return words.replaceAll(/\s+/g, ' ');
 }
 
 /** What the broker said when it closed a channel or a connection (AMQP 0-9-1 sections 1.4.2.10 and 1.5.2.5). */
@@ -31,10 +32,18 @@ export function brokerReason(error: Error): BrokerReason | undefined {
 
 /**
  * True for what the broker refuses for good: 403 access refused, 404 not found, 405 locked, 406 precondition failed
- * (AMQP 0-9-1 section 1.8), and 503 and 530 for what it will never accept on this connection.
+ * (AMQP 0-9-1 section 1.8), and what it will never accept on this connection: see {@link closesConnection}.
  */
 export function isRefusal(error: unknown): boolean {
-  return [403, 404, 405, 406, 503, 530].includes(replyCode(error) ?? 0);
+  return [403, 404, 405, 406].includes(replyCode(error) ?? 0) || closesConnection(error);
+}
+
+/**
+ * True where the broker has closed a whole connection because of what was asked for: 503 for an exchange type that RabbitMQ 3
+ * does not know, 530 not allowed, 540 not implemented, 541 for a feature that RabbitMQ 4 does not permit any more.
+ */
+export function closesConnection(error: unknown): error is Error {
+  return [503, 530, 540, 541].includes(replyCode(error) ?? 0);
 }
 
 /** The refusal as the error that users see; anything else (a lost connection) unchanged. */

@@ -1,15 +1,16 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
-import { ClosedError, ConnectionLostError, toError } from '../errors.js';
+import { ClosedError, ConnectionLostError, TopologyError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { delayBefore, reconnectBackOff } from './back-off.js';
 import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
 import type { ConnectionEvents } from './connection-events.js';
 import { type Dialled, dial } from './dial.js';
 import { connectPatiently } from './first-connect.js';
 import type { ConnectionHealth } from './health.js';
+import { ReconnectPace } from './reconnect-pace.js';
+import { setUp } from './set-up.js';
 import type { Settings } from './settings.js';
 
 /**
@@ -22,6 +23,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   readonly #logger: Logger;
   readonly #prepare: (model: ChannelModel) => Promise<void>;
   readonly #closing = new AbortController();
+  readonly #pace = new ReconnectPace();
   #opening: Promise<void> | undefined;
   #reconnecting: Promise<void> | undefined;
   #isKept = false;
@@ -31,7 +33,10 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   #blocked: string | undefined;
   #lastError: Error | undefined;
 
-  /** @param prepare runs on each connection that comes after a lost one, before anybody else sees it: it re-declares. */
+  /**
+   * @param prepare runs on each connection that comes after a lost one, before anybody else sees it: it re-declares. A
+   * TopologyError of it says that the connection was closed for something that it will not ask for again.
+   */
   constructor(
     settings: Settings,
     name: string,
@@ -135,7 +140,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   async #connectFirst(): Promise<void> {
     const { firstConnect } = this.#settings;
     // Nothing was lost yet: what is declared already was declared on the link's other connection, and is there.
-    await connectPatiently(() => this.#connect({ prepared: true }), {
+    await connectPatiently(() => this.#connect(async () => {}), {
       ...firstConnect,
       signal: this.#closing.signal,
       onFailure: ({ message }, attempt) =>
@@ -161,38 +166,36 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     }
   }
 
-  async #connect({ prepared }: { readonly prepared: boolean }): Promise<void> {
+  async #connect(prepare: (model: ChannelModel) => Promise<void>): Promise<void> {
     this.#blocked = undefined;
-    const { model, cutOff } = await this.#dial();
-    model.setMaxListeners(0);
-    let reason: Error | undefined;
-    let lost = false;
-    model.on('error', (error: Error) => {
-      reason = error;
-      if (this.#model === model && replyCode(error) !== undefined) this.#refusal = error;
-    });
-    model.on('close', (error?: Error) => {
-      lost = true;
-      // Not ended in good order: what still waits for a silent peer must not reach it late, nor hold the process.
-      if (error && replyCode(error) === undefined) cutOff();
-      if (this.#model === model) this.#lose(error ?? reason);
-    });
-    model.on('blocked', (why: string) => this.#block(why));
-    model.on('unblocked', () => this.#block(undefined));
-    try {
-      if (!prepared) await this.#prepare(model);
-    } catch (cause) {
-      if (!(await closeInTime(model))) cutOff();
-      throw lost ? lostInSetUp(cause) : cause;
-    }
-    if (lost) throw lostInSetUp(reason);
+    const dialled = await this.#dial();
+    this.#listenTo(dialled);
+    await setUp(dialled, prepare);
+    const { model, cutOff } = dialled;
     if (this.closed) {
       if (!(await closeInTime(model))) cutOff();
       throw new ClosedError('The link is closed.');
     }
     this.#model = model;
     this.#cutOff = cutOff;
+    this.#pace.connected();
     this.emit('up', model);
+  }
+
+  #listenTo({ model, cutOff }: Dialled): void {
+    let reason: Error | undefined;
+    model.setMaxListeners(0);
+    model.on('error', (error: Error) => {
+      reason = error;
+      if (this.#model === model && replyCode(error) !== undefined) this.#refusal = error;
+    });
+    model.on('close', (error?: Error) => {
+      // Not ended in good order: what still waits for a silent peer must not reach it late, nor hold the process.
+      if (error && replyCode(error) === undefined) cutOff();
+      if (this.#model === model) this.#lose(error ?? reason);
+    });
+    model.on('blocked', (why: string) => this.#block(why));
+    model.on('unblocked', () => this.#block(undefined));
   }
 
   #block(reason: string | undefined): void {
@@ -210,6 +213,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.#model = undefined;
     this.#refusal = undefined;
     this.#blocked = undefined;
+    this.#pace.lost();
     if (this.closed) return;
     const error = new ConnectionLostError(
       `The connection was lost: ${cause?.message ?? 'no reason given'}.`,
@@ -222,23 +226,25 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   }
 
   async #reconnect(): Promise<void> {
-    for (let attempt = 1; !this.closed; attempt++) {
+    while (!this.closed) {
       try {
-        await sleep(delayBefore(attempt, reconnectBackOff), undefined, { signal: this.#closing.signal });
-        await this.#connect({ prepared: false });
+        await sleep(this.#pace.next(), undefined, { signal: this.#closing.signal });
+        await this.#connect(this.#prepare);
         this.#logger.warn(`${this.#name}: connected again.`);
         return;
       } catch (thrown) {
-        const error = toError(thrown);
-        this.#lastError = error;
         if (this.closed) return;
-        this.#logger.warn(`${this.#name}: attempt ${attempt}: ${error.message}`);
-        this.emit('failed', error, attempt);
+        this.#failed(toError(thrown));
       }
     }
   }
-}
 
-function lostInSetUp(cause: unknown): ConnectionLostError {
-  return new ConnectionLostError('The connection was lost while it was being set up.', { cause });
+  #failed(error: Error): void {
+    const { attempt } = this.#pace;
+    this.#lastError = error;
+    this.#logger.warn(`${this.#name}: attempt ${attempt}: ${error.message}`);
+    // What was refused is left out of the next attempt.
+    if (error.cause instanceof TopologyError) this.#pace.excuse();
+    this.emit('failed', error, attempt);
+  }
 }

@@ -1,8 +1,10 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { ClosedError, TopologyError } from '../errors.js';
+import { ClosedError, type TopologyError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
+import { askAlone } from './ask-alone.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
 import { Deadlines } from './deadlines.js';
+import { Declarer } from './declarer.js';
 import type { Delivery } from './delivery.js';
 import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
 import { LastingConnection } from './lasting-connection.js';
@@ -11,6 +13,7 @@ import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { type OwnChannel, openOwnChannel } from './own-channel.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
+import { withRefusals } from './refused-health.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
 import { SharedPool } from './shared-pool.js';
 import { type Arguments, type Declaration, onThrowAwayChannel, Topology } from './topology.js';
@@ -44,11 +47,12 @@ export class Link {
   readonly events: LinkEvents;
   readonly #outbox: OutboxLimits | undefined;
   readonly #topology: Topology;
+  readonly #declarer: Declarer;
   readonly #publishing: LastingConnection;
   readonly #consuming: LastingConnection;
   readonly #consumers = new Set<Consumer>();
+  readonly #closing = new AbortController();
   #publisher: Publisher | undefined;
-  #closed = false;
 
   private constructor(
     settings: Settings,
@@ -57,10 +61,13 @@ export class Link {
     this.settings = settings;
     this.logger = logger;
     this.#outbox = outbox;
-    this.#topology = new Topology(logger);
+    const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
+      askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
+    this.#topology = new Topology(logger, { ask, onAccepted: () => this.#redeclare() });
+    this.#declarer = new Declarer(this.#topology, ask);
     const connection = (role: string, exclusive: boolean): LastingConnection =>
       new LastingConnection(settings, `${connectionName} ${role}`, logger, (model) =>
-        this.#topology.replay(model, { exclusive }),
+        this.#topology.replay(model, { exclusive, alone: true }),
       );
     this.#publishing = connection('publishes', false);
     this.#consuming = connection('consumes', true);
@@ -123,25 +130,7 @@ export class Link {
     const connection = exclusive || this.#consuming.model ? this.#consuming : this.#publishing;
     this.#refuseWhenClosed();
     await connection.open();
-    for (let done = false; !done; ) {
-      const model = await connection.whenUp();
-      done = await this.#declareUnlessLost(model, connection, declarations);
-    }
-  }
-
-  /** False where the connection was lost meanwhile: declaring twice alike changes nothing, so it begins again. */
-  async #declareUnlessLost(
-    model: ChannelModel,
-    connection: LastingConnection,
-    declarations: readonly Declaration[],
-  ): Promise<boolean> {
-    try {
-      await this.#topology.declare(model, declarations);
-      return true;
-    } catch (thrown) {
-      if (connection.model === model || thrown instanceof TopologyError) throw thrown;
-      return false;
-    }
+    await this.#declarer.declare(connection, declarations);
   }
 
   /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
@@ -189,7 +178,7 @@ export class Link {
   /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
   newPublisher(options?: PublisherOptions): Publisher {
     const redeclare = (model: ChannelModel): Promise<void> =>
-      this.#topology.replay(model, { exclusive: false });
+      this.#topology.replay(model, { exclusive: false, alone: false });
     const own = { outbox: this.#outbox, redeclare, ...options };
     return new Publisher(this.#publishing, this.deadlines, this.logger, own);
   }
@@ -201,7 +190,7 @@ export class Link {
   ): Promise<Consumer> {
     await this.openConsuming();
     const redeclare = (model: ChannelModel): Promise<void> =>
-      this.#topology.replay(model, { exclusive: true });
+      this.#topology.replay(model, { exclusive: true, alone: false });
     const consumer = new Consumer(this.#consuming, handle, this.logger, { redeclare, ...options });
     this.#consumers.add(consumer);
     return consumer;
@@ -221,7 +210,8 @@ export class Link {
     ]);
     const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
     const health = { publishing, consuming, outbox, queues };
-    return { ok: !this.#closed && isWell(health), ...health };
+    const ok = !this.#closing.signal.aborted && isWell(health);
+    return withRefusals({ ok, ...health }, this.#topology.refused);
   }
 
   /**
@@ -230,13 +220,21 @@ export class Link {
    */
   async close({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (!links.release(this)) return;
-    this.#closed = true;
+    this.#closing.abort();
+    this.#topology.close();
     await this.#publisher?.drain(timeoutMs);
     await Promise.all([this.#publishing.close(), this.#consuming.close()]);
   }
 
+  /** What was refused is there now, and what needs it may be declared. A connection that is lost meanwhile begins with that. */
+  #redeclare(): void {
+    const [publishing, consuming] = [this.#publishing.model, this.#consuming.model];
+    if (publishing) this.#topology.replay(publishing, { exclusive: false, alone: false }).catch(() => {});
+    if (consuming) this.#topology.replay(consuming, { exclusive: true, alone: false }).catch(() => {});
+  }
+
   #refuseWhenClosed(): void {
-    if (this.#closed) throw new ClosedError('The link is closed.');
+    if (this.#closing.signal.aborted) throw new ClosedError('The link is closed.');
   }
 }
 

@@ -16,6 +16,16 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     startsNodes: true,
   },
   {
+    file: 'test/broker/amqp/default-queue-type.test.ts',
+    reason: 'it makes virtual hosts with a default queue type by the HTTP API of RabbitMQ',
+  },
+  {
+    file: 'test/broker/amqp/closing-refusals.test.ts',
+    reason:
+      'it starts a RabbitMQ that refuses what another one takes; on the embedded broker the same is a unit test',
+    startsNodes: true,
+  },
+  {
     file: 'test/broker/amqp/refusals.test.ts',
     reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
   },

@@ -1,0 +1,54 @@
+import type { ChannelModel } from 'amqplib';
+import { TopologyError } from '../errors.js';
+import { type Declaration, keyOf } from './declaration.js';
+import type { LastingConnection } from './lasting-connection.js';
+import type { Asking } from './refused-declarations.js';
+import type { Topology } from './topology.js';
+
+/** Declares for somebody who waits for it, on a connection that others use, too. */
+export class Declarer {
+  readonly #topology: Topology;
+  readonly #ask: Asking['ask'];
+  /** What closes a connection, for certain. Few: each has cost one. */
+  readonly #convicted = new Set<string>();
+
+  constructor(topology: Topology, ask: Asking['ask']) {
+    this.#topology = topology;
+    this.#ask = ask;
+  }
+
+  /**
+   * Declares in order; a connection that is lost meanwhile is waited for, and it begins again.
+   * @throws TopologyError when the broker refuses, by closing the connection, too; ClosedError
+   */
+  async declare(connection: LastingConnection, declarations: readonly Declaration[]): Promise<void> {
+    // Whoever tries again and again to start must not take everybody's connection down each time.
+    for (const each of declarations) if (this.#convicted.has(keyOf(each))) await this.#try(each);
+    for (let done = false; !done; ) {
+      done = await this.#declareUnlessLost(await connection.whenUp(), connection, declarations);
+    }
+  }
+
+  /** False where the connection was lost meanwhile: declaring twice alike changes nothing, so it begins again. */
+  async #declareUnlessLost(
+    model: ChannelModel,
+    connection: LastingConnection,
+    declarations: readonly Declaration[],
+  ): Promise<boolean> {
+    const failed = await this.#topology.declare(model, declarations);
+    if (!failed) return true;
+    if (failed.accusation) await this.#try(failed.declaration);
+    else if (connection.model === model || failed.error instanceof TopologyError) throw failed.error;
+    return false;
+  }
+
+  /** Where it cannot be asked alone now, the shared connection will say. @throws TopologyError when it is guilty */
+  async #try(declaration: Declaration): Promise<void> {
+    const reason = await this.#ask(declaration).catch(() => undefined);
+    if (reason) {
+      this.#convicted.add(keyOf(declaration));
+      throw reason;
+    }
+    this.#convicted.delete(keyOf(declaration));
+  }
+}

@@ -1,0 +1,38 @@
+import { delayBefore, reconnectBackOff } from './back-off.js';
+
+/** A connection that lived for less was no success: whatever has closed it may close the next one as soon. */
+const lastingMs = 1_000;
+
+/** How long a connection rests between its attempts. The back-off begins anew when a connection has lasted, not when it is made. */
+export class ReconnectPace {
+  #attempt = 0;
+  #excused = 0;
+  #upSince = Number.NEGATIVE_INFINITY;
+
+  /** The number of the present attempt, from 1. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /** Begins another attempt. @returns how long to rest before it, in milliseconds. */
+  next(): number {
+    return delayBefore(++this.#attempt - this.#excused, reconnectBackOff);
+  }
+
+  /** The present attempt has failed, and something was learnt: the next one will not be the same again. */
+  excuse(): void {
+    this.#excused++;
+  }
+
+  /** The connection is made. */
+  connected(now: number = performance.now()): void {
+    this.#upSince = now;
+  }
+
+  /** The connection is gone. */
+  lost(now: number = performance.now()): void {
+    if (now - this.#upSince < lastingMs) return;
+    this.#attempt = 0;
+    this.#excused = 0;
+  }
+}

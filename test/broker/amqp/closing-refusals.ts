@@ -1,0 +1,210 @@
+// The scenarios of refusals that close the whole connection, for each broker that has them.
+import assert from 'node:assert/strict';
+import { before, describe, it, type TestContext } from 'node:test';
+import { type Eqks, Exchange, isWaybillError, MessageProcessor, type TopologyError } from 'waybill';
+import type { Declaration, Outgoing } from '../../../src/amqp/index.js';
+import { type Log, recordingLog } from '../../conformance/processor/stage.js';
+import { type Owner, suiteOwner, uniqueName } from '../../support/broker.js';
+import { FrameTap } from '../../support/frame-tap.js';
+import { SideChannel } from '../../support/side-channel.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { until } from '../../support/until.js';
+import { ownLink, rejection } from './fixture.js';
+
+/** Two brokers, of which only the first takes what the second closes the connection for. */
+export interface Brokers {
+  readonly tolerant: string;
+  readonly strict: string;
+}
+
+/** What the strict one closes the connection for. */
+export interface Refused {
+  /** Its reply code. */
+  readonly code: number;
+  /** What stands in its words. */
+  readonly words: RegExp;
+  /** By the name of the queue or the exchange. */
+  declaration(name: string): Declaration;
+  /** A processor's queue that needs it. */
+  eqks(name: string): Eqks;
+}
+
+/** A queue that is neither durable nor exclusive, where `transient_nonexcl_queues` is not permitted. */
+export const transientQueue: Refused = {
+  code: 541,
+  words: /Feature `transient_nonexcl_queues` is deprecated/,
+  declaration: (name) => ({ kind: 'queue', name, passive: false, options: { durable: false } }),
+  eqks: (name) => [[Exchange, [[{ name, flags: { durable: false } }, name]]]],
+};
+
+/** An exchange whose plugin is missing, on RabbitMQ 3. */
+export const unknownExchangeType: Refused = {
+  code: 503,
+  words: /unknown exchange type 'x-consistent-hash'/,
+  declaration: (name) => ({ kind: 'exchange', name, type: 'x-consistent-hash', passive: false, options: {} }),
+  eqks(exchangeName) {
+    class Hashed extends Exchange {
+      static override readonly exchangeName = exchangeName;
+      static override readonly exchangeType = 'x-consistent-hash';
+    }
+    return [[Hashed, [[exchangeName, '1']]]];
+  },
+};
+
+class Echoing extends MessageProcessor {
+  readonly seen: unknown[] = [];
+}
+Echoing.handle('command', 'say', function ({ parameters }: { readonly parameters: unknown }) {
+  this.seen.push(parameters);
+});
+
+/** How often what was lost at once is dialled again in a second, at the very most: 100, 200, 400 ms, a quarter less by chance. */
+const mostDialsInASecond = 6;
+
+export function describeClosingRefusals(
+  where: string,
+  refused: Refused,
+  start: (owner: Owner) => Promise<Brokers>,
+): void {
+  describe(`what closes the connection (${refused.code}) on ${where}`, () => {
+    const owner = suiteOwner();
+    let brokers: Brokers;
+    before(async () => {
+      brokers = await start(owner);
+    });
+
+    async function sideOf(t: TestContext, url: string): Promise<SideChannel> {
+      const side = await SideChannel.connect(url);
+      t.after(() => side.close());
+      return side;
+    }
+
+    async function inFrontOf(t: TestContext, url: string): Promise<TcpProxy> {
+      const proxy = await TcpProxy.forUrl(url);
+      t.after(() => proxy.close());
+      return proxy;
+    }
+
+    async function refusalOf(promise: Promise<unknown>, name: string): Promise<TopologyError> {
+      const error = await rejection(promise);
+      assert.ok(isWaybillError(error, 'TOPOLOGY_REFUSED'), String(error));
+      const { replyCode, message, cause } = error as TopologyError;
+      assert.equal(replyCode, refused.code);
+      assert.ok(message.includes(`'${name}'`), message);
+      assert.match(message, refused.words);
+      assert.ok(cause instanceof Error);
+      return error as TopologyError;
+    }
+
+    it('is an error of start() that names it, soon, and the others of the link go on', async (t) => {
+      const logger = recordingLog();
+      const proxy = await inFrontOf(t, brokers.strict);
+      const url = proxy.urlFor(brokers.strict);
+      const [good, bad] = [uniqueName('good'), uniqueName('bad')];
+      const first = new Echoing({ url, logger, eqks: [[Exchange, [[good, good]]]] });
+      t.after(() => first.close());
+      await first.start();
+      const second = new Echoing({ url, logger, eqks: refused.eqks(bad) });
+      await refusalOf(second.start(), bad);
+      const side = await sideOf(t, brokers.strict);
+      await side.waitForConsumers(good, 1);
+      await until(async () => (await first.health()).ok, { what: 'the first one is well' });
+      // Who tries again and again takes nobody down any more: it is asked for alone.
+      const lost = logger.warnings.length;
+      await refusalOf(new Echoing({ url, logger, eqks: refused.eqks(bad) }).start(), bad);
+      assert.equal(logger.warnings.length, lost, logger.warnings.join('\n'));
+    });
+
+    it('is found among others that were under way, which are declared', async (t) => {
+      const link = ownLink(t, brokers.strict);
+      await link.openConsuming();
+      const names = Array.from({ length: 6 }, (_, index) => uniqueName(`queue ${index}`));
+      const bad = uniqueName('bad');
+      const queue = (name: string): Declaration => ({ kind: 'queue', name, passive: false, options: {} });
+      const good = names.map((name) => link.declare([queue(name)]));
+      const guilty = link.declare([queue(uniqueName('queue')), refused.declaration(bad)]);
+      await refusalOf(guilty, bad);
+      await Promise.all(good);
+      const side = await sideOf(t, brokers.strict);
+      for (const name of names) assert.ok(await side.look(name), name);
+    });
+
+    it('is left out after a reconnect, told once with its reason, and comes back when it is allowed', async (t) => {
+      const logger = recordingLog();
+      const one = await inFrontOf(t, brokers.tolerant);
+      const tap = await FrameTap.forUrl(brokers.strict);
+      t.after(() => tap.close());
+      const two = await inFrontOf(t, tap.url);
+      two.refuse();
+      const url = [one.urlFor(brokers.tolerant), two.urlFor(brokers.strict)].join();
+      const [good, bad] = [uniqueName('good'), uniqueName('bad')];
+      const options = { url, logger };
+      const well = new Echoing({ ...options, eqks: [[Exchange, [[good, good]]]] });
+      const unwell = new Echoing({ ...options, eqks: refused.eqks(bad) });
+      t.after(() => Promise.all([well.close(), unwell.close()]));
+      await well.start();
+      await unwell.start();
+      assert.equal((await unwell.health()).ok, true);
+
+      await two.pass();
+      one.refuse();
+      one.cut();
+      const strict = await sideOf(t, brokers.strict);
+      await strict.waitForConsumers(good, 1);
+      assert.ok(two.accepted <= mostDialsInASecond, `${two.accepted} connections`);
+      const told = logger.errors.filter((line) => line.includes(`'${bad}'`) && refused.words.test(line));
+      assert.equal(told.length, 1, logger.errors.join('\n'));
+      const attempts = logger.warnings.filter((line) => /while it was being set up: /.test(line));
+      assert.ok(
+        attempts.length > 0 && attempts.every((line) => line.includes(`'${bad}'`)),
+        attempts.join('\n'),
+      );
+      const { ok, error } = await unwell.health();
+      assert.equal(ok, false);
+      assert.match(error ?? '', refused.words);
+      assert.ok(error?.includes(`'${bad}'`), error);
+
+      const tolerant = await sideOf(t, brokers.tolerant);
+      await one.pass();
+      two.refuse();
+      two.cut();
+      await tolerant.waitForConsumers(good, 1);
+      await until(async () => (await unwell.health()).ok, { what: 'the other one is well', limitMs: 15_000 });
+      await tolerant.waitForConsumers(bad, 1, 10_000);
+    });
+  });
+}
+
+/** A broker, and a message that makes it close the connection of whoever sends it. */
+export interface Provoked {
+  readonly url: string;
+  provoke(): Outgoing;
+}
+
+/** What others do on the connection in the very moment of a declaration. */
+export function describeInnocence(where: string, start: (owner: Owner) => Promise<Provoked>): void {
+  describe(`a connection that somebody else makes ${where} close (541)`, () => {
+    const owner = suiteOwner();
+    let broker: Provoked;
+    before(async () => {
+      broker = await start(owner);
+    });
+
+    it('is not held against a declaration that was under way', async (t) => {
+      const log: Log = recordingLog();
+      const link = ownLink(t, broker.url, { logger: log });
+      await link.openPublishing();
+      const sending = link.publish(broker.provoke(), { timeoutMs: 5_000 }).catch(() => {});
+      const names = Array.from({ length: 20 }, (_, index) => uniqueName(`innocent ${index}`));
+      await Promise.all(
+        names.map((name) => link.declare([{ kind: 'queue', name, passive: false, options: {} }])),
+      );
+      await sending;
+      assert.ok(
+        log.warnings.some((line) => /541/.test(line)),
+        log.warnings.join('\n'),
+      );
+      assert.deepEqual(log.errors, []);
+    });
+  });
+}

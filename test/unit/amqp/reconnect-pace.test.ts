@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TestBroker } from 'waybill/testing';
+import { ReconnectPace } from '../../../src/amqp/reconnect-pace.js';
+import { ownLink } from '../../broker/amqp/fixture.js';
+import { until } from '../../support/until.js';
+
+/** A delay without its jitter, which takes up to a quarter off. */
+function assertAbout(delayMs: number, fullMs: number): void {
+  assert.ok(delayMs >= fullMs * 0.75 && delayMs <= fullMs, `${delayMs} of ${fullMs}`);
+}
+
+describe('the pace of reconnecting', () => {
+  it('doubles with each attempt, up to three seconds', () => {
+    const pace = new ReconnectPace();
+    for (const full of [100, 200, 400, 800, 1_600, 3_000, 3_000]) assertAbout(pace.next(), full);
+    assert.equal(pace.attempt, 7);
+  });
+
+  it('goes on from where it was after a connection that lived for less than a second', () => {
+    const pace = new ReconnectPace();
+    assertAbout(pace.next(), 100);
+    pace.connected(5_000);
+    pace.lost(5_999);
+    assertAbout(pace.next(), 200);
+    assert.equal(pace.attempt, 2);
+  });
+
+  it('begins anew after one that has lasted', () => {
+    const pace = new ReconnectPace();
+    for (let attempt = 1; attempt <= 5; attempt++) pace.next();
+    pace.connected(5_000);
+    pace.lost(6_000);
+    assertAbout(pace.next(), 100);
+    assert.equal(pace.attempt, 1);
+  });
+
+  it('does not slow down for an attempt that taught something', () => {
+    const pace = new ReconnectPace();
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      assertAbout(pace.next(), 100);
+      pace.excuse();
+    }
+    assertAbout(pace.next(), 100);
+    assertAbout(pace.next(), 200);
+    assert.equal(pace.attempt, 12);
+  });
+});
+
+describe('a connection that the broker closes as soon as it is up', () => {
+  for (const code of [320, 541]) {
+    it(`is not made again in a hot loop (${code})`, async (t) => {
+      const broker = await TestBroker.start();
+      t.after(() => broker.close());
+      const link = ownLink(t, broker.url);
+      let ups = 0;
+      link.events.on('up', () => {
+        ups++;
+        setImmediate(() => {
+          for (const connection of broker.connections) connection.close(code);
+        });
+      });
+      const begun = performance.now();
+      await link.openConsuming();
+      await until(() => ups === 5, { what: 'it was up five times' });
+      // 100, 200, 400 and 800 ms, a quarter less by chance.
+      assert.ok(performance.now() - begun > 1_500 * 0.75);
+    });
+  }
+});
