@@ -2,18 +2,29 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { AsideQueues } from '../../../src/amqp/aside-queues.js';
 import type { Declaration, Link } from '../../../src/amqp/index.js';
+import { TopologyError } from '../../../src/errors.js';
 
 /** Stands where the link stands: keeps what is declared, and fails when told to. */
 class FakeLink {
   readonly declared: string[] = [];
   readonly arguments: unknown[] = [];
   fails = false;
+  /** What the broker says to a dead-letter strategy; undefined when it takes it. */
+  strategyRefusal: string | undefined = "invalid arg 'x-dead-letter-strategy'";
+  /** How often it was refused. */
+  refusals = 0;
 
   async declare([declaration]: readonly Declaration[]): Promise<void> {
     if (this.fails) throw new Error('refused');
     assert.ok(declaration?.kind === 'queue');
-    this.declared.push(declaration.name);
-    this.arguments.push(declaration.options.arguments);
+    const { name, options } = declaration;
+    const isTyped = options.arguments?.['x-queue-type'] !== undefined;
+    if (!isTyped && 'x-dead-letter-strategy' in (options.arguments ?? {}) && this.strategyRefusal) {
+      this.refusals++;
+      throw new TopologyError(this.strategyRefusal, { replyCode: 406 });
+    }
+    this.declared.push(name);
+    this.arguments.push(options.arguments);
   }
 
   argumentsOf(queue: string): Readonly<Record<string, unknown>> {
@@ -85,5 +96,36 @@ describe('the queues for messages that failed', () => {
       },
       { 'x-queue-type': 'quorum' },
     ]);
+  });
+
+  it('dead-letter at least once where the broker makes quorum queues of those without a type', async (t) => {
+    const { link, queues } = given(t);
+    link.strategyRefusal = undefined;
+    await queues.forRetry('work', 500);
+    const { 'x-dead-letter-strategy': strategy, ...others } = link.arguments[0] as Record<string, unknown>;
+    assert.equal(strategy, 'at-least-once');
+    assert.equal(others['x-overflow'], 'reject-publish');
+    assert.ok(!('x-queue-type' in others));
+  });
+
+  it('are asked for in vain once for each link where it makes classic queues of them', async (t) => {
+    const { clock, link, queues } = given(t);
+    await queues.forRetry('work', 500);
+    await queues.forRetry('work', 1_000);
+    await new AsideQueues(link as unknown as Link).forRetry('other', 500);
+    clock.ms += 60_000;
+    await queues.forRetry('work', 500);
+    assert.deepEqual([link.declared.length, link.refusals], [4, 1]);
+    assert.ok(!('x-dead-letter-strategy' in (link.arguments.at(-1) as object)));
+  });
+
+  it('stay as they are where they are there from before, which is asked once for each', async (t) => {
+    const { clock, link, queues } = given(t);
+    link.strategyRefusal = "inequivalent arg 'x-dead-letter-strategy'";
+    await queues.forRetry('work', 500);
+    clock.ms += 60_000;
+    await queues.forRetry('work', 500);
+    await queues.forRetry('work', 1_000);
+    assert.deepEqual([link.declared.length, link.refusals], [3, 2]);
   });
 });
