@@ -9,6 +9,7 @@ import { brokerUrl, uniqueName } from '../support/broker.js';
 import { extendLimit } from '../support/test-limit.js';
 import { carry, type Load } from './flow/load.js';
 import { namedLoads } from './flow/named-loads.js';
+import { profileOfRun } from './profile-of-run.js';
 import { until } from './wait.js';
 
 /** How many generated loads are carried; `WAYBILL_LOADS=1000 npm run test:parity -- flow` carries more. */
@@ -24,7 +25,7 @@ describe('deliveries go on whatever leaves at once, as on RabbitMQ', () => {
   let embedded: DevBroker;
 
   before(async () => {
-    embedded = await DevBroker.start({ port: 0 });
+    embedded = await DevBroker.start({ port: 0, profile: profileOfRun() });
   });
 
   after(() => embedded.close());

@@ -4,6 +4,7 @@ import { DevBroker } from '../../src/devbroker/index.js';
 import { freshVhost, management, suiteOwner, uniqueName } from '../support/broker.js';
 import type { Json } from './json.js';
 import { forbidden, permissions, permitted, prepare } from './permissions.js';
+import { profileOfRun } from './profile-of-run.js';
 import { World } from './world.js';
 
 /** Where an administrator and a user with few permissions log in. */
@@ -24,7 +25,7 @@ describe('permissions are the same on RabbitMQ and on the embedded broker', () =
     const patterns = Object.entries(permissions).map(([right, pattern]) => [right, new RegExp(pattern)]);
     const limited = { ...user, permissions: Object.fromEntries(patterns) };
     const admin = { name: 'admin', password: 'a' };
-    embedded = await DevBroker.start({ port: 0, users: [admin, limited] });
+    embedded = await DevBroker.start({ port: 0, profile: profileOfRun(), users: [admin, limited] });
     ours = { admin: embedded.urlOf(admin), user: embedded.urlOf(limited) };
     const vhost = await freshVhost(owner);
     if (!vhost.isolated) return;

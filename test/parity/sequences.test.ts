@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { DevBroker } from '../../src/devbroker/index.js';
 import { brokerUrl } from '../support/broker.js';
 import { extendLimit } from '../support/test-limit.js';
+import { profileOfRun } from './profile-of-run.js';
 import { type Command, sequences } from './sequences/commands.js';
 import { firstDifference } from './sequences/difference.js';
 import { play } from './sequences/player.js';
@@ -38,7 +39,7 @@ describe('generated sequences are the same on RabbitMQ and on the embedded broke
   let embedded: DevBroker;
 
   before(async () => {
-    embedded = await DevBroker.start({ port: 0 });
+    embedded = await DevBroker.start({ port: 0, profile: profileOfRun() });
   });
 
   after(() => embedded.close());

@@ -45,7 +45,7 @@ export class Backlog {
     this.#host.heldBytes(weightOf(message));
     this.#sequence += 1;
     const expiresAt = this.#expiryOf(message);
-    const fresh = { redelivered: false, acquisitions: 0, returns: 0 };
+    const fresh = { redelivered: message.hasFailed ?? false, acquisitions: 0, returns: 0 };
     this.put({ message, sequence: this.#sequence, priority, expiresAt, ...fresh });
   }
 

@@ -42,7 +42,7 @@ export class Channel implements ConsumerOwner {
     this.#settling = new Settling(context);
     const isConsuming = (consumer: Consumer) => this.#consumers.get(consumer.settings.tag) === consumer;
     this.#timeout = new ConsumerTimeout(context, this.#settling, isConsuming);
-    this.#reply = new ReplyConsumer(context, () => this.#lastDeliveryTag + 1);
+    this.#reply = new ReplyConsumer(context, () => this.#replyTag());
   }
 
   /** Whether everything delivered has been settled. */
@@ -90,14 +90,11 @@ export class Channel implements ConsumerOwner {
     if (!consumer.queue.endIfUnused()) consumer.queue.pump();
   }
 
-  /**
-   * The client has heard that a consumer was cancelled.
-   *
-   * @throws AmqpError 541 when there is no such consumer.
-   */
-  confirmCancel(tag: string): void {
-    if (!this.#consumers.has(tag)) throw new AmqpError('INTERNAL_ERROR', '');
+  /** The client has heard that a consumer was cancelled. Says whether there was one. */
+  confirmCancel(tag: string): boolean {
+    const isThere = this.#consumers.has(tag);
     this.cancel(tag);
+    return isThere;
   }
 
   /** `basic.get`: the next message, if there is one. */
@@ -236,6 +233,11 @@ export class Channel implements ConsumerOwner {
       redelivered,
       message,
     });
+  }
+
+  /** There is nothing to settle of a reply: RabbitMQ before 4.3 does not count it. */
+  #replyTag(): number {
+    return this.#profile.countsDirectReplies ? this.#nextTag() : this.#lastDeliveryTag + 1;
   }
 
   #nextTag(): number {

@@ -10,7 +10,7 @@ export function deliveredMessage(entry: Entry, queue: Queue, profile: Profile, i
   const { acquisitions, returns } = entry;
   const headers: FieldTable = {
     ...(profile.tellsAcquisitions && acquisitions > 0 ? { 'x-acquired-count': acquisitions } : {}),
-    ...(returns > 0 || isGet ? { 'x-delivery-count': returns } : {}),
+    ...(returns > 0 || (isGet && profile.getTellsNoReturns) ? { 'x-delivery-count': returns } : {}),
   };
   return Object.keys(headers).length === 0 ? entry.message : withHeaders(entry.message, headers);
 }

@@ -1,6 +1,7 @@
 import { AmqpError, type Content, type FieldTable } from '../../protocol/index.js';
 import { typeName } from './field-types.js';
 import type { Message } from './message.js';
+import type { Profile } from './profile.js';
 import { REPLY_QUEUE } from './reply-registry.js';
 
 /** What a message is made of when it comes in. */
@@ -18,11 +19,14 @@ export interface Incoming {
  *
  * @throws AmqpError 406 for properties RabbitMQ refuses.
  */
-export function createMessage({ exchange, routingKey, content, replyName, user }: Incoming): Message {
+export function createMessage(
+  { exchange, routingKey, content, replyName, user }: Incoming,
+  profile: Profile,
+): Message {
   const { properties, encodedProperties, body } = content;
   checkUserId(properties.userId, user);
   checkExpiration(properties.expiration);
-  checkDeliveryMode(properties.deliveryMode);
+  if (profile.checksDeliveryMode) checkDeliveryMode(properties.deliveryMode);
   const propertiesBytes = encodedProperties.length;
   const routingKeys = [routingKey] as const;
   const plain: Message = { exchange, routingKeys, properties, encodedProperties, propertiesBytes, body };

@@ -11,6 +11,10 @@ export interface Message {
   /** About how many bytes the properties took on the wire. @default 0 */
   readonly propertiesBytes?: number;
   readonly body: Buffer;
+  /** The broker's own record of the message's deaths, where it does not trust the one in the headers; the last one first. */
+  readonly deaths?: readonly FieldTable[];
+  /** Whether a consumer rejected it, or was lost with it, before it died: its next queue marks it as redelivered. */
+  readonly hasFailed?: boolean;
 }
 
 /** The headers of a message; empty when it has none. */

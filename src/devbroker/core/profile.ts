@@ -10,10 +10,10 @@ export interface Profile {
   readonly version: string;
 
   // Connecting
-  /** The protocol header that a wrong one is answered with: that of AMQP 0-9-1, or of AMQP 1.0 with SASL. */
+  /** What a wrong protocol header is answered with: the header of AMQP 0-9-1, or that of AMQP 1.0 with SASL. */
   readonly preferredProtocol: 'AMQP 0-9-1' | 'AMQP 1.0';
-  /** How clients may log in. */
-  readonly mechanisms: readonly ('PLAIN' | 'AMQPLAIN' | 'ANONYMOUS')[];
+  /** Whether clients may log in as guest without saying who they are. */
+  readonly allowsAnonymous: boolean;
   /** The smallest `frame_max` that a client may ask for. */
   readonly leastFrameMax: number;
 
@@ -22,16 +22,34 @@ export interface Profile {
   readonly unknownExchangeType: 'COMMAND_INVALID' | 'PRECONDITION_FAILED';
   /** Deprecated features that are refused unless somebody permits them. */
   readonly deniedFeatures: readonly DeprecatedFeature[];
-  /** Queue arguments that it takes with any queue and any value. */
+  /** Queue arguments that are not looked at when a queue is declared: any type of queue takes any value of them. */
   readonly uncheckedArguments: readonly string[];
   /** Whether `x-queue-mode` must be a mode that there is. */
   readonly checksQueueMode: boolean;
+  /** Whether an `x-max-age` that makes no sense is refused with 406; else with 541, which closes the connection. */
+  readonly checksAge: boolean;
   /** The lowest `x-queue-version` of a classic queue. */
   readonly oldestQueueVersion: 1 | 2;
+  /** Whether classic queues, too, have `x-queue-leader-locator`. */
+  readonly classicHasLeaderLocator: boolean;
 
   // Publishing
   /** The largest message. */
   readonly maxMessageBytes: number;
+  /** Whether a `delivery_mode` other than 1 and 2 is refused. */
+  readonly checksDeliveryMode: boolean;
+  /** Whether a mandatory direct reply that reaches nobody, or passes no queue, comes back to its publisher. */
+  readonly returnsDirectReplies: boolean;
+
+  // Dead letters
+  /** Whether an `x-death` header that a client sends counts as if the broker had written it. */
+  readonly believesSentDeaths: boolean;
+  /** Whether `x-last-death-queue` and its like are told. */
+  readonly tellsLastDeath: boolean;
+  /** Whether the `CC` header stays where the queue gives its dead letters a routing key. */
+  readonly deadLetterKeepsCopies: boolean;
+  /** Whether a message that was rejected, or lost with its channel, is marked as redelivered where it goes when it dies. */
+  readonly marksFailedAsRedelivered: boolean;
 
   // Quorum queues
   /** How often a message may come back to a quorum queue that is declared without `x-delivery-limit`. */
@@ -40,6 +58,10 @@ export interface Profile {
   readonly negativeDeliveryLimit: 'no limit' | 'no return';
   /** Whether `basic.nack` and `basic.recover` count for the delivery limit, as `basic.reject` and a lost channel do. */
   readonly nackCounts: boolean;
+  /** Whether `basic.get` tells an `x-delivery-count` of 0. */
+  readonly getTellsNoReturns: boolean;
+  /** Whether `x-acquired-count` tells how often a message of a quorum queue was handed out before. */
+  readonly tellsAcquisitions: boolean;
 
   // Consuming
   /**
@@ -47,56 +69,100 @@ export interface Profile {
    * takes the message back from consumers of quorum queues and cancels them.
    */
   readonly consumerTimeout: 'close' | 'cancel';
-  /** Whether `x-acquired-count` tells how often a message of a quorum queue was handed out before. */
-  readonly tellsAcquisitions: boolean;
   /** Whether `x-consumer-timeout` of a queue counts. */
   readonly consumerTimeoutArgument: boolean;
+  /** Whether direct replies count among the deliveries of a channel; else they all carry the tag of the next one. */
+  readonly countsDirectReplies: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
 const rabbitmq310: Profile = {
   version: '3.10.8',
+
   preferredProtocol: 'AMQP 0-9-1',
-  mechanisms: ['PLAIN', 'AMQPLAIN'],
+  allowsAnonymous: false,
   leastFrameMax: 4096,
+
   unknownExchangeType: 'COMMAND_INVALID',
   deniedFeatures: [],
-  uncheckedArguments: ['x-consumer-timeout'],
+  uncheckedArguments: [
+    'x-consumer-timeout',
+    'x-stream-filter-size-bytes',
+    'x-delayed-retry-type',
+    'x-delayed-retry-min',
+    'x-delayed-retry-max',
+  ],
   checksQueueMode: true,
+  checksAge: false,
   oldestQueueVersion: 1,
+  classicHasLeaderLocator: false,
+
   maxMessageBytes: 128 * MEBIBYTE,
+  checksDeliveryMode: true,
+  returnsDirectReplies: true,
+
+  believesSentDeaths: true,
+  tellsLastDeath: false,
+  deadLetterKeepsCopies: false,
+  marksFailedAsRedelivered: false,
+
   defaultDeliveryLimit: undefined,
   negativeDeliveryLimit: 'no return',
   nackCounts: true,
-  consumerTimeout: 'close',
+  getTellsNoReturns: true,
   tellsAcquisitions: false,
+
+  consumerTimeout: 'close',
   consumerTimeoutArgument: false,
+  countsDirectReplies: false,
 };
 
 const rabbitmq40: Profile = {
   ...rabbitmq310,
   version: '4.0.5',
+
   preferredProtocol: 'AMQP 1.0',
-  mechanisms: ['PLAIN', 'AMQPLAIN', 'ANONYMOUS'],
+  allowsAnonymous: true,
+
   unknownExchangeType: 'PRECONDITION_FAILED',
+  classicHasLeaderLocator: true,
+
   maxMessageBytes: 16 * MEBIBYTE,
+  checksDeliveryMode: false,
+
+  believesSentDeaths: false,
+  tellsLastDeath: true,
+  deadLetterKeepsCopies: true,
+
   defaultDeliveryLimit: 20,
   negativeDeliveryLimit: 'no limit',
+  getTellsNoReturns: false,
+
   consumerTimeoutArgument: true,
 };
 
 const rabbitmq43: Profile = {
   ...rabbitmq40,
   version: '4.3.6',
+
   leastFrameMax: 8192,
+
   deniedFeatures: ['global_qos', 'queue_master_locator'],
   uncheckedArguments: [],
   checksQueueMode: false,
+  checksAge: true,
   oldestQueueVersion: 2,
+
+  returnsDirectReplies: false,
+
+  marksFailedAsRedelivered: true,
+
   nackCounts: false,
-  consumerTimeout: 'cancel',
   tellsAcquisitions: true,
+
+  consumerTimeout: 'cancel',
+  countsDirectReplies: true,
 };
 
 /** The profiles by name. */
@@ -105,6 +171,9 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   '4.0': rabbitmq40,
   '4.3': rabbitmq43,
 };
+
+/** What a broker follows unless told otherwise: the newest. */
+export const DEFAULT_PROFILE: ProfileName = '4.3';
 
 /**
  * What a broker follows: a profile, with further features denied.
@@ -116,6 +185,3 @@ export function profileOf(name: ProfileName, denied: readonly DeprecatedFeature[
   if (!profile) throw new TypeError(`No profile ${name}: there are ${Object.keys(profiles).join(', ')}`);
   return { ...profile, deniedFeatures: [...profile.deniedFeatures, ...denied] };
 }
-
-/** What a broker follows unless told otherwise: the newest. */
-export const DEFAULT_PROFILE: ProfileName = '4.3';

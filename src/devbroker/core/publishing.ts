@@ -55,7 +55,7 @@ export class Publishing {
     const { access, connection, events } = this.#context;
     access.check('write', 'exchange', request.exchange);
     const exchange = this.#exchange(request.exchange);
-    const message = createMessage({ ...request, user: access.user });
+    const message = createMessage({ ...request, user: access.user }, this.#context.virtualHost.profile);
     if (this.#mode === 'confirm') this.#lastTag += 1;
     const publishTag = this.#lastTag;
     if (events.isWatched) events.emit({ type: 'published', connection: connection.name, message });
@@ -104,7 +104,9 @@ export class Publishing {
     const { virtualHost, replies } = this.#context;
     const isReply = exchange.name === '' && replies.deliver(message);
     const { queueCount, refused } = virtualHost.publish(exchange, message, isReply ? [REPLY_QUEUE] : []);
-    if (mandatory && queueCount === 0) this.#return(message);
+    const isRouted =
+      queueCount > 0 || (!virtualHost.profile.returnsDirectReplies && replies.isMeantBy(message));
+    if (mandatory && !isRouted) this.#return(message);
     if (!isConfirmDropped) this.#confirm(publication, refused ? 'nack' : 'ack');
   }
 

@@ -1,11 +1,11 @@
 import type { FieldTable } from '../../protocol/index.js';
-import { Backlog } from './backlog.js';
-import type { Timer } from './clock.js';
 import type { Consumer } from './consumer.js';
-import { ConsumerRing } from './consumer-ring.js';
+import type { ConsumerRing } from './consumer-ring.js';
+import { checkFeatures } from './deprecated-features.js';
 import { assertSame, assertSameArguments } from './equivalence.js';
-import { type Message, weightOf } from './message.js';
-import { comparedArguments, type QueueLimits, readQueueArguments } from './queue-arguments.js';
+import { comparedArguments } from './fixed-arguments.js';
+import type { Message } from './message.js';
+import { type QueueLimits, readQueueArguments } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
 import { checkProperties } from './queue-properties.js';
 import type { Entry } from './ready-list.js';
@@ -24,8 +24,8 @@ export interface QueueSettings {
 /** Why a message leaves a queue other than by being consumed; also the reason in `x-death`. */
 export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
 
-/** A queue: messages that wait, messages that are out, and consumers. */
-export class Queue {
+/** A queue of any type: what it was declared as, and what it must be able to do. */
+export abstract class Queue {
   static #declared = 0;
   readonly kind = 'queue';
   /** A later queue has a higher one. */
@@ -34,52 +34,32 @@ export class Queue {
   readonly limits: QueueLimits;
   /** How RabbitMQ names it in its texts. */
   readonly what: string;
-  readonly #host: QueueHost;
-  readonly #backlog: Backlog;
-  readonly #out = new Set<Entry>();
-  readonly #consumers: ConsumerRing;
-  #pumping = false;
-  #unusedTimer: Timer | undefined;
+  protected readonly host: QueueHost;
 
+  /** @throws AmqpError 406 for arguments that are wrong, 541 for features that are denied. */
   constructor(settings: QueueSettings, host: QueueHost) {
+    this.host = host;
     this.settings = settings;
     this.what = describe('queue', settings.name, host.virtualHost);
     this.limits = readQueueArguments(settings.arguments, this.what, host.profile);
     checkProperties(this);
-    this.#host = host;
-    this.#backlog = new Backlog(this.limits, host, (entry, reason) => this.#die(entry, reason));
-    this.#consumers = new ConsumerRing(this.limits.singleActiveConsumer);
-    this.touch();
+    checkFeatures(settings, host.profile);
   }
 
   get name(): string {
     return this.settings.name;
   }
 
-  /** How many messages wait. */
-  get messageCount(): number {
-    return this.#backlog.length;
-  }
-
-  /** How many messages are out with consumers or getters. */
-  get unsettledCount(): number {
-    return this.#out.size;
-  }
-
-  /** The messages that wait, next one first. */
-  get messages(): readonly Message[] {
-    return this.#backlog.messages;
-  }
-
   /** How long consumers may take to settle; undefined when it does not matter. */
   get consumerTimeoutMs(): number | undefined {
-    const { profile, consumerTimeoutMs } = this.#host;
-    if (profile.consumerTimeout === 'cancel' && this.limits.type !== 'quorum') return undefined;
-    return this.limits.consumerTimeoutMs ?? consumerTimeoutMs;
+    const { profile, consumerTimeoutMs } = this.host;
+    const isSpared = profile.consumerTimeout === 'cancel' ? this.limits.type !== 'quorum' : this.isStream;
+    return isSpared ? undefined : (this.limits.consumerTimeoutMs ?? consumerTimeoutMs);
   }
 
-  get consumers(): ConsumerRing {
-    return this.#consumers;
+  /** Whether messages stay when they are consumed. */
+  get isStream(): boolean {
+    return this.limits.type === 'stream';
   }
 
   /** @throws AmqpError 405 when it is exclusive to another connection. */
@@ -95,150 +75,63 @@ export class Queue {
     if (mine.owner !== other.owner) throw locked(this.what);
     assertSame(this.what, 'durable', other.durable, mine.durable);
     assertSame(this.what, 'auto_delete', other.autoDelete, mine.autoDelete);
-    assertSameArguments(this.what, comparedArguments, other.arguments, mine.arguments);
+    const compared = comparedArguments(this.host.profile);
+    assertSameArguments(this.what, compared, other.arguments, mine.arguments);
   }
+
+  /** How many messages are told to wait. */
+  abstract get messageCount(): number;
+
+  /** How many messages are out with consumers or getters. */
+  abstract get unsettledCount(): number;
+
+  /** How many consumers are told to be there. */
+  abstract get consumerCount(): number;
+
+  /** The messages that wait, next one first. */
+  abstract get messages(): readonly Message[];
+
+  abstract get consumers(): ConsumerRing;
 
   /** Takes a message in, or refuses it because the queue is full: `false`. */
-  offer(message: Message): boolean {
-    if (this.limits.overflow !== 'drop-head' && this.#backlog.wouldOverflow(message)) {
-      if (this.limits.overflow === 'reject-publish-dlx') this.#host.died(this, message, 'maxlen');
-      return false;
-    }
-    this.#backlog.enter(message);
-    this.pump();
-    // RabbitMQ looks for expired messages only when the head may have changed.
-    const isAlone = this.#backlog.length === 1;
-    if (this.#backlog.dropOverflow() || isAlone) this.#dropExpired();
-    return true;
-  }
+  abstract offer(message: Message): boolean;
 
-  /** Takes the next message out for a `basic.get`. */
-  take(noAck: boolean): Entry | undefined {
-    this.touch();
-    const entry = this.#backlog.shift();
-    if (entry) this.#leave(entry, noAck);
-    this.#dropExpired();
-    return entry;
-  }
+  /** Takes the next message out for a `basic.get`. @throws AmqpError 540 where there is no such thing. */
+  abstract take(noAck: boolean): Entry | undefined;
 
   /** Gives messages to consumers for as long as there are both. */
-  pump(): void {
-    this.#consumers.refresh();
-    this.#serve();
-  }
+  abstract pump(): void;
 
-  /** A consumer is done with a message, or rejects it for itself and all others. */
-  settle(entry: Entry, settlement: 'ack' | 'reject'): void {
-    if (!this.#out.delete(entry)) return;
-    if (settlement === 'reject') this.#die(entry, 'rejected');
-    else this.#host.heldBytes(-weightOf(entry.message));
-  }
+  /** A consumer is done with a message, or refuses it for itself and all others: `drop` does not call it a failure. */
+  abstract settle(entry: Entry, outcome: 'ack' | 'reject' | 'drop'): void;
 
   /** Messages come back, to the places they had; `counts` says whether that counts for the delivery limit. */
-  requeue(entries: Iterable<Entry>, counts = true): void {
-    for (const entry of entries) if (this.#out.delete(entry)) this.#return(entry, counts);
-    this.#backlog.dropOverflow();
-    this.#dropExpired();
-    this.pump();
-  }
+  abstract requeue(entries: Iterable<Entry>, counts?: boolean): void;
 
-  /** Drops all messages that wait and says how many there were. */
-  purge(): number {
-    return this.#backlog.purge();
-  }
+  /** Drops all messages that wait and says how many there were. @throws AmqpError 540 where there is no such thing. */
+  abstract purge(): number;
 
-  addConsumer(consumer: Consumer): void {
-    this.#consumers.add(consumer);
-    this.touch();
-  }
+  /** @throws AmqpError when it does not take such a consumer. */
+  abstract addConsumer(consumer: Consumer): void;
 
   /** Removes a consumer. `endIfUnused` and `pump` must follow: until then nobody is served in its stead. */
-  removeConsumer(consumer: Consumer): void {
-    if (this.#consumers.remove(consumer)) this.touch();
-  }
+  abstract removeConsumer(consumer: Consumer): void;
 
   /** Consumers have been removed: the last one takes an auto-delete queue with it. Says whether it did. */
-  endIfUnused(): boolean {
-    if (!this.settings.autoDelete || this.#consumers.size > 0) return false;
-    this.#host.abandoned(this);
-    return true;
-  }
+  abstract endIfUnused(): boolean;
 
   /** A channel is gone: its consumers end, what it held comes back. */
-  release(consumers: readonly Consumer[], entries: readonly Entry[]): void {
-    for (const consumer of consumers) this.removeConsumer(consumer);
-    if (consumers.length === 0 || !this.endIfUnused()) this.requeue(entries);
-  }
+  abstract release(consumers: readonly Consumer[], entries: readonly Entry[]): void;
 
   /** Ends all consumers as if something had happened to the queue's node: their clients are told. */
-  evictConsumers(): void {
-    for (const consumer of this.#consumers.clear()) consumer.owner.cancelled(consumer);
-    this.touch();
-    this.endIfUnused();
-  }
+  abstract evictConsumers(): void;
 
   /** Ends the queue: its consumers are told, its messages are gone. */
-  end(): void {
-    this.#unusedTimer?.cancel();
-    this.purge();
-    for (const entry of this.#out) this.#host.heldBytes(-weightOf(entry.message));
-    this.#out.clear();
-    for (const consumer of this.#consumers.clear()) consumer.owner.cancelled(consumer);
-  }
+  abstract end(): void;
 
   /** Gives all messages back and keeps only those that survive a restart of the broker. */
-  survive(): void {
-    for (const entry of [...this.#out]) if (this.#out.delete(entry)) this.#return(entry, true);
-    this.#backlog.dropTransient();
-    this.#dropExpired();
-  }
+  abstract survive(): void;
 
   /** Somebody used the queue: it expires that much later. */
-  touch(): void {
-    this.#unusedTimer?.cancel();
-    const { expiresMs } = this.limits;
-    if (expiresMs === undefined || this.#consumers.size > 0) return;
-    this.#unusedTimer = this.#host.clock.after(expiresMs, () => this.#host.abandoned(this));
-  }
-
-  #serve(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#backlog.length > 0) {
-        const consumer = this.#consumers.next();
-        if (!consumer) break;
-        const entry = this.#backlog.shift() as Entry;
-        this.#leave(entry, consumer.settings.noAck);
-        consumer.owner.deliver(consumer, entry);
-        this.#dropExpired();
-      }
-    } finally {
-      this.#pumping = false;
-    }
-  }
-
-  #leave(entry: Entry, noAck: boolean): void {
-    if (noAck) this.#host.heldBytes(-weightOf(entry.message));
-    else this.#out.add(entry);
-  }
-
-  #return(entry: Entry, counts: boolean): void {
-    entry.redelivered = true;
-    entry.acquisitions += 1;
-    if (counts) entry.returns += 1;
-    const { deliveryLimit } = this.limits;
-    if (!counts || deliveryLimit === undefined || entry.returns <= deliveryLimit) this.#backlog.put(entry);
-    else this.#die(entry, 'delivery_limit');
-  }
-
-  #die(entry: Entry, reason: DeathReason): void {
-    this.#host.heldBytes(-weightOf(entry.message));
-    this.#host.died(this, entry.message, reason);
-  }
-
-  #dropExpired(): void {
-    this.#backlog.dropExpired();
-    this.#backlog.watch(() => this.#dropExpired());
-  }
+  abstract touch(): void;
 }

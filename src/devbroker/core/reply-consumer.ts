@@ -6,7 +6,6 @@ import { REPLY_QUEUE } from './reply-registry.js';
 /** The consumer of direct replies that a channel may have: one, and without acknowledgement. */
 export class ReplyConsumer {
   readonly #context: ChannelContext;
-  /** RabbitMQ does not count replies, there is nothing to settle: they carry the tag of the next delivery. */
   readonly #nextTag: () => number;
   #current: { readonly tag: string; readonly name: string } | undefined;
 

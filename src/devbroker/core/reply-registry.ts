@@ -4,6 +4,9 @@ import type { Message } from './message.js';
 /** The name under which a client consumes replies that pass no queue (RabbitMQ, "Direct Reply-to"). */
 export const REPLY_QUEUE = 'amq.rabbitmq.reply-to';
 
+/** What the names look like that lead to one of them. */
+const shape = /^amq\.rabbitmq\.reply-to\.[\w-]{22}\.[\w-]{11}$/;
+
 /** Takes replies for one consumer. */
 export type ReplyTaker = (message: Message) => void;
 
@@ -24,6 +27,11 @@ export class ReplyRegistry {
 
   has(name: string): boolean {
     return this.#takers.has(name);
+  }
+
+  /** Whether a message goes to whoever waits for direct replies, or waited: a name that could be one of these says so. */
+  isMeantBy({ exchange, routingKeys }: Message): boolean {
+    return exchange === '' && routingKeys.some((key) => shape.test(key));
   }
 
   /** Gives a message to whoever waits under its routing keys, and says whether anybody did. */

@@ -5,8 +5,16 @@ import type { Entry } from './ready-list.js';
 import { groupsOf, type SettlingGroup } from './settling-groups.js';
 import { type Unsettled, UnsettledList } from './unsettled.js';
 
-/** What is done with a delivery. `release` gives it back as `requeue` does, without counting for the delivery limit. */
-export type Outcome = Settlement | 'release';
+/** What is done with a delivery. `release` is a `requeue`, and `drop` a `reject`, that does not count as a failure. */
+export type Outcome = Settlement | 'release' | 'drop';
+
+const announced: Readonly<Record<Outcome, Settlement>> = {
+  ack: 'ack',
+  requeue: 'requeue',
+  release: 'requeue',
+  reject: 'reject',
+  drop: 'reject',
+};
 
 /** The settling side of a channel: what is out, and how it comes back. */
 export class Settling {
@@ -94,7 +102,7 @@ export class Settling {
 
   #apply(deliveries: readonly Unsettled[], outcome: Outcome): void {
     const timely = deliveries.filter(({ isOverdue }) => !isOverdue);
-    this.#announce(timely, outcome === 'release' ? 'requeue' : outcome);
+    this.#announce(timely, announced[outcome]);
     this.#context.virtualHost.buryAfter(() => {
       for (const group of groupsOf(timely)) settleGroup(group, outcome);
     });
@@ -121,7 +129,7 @@ function settleLate(deliveries: readonly Unsettled[], outcome: Outcome): void {
   for (const { isOverdue, consumer, queue } of deliveries) {
     if (!(isOverdue && consumer)) continue;
     consumer.unsettled -= 1;
-    if (outcome === 'ack' || outcome === 'reject') consumer.overdue -= 1;
+    if (announced[outcome] !== 'requeue') consumer.overdue -= 1;
     if (consumer.overdue === 0) queue.pump();
   }
 }

@@ -3,7 +3,6 @@ import { matchKinds } from '../routing/headers-router.js';
 import type { Destination } from './binding.js';
 import type { BrokerClock } from './clock.js';
 import { deadLetter, isAutomaticCycle } from './dead-letter.js';
-import { checkFeatures } from './deprecated-features.js';
 import type { EventStream } from './events.js';
 import type { Exchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
@@ -11,9 +10,10 @@ import { canonical, typeName } from './field-types.js';
 import type { MemoryGauge } from './memory-gauge.js';
 import type { Message } from './message.js';
 import type { Profile } from './profile.js';
-import { type DeathReason, Queue, type QueueSettings } from './queue.js';
+import type { DeathReason, Queue, QueueSettings } from './queue.js';
 import type { QueueHost } from './queue-host.js';
 import { describe } from './texts.js';
+import { WorkQueue } from './work-queue.js';
 
 /** What all virtual hosts of a broker share. */
 export interface BrokerServices {
@@ -88,8 +88,7 @@ export class VirtualHost {
       known.touch();
       return known;
     }
-    checkFeatures(settings, this.profile);
-    const queue = new Queue(settings, this.#host);
+    const queue = new WorkQueue(settings, this.#host);
     this.#queues.set(settings.name, queue);
     return queue;
   }
@@ -159,7 +158,8 @@ export class VirtualHost {
     const { clock, events } = this.#services;
     if (events.isWatched) events.emit({ type: 'died', queue: queue.name, reason, message });
     if (queue.limits.deadLetterExchange === undefined) return;
-    this.#deaths.push([deadLetter(message, queue, reason, clock.now()), reason]);
+    const death = { message, queue, reason, timeMs: clock.now() };
+    this.#deaths.push([deadLetter(death, this.profile), reason]);
     if (!this.#burying) this.#bury();
   }
 
@@ -172,7 +172,9 @@ export class VirtualHost {
         const exchange = this.exchanges.find(message.exchange);
         if (!exchange) continue;
         const queues = this.exchanges.route(exchange, message, (name) => this.#queues.get(name));
-        const open = [...queues].filter((queue) => !isAutomaticCycle(message, queue.name, reason));
+        const open = [...queues].filter(
+          (queue) => !isAutomaticCycle(message, queue.name, reason, this.profile),
+        );
         this.#offer(message, new Set(open));
       }
     } finally {

@@ -46,8 +46,7 @@ export function viewConnection(connection: Connection): BrokerConnection {
 
 /** A queue for those outside of the broker. */
 export function viewQueue(queue: Queue, virtualHost: string): QueueView {
-  const { name, messageCount, unsettledCount, consumers } = queue;
-  const consumerCount = consumers.size;
+  const { name, messageCount, unsettledCount, consumerCount } = queue;
   return {
     name,
     virtualHost,

@@ -2,7 +2,7 @@ import { AmqpError, type FieldTable, type MethodFields, PROTOCOL_HEADER } from '
 import { Access, type UserSettings } from '../core/access.js';
 import type { Profile } from '../core/profile.js';
 import type { VirtualHost } from '../core/virtual-host.js';
-import { type Login, mechanisms, readLogin } from './sasl.js';
+import { type Login, mechanismsOf, readLogin } from './sasl.js';
 import type { Wire } from './wire.js';
 
 /** What the server proposes in `connection.tune`. */
@@ -19,6 +19,9 @@ export interface HandshakeContext {
   readonly users: readonly UserSettings[];
   findVirtualHost(name: string): VirtualHost | undefined;
 }
+
+/** `AMQP`, the protocol SASL, version 1.0.0: what RabbitMQ 4 would rather speak. */
+const AMQP_1_0_HEADER = Buffer.from([0x41, 0x4d, 0x51, 0x50, 3, 1, 0, 0]);
 
 /** The names that the server states: what RabbitMQ states where clients do things by it, and else the truth. */
 const namesOf = ({ version }: Profile): FieldTable => ({
@@ -72,7 +75,7 @@ export class Handshake {
 
   /**
    * Takes the first bytes of a client until its protocol header is complete; returns what came after it, `undefined`
-   * while it is not. A wrong header is answered with the right one and `false`.
+   * while it is not. A wrong header is answered with the preferred one and `false`.
    */
   readHeader(bytes: Buffer): Buffer | false | undefined {
     this.#head = Buffer.concat([this.#head, bytes]);
@@ -82,7 +85,8 @@ export class Handshake {
       this.#start();
       return this.#head.subarray(size);
     }
-    this.#wire.raw(PROTOCOL_HEADER);
+    const isOurs = this.#context.profile.preferredProtocol === 'AMQP 0-9-1';
+    this.#wire.raw(isOurs ? PROTOCOL_HEADER : AMQP_1_0_HEADER);
     return false;
   }
 
@@ -91,7 +95,7 @@ export class Handshake {
       versionMajor: 0,
       versionMinor: 9,
       serverProperties: { ...namesOf(this.#context.profile), ...serverProperties },
-      mechanisms: Buffer.from(mechanisms.join(' ')),
+      mechanisms: Buffer.from(mechanismsOf(this.#context.profile).join(' ')),
       locales: Buffer.from('en_US'),
     });
   }
@@ -99,7 +103,7 @@ export class Handshake {
   /** @throws AmqpError 403 for a wrong login, 503 for an unknown mechanism or a response that makes no sense. */
   startOk({ clientProperties, mechanism, response }: MethodFields<'connection.start-ok'>): void {
     this.clientProperties = clientProperties;
-    if (!(mechanisms as readonly string[]).includes(mechanism)) {
+    if (!mechanismsOf(this.#context.profile).includes(mechanism)) {
       throw new AmqpError('COMMAND_INVALID', `unknown authentication mechanism '${mechanism}'`);
     }
     const login = readLogin(mechanism, response);

@@ -1,7 +1,13 @@
 import { ByteReader, type FieldTable, readTable } from '../../protocol/index.js';
+import type { Profile } from '../core/profile.js';
 
 /** The mechanisms offered to clients. */
-export const mechanisms = ['PLAIN', 'AMQPLAIN'] as const;
+export function mechanismsOf({ allowsAnonymous }: Profile): readonly string[] {
+  return ['PLAIN', 'AMQPLAIN', ...(allowsAnonymous ? ['ANONYMOUS'] : [])];
+}
+
+/** Who logs in without saying who it is. */
+const anonymous: Login = { user: 'guest', password: 'guest' };
 
 /** What a client logs in with. */
 export interface Login {
@@ -12,10 +18,11 @@ export interface Login {
 /**
  * Reads the SASL response of a client; `undefined` when it makes no sense.
  *
- * `PLAIN` is RFC 4616; `AMQPLAIN` is a field table without its size, with `LOGIN` and `PASSWORD`.
+ * `PLAIN` is RFC 4616, `ANONYMOUS` RFC 4505; `AMQPLAIN` is a field table without its size, with `LOGIN` and `PASSWORD`.
  */
 export function readLogin(mechanism: string, response: Uint8Array): Login | undefined {
   if (mechanism === 'PLAIN') return readPlain(Buffer.from(response).toString('utf8'));
+  if (mechanism === 'ANONYMOUS') return anonymous;
   if (mechanism === 'AMQPLAIN') return readAmqPlain(response);
   return undefined;
 }

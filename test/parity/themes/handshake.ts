@@ -100,6 +100,15 @@ export const handshake: Theme = {
     );
   },
 
+  'ANONYMOUS opens a connection, where there is such a thing': async (world) => {
+    const peer = await world.raw();
+    const open = peer.open({ mechanism: 'ANONYMOUS', response: Buffer.from('me') });
+    return open.then(
+      () => 'open',
+      (error: Error) => error.message,
+    );
+  },
+
   'an unknown virtual host is refused': async (world) => {
     const peer = await world.raw();
     await peer.greet();
@@ -123,6 +132,18 @@ export const handshake: Theme = {
     await peer.expect(10, 30);
     peer.tuneOk({ frameMax: 4095 });
     return peer.verdict();
+  },
+
+  'a frame-max of 4096': async (world) => {
+    const peer = await world.raw();
+    await peer.greet();
+    peer.startOk();
+    await peer.expect(10, 30);
+    peer.tuneOk({ frameMax: 4096 });
+    return peer.expect(10, 41).then(
+      () => 'open',
+      () => 'closed',
+    );
   },
 
   'a frame-max above the server’s is refused': async (world) => {

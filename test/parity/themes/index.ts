@@ -2,7 +2,10 @@ import type { Theme } from '../theme.js';
 import { bindings } from './bindings.js';
 import { channels } from './channels.js';
 import { consume } from './consume.js';
+import { consumerTimeouts } from './consumer-timeouts.js';
 import { deadLetters } from './dead-letters.js';
+import { deathsAfterDelivery } from './deaths-after-delivery.js';
+import { deprecated } from './deprecated.js';
 import { exchangeGraph } from './exchange-graph.js';
 import { exchanges } from './exchanges.js';
 import { exclusive } from './exclusive.js';
@@ -13,11 +16,14 @@ import { limits } from './limits.js';
 import { prefetch } from './prefetch.js';
 import { properties } from './properties.js';
 import { publish } from './publish.js';
+import { queueArguments } from './queue-arguments.js';
 import { queueTypes } from './queue-types.js';
 import { queues } from './queues.js';
+import { quorumReturns } from './quorum-returns.js';
 import { repeatedDeaths } from './repeated-deaths.js';
 import { replyTo } from './reply-to.js';
 import { requeue } from './requeue.js';
+import { sentDeaths } from './sent-deaths.js';
 import { settle } from './settle.js';
 
 /** Every behaviour of the script, by theme. */
@@ -42,4 +48,10 @@ export const themes: Readonly<Record<string, Theme>> = {
   'direct reply-to': replyTo,
   channels,
   'queue types': queueTypes,
+  'consumer timeouts': consumerTimeouts,
+  'deaths after delivery': deathsAfterDelivery,
+  deprecated,
+  'queue arguments': queueArguments,
+  'quorum returns': quorumReturns,
+  'sent deaths': sentDeaths,
 };

@@ -73,13 +73,18 @@ describe('the embedded broker', () => {
     await assert.rejects(amqp.connect(broker.url, { credentials: wrong }), /403/);
   });
 
-  it('answers a wrong protocol header with the right one', async (t) => {
-    const broker = await start(t);
-    const socket = connectSocket(broker.port, '127.0.0.1');
-    socket.write('GET / HTTP/1.1\r\n\r\n');
-    const [answer] = await once(socket, 'data');
-    assert.deepEqual(answer, PROTOCOL_HEADER);
-    await once(socket, 'close');
+  it('answers a wrong protocol header with the one that RabbitMQ would rather see', async (t) => {
+    for (const [profile, preferred] of [
+      ['3.10', PROTOCOL_HEADER],
+      ['4.3', Buffer.from('AMQP\x03\x01\0\0')],
+    ] as const) {
+      const broker = await start(t, { profile });
+      const socket = connectSocket(broker.port, '127.0.0.1');
+      socket.write('GET / HTTP/1.1\r\n\r\n');
+      const [answer] = await once(socket, 'data');
+      assert.deepEqual(answer, preferred);
+      await once(socket, 'close');
+    }
   });
 
   it('joins confirms, so that one ack covers many publishes', async (t) => {

@@ -219,6 +219,9 @@ describe('dead letters', () => {
         'x-first-death-exchange': '',
         'x-first-death-queue': 'q',
         'x-first-death-reason': 'expired',
+        'x-last-death-exchange': '',
+        'x-last-death-queue': 'q',
+        'x-last-death-reason': 'expired',
       },
     });
   });

@@ -29,7 +29,8 @@ export const basicMethods = {
   },
   'basic.cancel-ok'(session, { consumerTag }) {
     if (session.profile.consumerTimeout === 'close') throw unimplemented('basic.cancel-ok');
-    session.channel.confirmCancel(consumerTag);
+    // RabbitMQ 4.3 is not prepared for this, and blames no method.
+    if (!session.channel.confirmCancel(consumerTag)) session.connection.fail('no such consumer');
   },
   'basic.get'(session, { queue, noAck }) {
     const found = session.channel.get(queueName(session, queue), noAck);
@@ -42,7 +43,7 @@ export const basicMethods = {
   'basic.nack'(session, { deliveryTag, multiple, requeue }) {
     const { nackCounts } = session.profile;
     const outcome = nackCounts ? 'requeue' : 'release';
-    session.channel.settle(deliveryTag, multiple, requeue ? outcome : 'reject');
+    session.channel.settle(deliveryTag, multiple, requeue ? outcome : 'drop');
   },
   'basic.reject'(session, { deliveryTag, requeue }) {
     session.channel.settle(deliveryTag, false, requeue ? 'requeue' : 'reject');

@@ -16,8 +16,8 @@ export const queueMethods = {
     }
     const queue = fields.passive ? findQueue(session, fields.queue) : declare(session, fields, name);
     session.lastQueue = queue.name;
-    const { messageCount, consumers } = queue;
-    const counts = { queue: queue.name, messageCount, consumerCount: consumers.size };
+    const { messageCount, consumerCount } = queue;
+    const counts = { queue: queue.name, messageCount, consumerCount };
     if (!fields.nowait) session.reply('queue.declare-ok', counts);
   },
   'queue.bind'(session, fields) {
