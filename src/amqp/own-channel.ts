@@ -1,6 +1,7 @@
 import type { ConfirmChannel } from 'amqplib';
 import { ConnectionLostError } from '../errors.js';
 import { type BrokerReason, brokerReason } from './broker-error.js';
+import { isAtLeast } from './broker-version.js';
 import { closeInTime } from './close-in-time.js';
 import { openFresh } from './fresh-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
@@ -21,6 +22,8 @@ export interface ChannelEnd {
  */
 export interface OwnChannel {
   readonly raw: RawChannel;
+  /** Whether the broker is RabbitMQ of this version or a later one. */
+  isAtLeast(version: `${number}.${number}`): boolean;
   /** Resolves when it is gone; with nothing when it was closed from here. Never rejects. */
   readonly ended: Promise<ChannelEnd | undefined>;
   /** Closes it, after everything written to it. Never throws. Idempotent. */
@@ -43,7 +46,7 @@ export async function openOwnChannel(connection: LastingConnection): Promise<Own
     closing ??= closeInTime(raw);
     await closing;
   };
-  return { raw, ended, close };
+  return { raw, isAtLeast: (version) => isAtLeast(model, version), ended, close };
 }
 
 function endBy(ofChannel: Error | undefined, ofConnection: Error | undefined): ChannelEnd {

@@ -1,4 +1,5 @@
 import type { OwnChannel, RawChannel } from '../amqp/index.js';
+import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { ConsumeOptions, PublishTarget } from './channel-options.js';
 import { Confirms } from './confirms.js';
@@ -16,6 +17,10 @@ import {
 } from './message.js';
 import { Queues } from './queues.js';
 
+const noGlobalQos =
+  'RabbitMQ has no limit for all consumers of a channel together any more (qos with global) from 4.3 on. ' +
+  'Give each consumer its own, by qos(count) before its consume, so that they add up to what you want.';
+
 /**
  * AMQP 0-9-1 as it is: one channel. What the broker refuses closes it, and only it; everything that was under way throws the reason.
  * It does not come back after that, nor after a lost connection: take another one from the same connection, which does.
@@ -27,6 +32,7 @@ export class Channel implements AsyncDisposable {
   readonly queue: Queues;
   /** Mandatory messages that reached no queue, in order. Take out what you have seen. */
   readonly returned: ReturnedMessage[] = [];
+  readonly #own: OwnChannel;
   readonly #core: ChannelCore;
   readonly #confirms: Confirms;
   readonly #consumers: Consumers;
@@ -35,6 +41,7 @@ export class Channel implements AsyncDisposable {
   /** @internal */
   constructor(number: number, own: OwnChannel, logger: Logger) {
     this.number = number;
+    this.#own = own;
     this.#core = new ChannelCore(own);
     this.exchange = new Exchanges(this.#core);
     this.queue = new Queues(this.#core);
@@ -119,8 +126,12 @@ export class Channel implements AsyncDisposable {
     this.#core.write((raw) => raw.nack(reference(deliveryTag), multiple, requeue));
   }
 
-  /** How many unsettled messages each further consumer gets, or with `global` all of the channel together. 0 is no limit. */
+  /**
+   * How many unsettled messages each further consumer gets, or with `global` all of the channel together. 0 is no limit.
+   * @throws ConfigurationError for `global` on RabbitMQ 4.3 and later, which would take it for each consumer without a word
+   */
   async qos(prefetchCount: number, { global = false }: { readonly global?: boolean } = {}): Promise<void> {
+    if (global && this.#own.isAtLeast('4.3')) throw new ConfigurationError(noGlobalQos);
     await this.#core.ask((raw) => raw.prefetch(prefetchCount, global));
   }
 

@@ -17,5 +17,5 @@ export { QueueProducer, type QueueProducerOptions } from './queue-producer.js';
 export { QueueWorker, type QueueWorkerOptions, type TaskHandler } from './queue-worker.js';
 export type { RouteOptions, TypedRouteOptions } from './route.js';
 export { RpcClient, type RpcClientOptions } from './rpc-client.js';
-export { type CallHandler, RpcWorker, type RpcWorkerOptions } from './rpc-worker.js';
+export { type CallHandler, type CallRouteOptions, RpcWorker, type RpcWorkerOptions } from './rpc-worker.js';
 export { Worker, type WorkerOptions } from './worker.js';

@@ -20,7 +20,10 @@ export interface TypedRouteOptions<Type extends ContentType> extends RouteOption
 /** @internal A queue and what runs for its messages. */
 export interface Route {
   readonly queue: string;
-  readonly options: RouteOptions & { readonly type?: ContentType | undefined };
+  readonly options: RouteOptions & {
+    readonly type?: ContentType | undefined;
+    readonly durable?: boolean | undefined;
+  };
   /** For the log and the dossier. */
   readonly name: string;
   readonly handler: (data: unknown, context: DeliveryContext) => unknown;

@@ -23,6 +23,16 @@ export interface RpcWorkerOptions extends WorkerOptions {
   readonly replyStore?: ReplyStore | undefined;
 }
 
+/** How one route of an {@link RpcWorker} is served. */
+export interface CallRouteOptions extends RouteOptions {
+  /**
+   * Whether the queue outlives a restart of the broker, which says nothing about the calls in it. RPCWorkers of Python take
+   * only one that does not, so `false` is for working beside them; RabbitMQ 4.3 may refuse that (541).
+   * @default true, and one that is there already is taken as it is
+   */
+  readonly durable?: boolean | undefined;
+}
+
 /** Answers a call: by what it returns, or by what it throws. */
 export type CallHandler<Data, Answer> = (data: Data, context: DeliveryContext) => Answer | Promise<Answer>;
 
@@ -50,13 +60,13 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
    */
   route<Queue extends keyof Calls & string, Type extends ContentType>(
     queue: Queue,
-    options: TypedRouteOptions<Type>,
+    options: CallRouteOptions & TypedRouteOptions<Type>,
   ): RegisterHandler<CallHandler<OutputOf<Type>, AnswerOf<Calls[Queue]>>>;
   route<Queue extends keyof Calls & string>(
     queue: Queue,
-    options?: RouteOptions,
+    options?: CallRouteOptions,
   ): RegisterHandler<CallHandler<DataOf<Calls[Queue]>, AnswerOf<Calls[Queue]>>>;
-  route(queue: string, options: RouteOptions = {}): RegisterHandler<CallHandler<never, unknown>> {
+  route(queue: string, options: CallRouteOptions = {}): RegisterHandler<CallHandler<never, unknown>> {
     return this.addRoute(queue, options);
   }
 
@@ -109,8 +119,12 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
   }
 }
 
-/** Not durable, and with the dead-letter exchange of the original: its clients and servers declare the same. */
+/**
+ * With the dead-letter exchange of the original, which its clients declare as well. Its queue is not durable; RabbitMQ has
+ * that deprecated where others share the queue, 4.3 may refuse it, and one that is left keeps such a node from starting.
+ */
 function callDeclarations({ queue, options }: Route): Declaration[] {
+  const { durable } = options;
   const args = { 'x-dead-letter-exchange': deadLetterExchange, ...options.arguments };
   return [
     {
@@ -120,6 +134,12 @@ function callDeclarations({ queue, options }: Route): Declaration[] {
       passive: false,
       options: { durable: false, autoDelete: true },
     },
-    { kind: 'queue', name: queue, passive: false, options: { durable: false, arguments: args } },
+    {
+      kind: 'queue',
+      name: queue,
+      passive: false,
+      options: { durable: durable ?? true, arguments: args },
+      orTransient: durable === undefined,
+    },
   ];
 }

@@ -78,11 +78,19 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.match(JSON.stringify(answers[2]?.answer), /"type":"MalformedMessageError".*"success":false/);
   });
 
-  it('shares the queue of an RpcWorker of ours, whoever comes first', async (t) => {
+  it('shares its queue with an RpcWorker of ours that comes later', async (t) => {
     const { url, connection, queue } = await open(t);
     assert.equal(await ask(url, 'declare', queue, ''), 'declared');
     await using worker = new RpcWorker(connection);
     worker.route(queue)(() => {});
+    await worker.run();
+    assert.equal(await ask(url, 'declare', queue, ''), 'declared');
+  });
+
+  it('shares the queue of an RpcWorker of ours that was told to declare it as Python does', async (t) => {
+    const { url, connection, queue } = await open(t);
+    await using worker = new RpcWorker(connection);
+    worker.route(queue, { durable: false })(() => {});
     await worker.run();
     assert.equal(await ask(url, 'declare', queue, ''), 'declared');
   });

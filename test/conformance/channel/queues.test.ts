@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isWaybillError } from 'waybill';
 import type { ReceivedMessage } from 'waybill/channel';
 import { uniqueName } from '../../support/broker.js';
+import { atLeast } from '../../support/broker-version.js';
 import { until } from '../../support/until.js';
 import { connect, newChannel, useStage, waitForLength } from './channel-stage.js';
 
@@ -158,6 +160,24 @@ describe('consumers of a plain channel', () => {
     await channel.publish('quit', { routingKey: other });
     await waiting;
     assert.equal(await channel.queue.purge(mine), 1);
+  });
+
+  it('A-B12: share a limit of the channel by qos with global, unless RabbitMQ has none any more (4.3)', async (t) => {
+    const channel = await newChannel(t, stage);
+    const limited = await channel.qos(3, { global: true }).catch((thrown: unknown) => thrown);
+    if (atLeast('4.3')) {
+      assert.ok(isWaybillError(limited, 'CONFIGURATION'), String(limited));
+      assert.match(limited.message, /Give each consumer its own, by qos\(count\)/);
+      return;
+    }
+    const queues = [uniqueName('one'), uniqueName('other')];
+    for (const queue of queues) {
+      await channel.queue.declare(queue);
+      for (const body of ['1', '2', '3']) await channel.publish(body, { routingKey: queue });
+      await channel.consume(queue, { onMessage: () => {} });
+    }
+    const ready = await Promise.all(queues.map((queue) => stage.side.depth(queue)));
+    assert.deepEqual(ready, [0, 3]);
   });
 
   it('are read in a loop, which ends when they are cancelled', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { isWaybillError } from 'waybill';
 import { RpcWorker, type RpcWorkerOptions } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { Gate } from '../peers/gate.js';
@@ -202,14 +203,45 @@ describe('an RPC worker', () => {
     assert.deepEqual(begun, [1]);
   });
 
-  it('W-C14: declares queue and dead-letter exchange as Python does', async (t) => {
+  /** How RPCWorkers of Python declare it. */
+  const asPython = { durable: false, arguments: { 'x-dead-letter-exchange': 'rpc.dlx' } };
+
+  it('W-C14: declares the dead-letter exchange as Python does, and its queue durable', async (t) => {
     const queue = uniqueName('calls');
     await startRpcWorker(t, stage, queue, () => {});
     await stage.side.onChannel(async (channel) => {
       await channel.assertExchange('rpc.dlx', 'headers', { durable: false, autoDelete: true });
-      const args = { 'x-dead-letter-exchange': 'rpc.dlx' };
-      await channel.assertQueue(queue, { durable: false, autoDelete: false, arguments: args });
+      await channel.assertQueue(queue, { ...asPython, durable: true });
     });
+  });
+
+  it('W-C14: declares its queue as Python does where it is told to', async (t) => {
+    const queue = uniqueName('calls');
+    await startRpcWorker(t, stage, queue, () => {}, { route: { durable: false } });
+    await stage.side.onChannel((channel) => channel.assertQueue(queue, asPython));
+  });
+
+  it('W-C14: takes the queue of a Python server as it is, and makes it durable when that is gone', async (t) => {
+    const queue = uniqueName('calls');
+    await stage.side.onChannel((channel) => channel.assertQueue(queue, asPython));
+    const { log } = await startRpcWorker(t, stage, queue, (data) => data);
+    const caller = await RawCaller.declare(stage.side);
+    assert.deepEqual((await caller.call(queue, packed({ data: 1 }))).body, { success: true, data: 1 });
+    await stage.side.onChannel((channel) => channel.deleteQueue(queue));
+    await stage.side.waitForConsumers(queue, 1);
+    await stage.side.onChannel((channel) => channel.assertQueue(queue, { ...asPython, durable: true }));
+    assert.deepEqual((await caller.call(queue, packed({ data: 2 }))).body, { success: true, data: 2 });
+    assert.deepEqual(log.errors, []);
+  });
+
+  it('W-C14: refuses a queue that is not durable where it was told to have one that is', async (t) => {
+    const queue = uniqueName('calls');
+    await stage.side.onChannel((channel) => channel.assertQueue(queue, asPython));
+    const error = await startRpcWorker(t, stage, queue, () => {}, { route: { durable: true } }).catch(
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(isWaybillError(error, 'TOPOLOGY_REFUSED'), String(error));
+    assert.match(error.message, /inequivalent arg 'durable'/);
   });
 
   it('W-C14: an expired request comes back to its caller as type call, by the dead-letter exchange', async (t) => {

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { StandardSchema } from 'waybill';
 import {
+  type CallRouteOptions,
   QueueWorker,
   type QueueWorkerOptions,
   type RouteOptions,
@@ -35,11 +36,11 @@ export async function startRpcWorker(
   { url }: Stage,
   queue: string,
   handler: AnyHandler,
-  options: RpcWorkerOptions = {},
+  options: RpcWorkerOptions & { readonly route?: CallRouteOptions } = {},
 ): Promise<{ readonly worker: RpcWorker; readonly log: Log }> {
   const log = recordingLog();
   const worker = new RpcWorker({ url, logger: log }, options);
-  worker.route(queue)(handler);
+  worker.route(queue, options.route)(handler);
   t.after(() => worker.close());
   await worker.run();
   return { worker, log };
