@@ -85,7 +85,8 @@ export class ClosedError extends WaybillError {
 
 /**
  * Thrown when the broker refuses an exchange, a queue, a binding or a consumer for good: access refused (403), not
- * found (404), locked (405), declared otherwise before (406). Trying again would not help.
+ * found (404), locked (405), declared otherwise before (406), and where it closes the whole connection for it: unknown exchange
+ * type (503), not allowed (530), not implemented (540), a feature that it does not permit any more (541). Trying again would not help.
  */
 export class TopologyError extends WaybillError {
   override readonly name = 'TopologyError' as const;

@@ -7,7 +7,7 @@ export type Eks = readonly (readonly [exchange: ExchangeClass, routingKey: strin
 
 /** How a queue is declared, where the default (durable, shared, kept) is not wanted. */
 export interface QueueFlags {
-  /** Survives a restart of the broker. @default true */
+  /** Survives a restart of the broker. RabbitMQ 4.3 may refuse one that does not, unless it is exclusive (541). @default true */
   readonly durable?: boolean | undefined;
   /** Goes away when its last consumer leaves. @default false */
   readonly autoDelete?: boolean | undefined;
