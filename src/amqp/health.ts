@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../errors.js';
 import type { Consumer } from './consumer.js';
+import type { Inquiry } from './inquiry.js';
 import type { LastingConnection } from './lasting-connection.js';
-import { onThrowAwayChannel } from './topology.js';
 
 /** How one connection is. `unused`: nobody has needed it yet, which is no fault. */
 export interface ConnectionHealth {
@@ -18,7 +18,10 @@ export interface ConnectionHealth {
 /** One queue that is consumed here, as the broker tells it. */
 export interface QueueHealth {
   readonly queue: string;
-  /** How many consumers the broker knows, ours and others'; undefined when it did not say. Less than ours is not ok. */
+  /**
+   * How many consumers the broker knows, ours and others': less than ours is not ok, more proves nothing. Of a stream it
+   * counts none. Undefined where it did not say, which is no fault where we may not ask.
+   */
   readonly consumers?: number;
   /** How many messages are ready in it. */
   readonly messages?: number;
@@ -53,18 +56,28 @@ export function wellWhile(isTaking: boolean, health: LinkHealth): LinkHealth {
 /** A queue that is consumed here. */
 export interface ConsumedQueue {
   readonly queue: string;
-  /** How many consumers of ours it should have. */
-  readonly wanted: number;
-  /** Whether the broker has agreed to all of them, and not taken one back. */
+  /** Whether the broker has agreed to all consumers of whoever asks, and not taken one back. */
   readonly active: boolean;
+  /** How many consumers of this link the broker has agreed to: so many it must know, at least. */
+  readonly known: number;
 }
 
-/** Each queue that is meant to be consumed now, once. */
-export function consumedQueues(consumers: Iterable<Consumer>): readonly ConsumedQueue[] {
+/**
+ * Each queue that `own` are meant to consume now, once. They are some of `all` that the link has.
+ * @param isStream RabbitMQ knows of no consumer of a stream, whatever it delivers.
+ */
+export function consumedQueues(
+  own: Iterable<Consumer>,
+  all: Iterable<Consumer>,
+  isStream: (queue: string) => boolean,
+): readonly ConsumedQueue[] {
+  const known = new Map<string, number>();
+  for (const { queue, active } of [...all].flatMap((consumer) => consumer.queues))
+    known.set(queue, (known.get(queue) ?? 0) + (active ? 1 : 0));
   const found = new Map<string, ConsumedQueue>();
-  for (const { queue, active } of [...consumers].flatMap((consumer) => consumer.queues)) {
-    const { wanted, active: others } = found.get(queue) ?? { wanted: 0, active: true };
-    found.set(queue, { queue, wanted: wanted + 1, active: active && others });
+  for (const { queue, active } of [...own].flatMap((consumer) => consumer.queues)) {
+    const isActive = active && (found.get(queue)?.active ?? true);
+    found.set(queue, { queue, active: isActive, known: isStream(queue) ? 0 : (known.get(queue) ?? 0) });
   }
   return [...found.values()];
 }
@@ -72,39 +85,37 @@ export function consumedQueues(consumers: Iterable<Consumer>): readonly Consumed
 /** How a connection is: one that is up must also answer in time. */
 export async function connectionHealth(
   { health, model }: LastingConnection,
+  inquiry: Inquiry,
   timeoutMs: number,
 ): Promise<ConnectionHealth> {
   if (!model) return health;
-  const answer = onThrowAwayChannel(model, async () => health);
+  const answer = inquiry.answers().then(() => health);
   const silent = { ...health, silent: true };
   return await inTime(answer, timeoutMs, silent).catch(() => silent);
 }
 
-/** Asks the broker for each queue (a passive declare counts its consumers); whoever does not answer in time is not well. */
+/** Asks the broker for each queue by a passive declare; whoever does not answer in time is not well. */
 export async function queueHealths(
-  connection: LastingConnection,
+  inquiry: Inquiry,
   queues: readonly ConsumedQueue[],
   timeoutMs: number,
 ): Promise<readonly QueueHealth[]> {
   return await Promise.all(
     queues.map(async (each) => {
       const late = { queue: each.queue, ok: false, error: `no answer in ${timeoutMs} ms` };
-      return await inTime(queueHealth(connection, each), timeoutMs, late);
+      return await inTime(queueHealth(inquiry, each), timeoutMs, late);
     }),
   );
 }
 
-async function queueHealth(
-  { model }: LastingConnection,
-  { queue, wanted, active }: ConsumedQueue,
-): Promise<QueueHealth> {
-  if (!model) return { queue, ok: false, error: 'not connected' };
+/**
+ * What makes a queue well is that the broker has agreed to our consumers; its count can only speak against that. Other
+ * people's consumers are in it, too, and those that it has not taken leave of yet.
+ */
+async function queueHealth(inquiry: Inquiry, { queue, active, known }: ConsumedQueue): Promise<QueueHealth> {
   try {
-    const { consumerCount, messageCount } = await onThrowAwayChannel(model, (channel) =>
-      channel.checkQueue(queue),
-    );
-    const counts = { queue, consumers: consumerCount, messages: messageCount };
-    if (active && consumerCount >= wanted) return { ...counts, ok: true };
+    const counts = { queue, ...(await inquiry.counts(queue)) };
+    if (active && (counts.consumers ?? known) >= known) return { ...counts, ok: true };
     return { ...counts, ok: false, error: 'the broker does not deliver it to us' };
   } catch (thrown) {
     return { queue, ok: false, error: toError(thrown).message };

@@ -3,6 +3,7 @@ import type { ConsumeOptions, Consumer, ConsumerOptions, DrainReport } from './c
 import { hasDeadLetterExchange } from './dead-letters.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryContextHost } from './delivery-context.js';
+import type { LinkHealth } from './health.js';
 import { Link, type LinkOptions } from './link.js';
 import type { Declaration } from './topology.js';
 
@@ -54,6 +55,11 @@ export class Intake implements DeliveryContextHost {
   /** Whether a queue was declared here with a dead-letter exchange. */
   hasDeadLetterExchange(queue: string): boolean {
     return hasDeadLetterExchange(this.#declared, queue);
+  }
+
+  /** How the link is, and the queues that are consumed here. See {@link Link.health}. */
+  async health(): Promise<LinkHealth> {
+    return await this.link.health({ consumers: this.#consumers });
   }
 
   /** Takes no more messages; what nobody has begun goes back to its queue. What runs may still be settled. */

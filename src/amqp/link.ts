@@ -7,6 +7,7 @@ import { Deadlines } from './deadlines.js';
 import { Declarer } from './declarer.js';
 import type { Delivery } from './delivery.js';
 import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
+import { Inquiry } from './inquiry.js';
 import { LastingConnection } from './lasting-connection.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
 import type { OutboxLimits } from './outbox.js';
@@ -33,6 +34,12 @@ export interface LinkOptions extends ConnectionOptions {
   readonly ownConnections?: boolean | undefined;
 }
 
+/** What the health of a link is asked for. */
+export interface HealthOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly consumers?: Iterable<Consumer> | undefined;
+}
+
 /**
  * A process's way to one virtual host of one broker: two connections, one that publishes and one that consumes, each
  * made when it is first needed. (One for both would let an alarm that blocks publishers hold up acks.)
@@ -50,6 +57,7 @@ export class Link {
   readonly #declarer: Declarer;
   readonly #publishing: LastingConnection;
   readonly #consuming: LastingConnection;
+  readonly #asks: { readonly publishing: Inquiry; readonly consuming: Inquiry };
   readonly #consumers = new Set<Consumer>();
   readonly #closing = new AbortController();
   #publisher: Publisher | undefined;
@@ -71,6 +79,7 @@ export class Link {
       );
     this.#publishing = connection('publishes', false);
     this.#consuming = connection('consumes', true);
+    this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
     this.events = eventsOf({ publishing: this.#publishing, consuming: this.#consuming }, logger);
   }
 
@@ -197,16 +206,19 @@ export class Link {
   }
 
   /**
-   * How the link is, by asking the broker: connections, what waits to be sent, and for each consumed queue whether it has
-   * a consumer. Never rejects; a broker that does not answer within `timeoutMs` is not well. @default 2,000 ms
+   * How the link is, by asking the broker: connections, what waits to be sent, and whether each queue that is consumed by
+   * `consumers`, or by anybody here, is delivered to us. Never rejects; a broker that does not answer within `timeoutMs`,
+   * 2,000 unless told otherwise, is not well. Who asks for his own consumers only pays for those only.
    */
-  async health({ timeoutMs = 2_000 }: { readonly timeoutMs?: number } = {}): Promise<LinkHealth> {
+  async health({ timeoutMs = 2_000, consumers = this.#consumers }: HealthOptions = {}): Promise<LinkHealth> {
     for (const consumer of this.#consumers) if (consumer.stopped) this.#consumers.delete(consumer);
-    const asked = consumedQueues(this.#consumers);
+    const isStream = (queue: string): boolean => this.argumentsOf(queue)['x-queue-type'] === 'stream';
+    const asked = consumedQueues(consumers, this.#consumers, isStream);
+    const asks = this.#asks;
     const [publishing, consuming, queues] = await Promise.all([
-      connectionHealth(this.#publishing, timeoutMs),
-      connectionHealth(this.#consuming, timeoutMs),
-      queueHealths(this.#consuming, asked, timeoutMs),
+      connectionHealth(this.#publishing, asks.publishing, timeoutMs),
+      connectionHealth(this.#consuming, asks.consuming, timeoutMs),
+      queueHealths(asks.consuming, asked, timeoutMs),
     ]);
     const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
     const health = { publishing, consuming, outbox, queues };

@@ -6,6 +6,7 @@ import {
   type DrainReport,
   hasDeadLetterExchange,
   Link,
+  type LinkHealth,
   type LinkOptions,
 } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
@@ -68,6 +69,11 @@ export class GenericConsumer {
   /** True from when {@link startConsuming} has ended until it is told to stop. */
   get consuming(): boolean {
     return this.#isConsuming;
+  }
+
+  /** How the link is, and the queues that are consumed here, by asking the broker. */
+  async health(): Promise<LinkHealth> {
+    return await this.link.health({ consumers: this.#consumer ? [this.#consumer] : [] });
   }
 
   /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */

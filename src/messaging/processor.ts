@@ -168,7 +168,7 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /** How its link is, by asking the broker whether each queue has its consumer; not well before it starts nor after it stops. */
   override async health(): Promise<LinkHealth> {
-    const health = await this.consumer.link.health();
+    const health = await this.consumer.health();
     return wellWhile(this.consumer.consuming, health);
   }
 

@@ -131,9 +131,9 @@ export class Sender {
     return this.#caller;
   }
 
-  /** How the link is. */
+  /** How the link is, whatever others consume on it. */
   async health(): Promise<LinkHealth> {
-    return await this.#options.link.health();
+    return await this.#options.link.health({ consumers: [] });
   }
 
   /** What happens to the link. */

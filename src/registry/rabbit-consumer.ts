@@ -91,7 +91,7 @@ export class RabbitConsumer implements MessageConsumer {
 
   /** How its link is, by asking the broker; not well before it takes from its queue, nor when it was told to stop. */
   async health(): Promise<LinkHealth> {
-    const health = await this.#intake.link.health();
+    const health = await this.#intake.health();
     return wellWhile(this.#isTaking, health);
   }
 

@@ -56,9 +56,9 @@ export class Client {
     }
   }
 
-  /** How the link is. */
+  /** How the link is, whatever others consume on it. */
   async health(): Promise<LinkHealth> {
-    return await this.#link.health();
+    return await this.#link.health({ consumers: [] });
   }
 
   /** Waits for missing confirms, ends pending calls with a ClosedError, and closes. Idempotent. */

@@ -138,7 +138,7 @@ export abstract class Worker extends StandingThread {
 
   /** How its link is, by asking the broker; not well before it takes from all of its queues, nor when it has stopped. */
   override async health(): Promise<LinkHealth | { readonly ok: false }> {
-    const health = await this.#intake?.link.health();
+    const health = await this.#intake?.health();
     return health ? wellWhile(this.#isTaking, health) : { ok: false };
   }
 

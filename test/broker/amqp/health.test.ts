@@ -8,6 +8,7 @@ import { uniqueName } from '../../support/broker.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { ownLink, toQueue } from './fixture.js';
+import { WrittenFrames } from './written-frames.js';
 
 class Desk extends MessageProcessor {}
 
@@ -155,5 +156,81 @@ describe('the health', () => {
     scheduler.stop();
     await running;
     assert.equal((await scheduler.health()).ok, false);
+  });
+
+  it('is not made well by consumers of somebody else', async (t) => {
+    const { proxy, url, queue } = await given(t);
+    const link = ownLink(t, url);
+    const consumer = await link.openConsumer(() => {});
+    t.after(async () => void (await consumer.drain({ timeoutMs: 10 })));
+    await consumer.consume(queue);
+    assert.equal((await link.health()).ok, true);
+    // While it was away somebody else has come, who wants the queue for himself.
+    proxy.refuse();
+    proxy.cut();
+    await stage.side.waitForConsumers(queue, 0);
+    const foreign = await stage.side.connection.createChannel();
+    await foreign.consume(queue, () => {}, { exclusive: true });
+    await proxy.pass();
+    await until(async () => (await link.health()).queues[0]?.consumers === 1, { what: 'it asks again' });
+    const { ok, consuming, queues } = await link.health();
+    assert.deepEqual([ok, consuming.state], [false, 'up']);
+    const said = { consumers: 1, messages: 0, error: 'the broker does not deliver it to us' };
+    assert.deepEqual(queues, [{ queue, ...said, ok: false }]);
+    await foreign.close();
+    await until(async () => (await link.health()).ok, { what: 'it is well again', limitMs: 10_000 });
+  });
+
+  it('is that of a component alone, whatever others do on the same link', async (t) => {
+    const { url, queue } = await given(t);
+    const other = uniqueName('other');
+    const at = (name: string) => new Desk({ url, logger, eqks: [[Exchange, [[name, name]]]] });
+    const logger = { ...silentLogger };
+    const [mine, theirs] = [at(queue), at(other)];
+    for (const desk of [mine, theirs]) {
+      t.after(() => desk.close());
+      await desk.start();
+    }
+    const asked = (await mine.health()).queues.map((each) => each.queue);
+    assert.deepEqual(asked, [queue]);
+  });
+
+  describe('of a hundred components in one process', () => {
+    const count = 100;
+
+    async function start(t: TestContext, queueOf: (number: number) => string): Promise<readonly Desk[]> {
+      const logger = { ...silentLogger };
+      const desks = Array.from({ length: count }, (_, number) => {
+        const queue = queueOf(number);
+        return new Desk({ url: stage.url, logger, eqks: [[Exchange, [[queue, queue]]]] });
+      });
+      t.after(async () => void (await Promise.all(desks.map((desk) => desk.close()))));
+      for (const desk of desks) await desk.start();
+      return desks;
+    }
+
+    /** Asks all of them at once, and counts what that takes. */
+    async function ask(t: TestContext, desks: readonly Desk[]) {
+      const written = new WrittenFrames(t, Number(new URL(stage.url).port));
+      const healths = await Promise.all(desks.map((desk) => desk.health()));
+      const [channels, questions] = [written.count('channel.open'), written.count('queue.declare')];
+      t.diagnostic(`${channels} channels, ${questions} questions`);
+      assert.ok(healths.every(({ ok, queues }) => ok && queues.length === 1));
+      return { channels, questions };
+    }
+
+    it('takes a few channels, and a question for each queue', async (t) => {
+      const name = uniqueName('queue');
+      const { channels, questions } = await ask(t, await start(t, (number) => `${name}-${number}`));
+      assert.equal(questions, count);
+      assert.ok(channels <= 10, `${channels} channels`);
+    });
+
+    it('takes one question where all take from one queue, each of which must be known there', async (t) => {
+      const name = uniqueName('queue');
+      const desks = await start(t, () => name);
+      assert.deepEqual(await ask(t, desks), { channels: 1, questions: 1 });
+      assert.equal((await desks[0]?.health())?.queues[0]?.consumers, count);
+    });
   });
 });
