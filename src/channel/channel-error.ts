@@ -21,18 +21,28 @@ export class ChannelError extends WaybillError {
   /** What is closed: this channel only, or all channels of the connection, which is made again. */
   readonly scope: 'channel' | 'connection';
 
-  constructor({ error, reason }: Required<ChannelEnd>) {
+  readonly #end: Required<ChannelEnd>;
+
+  /** @param during what was under way */
+  constructor(end: Required<ChannelEnd>, during: string = '') {
+    const { error, reason } = end;
     const method = methodName(reason.classId, reason.methodId);
-    const what = method === undefined ? '' : ` on ${method}`;
+    const what = method === undefined ? during : ` on ${method}`;
     super(`The broker has closed the ${reason.scope}${what}: ${reason.replyCode} ${reason.replyText}`, {
       cause: error,
     });
+    this.#end = end;
     this.replyCode = reason.replyCode;
     this.replyText = reason.replyText;
     this.classId = reason.classId;
     this.methodId = reason.methodId;
     this.method = method;
     this.scope = reason.scope;
+  }
+
+  /** @internal The same, for whoever was asking for `what`, which may be the reason. */
+  during(what: string): ChannelError {
+    return new ChannelError(this.#end, ` while ${what} was asked for`);
   }
 }
 

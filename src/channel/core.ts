@@ -38,8 +38,12 @@ export class ChannelCore {
     this.#onEnd.push(listener);
   }
 
-  /** Asks the broker and waits for the answer. @throws ChannelError, ClosedError, ConnectionLostError */
-  async ask<T>(work: (raw: RawChannel) => Promise<T>): Promise<T> {
+  /**
+   * Asks the broker and waits for the answer.
+   * @param what is asked for, for the error that tells of the end of the whole connection
+   * @throws ChannelError, ClosedError, ConnectionLostError
+   */
+  async ask<T>(work: (raw: RawChannel) => Promise<T>, what?: string): Promise<T> {
     this.refuseWhenClosed();
     try {
       return await work(this.raw);
@@ -47,7 +51,8 @@ export class ChannelCore {
       const error = errorOfRefusal(thrown);
       if (error instanceof ChannelError) throw error;
       // A channel that went away under it says why by itself; amqplib says only that it has ended.
-      throw (await this.#endSoon()) ?? error;
+      const end = (await this.#endSoon()) ?? error;
+      throw end instanceof ChannelError && what !== undefined ? end.during(what) : end;
     }
   }
 

@@ -14,10 +14,17 @@ export class Exchanges {
   /** Declares an exchange. @throws ChannelError, for example 406 where it is there with other properties */
   async declare(exchange: string, type: string, options: ExchangeOptions = {}): Promise<void> {
     const { passive = false, durable = true, autoDelete = false, internal = false } = options;
-    await this.#core.ask((raw) =>
-      passive
-        ? raw.checkExchange(exchange)
-        : raw.assertExchange(exchange, type, { durable, autoDelete, internal, arguments: options.arguments }),
+    await this.#core.ask(
+      (raw) =>
+        passive
+          ? raw.checkExchange(exchange)
+          : raw.assertExchange(exchange, type, {
+              durable,
+              autoDelete,
+              internal,
+              arguments: options.arguments,
+            }),
+      `exchange '${exchange}'`,
     );
   }
 

@@ -14,10 +14,12 @@ export class Queues {
   /** Declares a queue; without a name the broker makes one. @throws ChannelError, for example 406 where it is there with other properties */
   async declare(queue = '', options: QueueOptions = {}): Promise<DeclaredQueue> {
     const { passive = false, durable = true, exclusive = false, autoDelete = false } = options;
-    return await this.#core.ask((raw) =>
-      passive
-        ? raw.checkQueue(queue)
-        : raw.assertQueue(queue, { durable, exclusive, autoDelete, arguments: options.arguments }),
+    return await this.#core.ask(
+      (raw) =>
+        passive
+          ? raw.checkQueue(queue)
+          : raw.assertQueue(queue, { durable, exclusive, autoDelete, arguments: options.arguments }),
+      `queue '${queue}'`,
     );
   }
 

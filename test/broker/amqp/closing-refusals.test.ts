@@ -5,6 +5,7 @@ import { RabbitNode } from '../../support/rabbit-node.js';
 import {
   describeClosingRefusals,
   describeInnocence,
+  queueWithLocator,
   transientQueue,
   unknownExchangeType,
 } from './closing-refusals.js';
@@ -19,6 +20,18 @@ if (atLeast('4.0')) {
     owner.after(async () => void (await Promise.all([tolerant.close(), strict.close()])));
     return { tolerant: tolerant.url, strict: strict.url };
   });
+  // Where that is not permitted by default, the other one permits it.
+  if (atLeast('4.3')) {
+    describeClosingRefusals(where, queueWithLocator, async (owner) => {
+      const permitting = 'deprecated_features.permit.queue_master_locator = true';
+      const [tolerant, strict] = await Promise.all([
+        RabbitNode.start({ config: permitting }),
+        RabbitNode.start(),
+      ]);
+      owner.after(async () => void (await Promise.all([tolerant.close(), strict.close()])));
+      return { tolerant: tolerant.url, strict: strict.url };
+    });
+  }
 } else {
   describeClosingRefusals(where, unknownExchangeType, async (owner) => {
     const plugins = ['rabbitmq_consistent_hash_exchange'];

@@ -1,8 +1,18 @@
 // The scenarios of refusals that close the whole connection, for each broker that has them.
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
-import { type Eqks, Exchange, isWaybillError, MessageProcessor, type TopologyError } from 'waybill';
-import type { Declaration, Outgoing } from '../../../src/amqp/index.js';
+import {
+  type Eqks,
+  Exchange,
+  GenericProducer,
+  isWaybillError,
+  MessageProcessor,
+  type TopologyError,
+} from 'waybill';
+import { type Channel, ChannelError, Connection } from 'waybill/channel';
+import { HandlersRegistry, MessageConsumerRegistry, RabbitConsumerFactory } from 'waybill/registry';
+import { QueueWorker, RpcWorker } from 'waybill/workers';
+import type { Declaration, LinkOptions, Outgoing } from '../../../src/amqp/index.js';
 import { type Log, recordingLog } from '../../conformance/processor/stage.js';
 import { type Owner, suiteOwner, uniqueName } from '../../support/broker.js';
 import { FrameTap } from '../../support/frame-tap.js';
@@ -27,7 +37,14 @@ export interface Refused {
   declaration(name: string): Declaration;
   /** A processor's queue that needs it. */
   eqks(name: string): Eqks;
+  /** Whoever else may wait for it, by what he calls. */
+  readonly waiting: Readonly<Record<string, (name: string, connection: LinkOptions) => Promise<unknown>>>;
+  /** The same on a plain channel. */
+  declareOn(channel: Channel, name: string): Promise<unknown>;
 }
+
+/** An argument of queues that RabbitMQ 4.3 does not permit any more, unless it is configured otherwise. */
+const locator = { 'x-queue-master-locator': 'client-local' };
 
 /** A queue that is neither durable nor exclusive, where `transient_nonexcl_queues` is not permitted. */
 export const transientQueue: Refused = {
@@ -35,6 +52,35 @@ export const transientQueue: Refused = {
   words: /Feature `transient_nonexcl_queues` is deprecated/,
   declaration: (name) => ({ kind: 'queue', name, passive: false, options: { durable: false } }),
   eqks: (name) => [[Exchange, [[{ name, flags: { durable: false } }, name]]]],
+  waiting: {
+    'RpcWorker.run()': async (name, connection) => {
+      const worker = new RpcWorker(connection);
+      worker.route(name, { durable: false })(() => {});
+      await worker.run();
+    },
+  },
+  declareOn: (channel, name) => channel.queue.declare(name, { durable: false }),
+};
+
+/** A queue with an argument of RabbitMQ 3, where `queue_master_locator` is not permitted. */
+export const queueWithLocator: Refused = {
+  code: 541,
+  words: /Feature `queue_master_locator` is deprecated/,
+  declaration: (name) => ({ kind: 'queue', name, passive: false, options: { arguments: locator } }),
+  eqks: (name) => [[Exchange, [[{ name, flags: { arguments: locator } }, name]]]],
+  waiting: {
+    'QueueWorker.run()': async (name, connection) => {
+      const worker = new QueueWorker(connection);
+      worker.route(name, { arguments: locator })(() => {});
+      await worker.run();
+    },
+    'MessageConsumerRegistry.register()': async (name, connection) => {
+      const factory = new RabbitConsumerFactory(connection);
+      const consumers = new MessageConsumerRegistry(new HandlersRegistry(), factory);
+      await consumers.register(name, 'task_name', { arguments: locator });
+    },
+  },
+  declareOn: (channel, name) => channel.queue.declare(name, { arguments: locator }),
 };
 
 /** An exchange whose plugin is missing, on RabbitMQ 3. */
@@ -42,14 +88,24 @@ export const unknownExchangeType: Refused = {
   code: 503,
   words: /unknown exchange type 'x-consistent-hash'/,
   declaration: (name) => ({ kind: 'exchange', name, type: 'x-consistent-hash', passive: false, options: {} }),
-  eqks(exchangeName) {
-    class Hashed extends Exchange {
-      static override readonly exchangeName = exchangeName;
-      static override readonly exchangeType = 'x-consistent-hash';
-    }
-    return [[Hashed, [[exchangeName, '1']]]];
+  eqks: (name) => [[hashed(name), [[name, '1']]]],
+  waiting: {
+    'GenericProducer.connect()': (name, connection) => {
+      class Hashing extends GenericProducer {
+        static override readonly eks = [[hashed(name), '1']] as const;
+      }
+      return Hashing.connect(connection);
+    },
   },
+  declareOn: (channel, name) => channel.exchange.declare(name, 'x-consistent-hash'),
 };
+
+function hashed(exchangeName: string): typeof Exchange {
+  return class extends Exchange {
+    static override readonly exchangeName = exchangeName;
+    static override readonly exchangeType = 'x-consistent-hash';
+  };
+}
 
 class Echoing extends MessageProcessor {
   readonly seen: unknown[] = [];
@@ -127,6 +183,25 @@ export function describeClosingRefusals(
       await Promise.all(good);
       const side = await sideOf(t, brokers.strict);
       for (const name of names) assert.ok(await side.look(name), name);
+    });
+
+    for (const [call, ask] of Object.entries(refused.waiting)) {
+      it(`is an error of ${call}`, async () => {
+        const bad = uniqueName('bad');
+        await refusalOf(ask(bad, { url: brokers.strict, logger: recordingLog() }), bad);
+      });
+    }
+
+    it('is an error of a plain channel, which says what was asked for', async (t) => {
+      const connection = await Connection.open({ url: brokers.strict, logger: recordingLog() });
+      t.after(() => connection.close());
+      const bad = uniqueName('bad');
+      const error = await rejection(refused.declareOn(await connection.channel(), bad));
+      assert.ok(error instanceof ChannelError, String(error));
+      assert.deepEqual([error.scope, error.replyCode], ['connection', refused.code]);
+      assert.ok(error.message.includes(`'${bad}'`), error.message);
+      assert.match(error.message, refused.words);
+      await (await connection.channel()).queue.declare(uniqueName('queue'));
     });
 
     it('is left out after a reconnect, told once with its reason, and comes back when it is allowed', async (t) => {
