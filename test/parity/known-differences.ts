@@ -9,8 +9,6 @@ type Differences = Readonly<Record<string, string>>;
  */
 export const knownDifferences: Readonly<Record<ProfileName, Differences>> = {
   '3.10': {
-    'queue types: a stream is read again from its start':
-      'The embedded broker has no streams; it refuses to declare one (406).',
     'consume: the next single active consumer gets what waits when the first is cancelled':
       'RabbitMQ 3.10 forgets to serve the next consumer, and loses the queue at the next publish: its process dies. The embedded broker serves it at once.',
   },

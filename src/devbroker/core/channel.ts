@@ -200,9 +200,10 @@ export class Channel implements ConsumerOwner {
   #consumeQueue(tag: string, request: ConsumeRequest): void {
     const queue = this.#queueToRead(request.queue);
     const priority = readPriority(request.arguments, queue);
-    assertConsumable(queue, request.exclusive, this.#prefetchOfChannel > 0);
     const { noAck, exclusive } = request;
     const prefetch = this.#prefetchOfConsumers;
+    const hasChannelPrefetch = this.#prefetchOfChannel > 0;
+    assertConsumable(queue, { ...request, prefetch, hasChannelPrefetch }, this.#profile);
     const settings = { tag, noAck, exclusive, priority, prefetch, arguments: request.arguments };
     const consumer = new Consumer(settings, queue, this);
     this.#consumers.set(tag, consumer);

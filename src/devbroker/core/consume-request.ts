@@ -1,6 +1,9 @@
 import { AmqpError, type FieldTable } from '../../protocol/index.js';
 import { typeName } from './field-types.js';
+import type { Profile } from './profile.js';
 import type { Queue } from './queue.js';
+import { checkOffset } from './stream-offset.js';
+import { notImplemented } from './texts.js';
 
 /** What a `basic.consume` asks for. */
 export interface ConsumeRequest {
@@ -21,16 +24,41 @@ export function readPriority(args: FieldTable, queue: Queue): number {
   throw new AmqpError('PRECONDITION_FAILED', `invalid arg 'x-priority' for ${queue.what}: ${reason}`);
 }
 
+/** What a consumer would have. */
+export interface WantedConsumer {
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly prefetch: number;
+  /** Whether there is a prefetch of the whole channel. */
+  readonly hasChannelPrefetch: boolean;
+  readonly arguments: FieldTable;
+}
+
 /**
  * A consumer that is alone with its queue shuts others out, and single active consumers shut it out.
  *
  * @throws AmqpError 403 for a queue that is taken, 540 for a quorum queue and a prefetch of the whole channel.
  */
-export function assertConsumable(queue: Queue, exclusive: boolean, hasChannelPrefetch: boolean): void {
+export function assertConsumable(queue: Queue, wanted: WantedConsumer, profile: Profile): void {
   const { consumers, limits, what } = queue;
+  const { exclusive, hasChannelPrefetch } = wanted;
+  if (queue.isStream) {
+    assertReadable(queue, wanted, profile);
+    return;
+  }
   if (hasChannelPrefetch && limits.type === 'quorum') {
-    throw new AmqpError('NOT_IMPLEMENTED', `${what} does not support global qos`);
+    throw notImplemented(`${what} does not support global qos`);
   }
   const isTaken = exclusive && (consumers.size > 0 || limits.singleActiveConsumer);
   if (isTaken || consumers.hasExclusive) throw new AmqpError('ACCESS_REFUSED', `${what} in exclusive use`);
+}
+
+/** Streams are shared by all, and read only as fast as their consumers say. */
+function assertReadable({ what }: Queue, wanted: WantedConsumer, profile: Profile): void {
+  if (wanted.noAck) throw notImplemented(`automatic acknowledgement not supported by stream ${what}`);
+  if (wanted.prefetch === 0) {
+    throw new AmqpError('PRECONDITION_FAILED', `consumer prefetch count is not set for stream ${what}`);
+  }
+  if (wanted.hasChannelPrefetch) throw notImplemented(`${what} does not support global qos`);
+  checkOffset(wanted.arguments['x-stream-offset'], profile);
 }

@@ -1,7 +1,7 @@
-import { AmqpError } from '../../protocol/index.js';
 import type { ArgumentReader } from './argument-reader.js';
 import type { Profile } from './profile.js';
 import type { QueueType } from './queue-arguments.js';
+import { readInterval, refusedTime } from './stream-offset.js';
 
 const consumed: readonly QueueType[] = ['classic', 'quorum'];
 
@@ -61,7 +61,6 @@ export function checkFixedArguments(read: ArgumentReader, profile: Profile): voi
   read.integer('x-initial-cluster-size', 1);
   read.integer('x-stream-max-segment-size-bytes', 0);
   const age = read.text('x-max-age');
-  if (age === undefined || /^\d+[YMDhms]$/.test(age)) return;
-  if (profile.checksAge) throw read.refuse('x-max-age', 'invalid_max_age');
-  throw new AmqpError('INTERNAL_ERROR', '');
+  if (age !== undefined && readInterval(age) === undefined)
+    throw refusedTime(age, 'invalid_max_age', profile);
 }

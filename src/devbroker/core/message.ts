@@ -23,7 +23,7 @@ export function headersOf(message: Message): FieldTable {
 }
 
 /** The same message with other properties. */
-function withProperties(message: Message, properties: Properties): Message {
+export function withProperties(message: Message, properties: Properties): Message {
   return { ...message, properties, encodedProperties: undefined };
 }
 

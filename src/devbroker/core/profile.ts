@@ -26,8 +26,8 @@ export interface Profile {
   readonly uncheckedArguments: readonly string[];
   /** Whether `x-queue-mode` must be a mode that there is. */
   readonly checksQueueMode: boolean;
-  /** Whether an `x-max-age` that makes no sense is refused with 406; else with 541, which closes the connection. */
-  readonly checksAge: boolean;
+  /** How an `x-max-age` or `x-stream-offset` is refused that does not even begin as a time: 541 closes the connection. */
+  readonly noTimeAtAll: 'INTERNAL_ERROR' | 'PRECONDITION_FAILED';
   /** The lowest `x-queue-version` of a classic queue. */
   readonly oldestQueueVersion: 1 | 2;
   /** Whether classic queues, too, have `x-queue-leader-locator`. */
@@ -71,6 +71,13 @@ export interface Profile {
   readonly consumerTimeout: 'close' | 'cancel';
   /** Whether `x-consumer-timeout` of a queue counts. */
   readonly consumerTimeoutArgument: boolean;
+  /**
+   * Whether a stream keeps messages in RabbitMQ 4's own form: there is always a `delivery_mode`, 1 unless the publisher
+   * said otherwise, `CC` is kept, and bytes in headers become text.
+   */
+  readonly streamsKeepContainers: boolean;
+  /** Whether refusing a message of a stream makes room for the next one, as acknowledging does. */
+  readonly refusalMakesRoom: boolean;
   /** Whether direct replies count among the deliveries of a channel; else they all carry the tag of the next one. */
   readonly countsDirectReplies: boolean;
 }
@@ -94,7 +101,7 @@ const rabbitmq310: Profile = {
     'x-delayed-retry-max',
   ],
   checksQueueMode: true,
-  checksAge: false,
+  noTimeAtAll: 'INTERNAL_ERROR',
   oldestQueueVersion: 1,
   classicHasLeaderLocator: false,
 
@@ -115,6 +122,8 @@ const rabbitmq310: Profile = {
 
   consumerTimeout: 'close',
   consumerTimeoutArgument: false,
+  streamsKeepContainers: false,
+  refusalMakesRoom: false,
   countsDirectReplies: false,
 };
 
@@ -140,6 +149,8 @@ const rabbitmq40: Profile = {
   getTellsNoReturns: false,
 
   consumerTimeoutArgument: true,
+  streamsKeepContainers: true,
+  refusalMakesRoom: true,
 };
 
 const rabbitmq43: Profile = {
@@ -151,7 +162,7 @@ const rabbitmq43: Profile = {
   deniedFeatures: ['global_qos', 'queue_master_locator'],
   uncheckedArguments: [],
   checksQueueMode: false,
-  checksAge: true,
+  noTimeAtAll: 'PRECONDITION_FAILED',
   oldestQueueVersion: 2,
 
   returnsDirectReplies: false,

@@ -9,6 +9,7 @@ import { type QueueLimits, readQueueArguments } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
 import { checkProperties } from './queue-properties.js';
 import type { Entry } from './ready-list.js';
+import type { Outcome } from './settling.js';
 import { describe, locked } from './texts.js';
 
 /** What a queue is declared with. */
@@ -60,6 +61,11 @@ export abstract class Queue {
   /** Whether messages stay when they are consumed. */
   get isStream(): boolean {
     return this.limits.type === 'stream';
+  }
+
+  /** Whether settling a delivery in this way makes room for the next within the consumer's prefetch. */
+  makesRoom(_outcome: Outcome): boolean {
+    return true;
   }
 
   /** @throws AmqpError 405 when it is exclusive to another connection. */

@@ -136,7 +136,7 @@ function settleLate(deliveries: readonly Unsettled[], outcome: Outcome): void {
 
 function settleGroup(group: SettlingGroup, outcome: Outcome): void {
   const [{ queue, consumer }] = group;
-  if (consumer) consumer.unsettled -= group.length;
+  if (consumer && queue.makesRoom(outcome)) consumer.unsettled -= group.length;
   if (outcome === 'requeue' || outcome === 'release') queue.requeue(entriesOf(group), outcome === 'requeue');
   else for (const { entry } of group) queue.settle(entry, outcome);
   if (consumer && queue.consumers.has(consumer)) queue.pump();

@@ -16,6 +16,11 @@ export function isReserved(name: string): boolean {
   return name.startsWith('amq.');
 }
 
+/** The error for what there is not; it closes the connection. */
+export function notImplemented(text: string): AmqpError {
+  return new AmqpError('NOT_IMPLEMENTED', text);
+}
+
 /** The error for a queue that belongs to another connection. */
 export function locked(what: string): AmqpError {
   return new AmqpError(

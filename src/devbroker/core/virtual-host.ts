@@ -12,6 +12,7 @@ import type { Message } from './message.js';
 import type { Profile } from './profile.js';
 import type { DeathReason, Queue, QueueSettings } from './queue.js';
 import type { QueueHost } from './queue-host.js';
+import { Stream } from './stream.js';
 import { describe } from './texts.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -88,15 +89,16 @@ export class VirtualHost {
       known.touch();
       return known;
     }
-    const queue = new WorkQueue(settings, this.#host);
+    const isStream = settings.arguments['x-queue-type'] === 'stream';
+    const queue = new (isStream ? Stream : WorkQueue)(settings, this.#host);
     this.#queues.set(settings.name, queue);
     return queue;
   }
 
-  /** Deletes a queue and says how many messages waited in it. */
+  /** Deletes a queue and says how many messages waited in it; of a stream that is not told. */
   deleteQueue(queue: Queue): number {
     if (this.#queues.get(queue.name) !== queue) return 0;
-    const count = queue.messageCount;
+    const count = queue.isStream ? 0 : queue.messageCount;
     this.#queues.delete(queue.name);
     this.exchanges.forget(queue);
     queue.end();

@@ -25,6 +25,7 @@ import { replyTo } from './reply-to.js';
 import { requeue } from './requeue.js';
 import { sentDeaths } from './sent-deaths.js';
 import { settle } from './settle.js';
+import { streams } from './streams.js';
 
 /** Every behaviour of the script, by theme. */
 export const themes: Readonly<Record<string, Theme>> = {
@@ -54,4 +55,5 @@ export const themes: Readonly<Record<string, Theme>> = {
   'queue arguments': queueArguments,
   'quorum returns': quorumReturns,
   'sent deaths': sentDeaths,
+  streams,
 };

@@ -88,9 +88,8 @@ function deleteQueue(session: ChannelSession, name: string, ifUnused: boolean, i
   const queue = virtualHost.findQueue(name);
   if (!queue) return 0;
   queue.assertAccess(session.connection);
-  if (ifUnused && queue.consumers.size > 0)
-    throw new AmqpError('PRECONDITION_FAILED', `${queue.what} in use`);
-  if (ifEmpty && queue.messageCount > 0)
+  if (ifUnused && queue.consumerCount > 0) throw new AmqpError('PRECONDITION_FAILED', `${queue.what} in use`);
+  if (ifEmpty && !queue.isStream && queue.messageCount > 0)
     throw new AmqpError('PRECONDITION_FAILED', `${queue.what} not empty`);
   return virtualHost.deleteQueue(queue);
 }
