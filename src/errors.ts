@@ -17,11 +17,13 @@ export type ErrorCode =
   | 'ENCODING'
   | 'MALFORMED_MESSAGE'
   | 'MALFORMED_REPLY'
+  | 'NEVER_FINISHED'
   | 'NO_HANDLER'
   | 'OUTBOX_FULL'
   | 'PUBLISH_REFUSED'
   | 'PUBLISH_TIMEOUT'
   | 'REMOTE'
+  | 'TAKEN_BACK'
   | 'TIMEOUT'
   | 'TOPOLOGY_REFUSED'
   | 'UNROUTABLE';
@@ -140,6 +142,31 @@ export class TimeoutError extends WaybillError {
   readonly code = 'TIMEOUT' as const;
 }
 
+/**
+ * The reason of `context.signal` when the broker has taken a message back while its handler ran, since that took longer than
+ * the broker's `consumer_timeout` (RabbitMQ docs, Consumers, "Delivery Acknowledgement Timeout").
+ */
+export class TakenBackError extends WaybillError {
+  override readonly name = 'TakenBackError' as const;
+  readonly code = 'TAKEN_BACK' as const;
+}
+
+/** Stands in the dossier of a message that was given up because it never ended: the processes that ran it did. */
+export class NeverFinishedError extends WaybillError {
+  override readonly name = 'NeverFinishedError' as const;
+  readonly code = 'NEVER_FINISHED' as const;
+  /** How often it came back to its queue without having been settled. */
+  readonly deliveryCount: number;
+
+  constructor(deliveryCount: number) {
+    super(
+      `It came back to its queue ${deliveryCount} times and was never settled: each time its process died, or its channel was ` +
+        'closed, while it ran. Look for what it does to the process: memory, process.exit, a native crash, an endless loop.',
+    );
+    this.deliveryCount = deliveryCount;
+  }
+}
+
 /** Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason. */
 export class CancelledError extends WaybillError {
   override readonly name = 'CancelledError' as const;
@@ -205,11 +232,13 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ENCODING',
   'MALFORMED_MESSAGE',
   'MALFORMED_REPLY',
+  'NEVER_FINISHED',
   'NO_HANDLER',
   'OUTBOX_FULL',
   'PUBLISH_REFUSED',
   'PUBLISH_TIMEOUT',
   'REMOTE',
+  'TAKEN_BACK',
   'TIMEOUT',
   'TOPOLOGY_REFUSED',
   'UNROUTABLE',

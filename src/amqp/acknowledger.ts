@@ -1,4 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Delivery } from './delivery.js';
 import { type Outlet, outletOf } from './outlet.js';
 
 /**
@@ -15,12 +16,13 @@ export class Acknowledger {
   /** All tags up to this one are settled at the broker. */
   #floor = 0;
   #scheduled = false;
+  #isHeld = false;
   #alive = true;
-  #unsettled = 0;
-  readonly #onSettled: () => void;
+  readonly #unsettled = new Set<Delivery>();
+  readonly #onSettled: (acked: boolean) => void;
 
-  /** @param onSettled told after each settlement, and when the channel is gone. */
-  constructor(channel: Channel, onSettled: () => void) {
+  /** @param onSettled told after each settlement, before an ack is written, and when the channel is gone. */
+  constructor(channel: Channel, onSettled: (acked: boolean) => void) {
     this.#channel = channel;
     this.#outlet = outletOf(channel);
     this.#onSettled = onSettled;
@@ -28,12 +30,17 @@ export class Acknowledger {
 
   /** How many deliveries of this channel are neither acked nor rejected; 0 when the channel is gone. */
   get unsettled(): number {
-    return this.#alive ? this.#unsettled : 0;
+    return this.#unsettled.size;
   }
 
-  /** Counts a delivery that has just come. */
-  delivered(): void {
-    this.#unsettled++;
+  /** What was delivered on this channel and is neither acked nor rejected. */
+  get deliveries(): Iterable<Delivery> {
+    return this.#unsettled;
+  }
+
+  /** Takes note of a delivery that has just come. */
+  delivered(delivery: Delivery): void {
+    if (this.#alive) this.#unsettled.add(delivery);
   }
 
   /** False when the channel is gone: whatever is settled now comes too late. */
@@ -41,25 +48,37 @@ export class Acknowledger {
     return this.#alive;
   }
 
-  ack(tag: number): void {
-    this.#acked.add(tag);
+  ack(delivery: Delivery): void {
+    this.#acked.add(delivery.tag);
     if (!this.#scheduled) setImmediate(() => this.flush());
     this.#scheduled = true;
-    this.#settled();
+    this.#settled(delivery, true);
   }
 
-  reject(tag: number, requeue: boolean): void {
-    this.#settleAtOnce(tag, () => this.#channel.reject(reference(tag), requeue));
+  reject(delivery: Delivery, requeue: boolean): void {
+    this.#settleAtOnce(delivery, () => this.#channel.reject(reference(delivery.tag), requeue));
   }
 
   /** Returns what nobody has begun with. RabbitMQ from 4.3 on does not count a `nack` as a failed delivery, a `reject` it does. */
-  giveBack(tag: number): void {
-    this.#settleAtOnce(tag, () => this.#channel.nack(reference(tag), false, true));
+  giveBack(delivery: Delivery): void {
+    this.#settleAtOnce(delivery, () => this.#channel.nack(reference(delivery.tag), false, true));
+  }
+
+  /** Writes no acks until {@link release}: so the broker hands out nothing more where as much is in hand as may be. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Ends {@link hold}. */
+  release(): void {
+    this.#isHeld = false;
+    this.flush();
   }
 
   /** Writes the acks that were collected. */
   flush(): void {
     this.#scheduled = false;
+    if (this.#isHeld) return;
     const joined = this.#raiseFloor();
     if (joined > 0) this.#send(() => this.#outlet.ack(joined, true));
     for (const tag of this.#acked) {
@@ -69,22 +88,28 @@ export class Acknowledger {
     this.#acked.clear();
   }
 
+  /** The broker has taken one back: nobody settles it any more. */
+  forsake(delivery: Delivery): void {
+    this.#settled(delivery);
+  }
+
   /** The channel is gone. */
   abandon(): void {
     this.#alive = false;
     this.#acked.clear();
-    this.#onSettled();
+    this.#unsettled.clear();
+    this.#onSettled(false);
   }
 
-  #settleAtOnce(tag: number, write: () => void): void {
+  #settleAtOnce(delivery: Delivery, write: () => void): void {
     this.#send(write);
-    this.#doneAhead.add(tag);
-    this.#settled();
+    this.#doneAhead.add(delivery.tag);
+    this.#settled(delivery);
   }
 
-  #settled(): void {
-    this.#unsettled--;
-    this.#onSettled();
+  #settled(delivery: Delivery, acked = false): void {
+    this.#unsettled.delete(delivery);
+    this.#onSettled(acked);
   }
 
   /** The highest tag that an ack with `multiple` may name now; 0 when there is none. */

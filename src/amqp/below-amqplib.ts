@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 
 /**
  * The only file that goes below amqplib's documented interface. What it needs is looked for at run time; where it is not
@@ -155,4 +155,39 @@ export function openDoor(channel: Channel, beforeAmqplib: () => void): ChannelDo
       else writeBehind(frames);
     },
   };
+}
+
+/** What amqplib's channels have beside what is documented. */
+interface UnderlyingChannel {
+  readonly consumers: ReadonlyMap<string, unknown>;
+  dispatchMessage(fields: { readonly consumerTag: string }, message: ConsumeMessage | null): unknown;
+  sendImmediately(method: number, fields: object): unknown;
+}
+
+/**
+ * Takes what comes for a consumer that amqplib does not know any more. It throws there, which ends the whole connection. But a
+ * quorum queue's delivery may come right behind the `cancel-ok`, and RabbitMQ 4.3 sends a second `basic.cancel` for a
+ * consumer whose next message is late, too: that is passed over.
+ */
+export function takeStrays(channel: Channel, take: (message: ConsumeMessage) => void): void {
+  const below = channel as unknown as Partial<UnderlyingChannel>;
+  if (!(below.consumers instanceof Map) || typeof below.dispatchMessage !== 'function') return;
+  const { consumers } = below;
+  const dispatch = below.dispatchMessage.bind(channel);
+  below.dispatchMessage = (fields, message) => {
+    if (consumers.has(fields.consumerTag)) return dispatch(fields, message);
+    return message ? take(message) : undefined;
+  };
+}
+
+/** The number of `basic.cancel-ok` (AMQP 0-9-1 section 1.8.3.6). */
+const CANCEL_OK = 0x003c_001f;
+
+/**
+ * Answers a `basic.cancel` of the broker, which amqplib never does. RabbitMQ 4.3 keeps a consumer that it has cancelled for
+ * being late in its books until then.
+ */
+export function answerCancel(channel: Channel, consumerTag: string): void {
+  const below = channel as unknown as Partial<UnderlyingChannel>;
+  below.sendImmediately?.(CANCEL_OK, { consumerTag });
 }

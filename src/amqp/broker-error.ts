@@ -55,3 +55,8 @@ export function asTopologyError(thrown: unknown, what: string): Error {
     replyCode: replyCode(error),
   });
 }
+
+/** True for the end of a channel on which a delivery was not settled within the `consumer_timeout` (RabbitMQ before 4.3). */
+export function isDeliveryTimeout(error: Error): boolean {
+  return replyCode(error) === 406 && error.message.includes('delivery acknowledgement');
+}

@@ -3,12 +3,15 @@ import type { ChannelModel } from 'amqplib';
 import { ClosedError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { asTopologyError } from './broker-error.js';
+import { ConsumerTimeouts, type OverdueRun } from './consumer-timeouts.js';
 import { Copies } from './copies.js';
 import type { Delivery } from './delivery.js';
 import { Fifo } from './fifo.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { LateAcks } from './late-acks.js';
 import { Subscription, type SubscriptionHost } from './subscription.js';
-import { Twins } from './twins.js';
+import { Twins, twinOf } from './twins.js';
+import { isSuspect, whyGivenUp } from './unfinished.js';
 
 /** How a {@link Consumer} takes messages. */
 export interface ConsumerOptions {
@@ -18,6 +21,12 @@ export interface ConsumerOptions {
   readonly concurrency?: number | undefined;
   /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
+  /** The arguments with which a queue was declared here, where that is known. */
+  readonly argumentsOf?: ((queue: string) => Readonly<Record<string, unknown>>) | undefined;
+  /** Settles a message that is not run, for the reason given. Without it such a message is run. */
+  readonly giveUp?: ((delivery: Delivery, reason: Error) => void) | undefined;
+  /** Puts a message at the end of its queue, as if it had never been handed out, and acks it here. */
+  readonly putAnew?: ((delivery: Delivery) => void) | undefined;
 }
 
 /** How one queue is consumed. */
@@ -27,6 +36,8 @@ export interface ConsumeOptions {
    * the queue is there. @default 'throw'
    */
   readonly whenRefused?: 'throw' | 'retry' | undefined;
+  /** More arguments for `basic.consume`. */
+  readonly consumeArguments?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What was left when the time for draining ran out. */
@@ -39,37 +50,61 @@ export interface DrainReport {
  * Consumes queues, each by a {@link Subscription} that comes back by itself after whatever happens to channel, connection
  * or queue. Each delivery is given to `handle`; the next one starts when it returns or its promise ends, whether the
  * delivery is settled by then or not. `handle` must not throw.
+ *
+ * A message that may have ended the processes that ran it runs alone. One that the broker has taken back, since it was not
+ * settled in time, does not hold up the others any more, and is not begun again while it runs.
  */
 export class Consumer {
   readonly #connection: LastingConnection;
   readonly #handle: (delivery: Delivery) => void | Promise<void>;
+  readonly #options: ConsumerOptions;
   readonly #host: SubscriptionHost;
   readonly #concurrency: number;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** The arguments with which each queue was declared, as far as that is known: asked for once. */
+  readonly #declared = new Map<string, Readonly<Record<string, unknown>>>();
   /** Of queues that were left: they stay until what they have delivered is settled. */
   readonly #leaving = new Set<Subscription>();
   readonly #waiting = new Fifo<Delivery>();
   readonly #running = new Set<Delivery>();
+  readonly #timeouts: ConsumerTimeouts;
   readonly #twins = new Twins();
   readonly #copies = new Copies();
+  readonly #lateAcks = new LateAcks();
   readonly #idle = new Set<() => void>();
+  readonly #rememberLateAck = (delivery: Delivery): void => this.#lateAcks.remember(delivery);
+  /** The suspect that runs, beside which nothing else may begin. */
+  #alone: Delivery | undefined;
   #stopped = false;
 
   constructor(
     connection: LastingConnection,
     handle: (delivery: Delivery) => void | Promise<void>,
     logger: Logger,
-    { prefetch = 100, concurrency = 1, redeclare }: ConsumerOptions = {},
+    options: ConsumerOptions = {},
   ) {
+    const { prefetch = 100, concurrency = 1, redeclare } = options;
     this.#connection = connection;
     this.#handle = handle;
+    this.#options = options;
     this.#concurrency = concurrency;
+    this.#timeouts = new ConsumerTimeouts(logger, {
+      timeoutOf: (queue) => this.#argumentsOf(queue)['x-consumer-timeout'],
+      running: this.#running,
+      waiting: () => this.#waiting.toArray().concat(this.#twins.all),
+      returnWaiting: (queue) => this.#returnWaiting((delivery) => delivery.queue === queue, true),
+    });
     this.#host = {
       connection,
       logger,
       prefetch,
+      concurrency,
       redeclare,
       deliver: (delivery) => this.#take(delivery),
+      isSuspect: (delivery) => this.#isSuspect(delivery),
+      isTwin: (delivery) => twinOf(delivery, this.#allRunning()) !== undefined,
+      returnWaiting: (acknowledger) => this.#returnWaiting((delivery) => delivery.isOf(acknowledger), false),
+      overdue: (deliveries) => this.#takeBack(deliveries),
       settled: () => this.#checkIdle(),
       lost: () => this.#dropLost(),
     };
@@ -78,6 +113,11 @@ export class Consumer {
   /** The queues that are meant to be consumed now, and whether the broker has agreed to each. */
   get queues(): readonly Pick<Subscription, 'queue' | 'active'>[] {
     return [...this.#subscriptions.values()];
+  }
+
+  /** Handlers that run on messages which the broker has taken back, since they took too long. */
+  get overdue(): readonly OverdueRun[] {
+    return this.#timeouts.runs;
   }
 
   /** True after {@link stop}. */
@@ -90,10 +130,15 @@ export class Consumer {
    * begins when the connection is back.
    * @throws TopologyError when the broker refuses (no such queue, or somebody has it for himself).
    */
-  async consume(queue: string, { whenRefused = 'throw' }: ConsumeOptions = {}): Promise<void> {
+  async consume(
+    queue: string,
+    { whenRefused = 'throw', consumeArguments }: ConsumeOptions = {},
+  ): Promise<void> {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
     if (this.#subscriptions.has(queue)) return;
-    const subscription = new Subscription(queue, this.#host);
+    this.#declared.set(queue, this.#options.argumentsOf?.(queue) ?? {});
+    const traits = { declared: this.#argumentsOf(queue), consumeArguments };
+    const subscription = new Subscription(queue, this.#host, traits);
     this.#subscriptions.set(queue, subscription);
     if (!this.#connection.model) return subscription.start();
     try {
@@ -112,7 +157,8 @@ export class Consumer {
     this.#subscriptions.delete(queue);
     this.#leaving.add(subscription);
     await subscription.cancel();
-    this.#giveBack(queue);
+    // Only now: before the cancel, the broker would hand it to us again, and count that.
+    this.#returnWaiting((delivery) => delivery.queue === queue, false);
     this.#checkIdle();
   }
 
@@ -123,6 +169,7 @@ export class Consumer {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.#subscriptions.keys()].map((queue) => this.cancel(queue)));
+    this.#timeouts.stop();
   }
 
   /** Stops, waits for what runs, settles it, closes the channels. Never throws; after the time limit it closes anyway. */
@@ -139,30 +186,54 @@ export class Consumer {
   #take(delivery: Delivery): void {
     this.#waiting.push(delivery);
     this.#work();
+    if (this.#waiting.length > 0 || this.#twins.held > 0) this.#timeouts.watch(delivery.queue);
   }
 
   #work(): void {
-    while (this.#running.size < this.#concurrency && !this.#stopped) {
-      const delivery = this.#waiting.shift();
+    while (this.#running.size < this.#concurrency && !this.#alone && !this.#stopped) {
+      const delivery = this.#waiting.first;
       if (!delivery) return;
-      if (this.#twins.holds(delivery, this.#running)) continue;
-      if (this.#copies.isSecond(delivery)) this.#drop(delivery);
-      else this.#run(delivery);
+      const suspect = this.#isSuspect(delivery);
+      if (suspect && this.#running.size > 0) return;
+      this.#waiting.shift();
+      if (this.#twins.holds(delivery, this.#allRunning())) continue;
+      if (this.#isDone(delivery)) this.#drop(delivery);
+      else if (!this.#isGivenUp(delivery)) this.#run(delivery, suspect);
     }
+  }
+
+  /** Done here when it was too late to say so, or the second copy of a failed message. */
+  #isDone(delivery: Delivery): boolean {
+    return this.#lateAcks.isDone(delivery) || this.#copies.isSecond(delivery);
   }
 
   #drop(delivery: Delivery): void {
     this.#host.logger.info(
-      `A message of '${delivery.queue}' came a second time after it had failed; it runs once.`,
+      `A message of '${delivery.queue}' came a second time though it was done or put aside; it runs once.`,
     );
     delivery.ack();
   }
 
-  #run(delivery: Delivery): void {
+  #isGivenUp(delivery: Delivery): boolean {
+    const { giveUp } = this.#options;
+    const reason = giveUp && whyGivenUp(delivery, this.#argumentsOf(delivery.queue));
+    if (reason) giveUp(delivery, reason);
+    return reason !== undefined;
+  }
+
+  /** One that still runs here has ended no process. */
+  #isSuspect(delivery: Delivery): boolean {
+    if (!delivery.mayHaveRun || twinOf(delivery, this.#allRunning())) return false;
+    return isSuspect(delivery, this.#argumentsOf(delivery.queue));
+  }
+
+  #run(delivery: Delivery, alone: boolean): void {
     this.#running.add(delivery);
+    if (alone) this.#alone = delivery;
+    delivery.whenAckedLate(this.#rememberLateAck);
     const handled = this.#begin(delivery);
     if (handled) void handled.then(() => this.#ended(delivery));
-    else this.#running.delete(delivery);
+    else this.#leave(delivery);
   }
 
   /** What is thrown here would go up into the reading of the socket, and cost the connection again and again. */
@@ -174,30 +245,53 @@ export class Consumer {
     }
   }
 
-  #ended(delivery: Delivery): void {
+  #leave(delivery: Delivery): void {
     this.#running.delete(delivery);
+    if (this.#alone === delivery) this.#alone = undefined;
+  }
+
+  #ended(delivery: Delivery): void {
+    this.#leave(delivery);
+    this.#timeouts.ended(delivery);
     const freed = this.#twins.release(delivery);
     if (freed.length > 0) this.#waiting.putBack(freed);
     this.#checkIdle();
     this.#work();
   }
 
-  /** A channel is gone: what it has delivered and nobody started will come again. */
+  /** The broker does not wait any more for the oldest of these: the others go on without them. */
+  #takeBack(deliveries: readonly Delivery[]): void {
+    for (const delivery of this.#timeouts.takeBack(deliveries)) this.#leave(delivery);
+    this.#dropLost();
+    this.#work();
+  }
+
+  /** A channel is gone, or the broker has taken something back: what was delivered and nobody started will come again. */
   #dropLost(): void {
     for (const delivery of this.#takeWaiting()) if (delivery.alive) this.#waiting.push(delivery);
     this.#checkIdle();
   }
 
-  /** Gives back what has not begun. Only after the cancel: before it, the broker would hand it to us again, and count that. */
-  #giveBack(queue: string): void {
+  /** Gives back what has not begun. With `anew`, it is given back again and again, and must not be counted too often. */
+  #returnWaiting(isMeant: (delivery: Delivery) => boolean, anew: boolean): void {
     for (const delivery of this.#takeWaiting()) {
-      if (delivery.queue === queue) delivery.giveBack();
-      else this.#waiting.push(delivery);
+      if (!isMeant(delivery)) this.#waiting.push(delivery);
+      else if (anew && this.#options.putAnew && isWornOut(delivery)) this.#options.putAnew(delivery);
+      else delivery.giveBack();
     }
   }
 
   #takeWaiting(): Delivery[] {
     return [...this.#twins.releaseAll(), ...this.#waiting.takeAll()];
+  }
+
+  *#allRunning(): Generator<Delivery> {
+    yield* this.#running;
+    yield* this.#timeouts.deliveries;
+  }
+
+  #argumentsOf(queue: string): Readonly<Record<string, unknown>> {
+    return this.#declared.get(queue) ?? {};
   }
 
   async #whenIdle(): Promise<void> {
@@ -221,6 +315,14 @@ export class Consumer {
   #busy(): number {
     const all = [...this.#subscriptions.values(), ...this.#leaving];
     const unsettled = all.reduce((sum, subscription) => sum + subscription.unsettled, 0);
-    return Math.max(this.#running.size, unsettled - this.#waiting.length - this.#twins.held);
+    const running = this.#running.size + this.#timeouts.runs.length;
+    return Math.max(running, unsettled - this.#waiting.length - this.#twins.held);
   }
+}
+
+/** How often a message may be given back where the broker counts that, before it is put at the end of its queue instead. */
+const RETURNS = 10;
+
+function isWornOut(delivery: Delivery): boolean {
+  return delivery.deliveryCount >= RETURNS;
 }

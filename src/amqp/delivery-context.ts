@@ -1,4 +1,4 @@
-import { TimeoutError } from '../errors.js';
+import { TakenBackError, TimeoutError } from '../errors.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
 import { failureCount } from './dossier.js';
@@ -53,18 +53,30 @@ export class DeliveryContext {
     return this.#delivery.properties.contentEncoding as string | undefined;
   }
 
-  /** True when the broker has delivered it before, to somebody who did not settle it. */
+  /**
+   * True when the broker has delivered it before, to somebody who did not settle it; on RabbitMQ 4.3 also in the queue to
+   * which it was dead-lettered.
+   */
   get redelivered(): boolean {
     return this.#delivery.redelivered;
   }
 
   /**
+   * How often it came back to its queue without having been settled: its process died, or its channel was closed, and before
+   * RabbitMQ 4.3 also when it was given back unbegun. Only quorum queues count; elsewhere it is 0.
+   */
+  get deliveryCount(): number {
+    return this.#delivery.deliveryCount;
+  }
+
+  /**
    * Which run this is, from 1: of a message that has failed before (`static retry`) one more for each failure, of a call
-   * which attempt of its caller. What a peer tells that is no such number counts as 1.
+   * which attempt of its caller, and one more for each time that it came back unsettled ({@link deliveryCount}). What a peer
+   * tells that is no such number counts as 1.
    */
   get attempt(): number {
     const told: unknown = this.headers[attemptHeader];
-    const run = failureCount(this.#delivery) + 1;
+    const run = failureCount(this.#delivery) + 1 + this.deliveryCount;
     return Number.isSafeInteger(told) ? Math.max(run, told as number) : run;
   }
 
@@ -74,7 +86,10 @@ export class DeliveryContext {
     return remaining === undefined ? undefined : this.#receivedAt + remaining;
   }
 
-  /** Aborted when the deadline has passed, or when the component was closed before the handler was done. */
+  /**
+   * Aborted when the deadline has passed, when the component was closed before the handler was done, or when the broker has
+   * taken the message back because that took too long (`TakenBackError`).
+   */
   get signal(): AbortSignal {
     this.#abort ??= this.#newAbort();
     return this.#abort.signal;
@@ -97,6 +112,7 @@ export class DeliveryContext {
     this.#onClosing = () => abort.abort(closing.reason);
     if (closing.aborted) this.#onClosing();
     else closing.addEventListener('abort', this.#onClosing, { once: true });
+    this.#delivery.whenTakenBack(() => abort.abort(new TakenBackError(takenBack)));
     const remaining = this.#remainingMs();
     if (remaining !== undefined) {
       const reason = new TimeoutError('The caller does not wait any more.');
@@ -111,3 +127,6 @@ export class DeliveryContext {
     return told === undefined || !Number.isFinite(remaining) ? undefined : remaining;
   }
 }
+
+const takenBack =
+  "The broker has taken the message back: it was not settled within the broker's consumer_timeout.";

@@ -1,23 +1,31 @@
 import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
 import type { Acknowledger } from './acknowledger.js';
 
+/** Marks a message that was put at the end of its queue, as if it had never been handed out. */
+export const putAnewHeader = 'x-waybill-put-anew';
+
 /**
  * A message that the broker has handed to us. It must be settled once, by `ack`, `reject` or `giveBack`; the first of them counts
  * and later ones do nothing, so a double settlement can never close the channel.
  */
 export class Delivery {
   readonly queue: string;
+  /** Who handles it, for whoever must tell of it; undefined before it is known. */
+  handledBy: string | undefined;
   readonly #message: ConsumeMessage;
   readonly #acknowledger: Acknowledger;
   readonly #receivedAt = performance.now();
   #settled = false;
+  #isTakenBack = false;
   #onSettled: ((acked: boolean) => void) | undefined;
+  #onTakenBack: (() => void) | undefined;
+  #onLateAck: ((delivery: Delivery) => void) | undefined;
 
   constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
     this.queue = queue;
     this.#message = message;
     this.#acknowledger = acknowledger;
-    acknowledger.delivered();
+    acknowledger.delivered(this);
   }
 
   /** The body, as it came. */
@@ -29,6 +37,11 @@ export class Delivery {
     return this.#message.properties;
   }
 
+  /** Its `delivery_tag`, by which it is settled on its channel. */
+  get tag(): number {
+    return this.#message.fields.deliveryTag;
+  }
+
   get fields(): ConsumeMessageFields {
     return this.#message.fields;
   }
@@ -38,24 +51,50 @@ export class Delivery {
     return this.#message.fields.redelivered;
   }
 
+  /** True when it may have run before: the broker says so, or it was put at the end of its queue after that. */
+  get mayHaveRun(): boolean {
+    return this.redelivered || this.#message.properties.headers?.[putAnewHeader] === true;
+  }
+
+  /**
+   * How often the broker says that it came back to its queue unsettled; 0 where it does not count, as for classic queues.
+   * A header of that name on a message that comes for the first time is its sender's, and tells nothing.
+   */
+  get deliveryCount(): number {
+    const count = Number(this.redelivered ? this.#message.properties.headers?.['x-delivery-count'] : 0);
+    return Number.isSafeInteger(count) ? Math.max(0, count) : 0;
+  }
+
+  /** How long it has been in this process, in milliseconds. */
+  get ageMs(): number {
+    return performance.now() - this.#receivedAt;
+  }
+
   /** True when its `expiration` has passed while it waited in this process, where the broker cannot drop it any more. */
   get expired(): boolean {
     const lifeMs = Number(this.#message.properties.expiration ?? Number.POSITIVE_INFINITY);
-    return performance.now() - this.#receivedAt > lifeMs;
+    return this.ageMs > lifeMs;
   }
 
   get settled(): boolean {
     return this.#settled;
   }
 
-  /** False when its channel is gone: it will be delivered again, whatever we do now. */
+  /** False when its channel is gone, or the broker has taken it back: it will be delivered again, whatever we do now. */
   get alive(): boolean {
-    return this.#acknowledger.alive;
+    return !this.#isTakenBack && this.#acknowledger.alive;
+  }
+
+  /** True for a delivery of the channel that this settles for. */
+  isOf(acknowledger: Acknowledger): boolean {
+    return this.#acknowledger === acknowledger;
   }
 
   /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */
   ack(): void {
-    if (this.#settle(true)) this.#acknowledger.ack(this.#message.fields.deliveryTag);
+    if (!this.#settle(true)) return;
+    if (!this.alive) this.#onLateAck?.(this);
+    if (!this.#isTakenBack) this.#acknowledger.ack(this);
   }
 
   /**
@@ -63,7 +102,8 @@ export class Delivery {
    * as failed: on a quorum queue that counts towards the delivery limit.
    */
   reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
-    if (this.#settle(false)) this.#acknowledger.reject(this.#message.fields.deliveryTag, requeue);
+    if (!this.#settle(false) || this.#isTakenBack) return;
+    this.#acknowledger.reject(this, requeue);
   }
 
   /**
@@ -71,12 +111,32 @@ export class Delivery {
    * before 4.3, and not any more since.
    */
   giveBack(): void {
-    if (this.#settle(false)) this.#acknowledger.giveBack(this.#message.fields.deliveryTag);
+    if (!this.#settle(false) || this.#isTakenBack) return;
+    this.#acknowledger.giveBack(this);
+  }
+
+  /** The broker has taken it back, since it was not settled in time: nothing is written for it any more. */
+  takeBack(): void {
+    if (this.#settled || this.#isTakenBack) return;
+    this.#isTakenBack = true;
+    this.#acknowledger.forsake(this);
+    this.#onTakenBack?.();
   }
 
   /** @internal Calls back once, when it is settled. */
   whenSettled(callback: (acked: boolean) => void): void {
     this.#onSettled = callback;
+  }
+
+  /** @internal Calls back when the broker takes it back, or at once where it has. */
+  whenTakenBack(callback: () => void): void {
+    this.#onTakenBack = callback;
+    if (this.#isTakenBack) callback();
+  }
+
+  /** @internal Calls back when it is acked too late: the broker hands out the message again. */
+  whenAckedLate(callback: (delivery: Delivery) => void): void {
+    this.#onLateAck = callback;
   }
 
   #settle(acked: boolean): boolean {

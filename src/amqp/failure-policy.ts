@@ -62,6 +62,7 @@ export class FailurePolicy {
    * @param handler for the log and the dossier: who does it.
    */
   async perform(delivery: Delivery, handler: string, work: () => unknown): Promise<void> {
+    delivery.handledBy = handler;
     try {
       await work();
       delivery.ack();
@@ -93,6 +94,24 @@ export class FailurePolicy {
   async requeue(delivery: Delivery): Promise<void> {
     if (delivery.redelivered) await rest();
     delivery.reject({ requeue: true });
+  }
+
+  /**
+   * Settles a message that is not run any more, whatever `retry` says. A call is not kept: its caller knows that no answer
+   * came. Never rejects.
+   */
+  async giveUp(delivery: Delivery, error: Error): Promise<void> {
+    const { name } = this.#options.component;
+    this.#link.logger.error(
+      `${String(name)}: a message of queue '${delivery.queue}' is not run again: ${error.message}`,
+    );
+    if (delivery.properties.replyTo !== undefined) return delivery.reject();
+    const runs = failureCount(delivery) + delivery.deliveryCount;
+    try {
+      await this.#giveUp(delivery, runs, { error });
+    } catch (thrown) {
+      await this.#giveBackRested(delivery, toError(thrown));
+    }
   }
 
   /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */

@@ -8,7 +8,9 @@ import { Link, type LinkOptions } from './link.js';
 import type { Declaration } from './topology.js';
 
 /** How an {@link Intake} takes from one queue. */
-export interface IntakeOptions extends Pick<ConsumerOptions, 'prefetch' | 'concurrency'>, ConsumeOptions {
+export interface IntakeOptions
+  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'giveUp'>,
+    ConsumeOptions {
   /** What must exist: the queue itself, and what it needs. */
   readonly declarations: readonly Declaration[];
 }

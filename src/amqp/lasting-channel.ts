@@ -84,6 +84,14 @@ export class LastingChannel<C extends Channel> {
     });
   }
 
+  /** Goes on with a fresh channel, and leaves the old one to its owner, who closes it. Undefined while there is none. */
+  renew(): C | undefined {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    if (channel) void this.#reopen();
+    return channel;
+  }
+
   /** Closes it for good, after everything written to it is on its way; a broker that blocks us is not waited for. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -14,6 +14,7 @@ import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { type OwnChannel, openOwnChannel } from './own-channel.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
+import { putAnew } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
 import { SharedPool } from './shared-pool.js';
@@ -200,7 +201,12 @@ export class Link {
     await this.openConsuming();
     const redeclare = (model: ChannelModel): Promise<void> =>
       this.#topology.replay(model, { exclusive: true, alone: false });
-    const consumer = new Consumer(this.#consuming, handle, this.logger, { redeclare, ...options });
+    const consumer = new Consumer(this.#consuming, handle, this.logger, {
+      redeclare,
+      argumentsOf: (queue) => this.argumentsOf(queue),
+      putAnew: (delivery) => void putAnew(this, delivery),
+      ...options,
+    });
     this.#consumers.add(consumer);
     return consumer;
   }

@@ -14,15 +14,17 @@ export class Twins {
     return count;
   }
 
+  /** Those that wait here. */
+  get all(): readonly Delivery[] {
+    return [...this.#held.values()].flat();
+  }
+
   /** True if the delivery must wait, and then it is kept, because the same message still runs. */
   holds(delivery: Delivery, running: Iterable<Delivery>): boolean {
-    if (!delivery.redelivered) return false;
-    for (const each of running) {
-      if (!isSameMessage(each, delivery)) continue;
-      this.#held.set(each, [...(this.#held.get(each) ?? []), delivery]);
-      return true;
-    }
-    return false;
+    const first = twinOf(delivery, running);
+    if (!first) return false;
+    this.#held.set(first, [...(this.#held.get(first) ?? []), delivery]);
+    return true;
   }
 
   /** The handling of a delivery has ended: gives those that have waited for it. */
@@ -34,10 +36,17 @@ export class Twins {
 
   /** Gives all that wait. */
   releaseAll(): readonly Delivery[] {
-    const freed = [...this.#held.values()].flat();
+    const freed = this.all;
     this.#held.clear();
     return freed;
   }
+}
+
+/** The one of those that run which is a delivery of the same message. */
+export function twinOf(delivery: Delivery, running: Iterable<Delivery>): Delivery | undefined {
+  if (!delivery.mayHaveRun) return undefined;
+  for (const each of running) if (isSameMessage(each, delivery)) return each;
+  return undefined;
 }
 
 /**

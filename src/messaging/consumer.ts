@@ -127,12 +127,18 @@ export class GenericConsumer {
 
   /**
    * Starts consuming all queues. Each delivery must be settled once, by {@link ack} or {@link reject}.
+   * @param giveUp told of a message that came back so often that it is not run any more; it must settle it, too. Without it
+   *   such a message is run.
    * @throws TopologyError when the broker refuses a queue.
    */
-  async startConsuming(callback: DeliveryCallback): Promise<void> {
+  async startConsuming(
+    callback: DeliveryCallback,
+    { giveUp }: Pick<ConsumerOptions, 'giveUp'> = {},
+  ): Promise<void> {
     if (this.#closing) throw new ClosedError('The consumer is closed.');
     this.#callback = callback;
-    this.#consumer ??= await this.link.openConsumer((delivery) => this.#callback?.(delivery), this.#options);
+    const options = { ...this.#options, giveUp };
+    this.#consumer ??= await this.link.openConsumer((delivery) => this.#callback?.(delivery), options);
     for (const queue of this.#queues) await this.#consumer.consume(queue);
     this.#isConsuming = !this.#consumer.stopped;
   }

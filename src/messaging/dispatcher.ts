@@ -155,6 +155,7 @@ export class Dispatcher {
   }
 
   #run(delivery: Delivery, body: ReceivedBody, entry: TableEntry, reply: Reply | null): unknown {
+    delivery.handledBy = entry.label;
     const context = new HandlerContext(this.#options, body, delivery);
     let pending = false;
     try {

@@ -1,4 +1,5 @@
 import {
+  type Delivery,
   type DrainReport,
   FailurePolicy,
   type GiveUp,
@@ -62,6 +63,7 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly fingerprint: FingerprintStamp;
   readonly consumer: GenericConsumer;
   readonly #dispatcher: Dispatcher;
+  readonly #failures: FailurePolicy;
   readonly #answersCalls: boolean;
   readonly #closing = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -80,18 +82,20 @@ export class MessageProcessor extends MicroThread implements Component {
     const table = new HandlerTable(new.target);
     this.#answersCalls = table.entries.some(({ category }) => category === 'rpc');
     const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
+    const failures = new FailurePolicy(link, {
+      retry,
+      component: this.fingerprint,
+      onFailure,
+      hasDeadLetterExchange: (queue) => this.consumer.hasDeadLetterExchange(queue),
+    });
+    this.#failures = failures;
     this.#dispatcher = new Dispatcher({
       name,
       encoder,
       processor: this,
       table,
       responder: new Responder(link, { writer, store: options.replyStore }),
-      failures: new FailurePolicy(link, {
-        retry,
-        component: this.fingerprint,
-        onFailure,
-        hasDeadLetterExchange: (queue) => this.consumer.hasDeadLetterExchange(queue),
-      }),
+      failures,
       deadlines: link.deadlines,
       closing: this.#closing.signal,
       logger: link.logger,
@@ -127,7 +131,8 @@ export class MessageProcessor extends MicroThread implements Component {
     try {
       if (this.#answersCalls) await this.consumer.link.openPublishing();
       await this.consumer.open();
-      await this.consumer.startConsuming(this.#dispatcher.handle);
+      const giveUp = (delivery: Delivery, error: Error) => void this.#failures.giveUp(delivery, error);
+      await this.consumer.startConsuming(this.#dispatcher.handle, { giveUp });
     } catch (thrown) {
       await this.consumer.close();
       throw thrown;

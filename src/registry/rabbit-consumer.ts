@@ -83,7 +83,8 @@ export class RabbitConsumer implements MessageConsumer {
     const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
     const args = { ...this.#options.arguments, ...dead.arguments };
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
-    await this.#intake.open(listenFor, { declarations, prefetch, concurrency }, (delivery) =>
+    const giveUp = (delivery: Delivery, reason: Error) => void this.#failures.giveUp(delivery, reason);
+    await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, (delivery) =>
       this.#handle(delivery, findHandler),
     );
     this.#isTaking = true;
@@ -129,6 +130,7 @@ export class RabbitConsumer implements MessageConsumer {
 
   /** A call that failed is not tried again, since its caller knows; it is rejected, to the dead letters if there are some. */
   async #answer(responder: Responder, delivery: Delivery, work: () => Promise<unknown>): Promise<void> {
+    delivery.handledBy = this.#nameOf(delivery);
     if (delivery.expired) return delivery.reject();
     const handled = await responder.respond(delivery, work);
     const failed = 'thrown' in handled;

@@ -12,7 +12,7 @@ import type { ContentType, FingerprintStamp, OutputOf } from '../wire/index.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnyData } from './contract.js';
 import { type RouteOptions, readData, runHandler, type TypedRouteOptions } from './route.js';
-import { type RouteHandler, Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+import { type RouteServer, Worker, type WorkerKind, type WorkerOptions } from './worker.js';
 
 /** How a {@link QueueWorker} works. */
 export interface QueueWorkerOptions extends WorkerOptions {
@@ -60,11 +60,11 @@ export class QueueWorker<Tasks extends object = AnyData> extends Worker {
   protected override get kind(): WorkerKind {
     return {
       declarations: ({ queue, options }) => [durableQueue(queue, options.arguments)],
-      open: async (intake, component) => this.#handler(intake, component),
+      open: async (intake, component) => this.#server(intake, component),
     };
   }
 
-  #handler(intake: Intake, component: FingerprintStamp): RouteHandler {
+  #server(intake: Intake, component: FingerprintStamp): RouteServer {
     const { retry, onFailure = 'park' } = this.#options;
     const failures = new FailurePolicy(intake.link, {
       retry,
@@ -72,10 +72,13 @@ export class QueueWorker<Tasks extends object = AnyData> extends Worker {
       component,
       hasDeadLetterExchange: (queue) => intake.hasDeadLetterExchange(queue),
     });
-    return (route, delivery) =>
-      failures.perform(delivery, route.name, async () => {
-        await runHandler(route, await readData(route, delivery, this.reading), delivery, intake);
-      });
+    return {
+      handle: (route, delivery) =>
+        failures.perform(delivery, route.name, async () => {
+          await runHandler(route, await readData(route, delivery, this.reading), delivery, intake);
+        }),
+      giveUp: (delivery, reason) => void failures.giveUp(delivery, reason),
+    };
   }
 }
 

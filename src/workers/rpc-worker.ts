@@ -13,7 +13,13 @@ import { type Outcome, OutcomeWriter } from './answers.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnswerOf, AnyCalls, DataOf } from './contract.js';
 import { type Route, type RouteOptions, readData, runHandler, type TypedRouteOptions } from './route.js';
-import { type RouteHandler, Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+import {
+  type RouteHandler,
+  type RouteServer,
+  Worker,
+  type WorkerKind,
+  type WorkerOptions,
+} from './worker.js';
 
 /** How an {@link RpcWorker} works. */
 export interface RpcWorkerOptions extends WorkerOptions {
@@ -76,12 +82,12 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
       declarations: callDeclarations,
       open: async (intake, component) => {
         await intake.link.openPublishing();
-        return this.#handler(intake, component);
+        return this.#server(intake, component);
       },
     };
   }
 
-  #handler(intake: Intake, component: FingerprintStamp): RouteHandler {
+  #server(intake: Intake, component: FingerprintStamp): RouteServer {
     const { remoteStacks = false, replyStore } = this.#options;
     const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
     const responder = new Responder(intake.link, { writer, store: replyStore });
@@ -89,7 +95,8 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
     const failures = new FailurePolicy(intake.link, told);
     const report = (delivery: Delivery, what: string, thrown: unknown): void =>
       failures.report(delivery, what, toError(thrown));
-    return async (route, delivery) => {
+    const handle: RouteHandler = async (route, delivery) => {
+      delivery.handledBy = route.name;
       // Nobody waits for it any more: it goes the way of those that expired in the queue.
       if (delivery.expired) return delivery.reject();
       const handled = await responder.respond(delivery, () => this.#run(route, delivery, intake, report));
@@ -100,6 +107,9 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
         );
       void handled.sent.then(() => delivery.ack());
     };
+    // A call is not kept: its caller knows that no answer came.
+    const giveUp: RouteServer['giveUp'] = (delivery, reason) => void failures.giveUp(delivery, reason);
+    return { handle, giveUp };
   }
 
   /** What is thrown here was not thrown by the handler: the body could not be read. */

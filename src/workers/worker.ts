@@ -32,8 +32,16 @@ export interface WorkerOptions {
 export interface WorkerKind {
   /** What the queue of a route needs to exist. */
   declarations(route: Route): readonly Declaration[];
-  /** Opens what it needs beside the queues, and gives what handles a delivery: it settles it and never throws. */
-  open(intake: Intake, component: FingerprintStamp): Promise<RouteHandler>;
+  /** Opens what it needs beside the queues, and gives what serves them. */
+  open(intake: Intake, component: FingerprintStamp): Promise<RouteServer>;
+}
+
+/** @internal What happens to the deliveries of a route. */
+export interface RouteServer {
+  /** Handles one: settles it and never throws. */
+  readonly handle: RouteHandler;
+  /** Settles one that is not run any more. */
+  readonly giveUp: (delivery: Delivery, reason: Error) => void;
 }
 
 /** For a minute, as the original, which gave up at the 13th failure (W-B4). */
@@ -97,8 +105,8 @@ export abstract class Worker extends StandingThread {
     const intake = new Intake(linkOptions(this.#connection, defaults));
     this.#intake = intake;
     try {
-      const handle = await this.kind.open(intake, identify(who, this.name, intake.link.vhost));
-      for (const route of this.#routes.values()) await this.#open(intake, route, handle);
+      const server = await this.kind.open(intake, identify(who, this.name, intake.link.vhost));
+      for (const route of this.#routes.values()) await this.#open(intake, route, server);
       this.#isTaking = !this.stopSignal.aborted;
     } catch (thrown) {
       await intake.drain({ timeoutMs: 0 });
@@ -154,12 +162,13 @@ export abstract class Worker extends StandingThread {
     });
   }
 
-  async #open(intake: Intake, route: Route, handle: RouteHandler): Promise<void> {
+  async #open(intake: Intake, route: Route, { handle, giveUp }: RouteServer): Promise<void> {
     const { queue, options } = route;
     const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
     const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
     const declarations = this.kind.declarations(route);
-    await intake.open(queue, { declarations, prefetch, concurrency }, (delivery) => handle(route, delivery));
+    const how = { declarations, prefetch, concurrency, giveUp };
+    await intake.open(queue, how, (delivery) => handle(route, delivery));
   }
 
   #refuseToStart(): void {

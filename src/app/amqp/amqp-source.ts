@@ -79,6 +79,7 @@ export class AmqpSource implements Part {
       // How many run at once is the batches' matter; here everything that comes is passed on.
       concurrency: Number.POSITIVE_INFINITY,
       whenRefused: 'retry',
+      giveUp: (delivery: Delivery, reason: Error) => void this.#failures.giveUp(delivery, reason),
     } as const;
     for (const queue of queues) {
       await this.#intake.open(queue, options, (delivery) => this.#batches.add(delivery));
@@ -98,6 +99,7 @@ export class AmqpSource implements Part {
 
   /** What fails goes once more, each message for itself: one that is bad takes no others of its batch along. */
   async #handle(batch: readonly Delivery[], cause: BatchCause): Promise<void> {
+    for (const delivery of batch) delivery.handledBy = this.#route.name;
     const read = await Promise.all(batch.map((delivery) => this.#read(delivery)));
     const messages = read.filter((message) => message !== undefined);
     if (messages.length === 0) return;

@@ -4,6 +4,8 @@ import { ownMarks } from './metadata.js';
 /** A handler with its filters, ready to be called. */
 export interface TableEntry extends HandlerEntry {
   readonly filters: readonly FilterEntry[];
+  /** How logs and health name it. */
+  readonly label: string;
 }
 
 /**
@@ -44,7 +46,11 @@ function collect(target: object): readonly TableEntry[] {
   const inherited = typeof parent === 'function' && parent !== Function.prototype ? collect(parent) : [];
   const { entries, filters } = ownMarks(target);
   const places = new Set(entries.map(({ place }) => placeName(place)));
-  const own = entries.map((entry) => ({ ...entry, filters: filters.get(placeName(entry.place)) ?? [] }));
+  const own = entries.map((entry) => ({
+    ...entry,
+    filters: filters.get(placeName(entry.place)) ?? [],
+    label: `${placeName(entry.place)} for (${entry.category}, ${entry.type}, ${entry.name})`,
+  }));
   const byPlace = (a: HandlerEntry, b: HandlerEntry): number =>
     kindOrder[a.place.kind] - kindOrder[b.place.kind] || a.order - b.order;
   return [...inherited.filter(({ place }) => !places.has(placeName(place))), ...own.sort(byPlace)];

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
 import { Acknowledger } from '../../../src/amqp/acknowledger.js';
+import { Delivery } from '../../../src/amqp/delivery.js';
 
 type Settlement = 'ack' | 'reject' | 'requeue' | 'give back';
 type Frame = readonly [kind: Settlement | 'ack up to', tag: number];
@@ -61,17 +62,21 @@ function given(count: number) {
   const broker = new ModelBroker();
   let told = 0;
   const acknowledger = new Acknowledger(broker.channel, () => told++);
-  for (let tag = 1; tag <= count; tag++) {
+  const deliveries = new Map<number, Delivery>();
+  const deliver = (tag: number): void => {
     broker.deliver(tag);
-    acknowledger.delivered();
-  }
-  return { broker, acknowledger, told: () => told };
+    const message = { fields: { deliveryTag: tag }, properties: {}, content: Buffer.alloc(0) };
+    deliveries.set(tag, new Delivery('q', message as unknown as ConsumeMessage, acknowledger));
+  };
+  for (let tag = 1; tag <= count; tag++) deliver(tag);
+  const at = (tag: number): Delivery => deliveries.get(tag) as Delivery;
+  return { broker, acknowledger, at, deliver, told: () => told };
 }
 
 describe('an acknowledger', () => {
   it('joins the acks of one turn into one frame', async () => {
-    const { broker, acknowledger } = given(100);
-    for (let tag = 1; tag <= 100; tag++) acknowledger.ack(tag);
+    const { broker, acknowledger, at } = given(100);
+    for (let tag = 1; tag <= 100; tag++) acknowledger.ack(at(tag));
     assert.deepEqual(broker.frames, []);
     await turn();
     assert.deepEqual(broker.frames, [['ack up to', 100]]);
@@ -79,22 +84,22 @@ describe('an acknowledger', () => {
   });
 
   it('never covers what is not settled: 2 of 3 goes alone, then 1 and 3 together', () => {
-    const { broker, acknowledger } = given(3);
-    acknowledger.ack(2);
+    const { broker, acknowledger, at } = given(3);
+    acknowledger.ack(at(2));
     acknowledger.flush();
     assert.deepEqual(broker.frames, [['ack', 2]]);
-    acknowledger.ack(3);
-    acknowledger.ack(1);
+    acknowledger.ack(at(3));
+    acknowledger.ack(at(1));
     acknowledger.flush();
     assert.deepEqual(broker.frames.slice(1), [['ack up to', 3]]);
   });
 
   it('rejects and gives back at once, and acks around it', async () => {
-    const { broker, acknowledger } = given(4);
-    acknowledger.ack(1);
-    acknowledger.reject(2, false);
-    acknowledger.reject(3, true);
-    acknowledger.giveBack(4);
+    const { broker, acknowledger, at } = given(4);
+    acknowledger.ack(at(1));
+    acknowledger.reject(at(2), false);
+    acknowledger.reject(at(3), true);
+    acknowledger.giveBack(at(4));
     assert.deepEqual(broker.frames, [
       ['reject', 2],
       ['requeue', 3],
@@ -105,46 +110,46 @@ describe('an acknowledger', () => {
   });
 
   it('counts what is not settled, and tells of each settlement', () => {
-    const { acknowledger, told } = given(3);
+    const { acknowledger, told, at } = given(3);
     assert.deepEqual([acknowledger.unsettled, told()], [3, 0]);
-    acknowledger.ack(2);
-    acknowledger.reject(1, false);
+    acknowledger.ack(at(2));
+    acknowledger.reject(at(1), false);
     assert.deepEqual([acknowledger.unsettled, told()], [1, 2]);
   });
 
   it('writes nothing more when the channel is gone, and nothing is unsettled then', async () => {
-    const { broker, acknowledger, told } = given(3);
-    acknowledger.ack(1);
+    const { broker, acknowledger, told, at } = given(3);
+    acknowledger.ack(at(1));
     acknowledger.abandon();
     assert.deepEqual([acknowledger.alive, acknowledger.unsettled, told()], [false, 0, 2]);
-    acknowledger.ack(2);
-    acknowledger.reject(3, true);
+    acknowledger.ack(at(2));
+    acknowledger.reject(at(3), true);
     await turn();
     acknowledger.flush();
     assert.deepEqual(broker.frames, []);
   });
 
   it('takes a channel that throws as gone', () => {
-    const { broker, acknowledger } = given(2);
+    const { broker, acknowledger, at } = given(2);
     broker.closed = true;
-    acknowledger.ack(1);
+    acknowledger.ack(at(1));
     acknowledger.flush();
     assert.equal(acknowledger.alive, false);
-    acknowledger.reject(2, true);
+    acknowledger.reject(at(2), true);
     assert.deepEqual(broker.frames, []);
   });
 
   it('settles exactly what it was told, in any order, and no tag twice', () => {
     fc.assert(
       fc.property(scripts, ({ count, order, hows, flushAfter }) => {
-        const { broker, acknowledger } = given(count);
+        const { broker, acknowledger, at } = given(count);
         const expected = new Map<number, string>();
         for (const tag of order) {
           const how = hows[tag % hows.length] ?? 'ack';
           expected.set(tag, how);
-          if (how === 'ack') acknowledger.ack(tag);
-          else if (how === 'give back') acknowledger.giveBack(tag);
-          else acknowledger.reject(tag, how === 'requeue');
+          if (how === 'ack') acknowledger.ack(at(tag));
+          else if (how === 'give back') acknowledger.giveBack(at(tag));
+          else acknowledger.reject(at(tag), how === 'requeue');
           assert.equal(acknowledger.unsettled, count - expected.size);
           if (!flushAfter.has(tag)) continue;
           acknowledger.flush();
@@ -166,7 +171,7 @@ describe('an acknowledger', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const { broker, acknowledger } = given(0);
+        const { broker, acknowledger, at, deliver } = given(0);
         const open: number[] = [];
         const expected = new Map<number, string>();
         let last = 0;
@@ -176,15 +181,14 @@ describe('an acknowledger', () => {
             assert.deepEqual(byTag(broker.settled), byTag(expected));
           } else if ('deliver' in each) {
             for (let n = 0; n < each.deliver; n++) {
-              broker.deliver(++last);
-              acknowledger.delivered();
+              deliver(++last);
               open.push(last);
             }
           } else {
             const [tag] = open.splice(each.settle % Math.max(1, open.length), 1);
             if (tag === undefined) continue;
             expected.set(tag, 'ack');
-            acknowledger.ack(tag);
+            acknowledger.ack(at(tag));
           }
         }
         acknowledger.flush();
