@@ -54,6 +54,7 @@ export interface ConsumeOptions {
   readonly noAck?: boolean | undefined;
   /** Nobody else consumes the queue. @default false */
   readonly exclusive?: boolean | undefined;
+  /** Of a stream `x-stream-offset`: 'first', 'last', 'next' (the default), a number, a time ago as '1h', or a Date. */
   readonly arguments?: Arguments | undefined;
   /** Told of each message, as it comes. Without it, iterate over what `consume` gives. What it throws is logged. */
   readonly onMessage?: ((message: ReceivedMessage) => unknown) | undefined;

@@ -93,7 +93,11 @@ export class Channel implements AsyncDisposable {
     return raw ? received(raw) : null;
   }
 
-  /** Lets a queue's messages come: to `onMessage`, or into a loop. Say `qos` before: else all come at once. @throws ChannelError */
+  /**
+   * Lets a queue's messages come: to `onMessage`, or into a loop. Say `qos` before: else all come at once. Of a stream it must
+   * be said, and `arguments: { 'x-stream-offset': … }` says where to begin.
+   * @throws ChannelError; ConfigurationError for arguments that cannot be sent
+   */
   async consume(queue = '', options: ConsumeOptions = {}): Promise<ChannelConsumer> {
     return await this.#consumers.begin(queue, options);
   }
@@ -133,6 +137,7 @@ export class Channel implements AsyncDisposable {
   async qos(prefetchCount: number, { global = false }: { readonly global?: boolean } = {}): Promise<void> {
     if (global && this.#own.isAtLeast('4.3')) throw new ConfigurationError(noGlobalQos);
     await this.#core.ask((raw) => raw.prefetch(prefetchCount, global));
+    if (!global) this.#consumers.prefetch = prefetchCount;
   }
 
   /** Gives back everything that was delivered on this channel and not settled. */

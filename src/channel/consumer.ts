@@ -5,7 +5,7 @@ import type { ReceivedMessage } from './message.js';
 export interface ConsumerHost {
   cancel(consumerTag: string): Promise<void>;
   /** Gives back what nobody has looked at. */
-  giveBack(deliveryTags: readonly number[]): void;
+  giveBack(messages: readonly ReceivedMessage[]): void;
   /** Tells of a callback that has thrown. */
   report(text: string): void;
 }
@@ -96,7 +96,7 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
 
   async #leave(): Promise<void> {
     await this.cancel();
-    const rest = this.#waiting.splice(0).map(({ deliveryInfo }) => deliveryInfo.deliveryTag);
+    const rest = this.#waiting.splice(0);
     if (!this.#handing.noAck) this.#host.giveBack(rest);
   }
 

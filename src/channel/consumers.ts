@@ -1,13 +1,18 @@
+import type { RawChannel } from '../amqp/index.js';
 import type { Logger } from '../logger.js';
 import { ChannelError } from './channel-error.js';
 import type { ConsumeOptions } from './channel-options.js';
 import { ChannelConsumer } from './consumer.js';
 import type { ChannelCore } from './core.js';
-import { received } from './message.js';
+import { writeArguments } from './headers.js';
+import { type ReceivedMessage, received } from './message.js';
+import { checkStreamConsumer, isOfStream } from './stream-consumer.js';
 
 /** The consumers of one channel. */
 export class Consumers {
   readonly byTag: Map<string, ChannelConsumer> = new Map();
+  /** How many unsettled messages each further one gets; 0 is no limit. */
+  prefetch = 0;
   readonly #core: ChannelCore;
   readonly #logger: Logger;
   readonly #waiters = new Set<() => void>();
@@ -22,17 +27,19 @@ export class Consumers {
     });
   }
 
-  /** Begins to consume. @throws ChannelError */
+  /** Begins to consume. @throws ChannelError, ConfigurationError */
   async begin(queue: string, options: ConsumeOptions): Promise<ChannelConsumer> {
     const { consumerTag: wanted, noAck = false, exclusive = false, onMessage } = options;
     const consumer = new ChannelConsumer({ noAck, onMessage }, this);
     const tag = wanted === undefined ? {} : { consumerTag: wanted };
+    checkStreamConsumer(options.arguments, { noAck, prefetch: this.prefetch });
+    const args = writeArguments(options.arguments);
     const { consumerTag } = await this.#core.ask((raw) =>
       raw.consume(
         queue,
         // Messages may come before the tag does.
         (message) => (message ? consumer.take(received(message)) : this.#ended(consumer.consumerTag)),
-        { noAck, exclusive, ...tag, arguments: options.arguments },
+        { noAck, exclusive, ...tag, arguments: args },
       ),
     );
     consumer.begin(consumerTag);
@@ -53,11 +60,13 @@ export class Consumers {
   }
 
   /** Gives back what came for a loop that was left. */
-  giveBack(deliveryTags: readonly number[]): void {
+  giveBack(messages: readonly ReceivedMessage[]): void {
     if (!this.#core.isOpen) return;
-    for (const deliveryTag of deliveryTags) {
+    for (const message of messages) {
+      const reference = { fields: message.deliveryInfo } as Parameters<RawChannel['nack']>[0];
+      // What is read from a stream stays in it, and RabbitMQ 3.10 closes the connection for a nack (540).
       this.#core.write((raw) =>
-        raw.nack({ fields: { deliveryTag } } as Parameters<typeof raw.nack>[0], false, true),
+        isOfStream(message) ? raw.ack(reference) : raw.nack(reference, false, true),
       );
     }
   }

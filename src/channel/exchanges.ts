@@ -1,6 +1,7 @@
 import type { Arguments } from '../amqp/index.js';
 import type { ExchangeOptions } from './channel-options.js';
 import type { ChannelCore } from './core.js';
+import { writeArguments } from './headers.js';
 
 /** The methods of the AMQP class `exchange`: `channel.exchange`. */
 export class Exchanges {
@@ -14,6 +15,7 @@ export class Exchanges {
   /** Declares an exchange. @throws ChannelError, for example 406 where it is there with other properties */
   async declare(exchange: string, type: string, options: ExchangeOptions = {}): Promise<void> {
     const { passive = false, durable = true, autoDelete = false, internal = false } = options;
+    const args = writeArguments(options.arguments);
     await this.#core.ask(
       (raw) =>
         passive
@@ -22,7 +24,7 @@ export class Exchanges {
               durable,
               autoDelete,
               internal,
-              arguments: options.arguments,
+              arguments: args,
             }),
       `exchange '${exchange}'`,
     );
@@ -35,11 +37,11 @@ export class Exchanges {
 
   /** Binds one exchange to another: what `source` gets for this key goes to `destination`, too. @throws ChannelError */
   async bind(destination: string, source: string, routingKey = '', args?: Arguments): Promise<void> {
-    await this.#core.ask((raw) => raw.bindExchange(destination, source, routingKey, args));
+    await this.#core.ask((raw) => raw.bindExchange(destination, source, routingKey, writeArguments(args)));
   }
 
   /** Takes such a binding away. @throws ChannelError */
   async unbind(destination: string, source: string, routingKey = '', args?: Arguments): Promise<void> {
-    await this.#core.ask((raw) => raw.unbindExchange(destination, source, routingKey, args));
+    await this.#core.ask((raw) => raw.unbindExchange(destination, source, routingKey, writeArguments(args)));
   }
 }

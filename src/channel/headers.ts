@@ -1,3 +1,4 @@
+import type { Arguments } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 
 /**
@@ -21,6 +22,14 @@ export type Headers = Readonly<Record<string, HeaderValue>>;
 /** Headers as amqplib writes them. @throws ConfigurationError naming the first that AMQP cannot carry: nothing is sent then */
 export function writeHeaders(headers: Headers): Record<string, unknown> {
   return writeTable(headers, 'headers');
+}
+
+/**
+ * The arguments of a declaration, a binding or a consumer, by the same rules as headers.
+ * @throws ConfigurationError naming the first that AMQP cannot carry: nothing is sent then
+ */
+export function writeArguments(args: Arguments | undefined): Record<string, unknown> | undefined {
+  return args && writeTable(args, 'arguments');
 }
 
 /** Headers as they came, dates as Dates. */
@@ -73,5 +82,5 @@ function refuse(path: string, what: string): never {
 }
 
 function unsupported(path: string, what: string): ConfigurationError {
-  return new ConfigurationError(`${path} is ${what}, which AMQP headers cannot carry.`);
+  return new ConfigurationError(`${path} is ${what}, which AMQP cannot carry.`);
 }

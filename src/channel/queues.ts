@@ -1,6 +1,7 @@
 import type { Arguments } from '../amqp/index.js';
 import type { DeclaredQueue, QueueOptions } from './channel-options.js';
 import type { ChannelCore } from './core.js';
+import { writeArguments } from './headers.js';
 
 /** The methods of the AMQP class `queue`: `channel.queue`. The name `''` is the queue that was declared last on the channel. */
 export class Queues {
@@ -14,23 +15,24 @@ export class Queues {
   /** Declares a queue; without a name the broker makes one. @throws ChannelError, for example 406 where it is there with other properties */
   async declare(queue = '', options: QueueOptions = {}): Promise<DeclaredQueue> {
     const { passive = false, durable = true, exclusive = false, autoDelete = false } = options;
+    const args = writeArguments(options.arguments);
     return await this.#core.ask(
       (raw) =>
         passive
           ? raw.checkQueue(queue)
-          : raw.assertQueue(queue, { durable, exclusive, autoDelete, arguments: options.arguments }),
+          : raw.assertQueue(queue, { durable, exclusive, autoDelete, arguments: args }),
       `queue '${queue}'`,
     );
   }
 
   /** Binds a queue to an exchange. @throws ChannelError */
   async bind(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
-    await this.#core.ask((raw) => raw.bindQueue(queue, exchange, routingKey, args));
+    await this.#core.ask((raw) => raw.bindQueue(queue, exchange, routingKey, writeArguments(args)));
   }
 
   /** Takes a binding away. @throws ChannelError */
   async unbind(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
-    await this.#core.ask((raw) => raw.unbindQueue(queue, exchange, routingKey, args));
+    await this.#core.ask((raw) => raw.unbindQueue(queue, exchange, routingKey, writeArguments(args)));
   }
 
   /** Empties a queue of what is ready, and tells how many messages that were. @throws ChannelError */

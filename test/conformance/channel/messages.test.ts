@@ -89,7 +89,7 @@ describe('messages of a plain channel', () => {
       const message = new Message('x', { headers: headers as Record<string, HeaderValue> });
       await assert.rejects(channel.publish(message, { routingKey: queue }), {
         name: 'ConfigurationError',
-        message: `${words}, which AMQP headers cannot carry.`,
+        message: `${words}, which AMQP cannot carry.`,
       });
     }
     const tooLong = new Message('x', { correlationId: 'x'.repeat(256) });
