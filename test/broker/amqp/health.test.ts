@@ -181,6 +181,19 @@ describe('the health', () => {
     await until(async () => (await link.health()).ok, { what: 'it is well again', limitMs: 10_000 });
   });
 
+  it('of a stream does not ask how many consumers it has: no broker counts them', async (t) => {
+    const { url } = await given(t);
+    const link = ownLink(t, url);
+    const queue = uniqueName('stream');
+    const options = { durable: true, arguments: { 'x-queue-type': 'stream' } };
+    await link.declare([{ kind: 'queue', name: queue, passive: false, options }]);
+    const consumer = await link.openConsumer((delivery) => delivery.ack());
+    t.after(async () => void (await consumer.drain({ timeoutMs: 10 })));
+    await consumer.consume(queue);
+    const { ok, queues } = await link.health();
+    assert.deepEqual([ok, queues.map((each) => [each.queue, each.ok])], [true, [[queue, true]]]);
+  });
+
   it('is that of a component alone, whatever others do on the same link', async (t) => {
     const { url, queue } = await given(t);
     const other = uniqueName('other');
