@@ -20,7 +20,8 @@ export interface AmqpRouteOptions {
   readonly onSuccess?: AmqpAction | undefined;
   /**
    * The same when it has thrown. What is requeued and fails a second time is a failure, as with `fail`: each message of the batch is
-   * handled once more, alone; what fails then is tried again as `retry` says, then given up as `onFailure` says. @default 'requeue'
+   * handled once more, alone; what fails then is tried again as `retry` says, then given up as `onFailure` says.
+   * So is, without the requeue, what RabbitMQ 4.3 tells as redelivered because it was rejected to a dead-letter exchange. @default 'requeue'
    */
   readonly onException?: AmqpAction | 'fail' | undefined;
   /** Tries a failure again, after a delay and without a plugin. @default none */
