@@ -6,6 +6,9 @@ import { declareInOrder } from './declare-in-order.js';
 import { dial } from './dial.js';
 import type { Settings } from './settings.js';
 
+/** Why the broker closes a connection for a declaration, on one where nobody else can be the reason. */
+export type AskAlone = (declaration: Declaration) => Promise<TopologyError | undefined>;
+
 /**
  * Asks for a declaration on a connection that is made for it and closed afterwards.
  *

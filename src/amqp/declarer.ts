@@ -1,19 +1,25 @@
 import type { ChannelModel } from 'amqplib';
 import { TopologyError } from '../errors.js';
+import type { AskAlone } from './ask-alone.js';
 import { type Declaration, keyOf } from './declaration.js';
+import type { Undeclared } from './declare-in-order.js';
 import type { LastingConnection } from './lasting-connection.js';
-import type { Asking } from './refused-declarations.js';
-import type { Topology } from './topology.js';
+
+/** Declares in order, on a connection. */
+type DeclareOn = (
+  model: ChannelModel,
+  declarations: readonly Declaration[],
+) => Promise<Undeclared | undefined>;
 
 /** Declares for somebody who waits for it, on a connection that others use, too. */
 export class Declarer {
-  readonly #topology: Topology;
-  readonly #ask: Asking['ask'];
+  readonly #declareOn: DeclareOn;
+  readonly #ask: AskAlone;
   /** What closes a connection, for certain. Few: each has cost one. */
   readonly #convicted = new Set<string>();
 
-  constructor(topology: Topology, ask: Asking['ask']) {
-    this.#topology = topology;
+  constructor(declareOn: DeclareOn, ask: AskAlone) {
+    this.#declareOn = declareOn;
     this.#ask = ask;
   }
 
@@ -35,7 +41,7 @@ export class Declarer {
     connection: LastingConnection,
     declarations: readonly Declaration[],
   ): Promise<boolean> {
-    const failed = await this.#topology.declare(model, declarations);
+    const failed = await this.#declareOn(model, declarations);
     if (!failed) return true;
     if (failed.accusation) await this.#try(failed.declaration);
     else if (connection.model === model || failed.error instanceof TopologyError) throw failed.error;

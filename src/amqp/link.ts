@@ -1,14 +1,14 @@
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel } from 'amqplib';
 import { ClosedError, type TopologyError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import { askAlone } from './ask-alone.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
 import { Deadlines } from './deadlines.js';
-import { Declarer } from './declarer.js';
 import type { Delivery } from './delivery.js';
 import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
 import { Inquiry } from './inquiry.js';
-import { LastingConnection } from './lasting-connection.js';
+import type { LastingConnection } from './lasting-connection.js';
+import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
 import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
@@ -55,7 +55,6 @@ export class Link {
   readonly events: LinkEvents;
   readonly #outbox: OutboxLimits | undefined;
   readonly #topology: Topology;
-  readonly #declarer: Declarer;
   readonly #publishing: LastingConnection;
   readonly #consuming: LastingConnection;
   readonly #asks: { readonly publishing: Inquiry; readonly consuming: Inquiry };
@@ -72,16 +71,12 @@ export class Link {
     this.#outbox = outbox;
     const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
       askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
-    this.#topology = new Topology(logger, { ask, onAccepted: () => this.#redeclare() });
-    this.#declarer = new Declarer(this.#topology, ask);
-    const connection = (role: string, exclusive: boolean): LastingConnection =>
-      new LastingConnection(settings, `${connectionName} ${role}`, logger, (model) =>
-        this.#topology.replay(model, { exclusive, alone: true }),
-      );
-    this.#publishing = connection('publishes', false);
-    this.#consuming = connection('consumes', true);
+    this.#topology = new Topology(logger, ask);
+    const connections = linkConnections(settings, connectionName, logger, this.#topology);
+    this.#publishing = connections.publishing;
+    this.#consuming = connections.consuming;
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
-    this.events = eventsOf({ publishing: this.#publishing, consuming: this.#consuming }, logger);
+    this.events = eventsOf(connections, logger);
   }
 
   /**
@@ -140,7 +135,7 @@ export class Link {
     const connection = exclusive || this.#consuming.model ? this.#consuming : this.#publishing;
     this.#refuseWhenClosed();
     await connection.open();
-    await this.#declarer.declare(connection, declarations);
+    await this.#topology.declare(connection, declarations);
   }
 
   /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
@@ -187,8 +182,7 @@ export class Link {
 
   /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
   newPublisher(options?: PublisherOptions): Publisher {
-    const redeclare = (model: ChannelModel): Promise<void> =>
-      this.#topology.replay(model, { exclusive: false, alone: false });
+    const redeclare = this.#topology.replaying({ exclusive: false });
     const own = { outbox: this.#outbox, redeclare, ...options };
     return new Publisher(this.#publishing, this.deadlines, this.logger, own);
   }
@@ -199,10 +193,8 @@ export class Link {
     options?: ConsumerOptions,
   ): Promise<Consumer> {
     await this.openConsuming();
-    const redeclare = (model: ChannelModel): Promise<void> =>
-      this.#topology.replay(model, { exclusive: true, alone: false });
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
-      redeclare,
+      redeclare: this.#topology.replaying({ exclusive: true }),
       argumentsOf: (queue) => this.argumentsOf(queue),
       putAnew: (delivery) => void putAnew(this, delivery),
       ...options,
@@ -229,7 +221,7 @@ export class Link {
     const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
     const health = { publishing, consuming, outbox, queues };
     const ok = !this.#closing.signal.aborted && isWell(health);
-    return withRefusals({ ok, ...health }, this.#topology.refused);
+    return withRefusals({ ok, ...health }, this.#topology.refused, this.#consumers);
   }
 
   /**
@@ -242,13 +234,6 @@ export class Link {
     this.#topology.close();
     await this.#publisher?.drain(timeoutMs);
     await Promise.all([this.#publishing.close(), this.#consuming.close()]);
-  }
-
-  /** What was refused is there now, and what needs it may be declared. A connection that is lost meanwhile begins with that. */
-  #redeclare(): void {
-    const [publishing, consuming] = [this.#publishing.model, this.#consuming.model];
-    if (publishing) this.#topology.replay(publishing, { exclusive: false, alone: false }).catch(() => {});
-    if (consuming) this.#topology.replay(consuming, { exclusive: true, alone: false }).catch(() => {});
   }
 
   #refuseWhenClosed(): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopologyError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { AskAlone } from './ask-alone.js';
 import { type BackOff, delayBefore } from './back-off.js';
 import { binds, type Declaration, described, keyOf } from './declaration.js';
 
@@ -10,7 +11,7 @@ const askingBackOff: BackOff = { initialMs: 5_000, maxMs: 60_000 };
 /** How it is asked for again. */
 export interface Asking {
   /** Why the broker refuses it still; undefined where it has taken it. @throws when it could not be asked. */
-  ask(declaration: Declaration): Promise<TopologyError | undefined>;
+  readonly ask: AskAlone;
   /** Told when the broker takes what it refused before. */
   onAccepted(): void;
 }

@@ -1,9 +1,13 @@
 import type { ChannelModel } from 'amqplib';
 import { TopologyError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { AskAlone } from './ask-alone.js';
 import { type Arguments, type Declaration, keyOf, queueOf } from './declaration.js';
 import { declareInOrder, type Undeclared } from './declare-in-order.js';
-import { type Asking, RefusedDeclarations } from './refused-declarations.js';
+import { Declarer } from './declarer.js';
+import type { LastingConnection } from './lasting-connection.js';
+import type { LinkConnections } from './link-connections.js';
+import { RefusedDeclarations } from './refused-declarations.js';
 
 export type { Arguments, Declaration } from './declaration.js';
 export { onThrowAwayChannel } from './throw-away-channel.js';
@@ -12,8 +16,8 @@ export { onThrowAwayChannel } from './throw-away-channel.js';
 export interface Replay {
   /** Whether exclusive queues are wanted: they belong to the connection that declares them. */
   readonly exclusive: boolean;
-  /** Whether nothing else was ever sent on the connection. Then whatever closes it is known for certain. */
-  readonly alone: boolean;
+  /** Whether nothing else was ever sent on the connection. Then whatever closes it is known for certain. @default false */
+  readonly alone?: boolean;
 }
 
 /**
@@ -23,21 +27,27 @@ export interface Replay {
 export class Topology {
   readonly #known = new Map<string, { readonly declaration: Declaration; owners: number }>();
   readonly #refused: RefusedDeclarations;
+  readonly #declarer: Declarer;
   readonly #logger: Logger;
+  #connections: LinkConnections | undefined;
 
-  constructor(logger: Logger, asking: Asking) {
+  constructor(logger: Logger, ask: AskAlone) {
     this.#logger = logger;
-    this.#refused = new RefusedDeclarations(asking, logger);
+    this.#refused = new RefusedDeclarations({ ask, onAccepted: () => this.#declareAgain() }, logger);
+    this.#declarer = new Declarer((model, declarations) => this.#declareOn(model, declarations), ask);
+  }
+
+  /** Declares on these what the broker takes after it has refused it. */
+  keepOn(connections: LinkConnections): void {
+    this.#connections = connections;
   }
 
   /**
-   * Declares in order, and remembers them when the broker has accepted all. Where it has not, those before it stay
-   * declared there.
+   * Declares in order, and remembers them when the broker has accepted all.
+   * @throws TopologyError when the broker refuses one, also by closing the connection; those before it stay declared there.
    */
-  async declare(model: ChannelModel, declarations: readonly Declaration[]): Promise<Undeclared | undefined> {
-    const failed = await declareInOrder(model, declarations);
-    if (!failed) for (const declaration of declarations) this.#remember(declaration);
-    return failed;
+  async declare(connection: LastingConnection, declarations: readonly Declaration[]): Promise<void> {
+    await this.#declarer.declare(connection, declarations);
   }
 
   /** Why each of those is left out for which the broker has closed a connection. */
@@ -71,12 +81,33 @@ export class Topology {
   }
 
   /**
-   * Declares all of it again on a new connection. What is refused now is reported and left out, so that one exchange
+   * What declares all of it again on a new connection. What is refused now is reported and left out, so that one exchange
    * which somebody re-declared otherwise does not keep the rest from working.
    * @throws ConnectionLostError; TopologyError for what has closed a connection that carried nothing else: the next
    * replay goes without it.
    */
-  async replay(model: ChannelModel, { exclusive, alone }: Replay): Promise<void> {
+  replaying(replay: Replay): (model: ChannelModel) => Promise<void> {
+    return (model) => this.#replay(model, replay);
+  }
+
+  async #declareOn(
+    model: ChannelModel,
+    declarations: readonly Declaration[],
+  ): Promise<Undeclared | undefined> {
+    const failed = await declareInOrder(model, declarations);
+    if (!failed) for (const declaration of declarations) this.#remember(declaration);
+    return failed;
+  }
+
+  /** What needs the one that was refused may be declared now. A connection that is lost meanwhile begins with that. */
+  #declareAgain(): void {
+    const publishing = this.#connections?.publishing.model;
+    const consuming = this.#connections?.consuming.model;
+    if (publishing) this.#replay(publishing, { exclusive: false }).catch(() => {});
+    if (consuming) this.#replay(consuming, { exclusive: true }).catch(() => {});
+  }
+
+  async #replay(model: ChannelModel, { exclusive, alone = false }: Replay): Promise<void> {
     let rest = this.#wanted(exclusive);
     while (rest.length > 0) {
       const failed = await declareInOrder(model, rest);
