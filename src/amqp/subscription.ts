@@ -178,7 +178,7 @@ export class Subscription {
     if (!this.#isRenewing) this.#isNarrow = this.#beginsNarrow;
     this.#mayWiden = false;
     try {
-      await channel.prefetch(this.#isNarrow ? 1 : this.#host.prefetch);
+      await channel.prefetch(this.#prefetch);
       await this.#consume(session);
     } finally {
       this.#isRenewing = false;
@@ -190,15 +190,21 @@ export class Subscription {
 
   /**
    * RabbitMQ 4 drops a quorum queue's message that came back 20 times, and counts each that a dead process had in hand.
-   * From 4.3 on what has not begun can be given back uncounted; before, it must not be handed out at all.
+   * From 4.3 on what has not begun can be given back uncounted; before, it must not be handed out at all. Of a queue that was
+   * not declared here as what it is, nobody tells.
    */
   get #beginsNarrow(): boolean {
     const { model } = this.#host.connection;
     const { declared } = this.#traits;
-    const type = declared['x-queue-type'];
-    if (this.#host.prefetch === 1 || type === 'classic' || type === 'stream') return false;
-    if (isAtLeast(model, '4.3')) return false;
+    if (this.#host.prefetch === 1 || declared['x-queue-type'] !== 'quorum' || isAtLeast(model, '4.3'))
+      return false;
     return isAtLeast(model, '4.0') || declared['x-delivery-limit'] !== undefined;
+  }
+
+  /** What was delivered on a channel that was left is in hand, too. */
+  get #prefetch(): number {
+    const { prefetch } = this.#host;
+    return this.#isNarrow ? 1 : prefetch && Math.max(1, prefetch - this.unsettled);
   }
 
   async #consume(session: Session): Promise<void> {
@@ -249,8 +255,7 @@ export class Subscription {
    * its last message is not settled.
    */
   #widen(): void {
-    const canWait = this.#host.concurrency === 1 && this.#traits.declared['x-queue-type'] === 'quorum';
-    if (canWait) this.#mayWiden = true;
+    if (this.#host.concurrency === 1) this.#mayWiden = true;
     else this.#renew({ narrow: false, giveBack: false });
   }
 

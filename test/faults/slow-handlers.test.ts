@@ -1,0 +1,131 @@
+// Handlers that take longer than the broker waits for an ack (`consumer_timeout`).
+import assert from 'node:assert/strict';
+import { before, describe, it, type TestContext } from 'node:test';
+import { type Content, Exchange, type Logger, MessageProcessor } from 'waybill';
+import { command } from '../conformance/processor/envelopes.js';
+import { suiteOwner, uniqueName } from '../support/broker.js';
+import { atLeast } from '../support/broker-version.js';
+import type { SideChannel } from '../support/side-channel.js';
+import { extendLimit } from '../support/test-limit.js';
+import { until } from '../support/until.js';
+import { BrokerUnderFaults } from './broker-under-faults.js';
+import { sized } from './sizes.js';
+
+const TIMEOUT_MS = 3_000;
+const slowMs = sized(75_000, 10_000);
+const COUNT = 20;
+
+/** RabbitMQ 4.3 waits for ever for the acks of a classic queue. */
+const types = atLeast('4.3') ? (['quorum'] as const) : (['quorum', 'classic'] as const);
+
+describe('a handler that is too slow', () => {
+  const owner = suiteOwner();
+  let broker: BrokerUnderFaults;
+  let side: SideChannel;
+  before(async () => {
+    // Before 4.3 it is looked once a minute whether a delivery is late: `channel_tick_interval`.
+    broker = await BrokerUnderFaults.start(owner, { config: `consumer_timeout = ${TIMEOUT_MS}` });
+    await broker.node.ctl('rabbitmqctl', [
+      'eval',
+      'application:set_env(rabbit, channel_tick_interval, 500).',
+    ]);
+    side = await broker.side();
+  });
+
+  for (const type of types) {
+    it(`holds up none of the others, and its message is begun once: ${type} queue`, async (t) => {
+      extendLimit(t, slowMs + 60_000);
+      const { processor, queue, warnings, connectionsLost } = await start(t, type);
+      const consumers = countConsumers(t, queue);
+      for (let number = 0; number < COUNT; number++) await send(queue, number);
+      await until(() => processor.done.size === COUNT - 1, {
+        what: 'all others are done',
+        limitMs: TIMEOUT_MS + 15_000,
+      });
+      await until(() => warnings.some((line) => line.includes('taken the message back')), {
+        what: 'it is told',
+      });
+      const told = warnings.find((line) => line.includes('taken the message back')) ?? '';
+      assert.match(told, new RegExp(`work.* message ${idOf(0)} of queue '${queue}' for \\d+\\.\\d s`));
+      assert.match(told, /x-consumer-timeout/);
+      await until(() => processor.done.has(0), { what: 'the slow one is done', limitMs: slowMs + 10_000 });
+      await until(async () => (await broker.messagesIn(queue)) === 0, {
+        what: 'it is acked when it has come again',
+        limitMs: 20_000,
+      });
+      assert.deepEqual(
+        [...processor.begun.entries()].filter(([, runs]) => runs !== 1),
+        [],
+      );
+      assert.equal(connectionsLost(), 0);
+      const seen = consumers();
+      assert.ok((seen.get(1) ?? 0) > 0.95 * total(seen), `consumers at the broker: ${[...seen]}`);
+      assert.ok(Math.max(...seen.keys()) <= 2, 'a second one for a moment only, while it changes channels');
+      t.diagnostic(`consumers seen: ${[...seen].map(([count, times]) => `${count}: ${times}`).join(', ')}`);
+      assert.equal((await processor.health()).ok, true);
+    });
+  }
+
+  async function start(t: TestContext, type: (typeof types)[number]) {
+    const queue = uniqueName('slow');
+    const tellsIt = type === 'quorum' && atLeast('4.0');
+    const flags = {
+      arguments: { 'x-queue-type': type, ...(tellsIt && { 'x-consumer-timeout': TIMEOUT_MS }) },
+    };
+    const warnings: string[] = [];
+    const logger: Logger = {
+      debug: () => {},
+      info: () => {},
+      warn: (line) => void warnings.push(line),
+      error: (line) => void warnings.push(line),
+    };
+    const processor = new Slow({
+      url: broker.url,
+      logger,
+      eqks: [[Exchange, [[{ name: queue, flags }, queue]]]],
+    });
+    let lost = 0;
+    processor.events.on('down', () => lost++);
+    t.after(() => processor.close());
+    await processor.start();
+    return { processor, queue, warnings, connectionsLost: () => lost };
+  }
+
+  async function send(queue: string, number: number): Promise<void> {
+    const body = JSON.stringify(command('work', number));
+    await side.publish('', queue, body, { persistent: true, messageId: idOf(number) });
+  }
+
+  /** Asks the broker again and again how many consumers the queue has; gives how often which number was seen. */
+  function countConsumers(t: TestContext, queue: string): () => ReadonlyMap<number, number> {
+    const seen = new Map<number, number>();
+    const timer = setInterval(async () => {
+      const count = (await side.look(queue).catch(() => undefined))?.consumers;
+      if (count !== undefined) seen.set(count, (seen.get(count) ?? 0) + 1);
+    }, 100);
+    t.after(() => clearInterval(timer));
+    return () => {
+      clearInterval(timer);
+      return seen;
+    };
+  }
+});
+
+class Slow extends MessageProcessor {
+  static override readonly prefetch = 10;
+  readonly begun = new Map<number, number>();
+  readonly done = new Set<number>();
+}
+Slow.handle('command', 'work', async function ({ parameters }: Content<number>) {
+  this.begun.set(parameters, (this.begun.get(parameters) ?? 0) + 1);
+  await new Promise((resolve) => setTimeout(resolve, parameters === 0 ? slowMs : 5));
+  this.done.add(parameters);
+});
+
+function idOf(number: number): string {
+  return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+}
+
+function total(seen: ReadonlyMap<number, number>): number {
+  return [...seen.values()].reduce((sum, times) => sum + times, 0);
+}
