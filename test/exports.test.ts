@@ -316,6 +316,7 @@ const doors: Readonly<Record<string, Door>> = {
     types: `
       AnswerOf
       CallHandler
+      CallRouteOptions
       Connection
       ConnectionParameterFields
       DataOf
