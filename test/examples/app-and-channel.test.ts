@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { freshVhost } from '../support/broker.js';
-import { atLeast } from '../support/broker-version.js';
+import { atLeast, isEmbedded } from '../support/broker-version.js';
 import { Program } from '../support/child.js';
 
 const run = promisify(execFile);
@@ -33,7 +33,7 @@ const plain = [
   'Open: true false',
 ];
 
-/** Since 4.0 RabbitMQ gives headers back in the order of their names. */
+/** Since 4.0 RabbitMQ gives headers back in the order of their names; the embedded broker keeps theirs. */
 function sorted(line: string): string {
   return line.replace(/(sent: \S+), (pages: 3)/, '$2, $1');
 }
@@ -57,7 +57,7 @@ for (const [name, lines] of [
       const { url } = await freshVhost(t);
       await using program = Program.run(`examples/${name}/${name}.ts`, { env: { WAYBILL_URL: url } });
       assert.deepEqual(await program.waitForEnd(20_000), { code: 0, signal: null });
-      assertLines(program.stdout, atLeast('4.0') ? lines.map(sorted) : lines);
+      assertLines(program.stdout, atLeast('4.0') && !isEmbedded() ? lines.map(sorted) : lines);
       assert.equal(program.stderr, '');
     });
   });

@@ -66,6 +66,10 @@ describe('RabbitNode, when things go wrong', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it('is the version that its options say, before that of this run', async () => {
+    await assert.rejects(RabbitNode.start({ version: '0.1' }), /^Error: RabbitMQ 0\.1 could not be had: /);
+  });
+
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     it(`is gone when the process that holds it ends by ${signal}`, async (t) => {
       const folder = temporaryFolder(t);
