@@ -39,14 +39,16 @@ export class Backlog {
   }
 
   /** Takes a new message in. */
-  enter(message: Message): void {
+  enter(message: Message): Entry {
     const { maxPriority } = this.#limits;
     const priority = maxPriority === undefined ? 0 : Math.min(message.properties.priority ?? 0, maxPriority);
     this.#host.heldBytes(weightOf(message));
     this.#sequence += 1;
     const expiresAt = this.#expiryOf(message);
-    const fresh = { redelivered: message.hasFailed ?? false, acquisitions: 0, returns: 0 };
-    this.put({ message, sequence: this.#sequence, priority, expiresAt, ...fresh });
+    const fresh = { redelivered: false, acquisitions: 0, returns: 0 };
+    const entry = { message, sequence: this.#sequence, priority, expiresAt, ...fresh };
+    this.put(entry);
+    return entry;
   }
 
   /** Puts an entry where it belongs. */

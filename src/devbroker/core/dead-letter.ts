@@ -12,6 +12,8 @@ export interface Death {
   readonly message: Message;
   readonly queue: Queue;
   readonly reason: DeathReason;
+  /** Whether it was rejected or lost with a channel there. */
+  readonly hasFailed: boolean;
   readonly timeMs: number;
 }
 
@@ -31,7 +33,7 @@ export function deadLetter(death: Death, profile: Profile): Message {
     propertiesBytes: (message.propertiesBytes ?? 0) + DEATH_BYTES,
     body: message.body,
     ...(profile.believesSentDeaths ? {} : { deaths }),
-    ...(message.hasFailed && profile.marksFailedAsRedelivered ? { hasFailed: true } : {}),
+    ...(death.hasFailed && tellsFailures(queue, profile) ? { hasFailed: true } : {}),
   };
 }
 
@@ -66,6 +68,10 @@ function headersOfDead(death: Death, deaths: readonly FieldTable[], profile: Pro
     ...(isFirst ? detailsOf('first', details) : {}),
     ...(profile.tellsLastDeath ? detailsOf('last', details) : {}),
   };
+}
+
+function tellsFailures({ limits }: Queue, { toldFailures }: Profile): boolean {
+  return toldFailures === 'between quorum queues' ? limits.type === 'quorum' : toldFailures === 'all';
 }
 
 function detailsOf(which: 'first' | 'last', details: FieldTable): FieldTable {

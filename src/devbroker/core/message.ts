@@ -13,7 +13,7 @@ export interface Message {
   readonly body: Buffer;
   /** The broker's own record of the message's deaths, where it does not trust the one in the headers; the last one first. */
   readonly deaths?: readonly FieldTable[];
-  /** Whether a consumer rejected it, or was lost with it, before it died: its next queue marks it as redelivered. */
+  /** Whether it was rejected or lost with a channel in the queue in which it died, where the next one is to know. */
   readonly hasFailed?: boolean;
 }
 

@@ -48,8 +48,8 @@ export interface Profile {
   readonly tellsLastDeath: boolean;
   /** Whether the `CC` header stays where the queue gives its dead letters a routing key. */
   readonly deadLetterKeepsCopies: boolean;
-  /** Whether a message that was rejected, or lost with its channel, is marked as redelivered where it goes when it dies. */
-  readonly marksFailedAsRedelivered: boolean;
+  /** Which queues learn that a dead letter has failed before: was rejected, or lost with a channel. It is redelivered there. */
+  readonly toldFailures: 'none' | 'between quorum queues' | 'all';
 
   // Quorum queues
   /** How often a message may come back to a quorum queue that is declared without `x-delivery-limit`. */
@@ -112,7 +112,7 @@ const rabbitmq310: Profile = {
   believesSentDeaths: true,
   tellsLastDeath: false,
   deadLetterKeepsCopies: false,
-  marksFailedAsRedelivered: false,
+  toldFailures: 'none',
 
   defaultDeliveryLimit: undefined,
   negativeDeliveryLimit: 'no return',
@@ -143,6 +143,7 @@ const rabbitmq40: Profile = {
   believesSentDeaths: false,
   tellsLastDeath: true,
   deadLetterKeepsCopies: true,
+  toldFailures: 'between quorum queues',
 
   defaultDeliveryLimit: 20,
   negativeDeliveryLimit: 'no limit',
@@ -167,7 +168,7 @@ const rabbitmq43: Profile = {
 
   returnsDirectReplies: false,
 
-  marksFailedAsRedelivered: true,
+  toldFailures: 'all',
 
   nackCounts: false,
   tellsAcquisitions: true,

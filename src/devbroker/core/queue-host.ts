@@ -10,8 +10,8 @@ export interface QueueHost {
   readonly profile: Profile;
   /** How long consumers may take to settle, unless a queue says otherwise. */
   readonly consumerTimeoutMs: number;
-  /** A message has died in the queue: dead-letter it or let it go. */
-  died(queue: Queue, message: Message, reason: DeathReason): void;
+  /** A message has died in the queue, perhaps after it had failed there: dead-letter it or let it go. */
+  died(queue: Queue, message: Message, reason: DeathReason, hasFailed: boolean): void;
   /** Nobody uses the queue any more: delete it. */
   abandoned(queue: Queue): void;
   /** The memory held for messages has changed by about so many bytes. */

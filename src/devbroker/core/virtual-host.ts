@@ -51,7 +51,7 @@ export class VirtualHost {
     this.#host = {
       ...services,
       virtualHost: name,
-      died: (queue, message, reason) => this.#died(queue, message, reason),
+      died: (queue, message, reason, hasFailed) => this.#died(queue, message, reason, hasFailed),
       abandoned: (queue) => this.deleteQueue(queue),
       heldBytes: (change) => services.memory.change(change),
     };
@@ -156,11 +156,11 @@ export class VirtualHost {
     return { queueCount: queues.size, refused: this.buryAfter(() => offerToAll(queues, message)) };
   }
 
-  #died(queue: Queue, message: Message, reason: DeathReason): void {
+  #died(queue: Queue, message: Message, reason: DeathReason, hasFailed: boolean): void {
     const { clock, events } = this.#services;
     if (events.isWatched) events.emit({ type: 'died', queue: queue.name, reason, message });
     if (queue.limits.deadLetterExchange === undefined) return;
-    const death = { message, queue, reason, timeMs: clock.now() };
+    const death = { message, queue, reason, hasFailed, timeMs: clock.now() };
     this.#deaths.push([deadLetter(death, this.profile), reason]);
     if (!this.#burying) this.#bury();
   }

@@ -44,11 +44,10 @@ export class WorkQueue extends Queue {
 
   override offer(message: Message): boolean {
     if (this.limits.overflow !== 'drop-head' && this.#backlog.wouldOverflow(message)) {
-      if (this.limits.overflow === 'reject-publish-dlx') this.host.died(this, message, 'maxlen');
+      if (this.limits.overflow === 'reject-publish-dlx') this.host.died(this, message, 'maxlen', false);
       return false;
     }
-    this.#backlog.enter(message);
-    this.pump();
+    this.#enter(message);
     // RabbitMQ looks for expired messages only when the head may have changed.
     const isAlone = this.#backlog.length === 1;
     if (this.#backlog.dropOverflow() || isAlone) this.#dropExpired();
@@ -70,7 +69,7 @@ export class WorkQueue extends Queue {
 
   override settle(entry: Entry, outcome: 'ack' | 'reject' | 'drop'): void {
     if (!this.#out.delete(entry)) return;
-    if (outcome === 'reject') entry.returns += 1;
+    if (outcome === 'reject' || this.host.profile.nackCounts) entry.returns += 1;
     if (outcome === 'ack') this.host.heldBytes(-weightOf(entry.message));
     else this.#die(entry, 'rejected');
   }
@@ -133,6 +132,22 @@ export class WorkQueue extends Queue {
     this.#unusedTimer = this.host.clock.after(expiresMs, () => this.host.abandoned(this));
   }
 
+  /**
+   * What has failed in the queue that it comes from counts on in a quorum queue. A classic queue passes on what somebody
+   * waits for without looking at that.
+   */
+  #enter(message: Message): void {
+    const entry = this.#backlog.enter(message);
+    const hasFailed = message.hasFailed === true;
+    const countsOn = hasFailed && this.host.profile.toldFailures === 'all';
+    if (this.limits.type === 'quorum') {
+      entry.redelivered = hasFailed;
+      entry.returns = countsOn ? 1 : 0;
+    }
+    this.pump();
+    entry.redelivered ||= countsOn;
+  }
+
   #serve(): void {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -166,7 +181,7 @@ export class WorkQueue extends Queue {
 
   #die({ message, returns }: Entry, reason: DeathReason): void {
     this.host.heldBytes(-weightOf(message));
-    this.host.died(this, returns > 0 ? { ...message, hasFailed: true } : message, reason);
+    this.host.died(this, message, reason, returns > 0);
   }
 
   #dropExpired(): void {
