@@ -1,4 +1,5 @@
 import { isWaybillError, type TopologyError } from '../errors.js';
+import { asideName, failedQueueName } from './aside-name.js';
 import type { Link } from './link.js';
 import type { Arguments, Declaration } from './topology.js';
 
@@ -39,13 +40,13 @@ export class AsideQueues {
       // Removed when nobody has used it for long: a policy that is changed leaves nothing behind.
       'x-expires': delayMs * 2 + lingerMs,
     };
-    return await this.#declare(`${queue}.retry.${delayMs}`, [...this.#safer(queue, plain), plain]);
+    return await this.#declare(asideName(queue, `retry.${delayMs}`), [...this.#safer(queue, plain), plain]);
   }
 
   /** Where a message is kept until a person decides. @throws TopologyError */
   async forParking(queue: string): Promise<string> {
     const isQuorum = this.#typeOf(queue) === 'quorum';
-    return await this.#declare(`${queue}.failed`, [...(isQuorum ? [quorum] : []), {}]);
+    return await this.#declare(failedQueueName(queue), [...(isQuorum ? [quorum] : []), {}]);
   }
 
   /** The broker says that a queue is gone: the next time it is declared again. */

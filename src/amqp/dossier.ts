@@ -14,6 +14,8 @@ export const originHeader = 'x-waybill-origin';
 /** The whole story of a parked message. */
 export const dossierHeader = 'x-waybill-dossier';
 
+type Headers = Readonly<Record<string, unknown>>;
+
 /** What stands in the dossier of a parked message. */
 export interface Dossier {
   readonly error: string;
@@ -67,4 +69,18 @@ export function dossierOf(
     failedAt: new Date().toISOString(),
   };
   return { [dossierHeader]: dossier };
+}
+
+/** The same in less than 2 KiB, for a connection whose frames are so small that there is no room for the rest. */
+export function shortened(headers: Headers): Headers {
+  const dossier = headers[dossierHeader] as Dossier | undefined;
+  if (!dossier) return headers;
+  const { stack: _stack, component, ...kept } = dossier;
+  const cut = {
+    ...kept,
+    error: dossier.error.slice(0, 100),
+    message: dossier.message.slice(0, 300),
+    component: { name: String(component['name']).slice(0, 100) },
+  };
+  return { ...headers, [dossierHeader]: cut };
 }

@@ -1,4 +1,5 @@
 import type { GetMessage } from 'amqplib';
+import { failedQueueName } from './aside-name.js';
 import { carriedHeaders } from './carried-headers.js';
 import { type Dossier, dossierHeader, originHeader } from './dossier.js';
 import type { Link } from './link.js';
@@ -66,7 +67,7 @@ export class FailedQueue {
    */
   async #visit(judge: (message: FailedMessage) => Promise<Verdict>): Promise<number> {
     return await this.#link.onChannel(async (channel) => {
-      const parked = `${this.#queue}.failed`;
+      const parked = failedQueueName(this.#queue);
       const { messageCount } = await channel.checkQueue(parked);
       let done = 0;
       let renews = false;

@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isWaybillError, toError } from '../errors.js';
+import { ConfigurationError, isWaybillError, toError } from '../errors.js';
 import { AsideQueues } from './aside-queues.js';
 import { carriedHeaders } from './carried-headers.js';
 import type { Delivery } from './delivery.js';
-import { dossierOf, type Failure, failureCount, failuresHeader, originHeader, originOf } from './dossier.js';
+import {
+  dossierOf,
+  type Failure,
+  failureCount,
+  failuresHeader,
+  originHeader,
+  originOf,
+  shortened,
+} from './dossier.js';
 import type { Link } from './link.js';
 import { nextMessageId } from './message-id.js';
-import type { MessageProperties } from './outgoing.js';
+import type { MessageProperties, Outgoing } from './outgoing.js';
 import { isRejectMessage } from './reject-message.js';
 
 /** How often a failing message is tried again before it is given up. */
@@ -57,6 +65,18 @@ export class FailurePolicy {
   }
 
   /**
+   * Looks whether what fails in a queue can be settled as it was asked for.
+   * @throws ConfigurationError for `retry` on a stream: what comes back to it comes to all who read it.
+   */
+  assertFits(queue: string): void {
+    if (!this.#options.retry || !this.#isStream(queue)) return;
+    throw new ConfigurationError(
+      `Queue '${queue}' is a stream: what is tried again would be appended to it, for all who read it. Leave 'retry' out; what ` +
+        `fails is then kept in '${queue}.failed'.`,
+    );
+  }
+
+  /**
    * Does the work for a delivery and settles it once: acked when the work is done, rejected when it throws RejectMessage,
    * and otherwise logged and settled as failed. Never rejects. The next one may start when this ends.
    * @param handler for the log and the dossier: who does it.
@@ -79,8 +99,8 @@ export class FailurePolicy {
     const runs = failureCount(delivery) + 1;
     const { retry } = this.#options;
     try {
-      if (retry && !isHopeless(failure.error) && runs < retry.attempts)
-        await this.#retryLater(delivery, runs, retry);
+      const canRetry = retry && !isHopeless(failure.error) && !this.#isStream(delivery.queue);
+      if (canRetry && runs < retry.attempts) await this.#retryLater(delivery, runs, retry);
       else await this.#giveUp(delivery, runs, failure);
     } catch (thrown) {
       await this.#giveBackRested(delivery, toError(thrown));
@@ -129,6 +149,10 @@ export class FailurePolicy {
     else await this.#park(delivery, runs, failure);
   }
 
+  #isStream(queue: string): boolean {
+    return this.#link.argumentsOf(queue)['x-queue-type'] === 'stream';
+  }
+
   async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
     const delayMs = delayAfter(runs, retry);
     const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
@@ -171,19 +195,21 @@ export class FailurePolicy {
     const { expiration: _expiration, headers: sent, ...kept } = delivery.properties as MessageProperties;
     const own = { [originHeader]: originOf(delivery), ...headers };
     const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
-    const copy = (all: MessageProperties['headers']): Promise<void> =>
-      this.#link.publish({
-        exchange: '',
-        routingKey: queue,
-        content: delivery.content,
-        properties: { ...properties, headers: all },
-        mandatory: true,
-      });
-    // amqplib writes no more than 64 KiB of headers: where the sender's leave no room for ours, they stay behind.
-    await copy({ ...carriedHeaders(sent), ...own }).catch((thrown) => {
-      if (isWaybillError(thrown, 'CONFIGURATION')) return copy(own);
-      throw thrown;
-    });
+    const copy = { exchange: '', routingKey: queue, content: delivery.content, properties, mandatory: true };
+    await this.#publishFitting(copy, [{ ...carriedHeaders(sent), ...own }, own, shortened(own)]);
+  }
+
+  /**
+   * Publishes it with the first of these headers that there is room for. They must fit into one frame, and amqplib writes
+   * no more than 64 KiB of them: where the sender's leave no room for ours, they stay behind.
+   */
+  async #publishFitting(copy: Outgoing, [headers, ...smaller]: readonly Headers[]): Promise<void> {
+    try {
+      await this.#link.publish({ ...copy, properties: { ...copy.properties, headers } });
+    } catch (thrown) {
+      if (smaller.length === 0 || !isWaybillError(thrown, 'CONFIGURATION')) throw thrown;
+      await this.#publishFitting(copy, smaller);
+    }
   }
 
   /** `basic.reject`, not nack: on quorum queues only that counts towards the delivery limit (RabbitMQ 4.3). */
@@ -195,6 +221,8 @@ export class FailurePolicy {
     delivery.reject({ requeue: true });
   }
 }
+
+type Headers = Readonly<Record<string, unknown>>;
 
 /** How long a message stays here that would come back at once. */
 async function rest(): Promise<void> {

@@ -1,6 +1,8 @@
 /** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
+export { failedQueueName } from './aside-name.js';
 export { brokerReason } from './broker-error.js';
 export { Consumer, type ConsumerOptions, type DrainReport } from './consumer.js';
+export type { OverdueRun } from './consumer-timeouts.js';
 export { hasDeadLetterExchange } from './dead-letters.js';
 export { type Deadline, Deadlines } from './deadlines.js';
 export type { Delivery } from './delivery.js';
@@ -28,5 +30,6 @@ export type { ChannelEnd, OwnChannel, RawChannel } from './own-channel.js';
 export type { Publisher } from './publisher.js';
 export { isRejectMessage, RejectMessage } from './reject-message.js';
 export { type Address, type ConnectionOptions, masked, settle } from './settings.js';
+export type { StreamOffset } from './stream-position.js';
 export type { Arguments, Declaration } from './topology.js';
 export { isSameMessage } from './twins.js';

@@ -1,4 +1,4 @@
-import { type FailedMessage, FailedQueue, Link } from '../amqp/index.js';
+import { type FailedMessage, FailedQueue, failedQueueName, Link } from '../amqp/index.js';
 import { isWaybillError, toError } from '../errors.js';
 import type { Output } from './broker-command.js';
 import type { FailedCommand } from './cli-arguments.js';
@@ -28,7 +28,7 @@ async function act(
   if (action === 'list' || action === 'show') {
     const found = (await failed.list()).filter(isChosen);
     for (const message of found) output.log(action === 'list' ? line(message) : page(message));
-    if (action === 'list') output.log(`${found.length} in ${queue}.failed`);
+    if (action === 'list') output.log(`${found.length} in ${failedQueueName(queue)}`);
   } else {
     const count = action === 'replay' ? await failed.replay(isChosen) : await failed.drop(isChosen);
     output.log(action === 'replay' ? `${count} sent back to ${queue}` : `${count} dropped`);
@@ -39,7 +39,9 @@ async function act(
 /** Somebody who names a message wants to know when it is not there. */
 function tellOfMissing(ids: readonly string[], queue: string, output: Output): number {
   if (ids.length === 0) return 0;
-  output.error(`Not in ${queue}.failed: ${ids.join(', ')}. \`waybill failed list ${queue}\` tells what is.`);
+  output.error(
+    `Not in ${failedQueueName(queue)}: ${ids.join(', ')}. \`waybill failed list ${queue}\` tells what is.`,
+  );
   return 1;
 }
 
@@ -70,6 +72,6 @@ function explain(thrown: unknown, queue: string): string {
   const missing =
     isWaybillError(thrown, 'TOPOLOGY_REFUSED') && (thrown as { replyCode?: number }).replyCode === 404;
   return missing
-    ? `There is no queue ${queue}.failed: nothing was ever parked there, or the queue has another name.`
+    ? `There is no queue ${failedQueueName(queue)}: nothing was ever parked there, or the queue has another name.`
     : toError(thrown).message;
 }
