@@ -18,9 +18,11 @@ export {
   type MessageProperties,
   type OutboxHealth,
   type OutboxLimits,
+  type OverdueRun,
   type QueueHealth,
   RejectMessage,
   type RetryPolicy,
+  type StreamOffset,
 } from './amqp/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
@@ -35,10 +37,12 @@ export {
   isWaybillError,
   MalformedMessageError,
   MalformedReplyError,
+  NeverFinishedError,
   OutboxFullError,
   PublishRefusedError,
   PublishTimeoutError,
   RemoteError,
+  TakenBackError,
   TimeoutError,
   TopologyError,
   UnroutableError,

@@ -23,8 +23,8 @@ export interface OverdueRun {
 
 /** What {@link ConsumerTimeouts} needs from its consumer. */
 export interface TimeoutsHost {
-  /** The queue's own `x-consumer-timeout`, where it was declared with one. */
-  timeoutOf(queue: string): unknown;
+  /** The arguments with which a queue was declared, where they are known. */
+  argumentsOf(queue: string): Readonly<Record<string, unknown>>;
   /** What runs and holds a slot. */
   readonly running: ReadonlySet<Delivery>;
   /** What was delivered and has not begun. */
@@ -70,7 +70,7 @@ export class ConsumerTimeouts {
   /** Something of a queue waits: from now on it is looked whether it has waited for too long. */
   watch(queue: string): void {
     const checkMs = this.#checkMs(queue);
-    if (this.#timer && this.#timerMs <= checkMs) return;
+    if (checkMs === Number.POSITIVE_INFINITY || (this.#timer && this.#timerMs <= checkMs)) return;
     this.stop();
     this.#timerMs = checkMs;
     this.#timer = setTimeout(() => this.#look(), checkMs).unref();
@@ -134,12 +134,14 @@ export class ConsumerTimeouts {
 
   /** The shortest that is known: a queue's own, and what the broker was seen to wait. */
   #timeoutMs(queue: string): number {
-    const declared = Number(this.#host.timeoutOf(queue) ?? DEFAULT_TIMEOUT_MS);
+    const declared = Number(this.#host.argumentsOf(queue)['x-consumer-timeout'] ?? DEFAULT_TIMEOUT_MS);
     const own = declared > 0 ? declared : DEFAULT_TIMEOUT_MS;
     return Math.min(own, this.#learnt.get(queue) ?? Number.POSITIVE_INFINITY);
   }
 
+  /** What is given back to a stream is passed over: it may wait here. */
   #checkMs(queue: string): number {
+    if (this.#host.argumentsOf(queue)['x-queue-type'] === 'stream') return Number.POSITIVE_INFINITY;
     return this.#timeoutMs(queue) / PART / 2;
   }
 }

@@ -9,6 +9,7 @@ import type { Delivery } from './delivery.js';
 import { Fifo } from './fifo.js';
 import type { LastingConnection } from './lasting-connection.js';
 import { LateAcks } from './late-acks.js';
+import type { StreamOffset } from './stream-position.js';
 import { Subscription, type SubscriptionHost } from './subscription.js';
 import { Twins, twinOf } from './twins.js';
 import { isSuspect, whyGivenUp } from './unfinished.js';
@@ -36,8 +37,8 @@ export interface ConsumeOptions {
    * the queue is there. @default 'throw'
    */
   readonly whenRefused?: 'throw' | 'retry' | undefined;
-  /** More arguments for `basic.consume`. */
-  readonly consumeArguments?: Readonly<Record<string, unknown>> | undefined;
+  /** Where to begin, if the queue is a stream. @default 'next' */
+  readonly offset?: StreamOffset | undefined;
 }
 
 /** What was left when the time for draining ran out. */
@@ -89,7 +90,7 @@ export class Consumer {
     this.#options = options;
     this.#concurrency = concurrency;
     this.#timeouts = new ConsumerTimeouts(logger, {
-      timeoutOf: (queue) => this.#argumentsOf(queue)['x-consumer-timeout'],
+      argumentsOf: (queue) => this.#argumentsOf(queue),
       running: this.#running,
       waiting: () => this.#waiting.toArray().concat(this.#twins.all),
       returnWaiting: (queue) => this.#returnWaiting((delivery) => delivery.queue === queue, true),
@@ -130,14 +131,11 @@ export class Consumer {
    * begins when the connection is back.
    * @throws TopologyError when the broker refuses (no such queue, or somebody has it for himself).
    */
-  async consume(
-    queue: string,
-    { whenRefused = 'throw', consumeArguments }: ConsumeOptions = {},
-  ): Promise<void> {
+  async consume(queue: string, { whenRefused = 'throw', offset }: ConsumeOptions = {}): Promise<void> {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
     if (this.#subscriptions.has(queue)) return;
     this.#declared.set(queue, this.#options.argumentsOf?.(queue) ?? {});
-    const traits = { declared: this.#argumentsOf(queue), consumeArguments };
+    const traits = { declared: this.#argumentsOf(queue), offset };
     const subscription = new Subscription(queue, this.#host, traits);
     this.#subscriptions.set(queue, subscription);
     if (!this.#connection.model) return subscription.start();

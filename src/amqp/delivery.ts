@@ -10,6 +10,8 @@ export const putAnewHeader = 'x-waybill-put-anew';
  */
 export class Delivery {
   readonly queue: string;
+  /** True where the broker does not tell that it comes again, as in a stream. */
+  isRepeated = false;
   /** Who handles it, for whoever must tell of it; undefined before it is known. */
   handledBy: string | undefined;
   readonly #message: ConsumeMessage;
@@ -53,7 +55,7 @@ export class Delivery {
 
   /** True when it may have run before: the broker says so, or it was put at the end of its queue after that. */
   get mayHaveRun(): boolean {
-    return this.redelivered || this.#message.properties.headers?.[putAnewHeader] === true;
+    return this.redelivered || this.isRepeated || this.#message.properties.headers?.[putAnewHeader] === true;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../errors.js';
 import type { Consumer } from './consumer.js';
+import type { OverdueRun } from './consumer-timeouts.js';
 import type { Inquiry } from './inquiry.js';
 import type { LastingConnection } from './lasting-connection.js';
 
@@ -27,6 +28,8 @@ export interface QueueHealth {
   readonly messages?: number;
   readonly ok: boolean;
   readonly error?: string;
+  /** Handlers that run on messages which the broker has taken back, since they took longer than it waits for an ack. */
+  readonly overdue?: readonly OverdueRun[];
 }
 
 /** What waits to be sent, or for its confirm. */
@@ -120,6 +123,18 @@ async function queueHealth(inquiry: Inquiry, { queue, active, known }: ConsumedQ
   } catch (thrown) {
     return { queue, ok: false, error: toError(thrown).message };
   }
+}
+
+/** The same, with the handlers that are too slow: the queue is well, but somebody should know. */
+export function withOverdue(
+  queues: readonly QueueHealth[],
+  consumers: Iterable<Consumer>,
+): readonly QueueHealth[] {
+  const runs = [...consumers].flatMap(({ overdue }) => overdue);
+  return queues.map((each) => {
+    const overdue = runs.filter(({ queue }) => queue === each.queue);
+    return overdue.length > 0 ? { ...each, overdue } : each;
+  });
 }
 
 async function inTime<T>(answer: Promise<T>, timeoutMs: number, late: T): Promise<T> {

@@ -5,7 +5,14 @@ import { askAlone } from './ask-alone.js';
 import { Consumer, type ConsumerOptions } from './consumer.js';
 import { Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
-import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
+import {
+  connectionHealth,
+  consumedQueues,
+  isWell,
+  type LinkHealth,
+  queueHealths,
+  withOverdue,
+} from './health.js';
 import { Inquiry } from './inquiry.js';
 import type { LastingConnection } from './lasting-connection.js';
 import { linkConnections } from './link-connections.js';
@@ -219,7 +226,7 @@ export class Link {
       queueHealths(asks.consuming, asked, timeoutMs),
     ]);
     const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
-    const health = { publishing, consuming, outbox, queues };
+    const health = { publishing, consuming, outbox, queues: withOverdue(queues, consumers) };
     const ok = !this.#closing.signal.aborted && isWell(health);
     return withRefusals({ ok, ...health }, this.#topology.refused, this.#consumers);
   }

@@ -9,6 +9,7 @@ import { closeInTime } from './close-in-time.js';
 import { Delivery } from './delivery.js';
 import { LastingChannel } from './lasting-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { type StreamOffset, StreamPosition, streamOffset } from './stream-position.js';
 import { onThrowAwayChannel } from './topology.js';
 
 /**
@@ -51,8 +52,8 @@ export interface SubscriptionHost {
 
 /** How a queue is consumed, as far as its declaration tells. */
 export interface QueueTraits {
-  /** More arguments for `basic.consume`, such as `x-stream-offset`. */
-  readonly consumeArguments?: Readonly<Record<string, unknown>> | undefined;
+  /** Where to begin, if it is a stream. @default 'next' */
+  readonly offset?: StreamOffset | undefined;
   /** The arguments with which it was declared, where that is known. */
   readonly declared: Readonly<Record<string, unknown>>;
 }
@@ -82,6 +83,7 @@ export class Subscription {
   readonly #host: SubscriptionHost;
   readonly #traits: QueueTraits;
   readonly #channel: LastingChannel<Channel>;
+  readonly #position: StreamPosition | undefined;
   /** Sessions that were left: their channels stay until what they have delivered is settled. */
   readonly #left = new Set<Session>();
   #session: Session | undefined;
@@ -99,6 +101,8 @@ export class Subscription {
     this.queue = queue;
     this.#host = host;
     this.#traits = traits;
+    const isStream = traits.declared['x-queue-type'] === 'stream' || traits.offset !== undefined;
+    this.#position = isStream ? new StreamPosition(traits.offset) : undefined;
     const role = {
       open: (model: ChannelModel) => model.createChannel(),
       setUp: (channel: Channel) => this.#setUp(channel),
@@ -222,12 +226,14 @@ export class Subscription {
   }
 
   get #options(): Options.Consume {
+    if (this.#position) return { arguments: { [streamOffset]: this.#position.begin() } };
     const asks = this.#knowsFailover && !isAtLeast(this.#host.connection.model, '4.0');
-    return { arguments: { ...this.#traits.consumeArguments, ...(asks && { [onFailover]: true }) } };
+    return { arguments: asks ? { [onFailover]: true } : {} };
   }
 
   #take(message: ConsumeMessage, session: Session): void {
     const delivery = new Delivery(this.queue, message, session.acknowledger);
+    if (this.#position) delivery.isRepeated = !this.#position.isNew(delivery);
     if (session.isClosedToNew) delivery.giveBack();
     else if (session !== this.#session || this.#fits(delivery)) this.#host.deliver(delivery);
     else delivery.giveBack();
@@ -360,6 +366,7 @@ export class Subscription {
     session.tag = undefined;
     this.#left.delete(session);
     if (session === this.#session) this.#session = undefined;
+    this.#position?.returnTo(session.acknowledger.deliveries);
     session.acknowledger.abandon();
     this.#host.lost();
     if (session.timedOut) this.#host.overdue(deliveries);

@@ -8,9 +8,10 @@ import {
   Link,
   type LinkHealth,
   type LinkOptions,
+  type StreamOffset,
 } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
-import { type Eqks, type QueueKey, queueDeclarations, queueName } from './destinations.js';
+import { type Eqks, offsetOf, type QueueKey, queueDeclarations, queueName } from './destinations.js';
 import type { ExchangeClass } from './exchange.js';
 
 /** What a consumer is made with. */
@@ -44,7 +45,8 @@ export class GenericConsumer {
   readonly link: Link;
   readonly #eqks: Eqks;
   readonly #options: ConsumerOptions;
-  readonly #queues = new Set<string>();
+  /** The queues that are bound here, and where to begin in those that are streams. */
+  readonly #queues = new Map<string, StreamOffset | undefined>();
   readonly #declared: Declaration[] = [];
   #consumer: Consumer | undefined;
   #isConsuming = false;
@@ -63,7 +65,7 @@ export class GenericConsumer {
 
   /** The names of the queues that are bound here. */
   get queues(): readonly string[] {
-    return [...this.#queues];
+    return [...this.#queues.keys()];
   }
 
   /** True from when {@link startConsuming} has ended until it is told to stop. */
@@ -97,7 +99,7 @@ export class GenericConsumer {
   ): Promise<void> {
     const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
     await this.#declare([{ exchange, key }]);
-    await this.#consumer?.consume(queueName(queue));
+    await this.#consumer?.consume(queueName(queue), { offset: offsetOf(queue) });
   }
 
   /** Takes a binding away; the queue stays, and is still consumed for what else is bound to it. */
@@ -139,7 +141,7 @@ export class GenericConsumer {
     this.#callback = callback;
     const options = { ...this.#options, giveUp };
     this.#consumer ??= await this.link.openConsumer((delivery) => this.#callback?.(delivery), options);
-    for (const queue of this.#queues) await this.#consumer.consume(queue);
+    for (const [queue, offset] of this.#queues) await this.#consumer.consume(queue, { offset });
     this.#isConsuming = !this.#consumer.stopped;
   }
 
@@ -162,7 +164,7 @@ export class GenericConsumer {
   /** Empties all queues of this consumer of what is ready in them, and says how many messages that were. */
   async discardAllMessages(): Promise<number> {
     let count = 0;
-    for (const queue of this.#queues) count += await this.link.purge(queue);
+    for (const queue of this.#queues.keys()) count += await this.link.purge(queue);
     return count;
   }
 
@@ -196,7 +198,7 @@ export class GenericConsumer {
     const declarations = bound.flatMap(({ exchange, key }) => queueDeclarations(exchange, key));
     if (declarations.length > 0) await this.link.declare(unique(declarations));
     this.#declared.push(...unique(declarations));
-    for (const { key } of bound) this.#queues.add(queueName(key[0]));
+    for (const { key } of bound) this.#queues.set(queueName(key[0]), offsetOf(key[0]));
   }
 }
 

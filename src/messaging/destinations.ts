@@ -1,4 +1,4 @@
-import type { Arguments, Declaration } from '../amqp/index.js';
+import type { Arguments, Declaration, StreamOffset } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
 
@@ -20,7 +20,19 @@ export interface QueueFlags {
 }
 
 /** A queue, by its name or with flags. */
-export type QueueSpec = string | { readonly name: string; readonly flags?: QueueFlags };
+export type QueueSpec = string | QueueWithFlags;
+
+/** A queue that is not declared as usual, or a stream. */
+export interface QueueWithFlags {
+  readonly name: string;
+  readonly flags?: QueueFlags;
+  /**
+   * Where to begin in a stream (`'x-queue-type': 'stream'`). After a lost connection it goes on behind what was handled; where a
+   * process begins that is started again is yours to keep: the header `x-stream-offset` of each message tells its place.
+   * @default 'next'
+   */
+  readonly offset?: StreamOffset | undefined;
+}
 
 /** A queue and the key it is bound by; a headers exchange looks at the arguments instead. */
 export type QueueKey = readonly [queue: QueueSpec, routingKey: string, args?: Arguments];
@@ -31,6 +43,11 @@ export type Eqks = readonly (readonly [exchange: ExchangeClass, queues: readonly
 /** The name of a queue. */
 export function queueName(queue: QueueSpec): string {
   return typeof queue === 'string' ? queue : queue.name;
+}
+
+/** Where to begin in a queue that is a stream. */
+export function offsetOf(queue: QueueSpec): StreamOffset | undefined {
+  return typeof queue === 'string' ? undefined : queue.offset;
 }
 
 /** What must be declared before a queue can be consumed: exchange, queue, binding. */

@@ -10,7 +10,7 @@ export type { Component } from './component.js';
 export { type DeliveryCallback, GenericConsumer, type GenericConsumerOptions } from './consumer.js';
 export type { HandlerContext } from './context.js';
 export { AckAndRestart, FilterError } from './control-flow.js';
-export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec } from './destinations.js';
+export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
 export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType } from './exchange.js';
 export {
   type CallsOf,

@@ -131,6 +131,7 @@ export class MessageProcessor extends MicroThread implements Component {
     try {
       if (this.#answersCalls) await this.consumer.link.openPublishing();
       await this.consumer.open();
+      for (const queue of this.consumer.queues) this.#failures.assertFits(queue);
       const giveUp = (delivery: Delivery, error: Error) => void this.#failures.giveUp(delivery, error);
       await this.consumer.startConsuming(this.#dispatcher.handle, { giveUp });
     } catch (thrown) {
