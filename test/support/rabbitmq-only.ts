@@ -43,4 +43,9 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     reason: 'it tests the helper that starts, kills and freezes nodes of RabbitMQ',
     startsNodes: true,
   },
+  {
+    file: 'test/examples/deprecated-features.test.ts',
+    reason: 'it starts a RabbitMQ that permits nothing deprecated, and reads its log',
+    startsNodes: true,
+  },
 ];
