@@ -1,5 +1,5 @@
 import { changeProperties, type Delivery, type Link } from '../amqp/index.js';
-import { toError } from '../errors.js';
+import { isWaybillError, toError } from '../errors.js';
 import { whenDone } from '../when-done.js';
 import type { Result } from '../wire/index.js';
 import type { Answer, AnswerWriter } from './answers.js';
@@ -67,18 +67,32 @@ export class Responder {
     }
   }
 
-  /** An answer that cannot leave is logged: the caller asks again, and is then answered from the store. */
+  /**
+   * An answer that cannot leave is logged: the caller asks again, and is then answered from the store. One that the broker
+   * refuses for good, as it does when it is too large, becomes an error that says so: asking again would not help.
+   */
   async #send(delivery: Delivery, answer: Promise<Answer>): Promise<void> {
-    const { content, properties } = await answer;
-    const { replyTo, correlationId } = delivery.properties;
-    if (!replyTo) return;
-    const addressed = changeProperties(properties, { correlationId });
-    const message = { exchange: '', routingKey: replyTo, content, properties: addressed, mandatory: false };
+    const given = await answer;
+    if (!delivery.properties.replyTo) return;
     try {
-      await this.#link.publish(message);
+      await this.#publish(given, delivery);
     } catch (thrown) {
       this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
+      if (!isWaybillError(thrown, 'PUBLISH_REFUSED')) return;
+      await this.#publish(this.#writer.writeThrown(thrown, delivery), delivery).catch(() => {});
     }
+  }
+
+  async #publish({ content, properties }: Answer, { properties: asked }: Delivery): Promise<void> {
+    const { replyTo, correlationId } = asked;
+    const addressed = changeProperties(properties, { correlationId });
+    await this.#link.publish({
+      exchange: '',
+      routingKey: replyTo as string,
+      content,
+      properties: addressed,
+      mandatory: false,
+    });
   }
 }
 

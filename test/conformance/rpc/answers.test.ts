@@ -10,10 +10,14 @@ import {
   type Reply,
   RpcHandler,
 } from 'waybill';
+import { atLeast } from '../../support/broker-version.js';
 import { connect } from '../peers/connect.js';
 import { answer, RawServer } from '../peers/raw-server.js';
 import { useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
+
+/** A body that RabbitMQ 4 does not take. */
+const tooMuch = 17 * 1_048_576;
 
 class Server extends MessageProcessor {
   @RpcHandler('command', 'ping')
@@ -29,6 +33,11 @@ class Server extends MessageProcessor {
   @RpcHandler('command', 'refuse')
   refuse(_: Content, reply: Reply) {
     reply(new MessageResultError('bad'));
+  }
+
+  @RpcHandler('command', 'much')
+  much(): string {
+    return 'x'.repeat(tooMuch);
   }
 
   @RpcHandler('command', 'throw')
@@ -53,6 +62,21 @@ describe('the answer to a call', () => {
     const { name, team } = answered.body.fingerprint;
     assert.deepEqual({ name, team }, fingerprint);
   });
+
+  if (atLeast('4.0')) {
+    it('is an error at once where the broker does not take it: it is too large', async (t) => {
+      const place = await stage.place();
+      const { processor, log } = await stage.start(t, Server, place);
+      const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('much');
+      assert.ok(answered.error instanceof RemoteError, String(answered.error));
+      const { remoteName, remoteCode, message } = answered.error;
+      assert.deepEqual([remoteName, remoteCode], ['PublishRefusedError', 'PUBLISH_REFUSED']);
+      assert.match(message, /is over the limit of 16 MiB\. Set max_message_size/);
+      assert.match(log.warnings.join('\n'), /An answer could not be sent/);
+      await processor.drain();
+      assert.equal(await stage.side.depth(place.queue), 0);
+    });
+  }
 
   it('P-C14: a plain value that is replied is a success with that value', async (t) => {
     const place = await stage.place();
