@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { QueueProducer, QueueWorker } from 'waybill/workers';
 import { DevBroker } from '../../src/devbroker/index.js';
 import { brokerUrl, uniqueName } from '../support/broker.js';
+import { profileOfRun } from '../support/embedded-profile.js';
 import { extendLimit } from '../support/test-limit.js';
 import { carry, type Load } from './flow/load.js';
 import { namedLoads } from './flow/named-loads.js';
-import { profileOfRun } from './profile-of-run.js';
 import { until } from './wait.js';
 
 /** How many generated loads are carried; `WAYBILL_LOADS=1000 npm run test:parity -- flow` carries more. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { DevBroker } from '../../src/devbroker/index.js';
 import { brokerUrl } from '../support/broker.js';
+import { profileOfRun } from '../support/embedded-profile.js';
 import { knownDifferences } from './known-differences.js';
-import { profileOfRun } from './profile-of-run.js';
 import { observe, script } from './script.js';
 
 const version = profileOfRun();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DevBroker } from '../../src/devbroker/index.js';
 import { freshVhost, management, suiteOwner, uniqueName } from '../support/broker.js';
+import { profileOfRun } from '../support/embedded-profile.js';
 import type { Json } from './json.js';
 import { forbidden, permissions, permitted, prepare } from './permissions.js';
-import { profileOfRun } from './profile-of-run.js';
 import { World } from './world.js';
 
 /** Where an administrator and a user with few permissions log in. */

@@ -1,4 +1,5 @@
 import type { ConfirmChannel } from 'amqplib';
+import { atLeast } from '../support/broker-version.js';
 
 /** What a user may do who has a part of a virtual host: names that begin with `mine`, and writing to the default exchange. */
 export const permissions = {
@@ -21,6 +22,12 @@ export async function prepare(channel: ConfirmChannel): Promise<void> {
 
 type Actions = Readonly<Record<string, (channel: ConfirmChannel) => Promise<unknown>>>;
 
+/** Looking at what belongs to others: since 4.3 it takes some right to it. */
+const looks: Actions = {
+  'look at a queue': (channel) => channel.checkQueue('yours'),
+  'look at an exchange': (channel) => channel.checkExchange('yours'),
+};
+
 export const permitted: Actions = {
   'declare a queue': (channel) => channel.assertQueue('mine too'),
   'delete a queue': (channel) => channel.deleteQueue('mine'),
@@ -30,12 +37,13 @@ export const permitted: Actions = {
   'bind a queue to an exchange': (channel) => channel.bindQueue('mine', 'mine', ''),
   'publish to an exchange': (channel) => publish(channel, 'mine'),
   'publish to the default exchange': (channel) => publish(channel, ''),
-  'look at any queue': (channel) => channel.checkQueue('yours'),
-  'look at any exchange': (channel) => channel.checkExchange('yours'),
+  'look at its queue': (channel) => channel.checkQueue('mine'),
+  'look at its exchange': (channel) => channel.checkExchange('mine'),
   'consume direct replies': (channel) =>
     channel.consume('amq.rabbitmq.reply-to', () => undefined, { noAck: true }),
   'declare a queue that dead-letters to an exchange of its own': (channel) =>
     channel.assertQueue('mine too', { deadLetterExchange: 'mine' }),
+  ...(atLeast('4.3') ? {} : looks),
 };
 
 export const forbidden: Actions = {
@@ -57,6 +65,7 @@ export const forbidden: Actions = {
     channel.assertQueue('mine too', { deadLetterExchange: 'yours' }),
   'declare an exchange with an alternate exchange': (channel) =>
     channel.assertExchange('mine too', 'direct', { alternateExchange: 'yours' }),
+  ...(atLeast('4.3') ? looks : {}),
 };
 
 async function publish(channel: ConfirmChannel, exchange: string): Promise<void> {

@@ -27,9 +27,22 @@ export class Access {
 
   /** @throws AmqpError 403 when the user lacks the right. */
   check(right: Right, kind: 'queue' | 'exchange', name: string): void {
+    if (!this.#has(right, name)) throw this.#refused(kind, name);
+  }
+
+  /** @throws AmqpError 403 when the user has no right at all. */
+  checkAny(kind: 'queue' | 'exchange', name: string): void {
+    const rights = ['configure', 'write', 'read'] as const;
+    if (!rights.some((right) => this.#has(right, name))) throw this.#refused(kind, name);
+  }
+
+  #has(right: Right, name: string): boolean {
     const pattern = this.#permissions[right];
-    if (pattern === undefined || pattern.test(name === '' ? 'amq.default' : name)) return;
+    return pattern === undefined || pattern.test(name === '' ? 'amq.default' : name);
+  }
+
+  #refused(kind: 'queue' | 'exchange', name: string): AmqpError {
     const what = `${kind} '${name === '' ? 'amq.default' : name}' in vhost '${this.#virtualHost}'`;
-    throw new AmqpError('ACCESS_REFUSED', `access to ${what} refused for user '${this.user}'`);
+    return new AmqpError('ACCESS_REFUSED', `access to ${what} refused for user '${this.user}'`);
   }
 }

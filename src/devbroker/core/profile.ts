@@ -33,6 +33,9 @@ export interface Profile {
   /** Whether classic queues, too, have `x-queue-leader-locator`. */
   readonly classicHasLeaderLocator: boolean;
 
+  /** Whether looking at a queue or an exchange, by a passive declaration, takes any right to it. */
+  readonly passiveNeedsRight: boolean;
+
   // Publishing
   /** The largest message. */
   readonly maxMessageBytes: number;
@@ -104,6 +107,7 @@ const rabbitmq310: Profile = {
   noTimeAtAll: 'INTERNAL_ERROR',
   oldestQueueVersion: 1,
   classicHasLeaderLocator: false,
+  passiveNeedsRight: false,
 
   maxMessageBytes: 128 * MEBIBYTE,
   checksDeliveryMode: true,
@@ -165,6 +169,7 @@ const rabbitmq43: Profile = {
   checksQueueMode: false,
   noTimeAtAll: 'PRECONDITION_FAILED',
   oldestQueueVersion: 2,
+  passiveNeedsRight: true,
 
   returnsDirectReplies: false,
 

@@ -6,10 +6,8 @@ import { assertNotDefault, cleanName, type HandlerTable } from './handlers.js';
 /** Methods of the class `exchange`. */
 export const exchangeMethods = {
   'exchange.declare'(session, fields) {
-    if (fields.passive) {
-      assertNotDefault(fields.exchange);
-      session.opened.virtualHost.exchanges.get(cleanName(fields.exchange));
-    } else declare(session, fields);
+    if (fields.passive) look(session, cleanName(fields.exchange));
+    else declare(session, fields);
     if (!fields.nowait) session.reply('exchange.declare-ok', {});
   },
   'exchange.delete'(session, { exchange, ifUnused, nowait }) {
@@ -36,6 +34,13 @@ export const exchangeMethods = {
     if (!fields.nowait) session.reply('exchange.unbind-ok', {});
   },
 } satisfies HandlerTable as HandlerTable;
+
+function look(session: ChannelSession, name: string): void {
+  const { access, virtualHost } = session.opened;
+  assertNotDefault(name);
+  if (session.profile.passiveNeedsRight) access.checkAny('exchange', name);
+  virtualHost.exchanges.get(name);
+}
 
 function declare(session: ChannelSession, fields: MethodFields<'exchange.declare'>): void {
   const { virtualHost, access } = session.opened;

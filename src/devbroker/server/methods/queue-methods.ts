@@ -56,7 +56,10 @@ function declareReplyQueue(session: ChannelSession, name: string, nowait: boolea
 }
 
 function findQueue(session: ChannelSession, given: string): Queue {
-  const queue = session.opened.virtualHost.getQueue(queueName(session, given), session.connection);
+  const name = queueName(session, given);
+  const { access, virtualHost } = session.opened;
+  if (session.profile.passiveNeedsRight) access.checkAny('queue', name);
+  const queue = virtualHost.getQueue(name, session.connection);
   queue.touch();
   return queue;
 }
