@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LateAcks } from '../../../src/amqp/late-acks.js';
+import { deliveryOf } from './delivery-of.js';
+
+const messageId = '6f3a2c52-8a0d-4a53-9f0c-7a3c0f2f7d11';
+
+describe('late acks', () => {
+  it('are known again once, when the same message comes again', () => {
+    const acks = new LateAcks();
+    acks.remember(deliveryOf({ messageId, content: 'x' }));
+    const again = () => acks.isDone(deliveryOf({ messageId, content: 'x', redelivered: true }));
+    assert.deepEqual([again(), again()], [true, false]);
+  });
+
+  it('are not taken for another message: of another queue, content or id, or sent anew', () => {
+    const others = [
+      { messageId, content: 'y', redelivered: true },
+      { messageId, content: 'x', redelivered: true, queue: 'other' },
+      { messageId: messageId.replace('6', '7'), content: 'x', redelivered: true },
+      { messageId, content: 'x' },
+      { content: 'x', redelivered: true },
+    ];
+    for (const other of others) {
+      const acks = new LateAcks();
+      acks.remember(deliveryOf({ messageId, content: 'x' }));
+      assert.equal(acks.isDone(deliveryOf(other)), false, JSON.stringify(other));
+    }
+  });
+
+  it('of messages whose ids others may use are not remembered: they may be two', () => {
+    const acks = new LateAcks();
+    for (const id of ['1', 'order-4711', undefined]) {
+      const parts = { ...(id !== undefined && { messageId: id }), content: 'x' };
+      acks.remember(deliveryOf(parts));
+      assert.equal(acks.isDone(deliveryOf({ ...parts, redelivered: true })), false);
+    }
+  });
+
+  it('are forgotten, the oldest first, when there are ten thousand younger ones', () => {
+    const acks = new LateAcks();
+    const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+    for (let number = 0; number <= 10_000; number++) acks.remember(deliveryOf({ messageId: idOf(number) }));
+    const known = (number: number) => acks.isDone(deliveryOf({ messageId: idOf(number), redelivered: true }));
+    assert.deepEqual([known(0), known(1), known(10_000)], [false, true, true]);
+  });
+});
