@@ -131,11 +131,13 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
 
 /**
  * With the dead-letter exchange of the original, which its clients declare as well. Its queue is not durable; RabbitMQ has
- * that deprecated where others share the queue, 4.3 may refuse it, and one that is left keeps such a node from starting.
+ * that deprecated where others share the queue, 4.3 may refuse it, and one that is left keeps such a node from starting. A
+ * durable one is classic where the virtual host makes quorum queues of those without a type: calls need no copies.
  */
 function callDeclarations({ queue, options }: Route): Declaration[] {
   const { durable } = options;
-  const args = { 'x-dead-letter-exchange': deadLetterExchange, ...options.arguments };
+  const type = durable === false ? {} : { 'x-queue-type': 'classic' };
+  const args = { ...type, 'x-dead-letter-exchange': deadLetterExchange, ...options.arguments };
   return [
     {
       kind: 'exchange',
