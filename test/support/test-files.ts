@@ -26,7 +26,7 @@ const TEST_FILE = /\.test\.ts$/;
 const BOTH_MODES = /\.decorators\.test\.ts$/;
 
 /** Files that run once with our own frames and once with those of amqplib, which we fall back to. */
-const BY_AMQPLIB_TOO = /broker\/amqp\/(publisher|subscriptions|tls)|conformance\/rpc\//;
+const BY_AMQPLIB_TOO = /broker\/amqp\/(large-headers|publisher|subscriptions|tls)|conformance\/rpc\//;
 
 /** The broker that a group's tests find at `WAYBILL_TEST_URL`; `own` is none: they start nodes themselves. */
 export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ' | 'own';
