@@ -133,7 +133,9 @@ export class Topology {
     return all.filter((each) => !skipped.has(queueOf(each)) && !this.#refused.covers(each));
   }
 
+  /** The broker has taken it, also where it had refused it before. */
   #remember(declaration: Declaration): void {
+    this.#refused.drop(declaration);
     const key = keyOf(declaration);
     const entry = this.#known.get(key);
     if (entry) entry.owners++;
