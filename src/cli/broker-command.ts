@@ -25,9 +25,14 @@ export async function runBroker(command: BrokerCommand, output: Output): Promise
   return 0;
 }
 
-async function start({ port, profile }: BrokerCommand, output: Output): Promise<DevBroker | undefined> {
+async function start({ port, host, profile }: BrokerCommand, output: Output): Promise<DevBroker | undefined> {
   try {
-    return await DevBroker.start({ port, ...(profile === undefined ? {} : { profile }) });
+    return await DevBroker.start({
+      port,
+      // Who names an address wants to be reached there.
+      ...(host === undefined ? {} : { host, exposeToNetwork: true }),
+      ...(profile === undefined ? {} : { profile }),
+    });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     if (code === undefined) throw error;

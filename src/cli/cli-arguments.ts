@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type ProfileName, profiles } from '../devbroker/index.js';
 
 /** How the command line is used. */
-export const usage = `Usage: waybill broker [--port <number>] [--profile <version>] [--verbose]
+export const usage = `Usage: waybill broker [--port <number>] [--host <address>] [--profile <version>] [--verbose]
        waybill failed list   <queue>
        waybill failed show   <queue> <message id>
        waybill failed replay <queue> <message id>... | --all
@@ -10,6 +10,8 @@ export const usage = `Usage: waybill broker [--port <number>] [--profile <versio
 
 broker: serves AMQP 0-9-1 on 127.0.0.1, in memory, for development and tests.
   --port <number>  the port to listen on (default 5672; 0 takes a free one)
+  --host <address> the address to listen on (default 127.0.0.1); other machines
+                   reach one that is not of this machine alone, as 0.0.0.0
   --profile <version>
                    the RabbitMQ to behave like: 3.10, 4.0 or 4.3 (default 4.3)
   --verbose        print each message that passes
@@ -27,6 +29,8 @@ failed: looks after the messages that components have parked in <queue>.failed.
 export interface BrokerCommand {
   readonly kind: 'broker';
   readonly port: number;
+  /** The address to listen on; undefined for the broker's default. */
+  readonly host: string | undefined;
   /** Undefined for the broker's default. */
   readonly profile: ProfileName | undefined;
   readonly verbose: boolean;
@@ -64,6 +68,7 @@ export function readArguments(args: readonly string[]): Command {
 
 interface Values {
   readonly port: string;
+  readonly host?: string;
   readonly profile?: string;
   readonly verbose: boolean;
   readonly all: boolean;
@@ -76,6 +81,7 @@ function readStrictly(args: readonly string[]): Command {
     allowPositionals: true,
     options: {
       port: { type: 'string', default: '5672' },
+      host: { type: 'string' },
       profile: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
@@ -92,10 +98,10 @@ function readStrictly(args: readonly string[]): Command {
   return mistake(`Unknown command: ${positionals.join(' ') || '(nothing)'}`);
 }
 
-function brokerCommand({ port: text, profile, verbose }: Values): Command {
+function brokerCommand({ port: text, host, profile, verbose }: Values): Command {
   const port = Number(text);
   if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) return mistake(`Not a port: ${text}`);
-  if (profile === undefined || isProfile(profile)) return { kind: 'broker', port, profile, verbose };
+  if (profile === undefined || isProfile(profile)) return { kind: 'broker', port, host, profile, verbose };
   return mistake(`Not a profile: ${profile}. There are ${Object.keys(profiles).join(', ')}.`);
 }
 

@@ -1,5 +1,6 @@
 import type { Timer } from './clock.js';
 import { isPersistent, type Message, weightOf } from './message.js';
+import { type PriorityOf, priorityRule, turnsOf } from './priority-rule.js';
 import type { DeathReason } from './queue.js';
 import type { QueueLimits } from './queue-arguments.js';
 import type { QueueHost } from './queue-host.js';
@@ -13,13 +14,16 @@ export class Backlog {
   readonly #limits: QueueLimits;
   readonly #host: QueueHost;
   readonly #onDeath: OnDeath;
-  readonly #ready = new ReadyList();
+  readonly #ready: ReadyList;
+  readonly #priorityOf: PriorityOf;
   #bytes = 0;
   #sequence = 0;
   #timer: Timer | undefined;
 
   constructor(limits: QueueLimits, host: QueueHost, onDeath: OnDeath) {
     this.#limits = limits;
+    this.#ready = new ReadyList(turnsOf(limits, host.profile));
+    this.#priorityOf = priorityRule(limits, host.profile);
     this.#host = host;
     this.#onDeath = onDeath;
   }
@@ -40,8 +44,7 @@ export class Backlog {
 
   /** Takes a new message in. */
   enter(message: Message): Entry {
-    const { maxPriority } = this.#limits;
-    const priority = maxPriority === undefined ? 0 : Math.min(message.properties.priority ?? 0, maxPriority);
+    const priority = this.#priorityOf(message);
     this.#host.heldBytes(weightOf(message));
     this.#sequence += 1;
     const expiresAt = this.#expiryOf(message);

@@ -55,6 +55,11 @@ export interface Profile {
   readonly toldFailures: 'none' | 'between quorum queues' | 'all';
 
   // Quorum queues
+  /**
+   * What the priority of a message means in a quorum queue: nothing; two classes of which the higher one has two turns for
+   * one of the other; or 32 priorities, as in a classic queue that was declared with them.
+   */
+  readonly quorumPriorities: 'none' | 'two classes' | 'strict';
   /** How often a message may come back to a quorum queue that is declared without `x-delivery-limit`. */
   readonly defaultDeliveryLimit: number | undefined;
   /** What a negative `x-delivery-limit` means: no limit, or that the first return is one too many. */
@@ -118,6 +123,7 @@ const rabbitmq310: Profile = {
   deadLetterKeepsCopies: false,
   toldFailures: 'none',
 
+  quorumPriorities: 'none',
   defaultDeliveryLimit: undefined,
   negativeDeliveryLimit: 'no return',
   nackCounts: true,
@@ -149,6 +155,7 @@ const rabbitmq40: Profile = {
   deadLetterKeepsCopies: true,
   toldFailures: 'between quorum queues',
 
+  quorumPriorities: 'two classes',
   defaultDeliveryLimit: 20,
   negativeDeliveryLimit: 'no limit',
   getTellsNoReturns: false,
@@ -175,6 +182,7 @@ const rabbitmq43: Profile = {
 
   toldFailures: 'all',
 
+  quorumPriorities: 'strict',
   nackCounts: false,
   tellsAcquisitions: true,
 

@@ -16,12 +16,22 @@ export interface Entry {
   returns: number;
 }
 
-/** The messages of a queue that wait: highest priority first, then in order of arrival. */
+/**
+ * The messages of a queue that wait: highest priority first, then in order of arrival. Where priorities are given turns,
+ * after so many of the highest comes one of the next.
+ */
 export class ReadyList {
+  readonly #turns: number;
+  /** How many of the highest priority have left since one of the next did. */
+  #streak = 0;
   /** One lane per priority, highest first; most queues have one lane. */
   readonly #lanes = new Map<number, Lane>();
   #order: Lane[] = [];
   #length = 0;
+
+  constructor(turns: number = Number.POSITIVE_INFINITY) {
+    this.#turns = turns;
+  }
 
   get length(): number {
     return this.#length;
@@ -29,18 +39,16 @@ export class ReadyList {
 
   /** The entry whose turn it is. */
   peek(): Entry | undefined {
-    for (const lane of this.#order) if (lane.length > 0) return lane.peek();
-    return undefined;
+    return this.#next()?.peek();
   }
 
   /** Takes the entry whose turn it is. */
   shift(): Entry | undefined {
-    for (const lane of this.#order) {
-      if (lane.length === 0) continue;
-      this.#length -= 1;
-      return lane.shift();
-    }
-    return undefined;
+    const lane = this.#next();
+    if (lane === undefined) return undefined;
+    this.#streak = lane === this.#order[0] ? this.#streak + 1 : 0;
+    this.#length -= 1;
+    return lane.shift();
   }
 
   /** Puts an entry where its priority and sequence place it. */
@@ -58,6 +66,12 @@ export class ReadyList {
     this.#lanes.clear();
     this.#order = [];
     this.#length = 0;
+  }
+
+  #next(): Lane | undefined {
+    const filled = (lane: Lane) => lane.length > 0;
+    if (this.#streak < this.#turns) return this.#order.find(filled);
+    return this.#order.slice(1).find(filled) ?? this.#order.find(filled);
   }
 
   #lane(priority: number): Lane {

@@ -3,7 +3,7 @@ import { depth, drain, Inbox, put, putAll, seen, take, untilDepth } from '../mes
 import type { Theme } from '../theme.js';
 import type { World } from '../world.js';
 
-/** Quorum queues and streams. */
+/** Quorum queues. */
 export const queueTypes: Theme = {
   'a quorum queue keeps order and settles': async (world) => {
     const { channel, queue } = await quorum(world);
@@ -35,7 +35,7 @@ export const queueTypes: Theme = {
     await put(channel, '', queue, 'body');
     for (let round = 0; round < 3; round += 1) {
       await untilDepth(channel, queue, 1);
-      channel.nack(await take(channel, queue));
+      channel.reject(await take(channel, queue), true);
     }
     await untilDepth(channel, dead, 1);
     return (await drain(channel, dead)).map(seen);
@@ -74,22 +74,13 @@ export const queueTypes: Theme = {
     return depth(channel, queue);
   },
 
-  'a stream is read again from its start': async (world) => {
-    const channel = await world.channel();
-    const queue = await world.queue(channel, 'stream', {
-      durable: true,
-      arguments: { 'x-queue-type': 'stream' },
-    });
-    await putAll(channel, '', queue, ['1', '2']);
-    const found: string[][] = [];
-    for (let reader = 0; reader < 2; reader += 1) {
-      const own = await world.channel();
-      await own.prefetch(10);
-      const inbox = await Inbox.acking(own, queue, { arguments: { 'x-stream-offset': 'first' } });
-      await inbox.have(2);
-      found.push(inbox.bodies);
+  'priorities of a quorum queue': async (world) => {
+    const { channel, queue } = await quorum(world);
+    for (const priority of [0, 4, 1, 5, 9, 3, 31, 32, 200]) {
+      await put(channel, '', queue, `${priority}`, { priority });
     }
-    return found;
+    await put(channel, '', queue, 'none');
+    return (await drain(channel, queue)).map(({ content }) => content.toString());
   },
 };
 

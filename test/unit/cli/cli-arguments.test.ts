@@ -4,9 +4,19 @@ import { readArguments } from '../../../src/cli/cli-arguments.js';
 
 describe('the command line', () => {
   const good: readonly (readonly [string, object])[] = [
-    ['broker', { kind: 'broker', port: 5672, profile: undefined, verbose: false }],
-    ['broker --port 0 --verbose', { kind: 'broker', port: 0, profile: undefined, verbose: true }],
-    ['--port=6000 broker', { kind: 'broker', port: 6000, profile: undefined, verbose: false }],
+    ['broker', { kind: 'broker', port: 5672, host: undefined, profile: undefined, verbose: false }],
+    [
+      'broker --port 0 --verbose',
+      { kind: 'broker', port: 0, host: undefined, profile: undefined, verbose: true },
+    ],
+    [
+      '--port=6000 broker',
+      { kind: 'broker', port: 6000, host: undefined, profile: undefined, verbose: false },
+    ],
+    [
+      'broker --host 0.0.0.0 --profile 4.0',
+      { kind: 'broker', port: 5672, host: '0.0.0.0', profile: '4.0', verbose: false },
+    ],
     ['--help', { kind: 'help' }],
     ['--version', { kind: 'version' }],
     ['broker --help', { kind: 'help' }],
@@ -30,6 +40,7 @@ describe('the command line', () => {
     ['broker twice', /Unknown command/],
     ['broker --port many', /Not a port: many/],
     ['broker --port 70000', /Not a port/],
+    ['broker --profile 2.8', /Not a profile: 2\.8\. There are 3\.10, 4\.0, 4\.3\./],
     ['broker --loud', /--loud/],
     ['failed', /Unknown command: failed \(nothing\)/],
     ['failed eat q', /Unknown command: failed eat/],

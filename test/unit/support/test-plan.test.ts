@@ -13,19 +13,20 @@ const groups = [
 ];
 
 describe('which versions the embedded broker plays', () => {
-  it('are the oldest by default, and the chosen ones that it can', () => {
-    assert.deepEqual(planProfiles(undefined), ['3.10']);
+  it('are the newest by default, and the chosen ones that it can', () => {
+    assert.deepEqual(planProfiles(undefined), ['4.3']);
     assert.deepEqual(planProfiles(['4.3', '4.0']), ['4.0', '4.3']);
     assert.deepEqual(planProfiles(['3.12', '4.0']), ['4.0']);
-    assert.deepEqual(planProfiles(['3.12']), ['3.10']);
+    assert.deepEqual(planProfiles(['3.12']), ['4.3']);
   });
 });
 
 describe('which groups run on which version of RabbitMQ', () => {
-  it('is the oldest and the newest by default, and for parity the one that the embedded broker follows', () => {
+  it('is the oldest and the newest by default, and for parity each that the embedded broker has a profile of', () => {
     assert.deepEqual(planned(undefined), {
       '3.10': ['broker', 'parity', 'cluster'],
-      '4.3': ['broker', 'cluster'],
+      '4.0': ['parity'],
+      '4.3': ['broker', 'parity', 'cluster'],
     });
   });
 
