@@ -181,7 +181,7 @@ export class WorkQueue extends Queue {
 
   #die({ message, returns }: Entry, reason: DeathReason): void {
     this.host.heldBytes(-weightOf(message));
-    this.host.died(this, message, reason, returns > 0);
+    this.host.died(this, message, reason, returns > 0 || message.hasFailed === true);
   }
 
   #dropExpired(): void {
