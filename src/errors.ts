@@ -4,29 +4,33 @@
  * the text may be improved at any time.
  */
 
+/** All of them; what is in it stays. */
+const codes = [
+  'ALREADY_REGISTERED',
+  'CANCELLED',
+  'CHANNEL_CLOSED',
+  'CLOSED',
+  'CONFIGURATION',
+  'CONNECTION_LOST',
+  'CONNECT_FAILED',
+  'CONTENT_MISMATCH',
+  'ENCODING',
+  'MALFORMED_MESSAGE',
+  'MALFORMED_REPLY',
+  'NEVER_FINISHED',
+  'NO_HANDLER',
+  'OUTBOX_FULL',
+  'PUBLISH_REFUSED',
+  'PUBLISH_TIMEOUT',
+  'REMOTE',
+  'TAKEN_BACK',
+  'TIMEOUT',
+  'TOPOLOGY_REFUSED',
+  'UNROUTABLE',
+] as const;
+
 /** The stable codes, one for each kind of failure. */
-export type ErrorCode =
-  | 'ALREADY_REGISTERED'
-  | 'CANCELLED'
-  | 'CHANNEL_CLOSED'
-  | 'CLOSED'
-  | 'CONFIGURATION'
-  | 'CONNECTION_LOST'
-  | 'CONNECT_FAILED'
-  | 'CONTENT_MISMATCH'
-  | 'ENCODING'
-  | 'MALFORMED_MESSAGE'
-  | 'MALFORMED_REPLY'
-  | 'NEVER_FINISHED'
-  | 'NO_HANDLER'
-  | 'OUTBOX_FULL'
-  | 'PUBLISH_REFUSED'
-  | 'PUBLISH_TIMEOUT'
-  | 'REMOTE'
-  | 'TAKEN_BACK'
-  | 'TIMEOUT'
-  | 'TOPOLOGY_REFUSED'
-  | 'UNROUTABLE';
+export type ErrorCode = (typeof codes)[number];
 
 /** The base of all errors of this package. */
 export abstract class WaybillError extends Error {
@@ -36,7 +40,7 @@ export abstract class WaybillError extends Error {
 /** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
 export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
   if (!(error instanceof Error) || !('code' in error)) return false;
-  return code === undefined ? codes.has(error.code as ErrorCode) : error.code === code;
+  return code === undefined ? codes.includes(error.code as ErrorCode) : error.code === code;
 }
 
 /** Thrown when a setting or an argument cannot be used: nothing was sent, nothing was changed. */
@@ -219,30 +223,6 @@ export class RemoteError extends WaybillError {
     this.remoteStack = remote.stack;
   }
 }
-
-const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'ALREADY_REGISTERED',
-  'CANCELLED',
-  'CHANNEL_CLOSED',
-  'CLOSED',
-  'CONFIGURATION',
-  'CONNECTION_LOST',
-  'CONNECT_FAILED',
-  'CONTENT_MISMATCH',
-  'ENCODING',
-  'MALFORMED_MESSAGE',
-  'MALFORMED_REPLY',
-  'NEVER_FINISHED',
-  'NO_HANDLER',
-  'OUTBOX_FULL',
-  'PUBLISH_REFUSED',
-  'PUBLISH_TIMEOUT',
-  'REMOTE',
-  'TAKEN_BACK',
-  'TIMEOUT',
-  'TOPOLOGY_REFUSED',
-  'UNROUTABLE',
-]);
 
 /** What was thrown, as an Error whose name, message and stack are texts: anything else is wrapped, its text kept. Never throws. */
 export function toError(thrown: unknown): Error {

@@ -50,6 +50,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageStatus
       MicroScheduler
       MicroThread
+      NeverFinishedError
       OutboxFullError
       PublishRefusedError
       PublishTimeoutError
@@ -60,6 +61,7 @@ const doors: Readonly<Record<string, Door>> = {
       RpcCommand
       RpcHandler
       RpcHandlerFullBody
+      TakenBackError
       ThreadDone
       TimeoutError
       TopologyError
@@ -143,6 +145,7 @@ const doors: Readonly<Record<string, Door>> = {
       OpenNames
       OutboxHealth
       OutboxLimits
+      OverdueRun
       ProducerClass
       ProducerOptions
       Proxied
@@ -151,6 +154,7 @@ const doors: Readonly<Record<string, Door>> = {
       QueueHealth
       QueueKey
       QueueSpec
+      QueueWithFlags
       Reply
       ReplyStoreLimits
       RestartPolicy
@@ -162,6 +166,7 @@ const doors: Readonly<Record<string, Door>> = {
       RunOptions
       SchedulerHealth
       StandardSchema
+      StreamOffset
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth
@@ -261,15 +266,18 @@ const doors: Readonly<Record<string, Door>> = {
     values: `
       DevBroker
       errorOf
+      profiles
     `,
     types: `
       BrokerClock
       BrokerConnection
       BrokerEvent
+      DeprecatedFeature
       DevBrokerOptions
       Interceptor
       Message
       Observer
+      ProfileName
       PublishFate
       QueueView
       RestartOptions

@@ -1,51 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChannelModel } from 'amqplib';
 import { ClosedError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { asTopologyError } from './broker-error.js';
+import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
 import { ConsumerTimeouts, type OverdueRun } from './consumer-timeouts.js';
-import { Copies } from './copies.js';
 import type { Delivery } from './delivery.js';
-import { Fifo } from './fifo.js';
+import { Duplicates } from './duplicates.js';
 import type { LastingConnection } from './lasting-connection.js';
-import { LateAcks } from './late-acks.js';
-import type { StreamOffset } from './stream-position.js';
-import { Subscription, type SubscriptionHost } from './subscription.js';
-import { Twins, twinOf } from './twins.js';
+import { Subscription } from './subscription.js';
+import type { SubscriptionHost } from './subscription-host.js';
+import { Subscriptions } from './subscriptions.js';
 import { isSuspect, whyGivenUp } from './unfinished.js';
-
-/** How a {@link Consumer} takes messages. */
-export interface ConsumerOptions {
-  /** How many unsettled messages the broker hands us, for each queue. @default 100 */
-  readonly prefetch?: number | undefined;
-  /** How many handlers run at once; 1 keeps the order. @default 1 */
-  readonly concurrency?: number | undefined;
-  /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
-  readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
-  /** The arguments with which a queue was declared here, where that is known. */
-  readonly argumentsOf?: ((queue: string) => Readonly<Record<string, unknown>>) | undefined;
-  /** Settles a message that is not run, for the reason given. Without it such a message is run. */
-  readonly giveUp?: ((delivery: Delivery, reason: Error) => void) | undefined;
-  /** Puts a message at the end of its queue, as if it had never been handed out, and acks it here. */
-  readonly putAnew?: ((delivery: Delivery) => void) | undefined;
-}
-
-/** How one queue is consumed. */
-export interface ConsumeOptions {
-  /**
-   * What a refusal means, for whoever does not declare the queue himself: `throw` an error, or `retry` with back-off, until
-   * the queue is there. @default 'throw'
-   */
-  readonly whenRefused?: 'throw' | 'retry' | undefined;
-  /** Where to begin, if the queue is a stream. @default 'next' */
-  readonly offset?: StreamOffset | undefined;
-}
-
-/** What was left when the time for draining ran out. */
-export interface DrainReport {
-  /** Handlers that were still running. Their messages go back to the queue. */
-  readonly unfinished: number;
-}
+import { Waiting } from './waiting.js';
 
 /**
  * Consumes queues, each by a {@link Subscription} that comes back by itself after whatever happens to channel, connection
@@ -56,24 +22,17 @@ export interface DrainReport {
  * settled in time, does not hold up the others any more, and is not begun again while it runs.
  */
 export class Consumer {
-  readonly #connection: LastingConnection;
   readonly #handle: (delivery: Delivery) => void | Promise<void>;
   readonly #options: ConsumerOptions;
   readonly #host: SubscriptionHost;
-  readonly #concurrency: number;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new Subscriptions();
   /** The arguments with which each queue was declared, as far as that is known: asked for once. */
   readonly #declared = new Map<string, Readonly<Record<string, unknown>>>();
-  /** Of queues that were left: they stay until what they have delivered is settled. */
-  readonly #leaving = new Set<Subscription>();
-  readonly #waiting = new Fifo<Delivery>();
   readonly #running = new Set<Delivery>();
   readonly #timeouts: ConsumerTimeouts;
-  readonly #twins = new Twins();
-  readonly #copies = new Copies();
-  readonly #lateAcks = new LateAcks();
+  readonly #duplicates = new Duplicates(() => this.#allRunning());
+  readonly #waiting = new Waiting(this.#duplicates);
   readonly #idle = new Set<() => void>();
-  readonly #rememberLateAck = (delivery: Delivery): void => this.#lateAcks.remember(delivery);
   /** The suspect that runs, beside which nothing else may begin. */
   #alone: Delivery | undefined;
   #stopped = false;
@@ -85,15 +44,13 @@ export class Consumer {
     options: ConsumerOptions = {},
   ) {
     const { prefetch = 100, concurrency = 1, redeclare } = options;
-    this.#connection = connection;
     this.#handle = handle;
     this.#options = options;
-    this.#concurrency = concurrency;
     this.#timeouts = new ConsumerTimeouts(logger, {
       argumentsOf: (queue) => this.#argumentsOf(queue),
       running: this.#running,
-      waiting: () => this.#waiting.toArray().concat(this.#twins.all),
-      returnWaiting: (queue) => this.#returnWaiting((delivery) => delivery.queue === queue, true),
+      waiting: () => this.#waiting.all,
+      returnWaiting: (queue) => this.#waiting.giveBack((each) => each.queue === queue, this.#giveBackAgain),
     });
     this.#host = {
       connection,
@@ -103,8 +60,8 @@ export class Consumer {
       redeclare,
       deliver: (delivery) => this.#take(delivery),
       isSuspect: (delivery) => this.#isSuspect(delivery),
-      isTwin: (delivery) => twinOf(delivery, this.#allRunning()) !== undefined,
-      returnWaiting: (acknowledger) => this.#returnWaiting((delivery) => delivery.isOf(acknowledger), false),
+      isTwin: (delivery) => this.#duplicates.runs(delivery),
+      returnWaiting: (acknowledger) => this.#waiting.giveBack((each) => each.isOf(acknowledger)),
       overdue: (deliveries) => this.#takeBack(deliveries),
       settled: () => this.#checkIdle(),
       lost: () => this.#dropLost(),
@@ -113,7 +70,7 @@ export class Consumer {
 
   /** The queues that are meant to be consumed now, and whether the broker has agreed to each. */
   get queues(): readonly Pick<Subscription, 'queue' | 'active'>[] {
-    return [...this.#subscriptions.values()];
+    return this.#subscriptions.open;
   }
 
   /** Handlers that run on messages which the broker has taken back, since they took too long. */
@@ -137,26 +94,22 @@ export class Consumer {
     this.#declared.set(queue, this.#options.argumentsOf?.(queue) ?? {});
     const traits = { declared: this.#argumentsOf(queue), offset };
     const subscription = new Subscription(queue, this.#host, traits);
-    this.#subscriptions.set(queue, subscription);
-    if (!this.#connection.model) return subscription.start();
+    this.#subscriptions.add(subscription);
+    if (!this.#host.connection.model) return subscription.start();
     try {
       await subscription.open();
     } catch (thrown) {
       if (whenRefused === 'retry' && !this.#stopped) return subscription.start();
-      this.#subscriptions.delete(queue);
+      this.#subscriptions.drop(subscription);
       throw asTopologyError(thrown, `to let us consume queue '${queue}'`);
     }
   }
 
   /** Stops consuming one queue; what it has delivered and nobody started goes back to it. */
   async cancel(queue: string): Promise<void> {
-    const subscription = this.#subscriptions.get(queue);
-    if (!subscription) return;
-    this.#subscriptions.delete(queue);
-    this.#leaving.add(subscription);
-    await subscription.cancel();
+    await this.#subscriptions.leave(queue);
     // Only now: before the cancel, the broker would hand it to us again, and count that.
-    this.#returnWaiting((delivery) => delivery.queue === queue, false);
+    this.#waiting.giveBack((delivery) => delivery.queue === queue);
     this.#checkIdle();
   }
 
@@ -166,7 +119,7 @@ export class Consumer {
    */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#subscriptions.keys()].map((queue) => this.cancel(queue)));
+    await Promise.all(this.#subscriptions.open.map(({ queue }) => this.cancel(queue)));
     this.#timeouts.stop();
   }
 
@@ -177,32 +130,27 @@ export class Consumer {
     await Promise.race([this.stop().then(() => this.#whenIdle()), timeout]);
     limit.abort();
     const unfinished = this.#busy();
-    await Promise.all([...this.#leaving].map((subscription) => subscription.close()));
+    await this.#subscriptions.closeLeft();
     return { unfinished };
   }
 
   #take(delivery: Delivery): void {
     this.#waiting.push(delivery);
     this.#work();
-    if (this.#waiting.length > 0 || this.#twins.held > 0) this.#timeouts.watch(delivery.queue);
+    if (!this.#waiting.isEmpty) this.#timeouts.watch(delivery.queue);
   }
 
   #work(): void {
-    while (this.#running.size < this.#concurrency && !this.#alone && !this.#stopped) {
+    while (this.#running.size < this.#host.concurrency && !this.#alone && !this.#stopped) {
       const delivery = this.#waiting.first;
       if (!delivery) return;
       const suspect = this.#isSuspect(delivery);
       if (suspect && this.#running.size > 0) return;
       this.#waiting.shift();
-      if (this.#twins.holds(delivery, this.#allRunning())) continue;
-      if (this.#isDone(delivery)) this.#drop(delivery);
+      if (this.#duplicates.holds(delivery)) continue;
+      if (this.#duplicates.isDone(delivery)) this.#drop(delivery);
       else if (!this.#isGivenUp(delivery)) this.#run(delivery, suspect);
     }
-  }
-
-  /** Done here when it was too late to say so, or the second copy of a failed message. */
-  #isDone(delivery: Delivery): boolean {
-    return this.#lateAcks.isDone(delivery) || this.#copies.isSecond(delivery);
   }
 
   #drop(delivery: Delivery): void {
@@ -221,14 +169,14 @@ export class Consumer {
 
   /** One that still runs here has ended no process. */
   #isSuspect(delivery: Delivery): boolean {
-    if (!delivery.mayHaveRun || twinOf(delivery, this.#allRunning())) return false;
+    if (!delivery.mayHaveRun || this.#duplicates.runs(delivery)) return false;
     return isSuspect(delivery, this.#argumentsOf(delivery.queue));
   }
 
   #run(delivery: Delivery, alone: boolean): void {
     this.#running.add(delivery);
     if (alone) this.#alone = delivery;
-    delivery.whenAckedLate(this.#rememberLateAck);
+    this.#duplicates.begun(delivery);
     const handled = this.#begin(delivery);
     if (handled) void handled.then(() => this.#ended(delivery));
     else this.#leave(delivery);
@@ -251,8 +199,7 @@ export class Consumer {
   #ended(delivery: Delivery): void {
     this.#leave(delivery);
     this.#timeouts.ended(delivery);
-    const freed = this.#twins.release(delivery);
-    if (freed.length > 0) this.#waiting.putBack(freed);
+    this.#waiting.putBack(this.#duplicates.ended(delivery));
     this.#checkIdle();
     this.#work();
   }
@@ -266,22 +213,14 @@ export class Consumer {
 
   /** A channel is gone, or the broker has taken something back: what was delivered and nobody started will come again. */
   #dropLost(): void {
-    for (const delivery of this.#takeWaiting()) if (delivery.alive) this.#waiting.push(delivery);
+    this.#waiting.dropLost();
     this.#checkIdle();
   }
 
-  /** Gives back what has not begun. With `anew`, it is given back again and again, and must not be counted too often. */
-  #returnWaiting(isMeant: (delivery: Delivery) => boolean, anew: boolean): void {
-    for (const delivery of this.#takeWaiting()) {
-      if (!isMeant(delivery)) this.#waiting.push(delivery);
-      else if (anew && this.#options.putAnew && isWornOut(delivery)) this.#options.putAnew(delivery);
-      else delivery.giveBack();
-    }
-  }
-
-  #takeWaiting(): Delivery[] {
-    return [...this.#twins.releaseAll(), ...this.#waiting.takeAll()];
-  }
+  /** What goes back again and again must not be counted too often. */
+  readonly #giveBackAgain = (delivery: Delivery): void => {
+    if (!this.#options.putAnew?.(delivery)) delivery.giveBack();
+  };
 
   *#allRunning(): Generator<Delivery> {
     yield* this.#running;
@@ -297,30 +236,15 @@ export class Consumer {
   }
 
   #checkIdle(): void {
-    if (!this.#stopped) for (const subscription of this.#leaving) this.#leaveIfSettled(subscription);
+    if (!this.#stopped) this.#subscriptions.closeSettled();
     if (this.#idle.size === 0 || this.#busy() > 0) return;
     for (const resolve of this.#idle) resolve();
     this.#idle.clear();
   }
 
-  #leaveIfSettled(subscription: Subscription): void {
-    if (subscription.unsettled > 0) return;
-    this.#leaving.delete(subscription);
-    void subscription.close();
-  }
-
   /** Handlers that run, or deliveries whose settlement waits for something else (a reply's confirm). */
   #busy(): number {
-    const all = [...this.#subscriptions.values(), ...this.#leaving];
-    const unsettled = all.reduce((sum, subscription) => sum + subscription.unsettled, 0);
     const running = this.#running.size + this.#timeouts.runs.length;
-    return Math.max(running, unsettled - this.#waiting.length - this.#twins.held);
+    return Math.max(running, this.#subscriptions.unsettled - this.#waiting.all.length);
   }
-}
-
-/** How often a message may be given back where the broker counts that, before it is put at the end of its queue instead. */
-const RETURNS = 10;
-
-function isWornOut(delivery: Delivery): boolean {
-  return delivery.deliveryCount >= RETURNS;
 }

@@ -63,6 +63,8 @@ export interface ConsumedQueue {
   readonly active: boolean;
   /** How many consumers of this link the broker has agreed to: so many it must know, at least. */
   readonly known: number;
+  /** Handlers of whoever asks that are too slow: the queue is well, but somebody should know. */
+  readonly overdue: readonly OverdueRun[];
 }
 
 /**
@@ -78,9 +80,16 @@ export function consumedQueues(
   for (const { queue, active } of [...all].flatMap((consumer) => consumer.queues))
     known.set(queue, (known.get(queue) ?? 0) + (active ? 1 : 0));
   const found = new Map<string, ConsumedQueue>();
+  const runs = [...own].flatMap(({ overdue }) => overdue);
   for (const { queue, active } of [...own].flatMap((consumer) => consumer.queues)) {
     const isActive = active && (found.get(queue)?.active ?? true);
-    found.set(queue, { queue, active: isActive, known: isStream(queue) ? 0 : (known.get(queue) ?? 0) });
+    const overdue = runs.filter((run) => run.queue === queue);
+    found.set(queue, {
+      queue,
+      active: isActive,
+      known: isStream(queue) ? 0 : (known.get(queue) ?? 0),
+      overdue,
+    });
   }
   return [...found.values()];
 }
@@ -115,26 +124,18 @@ export async function queueHealths(
  * What makes a queue well is that the broker has agreed to our consumers; its count can only speak against that. Other
  * people's consumers are in it, too, and those that it has not taken leave of yet.
  */
-async function queueHealth(inquiry: Inquiry, { queue, active, known }: ConsumedQueue): Promise<QueueHealth> {
+async function queueHealth(
+  inquiry: Inquiry,
+  { queue, active, known, overdue }: ConsumedQueue,
+): Promise<QueueHealth> {
+  const told = { queue, ...(overdue.length > 0 && { overdue }) };
   try {
-    const counts = { queue, ...(await inquiry.counts(queue)) };
+    const counts = { ...told, ...(await inquiry.counts(queue)) };
     if (active && (counts.consumers ?? known) >= known) return { ...counts, ok: true };
     return { ...counts, ok: false, error: 'the broker does not deliver it to us' };
   } catch (thrown) {
-    return { queue, ok: false, error: toError(thrown).message };
+    return { ...told, ok: false, error: toError(thrown).message };
   }
-}
-
-/** The same, with the handlers that are too slow: the queue is well, but somebody should know. */
-export function withOverdue(
-  queues: readonly QueueHealth[],
-  consumers: Iterable<Consumer>,
-): readonly QueueHealth[] {
-  const runs = [...consumers].flatMap(({ overdue }) => overdue);
-  return queues.map((each) => {
-    const overdue = runs.filter(({ queue }) => queue === each.queue);
-    return overdue.length > 0 ? { ...each, overdue } : each;
-  });
 }
 
 async function inTime<T>(answer: Promise<T>, timeoutMs: number, late: T): Promise<T> {

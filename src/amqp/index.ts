@@ -1,7 +1,8 @@
 /** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
 export { failedQueueName } from './aside-name.js';
 export { brokerReason } from './broker-error.js';
-export { Consumer, type ConsumerOptions, type DrainReport } from './consumer.js';
+export { Consumer } from './consumer.js';
+export type { ConsumerOptions, DrainReport } from './consumer-options.js';
 export type { OverdueRun } from './consumer-timeouts.js';
 export { hasDeadLetterExchange } from './dead-letters.js';
 export { type Deadline, Deadlines } from './deadlines.js';

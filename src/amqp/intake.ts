@@ -1,5 +1,6 @@
 import { ConnectionLostError } from '../errors.js';
-import type { ConsumeOptions, Consumer, ConsumerOptions, DrainReport } from './consumer.js';
+import type { Consumer } from './consumer.js';
+import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
 import { hasDeadLetterExchange } from './dead-letters.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryContextHost } from './delivery-context.js';

@@ -226,7 +226,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   }
 
   async #reconnect(): Promise<void> {
-    while (!this.closed) {
+    for (let attempt = 1; !this.closed; attempt++) {
       try {
         await sleep(this.#pace.next(), undefined, { signal: this.#closing.signal });
         await this.#connect(this.#prepare);
@@ -234,13 +234,12 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
         return;
       } catch (thrown) {
         if (this.closed) return;
-        this.#failed(toError(thrown));
+        this.#failed(toError(thrown), attempt);
       }
     }
   }
 
-  #failed(error: Error): void {
-    const { attempt } = this.#pace;
+  #failed(error: Error, attempt: number): void {
     this.#lastError = error;
     this.#logger.warn(`${this.#name}: attempt ${attempt}: ${error.message}`);
     // What was refused is left out of the next attempt.

@@ -2,17 +2,11 @@ import type { Channel } from 'amqplib';
 import { ClosedError, type TopologyError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import { askAlone } from './ask-alone.js';
-import { Consumer, type ConsumerOptions } from './consumer.js';
+import { Consumer } from './consumer.js';
+import type { ConsumerOptions } from './consumer-options.js';
 import { Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
-import {
-  connectionHealth,
-  consumedQueues,
-  isWell,
-  type LinkHealth,
-  queueHealths,
-  withOverdue,
-} from './health.js';
+import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
 import { Inquiry } from './inquiry.js';
 import type { LastingConnection } from './lasting-connection.js';
 import { linkConnections } from './link-connections.js';
@@ -21,7 +15,7 @@ import type { OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { type OwnChannel, openOwnChannel } from './own-channel.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
-import { putAnew } from './put-anew.js';
+import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
 import { SharedPool } from './shared-pool.js';
@@ -203,7 +197,7 @@ export class Link {
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
       redeclare: this.#topology.replaying({ exclusive: true }),
       argumentsOf: (queue) => this.argumentsOf(queue),
-      putAnew: (delivery) => void putAnew(this, delivery),
+      putAnew: (delivery) => putAnewIfWornOut(this, delivery),
       ...options,
     });
     this.#consumers.add(consumer);
@@ -226,7 +220,7 @@ export class Link {
       queueHealths(asks.consuming, asked, timeoutMs),
     ]);
     const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
-    const health = { publishing, consuming, outbox, queues: withOverdue(queues, consumers) };
+    const health = { publishing, consuming, outbox, queues };
     const ok = !this.#closing.signal.aborted && isWell(health);
     return withRefusals({ ok, ...health }, this.#topology.refused, this.#consumers);
   }

@@ -6,22 +6,24 @@ const lastingMs = 1_000;
 /** How long a connection rests between its attempts. The back-off begins anew when a connection has lasted, not when it is made. */
 export class ReconnectPace {
   #attempt = 0;
-  #excused = 0;
+  /** Failed attempts in a row, with the connections that did not last among them. */
+  #inRow = 0;
   #upSince = Number.NEGATIVE_INFINITY;
 
-  /** The number of the present attempt, from 1. */
+  /** The number of the present attempt in this outage, from 1. */
   get attempt(): number {
     return this.#attempt;
   }
 
   /** Begins another attempt. @returns how long to rest before it, in milliseconds. */
   next(): number {
-    return delayBefore(++this.#attempt - this.#excused, reconnectBackOff);
+    this.#attempt++;
+    return delayBefore(++this.#inRow, reconnectBackOff);
   }
 
   /** The present attempt has failed, and something was learnt: the next one will not be the same again. */
   excuse(): void {
-    this.#excused++;
+    this.#inRow = Math.max(0, this.#inRow - 1);
   }
 
   /** The connection is made. */
@@ -31,8 +33,7 @@ export class ReconnectPace {
 
   /** The connection is gone. */
   lost(now: number = performance.now()): void {
-    if (now - this.#upSince < lastingMs) return;
     this.#attempt = 0;
-    this.#excused = 0;
+    if (now - this.#upSince >= lastingMs) this.#inRow = 0;
   }
 }

@@ -7,11 +7,8 @@ import type { Delivery } from './delivery.js';
 export class Twins {
   readonly #held = new Map<Delivery, Delivery[]>();
 
-  /** How many wait here. */
-  get held(): number {
-    let count = 0;
-    for (const { length } of this.#held.values()) count += length;
-    return count;
+  get isHolding(): boolean {
+    return this.#held.size > 0;
   }
 
   /** Those that wait here. */

@@ -60,6 +60,16 @@ export class Dispatcher {
     return whenDone(this.#message(delivery, body), (outcome) => this.#settle(delivery, outcome));
   };
 
+  /** Settles a message that is not run any more. */
+  readonly giveUp = (delivery: Delivery, reason: Error): void => {
+    void this.#options.failures.giveUp(delivery, reason);
+  };
+
+  /** @throws ConfigurationError for a queue in which what fails cannot be settled as it was asked for. */
+  assertFits(queue: string): void {
+    this.#options.failures.assertFits(queue);
+  }
+
   #read(delivery: Delivery): ReceivedBody {
     const { encoder, debug, logger, name } = this.#options;
     const { content, properties } = delivery;

@@ -1,5 +1,4 @@
 import {
-  type Delivery,
   type DrainReport,
   FailurePolicy,
   type GiveUp,
@@ -63,7 +62,6 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly fingerprint: FingerprintStamp;
   readonly consumer: GenericConsumer;
   readonly #dispatcher: Dispatcher;
-  readonly #failures: FailurePolicy;
   readonly #answersCalls: boolean;
   readonly #closing = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -82,20 +80,18 @@ export class MessageProcessor extends MicroThread implements Component {
     const table = new HandlerTable(new.target);
     this.#answersCalls = table.entries.some(({ category }) => category === 'rpc');
     const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
-    const failures = new FailurePolicy(link, {
-      retry,
-      component: this.fingerprint,
-      onFailure,
-      hasDeadLetterExchange: (queue) => this.consumer.hasDeadLetterExchange(queue),
-    });
-    this.#failures = failures;
     this.#dispatcher = new Dispatcher({
       name,
       encoder,
       processor: this,
       table,
       responder: new Responder(link, { writer, store: options.replyStore }),
-      failures,
+      failures: new FailurePolicy(link, {
+        retry,
+        component: this.fingerprint,
+        onFailure,
+        hasDeadLetterExchange: (queue) => this.consumer.hasDeadLetterExchange(queue),
+      }),
       deadlines: link.deadlines,
       closing: this.#closing.signal,
       logger: link.logger,
@@ -131,9 +127,8 @@ export class MessageProcessor extends MicroThread implements Component {
     try {
       if (this.#answersCalls) await this.consumer.link.openPublishing();
       await this.consumer.open();
-      for (const queue of this.consumer.queues) this.#failures.assertFits(queue);
-      const giveUp = (delivery: Delivery, error: Error) => void this.#failures.giveUp(delivery, error);
-      await this.consumer.startConsuming(this.#dispatcher.handle, { giveUp });
+      for (const queue of this.consumer.queues) this.#dispatcher.assertFits(queue);
+      await this.consumer.startConsuming(this.#dispatcher.handle, this.#dispatcher);
     } catch (thrown) {
       await this.consumer.close();
       throw thrown;

@@ -41,6 +41,8 @@ describe('a consumer', () => {
     await consumer.consume(other);
     assert.equal((await link.health()).ok, true);
     await side.onChannel((channel) => channel.deleteQueue(other));
+    // RabbitMQ 4.3 may know it for a moment longer.
+    await until(async () => (await side.look(other)) === undefined, { what: 'it is gone' });
     const owner = await SideChannel.connect(brokerUrl());
     t.after(() => owner.close());
     await owner.onChannel((channel) => channel.assertQueue(other, { exclusive: true }));

@@ -83,10 +83,10 @@ describe('a message that is delivered again while it runs', () => {
     const twins = new Twins();
     const [running, other, again] = [copy(), copy({ text: 'other' }), copy({ redelivered: true })];
     assert.equal(twins.holds(again, [other, running]), true);
-    assert.equal(twins.held, 1);
+    assert.equal(twins.all.length, 1);
     assert.deepEqual(twins.release(other), []);
     assert.deepEqual(twins.release(running), [again]);
-    assert.equal(twins.held, 0);
+    assert.equal(twins.all.length, 0);
   });
 
   it('is not mistaken for another one', () => {
@@ -102,6 +102,6 @@ describe('a message that is delivered again while it runs', () => {
     const again = copy({ redelivered: true });
     twins.holds(again, [copy()]);
     assert.deepEqual(twins.releaseAll(), [again]);
-    assert.equal(twins.held, 0);
+    assert.equal(twins.all.length, 0);
   });
 });

@@ -23,7 +23,7 @@ describe('the pace of reconnecting', () => {
     pace.connected(5_000);
     pace.lost(5_999);
     assertAbout(pace.next(), 200);
-    assert.equal(pace.attempt, 2);
+    assert.equal(pace.attempt, 1, 'of the next outage');
   });
 
   it('begins anew after one that has lasted', () => {

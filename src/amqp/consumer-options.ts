@@ -1,0 +1,36 @@
+import type { ChannelModel } from 'amqplib';
+import type { Delivery } from './delivery.js';
+import type { StreamOffset } from './stream-position.js';
+
+/** How a consumer takes messages. */
+export interface ConsumerOptions {
+  /** How many unsettled messages the broker hands us, for each queue. @default 100 */
+  readonly prefetch?: number | undefined;
+  /** How many handlers run at once; 1 keeps the order. @default 1 */
+  readonly concurrency?: number | undefined;
+  /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
+  readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
+  /** The arguments with which a queue was declared here, where that is known. */
+  readonly argumentsOf?: ((queue: string) => Readonly<Record<string, unknown>>) | undefined;
+  /** Settles a message that is not run, for the reason given. Without it such a message is run. */
+  readonly giveUp?: ((delivery: Delivery, reason: Error) => void) | undefined;
+  /** Puts a message that was given back too often at the end of its queue, and acks it here. False for any other. */
+  readonly putAnew?: ((delivery: Delivery) => boolean) | undefined;
+}
+
+/** How one queue is consumed. */
+export interface ConsumeOptions {
+  /**
+   * What a refusal means, for whoever does not declare the queue himself: `throw` an error, or `retry` with back-off, until
+   * the queue is there. @default 'throw'
+   */
+  readonly whenRefused?: 'throw' | 'retry' | undefined;
+  /** Where to begin, if the queue is a stream. @default 'next' */
+  readonly offset?: StreamOffset | undefined;
+}
+
+/** What was left when the time for draining ran out. */
+export interface DrainReport {
+  /** Handlers that were still running. Their messages go back to the queue. */
+  readonly unfinished: number;
+}

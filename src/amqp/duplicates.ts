@@ -1,0 +1,61 @@
+import { Copies } from './copies.js';
+import type { Delivery } from './delivery.js';
+import { LateAcks } from './late-acks.js';
+import { Twins, twinOf } from './twins.js';
+
+/**
+ * Keeps one message from being handled twice: at the same time, since it runs still; when it is done already, and nobody
+ * could say so in time; and as the second of two copies of a failed one.
+ */
+export class Duplicates {
+  readonly #running: () => Iterable<Delivery>;
+  readonly #twins = new Twins();
+  readonly #copies = new Copies();
+  readonly #lateAcks = new LateAcks();
+  readonly #rememberLateAck = (delivery: Delivery): void => this.#lateAcks.remember(delivery);
+
+  /** @param running what runs here, also what the broker has taken back. */
+  constructor(running: () => Iterable<Delivery>) {
+    this.#running = running;
+  }
+
+  /** Whether some wait for the same message to end. */
+  get isHolding(): boolean {
+    return this.#twins.isHolding;
+  }
+
+  /** Those that wait for the same message to end. */
+  get held(): readonly Delivery[] {
+    return this.#twins.all;
+  }
+
+  /** Whether the same message runs here. */
+  runs(delivery: Delivery): boolean {
+    return twinOf(delivery, this.#running()) !== undefined;
+  }
+
+  /** True for one that must wait, and then it is kept, because the same message still runs. */
+  holds(delivery: Delivery): boolean {
+    return this.#twins.holds(delivery, this.#running());
+  }
+
+  /** True for one that need not run: it may be acked. To be asked once, when nothing else is in its way. */
+  isDone(delivery: Delivery): boolean {
+    return this.#lateAcks.isDone(delivery) || this.#copies.isSecond(delivery);
+  }
+
+  /** A delivery runs from now on. */
+  begun(delivery: Delivery): void {
+    delivery.whenAckedLate(this.#rememberLateAck);
+  }
+
+  /** Its handling has ended: gives those that have waited for it. */
+  ended(delivery: Delivery): readonly Delivery[] {
+    return this.#twins.release(delivery);
+  }
+
+  /** Gives all that wait. */
+  releaseAll(): readonly Delivery[] {
+    return this.#twins.releaseAll();
+  }
+}
