@@ -1,3 +1,5 @@
+import { FRAME_MIN_SIZE } from '../../protocol/index.js';
+
 /** A version of RabbitMQ that the embedded broker can behave like. */
 export type ProfileName = '3.10' | '4.0' | '4.3';
 
@@ -97,7 +99,7 @@ const rabbitmq310: Profile = {
 
   preferredProtocol: 'AMQP 0-9-1',
   allowsAnonymous: false,
-  leastFrameMax: 4096,
+  leastFrameMax: FRAME_MIN_SIZE,
 
   unknownExchangeType: 'COMMAND_INVALID',
   deniedFeatures: [],

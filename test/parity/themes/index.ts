@@ -25,6 +25,7 @@ import { replyTo } from './reply-to.js';
 import { requeue } from './requeue.js';
 import { sentDeaths } from './sent-deaths.js';
 import { settle } from './settle.js';
+import { streamOffsets } from './stream-offsets.js';
 import { streams } from './streams.js';
 
 /** Every behaviour of the script, by theme. */
@@ -56,4 +57,5 @@ export const themes: Readonly<Record<string, Theme>> = {
   'quorum returns': quorumReturns,
   'sent deaths': sentDeaths,
   streams,
+  'stream offsets': streamOffsets,
 };
