@@ -16,7 +16,7 @@ export class ArgumentReader {
   }
 
   /** @throws AmqpError 406 for what is no integer between the bounds. */
-  integer(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  integer(name: string, least: number, most: number = Number.MAX_SAFE_INTEGER): number | undefined {
     const value = this.#args[name];
     if (value === undefined) return undefined;
     const number = toInteger(value);
