@@ -1,7 +1,7 @@
 import { isWaybillError, type TopologyError } from '../errors.js';
 import { asideName, failedQueueName } from './aside-name.js';
+import type { Arguments, Declaration } from './declaration.js';
 import type { Link } from './link.js';
-import type { Arguments, Declaration } from './topology.js';
 
 type QueueDeclaration = Declaration & { readonly kind: 'queue' };
 

@@ -1,4 +1,4 @@
-import type { Declaration } from './topology.js';
+import type { Declaration } from './declaration.js';
 
 const deadLetterArgument = 'x-dead-letter-exchange';
 

@@ -2,11 +2,11 @@ import { ConnectionLostError } from '../errors.js';
 import type { Consumer } from './consumer.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
 import { hasDeadLetterExchange } from './dead-letters.js';
+import type { Declaration } from './declaration.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryContextHost } from './delivery-context.js';
 import type { LinkHealth } from './health.js';
 import { Link, type LinkOptions } from './link.js';
-import type { Declaration } from './topology.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions

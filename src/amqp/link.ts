@@ -5,6 +5,7 @@ import { askAlone } from './ask-alone.js';
 import { Consumer } from './consumer.js';
 import type { ConsumerOptions } from './consumer-options.js';
 import { Deadlines } from './deadlines.js';
+import type { Arguments, Declaration } from './declaration.js';
 import type { Delivery } from './delivery.js';
 import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
 import { Inquiry } from './inquiry.js';
@@ -19,7 +20,8 @@ import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { type ConnectionOptions, type Settings, settle } from './settings.js';
 import { SharedPool } from './shared-pool.js';
-import { type Arguments, type Declaration, onThrowAwayChannel, Topology } from './topology.js';
+import { onThrowAwayChannel } from './throw-away-channel.js';
+import { Topology } from './topology.js';
 
 /** How a link is made: where to, under which name, and where it writes what people should know. */
 export interface LinkOptions extends ConnectionOptions {

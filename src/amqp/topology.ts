@@ -9,9 +9,6 @@ import type { LastingConnection } from './lasting-connection.js';
 import type { LinkConnections } from './link-connections.js';
 import { RefusedDeclarations } from './refused-declarations.js';
 
-export type { Arguments, Declaration } from './declaration.js';
-export { onThrowAwayChannel } from './throw-away-channel.js';
-
 /** On which connection it is all declared again. */
 export interface Replay {
   /** Whether exclusive queues are wanted: they belong to the connection that declares them. */
