@@ -1,7 +1,8 @@
 import { AmqpError } from '../../protocol/index.js';
 import type { ChannelContext } from './channel-context.js';
-import { assertConsumable, type ConsumeRequest, readPriority } from './consume-request.js';
+import { assertConsumable, type ConsumeRequest } from './consume-request.js';
 import { Consumer, type ConsumerOwner } from './consumer.js';
+import { readConsumerArguments } from './consumer-arguments.js';
 import { ConsumerTimeout } from './consumer-timeout.js';
 import { deliveredMessage } from './delivered-message.js';
 import { leavingOrder } from './leaving-order.js';
@@ -193,18 +194,18 @@ export class Channel implements ConsumerOwner {
   }
 
   #hold(deliveryTag: number, entry: Entry, queue: Queue, consumer?: Consumer): void {
-    const deadline = this.#timeout.deadlineOf(queue);
+    const deadline = this.#timeout.deadlineOf(queue, consumer);
     this.#settling.add({ deliveryTag, entry, queue, consumer, deadline });
   }
 
   #consumeQueue(tag: string, request: ConsumeRequest): void {
     const queue = this.#queueToRead(request.queue);
-    const priority = readPriority(request.arguments, queue);
+    const read = readConsumerArguments(request.arguments, queue, this.#profile);
     const { noAck, exclusive } = request;
     const prefetch = this.#prefetchOfConsumers;
     const hasChannelPrefetch = this.#prefetchOfChannel > 0;
     assertConsumable(queue, { ...request, prefetch, hasChannelPrefetch }, this.#profile);
-    const settings = { tag, noAck, exclusive, priority, prefetch, arguments: request.arguments };
+    const settings = { ...read, tag, noAck, exclusive, prefetch, arguments: request.arguments };
     const consumer = new Consumer(settings, queue, this);
     this.#consumers.set(tag, consumer);
     queue.addConsumer(consumer);

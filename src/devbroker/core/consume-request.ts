@@ -1,5 +1,4 @@
 import { AmqpError, type FieldTable } from '../../protocol/index.js';
-import { typeName } from './field-types.js';
 import type { Profile } from './profile.js';
 import type { Queue } from './queue.js';
 import { checkOffset } from './stream-offset.js';
@@ -13,15 +12,6 @@ export interface ConsumeRequest {
   readonly noAck: boolean;
   readonly exclusive: boolean;
   readonly arguments: FieldTable;
-}
-
-/** @throws AmqpError 406 for a priority that is no integer. */
-export function readPriority(args: FieldTable, queue: Queue): number {
-  const priority = args['x-priority'];
-  if (priority === undefined) return 0;
-  if (Number.isInteger(priority)) return priority as number;
-  const reason = `"expected integer, got ${typeName(priority)}"`;
-  throw new AmqpError('PRECONDITION_FAILED', `invalid arg 'x-priority' for ${queue.what}: ${reason}`);
 }
 
 /** What a consumer would have. */

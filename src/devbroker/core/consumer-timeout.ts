@@ -26,9 +26,10 @@ export class ConsumerTimeout {
   }
 
   /** Until when a message that leaves the queue now is to be settled. */
-  deadlineOf({ consumerTimeoutMs }: Queue): number {
-    if (consumerTimeoutMs === undefined) return Number.POSITIVE_INFINITY;
-    const deadline = this.#clock.now() + consumerTimeoutMs;
+  deadlineOf(queue: Queue, consumer: Consumer | undefined): number {
+    const timeoutMs = consumer?.settings.timeoutMs ?? queue.consumerTimeoutMs;
+    if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
+    const deadline = this.#clock.now() + timeoutMs;
     this.#watch(deadline);
     return deadline;
   }

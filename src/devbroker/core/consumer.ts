@@ -1,14 +1,13 @@
 import type { FieldTable } from '../../protocol/index.js';
+import type { ConsumerArguments } from './consumer-arguments.js';
 import type { Queue } from './queue.js';
 import type { Entry } from './ready-list.js';
 
 /** What a consumer is made with. */
-export interface ConsumerSettings {
+export interface ConsumerSettings extends ConsumerArguments {
   readonly tag: string;
   readonly noAck: boolean;
   readonly exclusive: boolean;
-  /** Higher ones are served first. */
-  readonly priority: number;
   /** How many unsettled messages it may hold; 0 means any number. */
   readonly prefetch: number;
   readonly arguments: FieldTable;

@@ -74,6 +74,8 @@ export interface Profile {
   readonly tellsAcquisitions: boolean;
 
   // Consuming
+  /** The arguments of consumers that it knows, and refuses with queues of other types. */
+  readonly consumerArguments: readonly string[];
   /**
    * What becomes of who does not settle in time. `close` closes the channel, whatever the type of the queue; `cancel`
    * takes the message back from consumers of quorum queues and cancels them.
@@ -132,6 +134,7 @@ const rabbitmq310: Profile = {
   getTellsNoReturns: true,
   tellsAcquisitions: false,
 
+  consumerArguments: ['x-priority', 'x-stream-offset', 'x-cancel-on-ha-failover'],
   consumerTimeout: 'close',
   consumerTimeoutArgument: false,
   streamsKeepContainers: false,
@@ -162,6 +165,7 @@ const rabbitmq40: Profile = {
   negativeDeliveryLimit: 'no limit',
   getTellsNoReturns: false,
 
+  consumerArguments: ['x-priority', 'x-stream-offset'],
   consumerTimeoutArgument: true,
   streamsKeepContainers: true,
   refusalMakesRoom: true,
@@ -188,6 +192,7 @@ const rabbitmq43: Profile = {
   nackCounts: false,
   tellsAcquisitions: true,
 
+  consumerArguments: ['x-priority', 'x-stream-offset', 'x-consumer-timeout'],
   consumerTimeout: 'cancel',
   countsDirectReplies: true,
 };

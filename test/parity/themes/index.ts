@@ -2,6 +2,7 @@ import type { Theme } from '../theme.js';
 import { bindings } from './bindings.js';
 import { channels } from './channels.js';
 import { consume } from './consume.js';
+import { consumerArguments } from './consumer-arguments.js';
 import { consumerTimeouts } from './consumer-timeouts.js';
 import { deadLetters } from './dead-letters.js';
 import { deathsAfterDelivery } from './deaths-after-delivery.js';
@@ -56,6 +57,7 @@ export const themes: Readonly<Record<string, Theme>> = {
   'queue arguments': queueArguments,
   'quorum returns': quorumReturns,
   'sent deaths': sentDeaths,
+  'consumer arguments': consumerArguments,
   streams,
   'stream offsets': streamOffsets,
 };
