@@ -45,7 +45,7 @@ export class Waiting {
   /** Gives some of them back to their queues. */
   giveBack(
     isMeant: (delivery: Delivery) => boolean,
-    how = (delivery: Delivery) => delivery.giveBack(),
+    how: (delivery: Delivery) => void = (delivery) => delivery.giveBack(),
   ): void {
     for (const delivery of this.#takeAll()) {
       if (isMeant(delivery)) how(delivery);

@@ -3,7 +3,7 @@ import { Acknowledger } from '../../../src/amqp/acknowledger.js';
 import { Delivery } from '../../../src/amqp/delivery.js';
 
 /** What matters of a delivery in a test. */
-export interface Parts {
+interface Parts {
   readonly queue?: string;
   readonly messageId?: string;
   readonly content?: string;
@@ -35,6 +35,6 @@ export function deliveryOf(parts: Parts = {}): Delivery {
 }
 
 /** That of a channel which takes everything. */
-export function anAcknowledger(): Acknowledger {
+function anAcknowledger(): Acknowledger {
   return new Acknowledger(channel, () => {});
 }
