@@ -67,9 +67,10 @@ export class Intake {
     if (this.#heldUp === 'unread') this.#goOn();
   }
 
-  /** Forgets what waits. */
+  /** Forgets what waits. The client is listened to again: it may still say that it has heard of the end. */
   end(): void {
     this.#waiting = [];
+    if (this.#heldUp) this.#wire.resume();
     this.#heldUp = undefined;
   }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import fc from 'fast-check';
 import { RawPeer } from '../../parity/raw-peer.js';
 import { within } from '../../parity/wait.js';
@@ -41,10 +40,15 @@ export async function carryOut(url: string, { stage, bytes, dripping, vanishing 
     for (const part of bytes) send(peer, part, dripping);
     if (vanishing) return;
     peer.socket.end();
-    if (!peer.socket.closed) await within('the broker to end the socket', once(peer.socket, 'close'));
+    if (!peer.socket.closed) await within('the broker to end the socket', closed(peer));
   } finally {
     peer.destroy();
   }
+}
+
+/** Not by `once`, which rejects for a reset: that is how a socket ends whose last bytes nobody has read. */
+function closed({ socket }: RawPeer): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 async function reach(peer: RawPeer, stage: Stage): Promise<void> {
