@@ -88,7 +88,10 @@ export class SideChannel implements AsyncDisposable {
 
   /** Takes the first message out of the queue, waiting for it when there is none yet. */
   waitForMessage(queue: string, limitMs = 5_000): Promise<GetMessage> {
-    return until(() => this.take(queue), { what: `a message arrives in ${queue}`, limitMs });
+    // RabbitMQ closes the whole connection (541, noproc) for a `get` from a quorum queue that is being made.
+    const isThere = async (): Promise<boolean> => ((await this.look(queue))?.messages ?? 0) > 0;
+    const what = `a message arrives in ${queue}`;
+    return until(async () => (await isThere()) && (await this.take(queue)), { what, limitMs });
   }
 
   /** Publishes these bytes and resolves when the broker has confirmed them, routed or not. */
