@@ -13,9 +13,9 @@ export interface Change {
  * How many messages of a queue are in hand: as many as may be, or one. Who dies with a hundred in hand makes suspects of them
  * all; so it is narrow while messages come that may have ended the processes that ran them.
  *
- * RabbitMQ 4 drops a quorum queue's message that came back 20 times, and counts each that a dead process had in hand. From 4.3
- * on what has not begun can be given back uncounted. Before, it must not be handed out at all: there it begins narrow, for
- * queues that were declared here as quorum queues. Of others nobody tells what they are.
+ * A quorum queue counts each message that a dead process had in hand, and RabbitMQ 4 drops one that came back 20 times. From
+ * 4.3 on what has not begun can be given back uncounted. Before, it must not be handed out at all: there it begins narrow,
+ * for queues that were declared here as quorum queues. Of others nobody tells what they are.
  */
 export class Width {
   readonly #host: SubscriptionHost;
@@ -76,9 +76,6 @@ export class Width {
   }
 
   get #beginsNarrow(): boolean {
-    if (this.#host.prefetch === 1 || this.#declared['x-queue-type'] !== 'quorum') return false;
-    const hasLimit =
-      isAtLeast(this.#host.connection.model, '4.0') || this.#declared['x-delivery-limit'] !== undefined;
-    return hasLimit && !this.#canGiveBack;
+    return this.#host.prefetch !== 1 && this.#declared['x-queue-type'] === 'quorum' && !this.#canGiveBack;
   }
 }

@@ -1,4 +1,4 @@
-import { PROMISED, type RabbitmqVersion } from './rabbitmq-version.js';
+import type { RabbitmqVersion } from './rabbitmq-version.js';
 
 /** The oldest that Waybill promises to work on, and the newest. */
 const USUAL: readonly RabbitmqVersion[] = ['3.10', '4.3'];
@@ -7,8 +7,6 @@ const USUAL: readonly RabbitmqVersion[] = ['3.10', '4.3'];
 const OTHERWISE: Readonly<Record<string, readonly RabbitmqVersion[]>> = {
   // The embedded broker plays each, and this one unless told otherwise; each further one takes three minutes more.
   embedded: ['4.3'],
-  // It compares each profile of the embedded broker with the version that this plays.
-  parity: PROMISED,
 };
 
 /** The versions of RabbitMQ that a group of tests runs on when nobody chose. */
