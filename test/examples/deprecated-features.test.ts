@@ -172,6 +172,13 @@ if (atLeast('4.0')) {
       );
     });
   });
+} else {
+  it(`RabbitMQ ${brokerVersion()} deprecates nothing: it knows no such setting`, async () => {
+    await assert.rejects(
+      RabbitNode.start({ config }),
+      /deprecated_features\.permit\.transient_nonexcl_queues/,
+    );
+  });
 }
 
 /** All that a node has written to its log. */

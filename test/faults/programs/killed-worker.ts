@@ -23,4 +23,5 @@ KilledWorker.handle('command', 'kill', async ({ parameters }: Content<number>) =
   process.kill(process.pid, 'SIGKILL');
 });
 
-await new KilledWorker({ logger: silentLogger }).start();
+const worker = await new KilledWorker({ logger: silentLogger }).start();
+process.once('SIGTERM', () => void worker.drain());

@@ -71,6 +71,8 @@ export const channels: Theme = {
     const queue = await world.queue(two);
     for (let n = 0; n < 100; n += 1) one.sendToQueue(queue, Buffer.from(`${n}`));
     await one.close();
+    // RabbitMQ answers the close before its queue has taken all.
+    await untilDepth(two, queue, 100);
     return depth(two, queue);
   },
 
