@@ -10,6 +10,22 @@ const PART = 3;
 /** What runs is overdue when it has run for nearly as long as the first that the broker took back: clocks differ. */
 const TOLERANCE = 0.9;
 
+/** Where nobody has said how long the broker waits, it waits for no less: a cancel has other reasons before. */
+const LEAST_TIMEOUT_MS = 1_000;
+
+/**
+ * Whether the broker may have cancelled a consumer because one of its deliveries was not settled in time; it says no reason.
+ * @param declared the arguments with which the queue was declared, where they are known.
+ */
+export function isAnyLate(
+  deliveries: Iterable<Delivery>,
+  declared: Readonly<Record<string, unknown>>,
+): boolean {
+  const own = Number(declared['x-consumer-timeout']);
+  const atLeastMs = own > 0 ? own * TOLERANCE : LEAST_TIMEOUT_MS;
+  return [...deliveries].some(({ ageMs }) => ageMs >= atLeastMs);
+}
+
 /** A handler that runs on a message which the broker has taken back. */
 export interface OverdueRun {
   readonly queue: string;

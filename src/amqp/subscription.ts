@@ -2,6 +2,7 @@ import type { Channel, ChannelModel, ConsumeMessage, Options } from 'amqplib';
 import { toError } from '../errors.js';
 import { answerCancel } from './below-amqplib.js';
 import { isAtLeast } from './broker-version.js';
+import { isAnyLate } from './consumer-timeouts.js';
 import { Delivery } from './delivery.js';
 import { LastingChannel } from './lasting-channel.js';
 import { queueExists } from './queue-exists.js';
@@ -32,6 +33,7 @@ export class Subscription {
   readonly #channel: LastingChannel<Channel>;
   readonly #position: StreamPosition | undefined;
   readonly #width: Width;
+  readonly #declared: QueueTraits['declared'];
   readonly #owner: SessionOwner = {
     take: (message, session) => this.#take(message, session),
     settled: (session, acked) => this.#onSettled(session, acked),
@@ -51,6 +53,7 @@ export class Subscription {
     this.queue = queue;
     this.#host = host;
     this.#width = new Width(host, traits);
+    this.#declared = traits.declared;
     const isStream = traits.declared['x-queue-type'] === 'stream' || traits.offset !== undefined;
     this.#position = isStream ? new StreamPosition(traits.offset) : undefined;
     const role = {
@@ -191,18 +194,21 @@ export class Subscription {
     session.tag = undefined;
     if (tag === undefined) return;
     acknowledger.flush();
-    const isThere = await queueExists(this.#host.connection.model, this.queue);
+    // Before 4.3 the broker closes the channel for a late delivery, and tells by that.
+    const mayBeLate =
+      isAtLeast(this.#host.connection.model, '4.3') && isAnyLate(acknowledger.deliveries, this.#declared);
+    const isLate = mayBeLate && (await queueExists(this.#host.connection.model, this.queue));
     // Else RabbitMQ wants no answer, and closes the connection for one.
-    if (isThere && isAtLeast(this.#host.connection.model, '4.3')) answerCancel(channel, tag);
+    if (isLate) answerCancel(channel, tag);
     if (session !== this.#session || this.#cancelled) return;
-    if (!isThere) {
+    if (!isLate) {
       this.#host.logger.warn(
         `The broker stopped delivering from queue '${this.queue}' (deleted or moved). Consuming it again.`,
       );
       this.#wasRefused = true;
     }
-    this.#renew({ narrow: this.#width.isNarrow, giveBack: isThere });
-    if (isThere) this.#host.overdue([...acknowledger.deliveries]);
+    this.#renew({ narrow: this.#width.isNarrow, giveBack: isLate });
+    if (isLate) this.#host.overdue([...acknowledger.deliveries]);
   }
 
   async #redeclare(): Promise<void> {

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isAnyLate } from '../../../src/amqp/consumer-timeouts.js';
+import type { Delivery } from '../../../src/amqp/delivery.js';
+
+function aged(...ages: number[]): Delivery[] {
+  return ages.map((ageMs) => ({ ageMs }) as Delivery);
+}
+
+describe('a cancel of the broker', () => {
+  it('is not taken for that of a late delivery when all are young', () => {
+    assert.deepEqual(
+      [aged(), aged(5, 900), aged(5, 1_000)].map((deliveries) => isAnyLate(deliveries, {})),
+      [false, false, true],
+    );
+  });
+
+  it('is measured by the time that the queue was declared with, if it was', () => {
+    const declared = { 'x-consumer-timeout': 60_000 };
+    assert.deepEqual(
+      [aged(5_000), aged(53_000), aged(5_000, 55_000)].map((deliveries) => isAnyLate(deliveries, declared)),
+      [false, false, true],
+    );
+  });
+});
