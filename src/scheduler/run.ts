@@ -1,5 +1,5 @@
+import { startTimer } from '../timers.js';
 import { watchSignals } from './signals.js';
-import { LONGEST_TIMER_MS } from './time-limit.js';
 
 /** Why a scheduler ended: asked to (`ExitScheduler`, `stop()`), no thread left, a signal, or a failure. */
 export type ExitReason = 'quit' | 'autoquit' | 'signal' | 'failure';
@@ -41,7 +41,7 @@ export interface Runnable {
 
 /** Drives the rounds to their end and drains, while listening to signals and keeping the process alive. */
 export async function runAsProcess(runnable: Runnable, options: RunOptions): Promise<ExitReport> {
-  const alive = setInterval(() => {}, LONGEST_TIMER_MS);
+  const letGo = startTimer(Infinity, () => {});
   const interrupt = listenForInterrupt(options.signals ?? ['SIGINT', 'SIGTERM'], runnable);
   try {
     await driveToEnd(runnable.main());
@@ -49,7 +49,7 @@ export async function runAsProcess(runnable: Runnable, options: RunOptions): Pro
     return conclude(reportOf(runnable, drained, interrupt.signal()), options);
   } finally {
     interrupt.close();
-    clearInterval(alive);
+    letGo();
   }
 }
 

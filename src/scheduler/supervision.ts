@@ -1,8 +1,8 @@
+import { startTimer, within } from '../timers.js';
 import { isExitScheduler, isThreadDone } from './control-flow.js';
 import type { MicroThread } from './microthread.js';
 import { RestartBudget } from './restart-policy.js';
 import { DrainError, nameOf, type ThreadErrorInfo } from './thread-error.js';
-import { LONGEST_TIMER_MS, within } from './time-limit.js';
 
 /** A thread is asked to be done so much earlier than it is given up, so that it can say itself what it has not finished. */
 const longestWordMs = 500;
@@ -31,7 +31,7 @@ export class SupervisedThread {
   #wasCreated = false;
   #hasFailed = false;
   #creating: Promise<void> | undefined;
-  #pause: NodeJS.Timeout | undefined;
+  #cancelRestart: (() => void) | undefined;
 
   constructor(thread: MicroThread, supervisor: Supervisor) {
     this.thread = thread;
@@ -65,7 +65,7 @@ export class SupervisedThread {
   leave(timeoutMs: number = this.#supervisor.drainTimeoutMs): void {
     if (this.#state === 'gone') return;
     this.#state = 'gone';
-    clearTimeout(this.#pause);
+    this.#cancelRestart?.();
     this.#supervisor.left(this, this.#depart(timeoutMs));
   }
 
@@ -120,7 +120,7 @@ export class SupervisedThread {
       this.#supervisor.failed(this, error);
     } else {
       this.#supervisor.report(error, this.thread, { phase, restartInMs });
-      this.#pause = setTimeout(() => this.#create(), Math.min(restartInMs, LONGEST_TIMER_MS));
+      this.#cancelRestart = startTimer(restartInMs, () => this.#create());
     }
   }
 

@@ -1,8 +1,8 @@
+import { within } from '../timers.js';
 import type { MicroThread } from './microthread.js';
 import { SupervisedThread, type Supervisor } from './supervision.js';
 import type { ThreadErrorInfo, ThreadErrorListener } from './thread-error.js';
 import { printThreadError } from './thread-error.js';
-import { within } from './time-limit.js';
 
 /** What a pool tells the scheduler that steps its threads. */
 export interface PoolListener {
