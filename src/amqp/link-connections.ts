@@ -17,7 +17,7 @@ export function linkConnections(
   topology: Topology,
 ): LinkConnections {
   const connection = (role: string, exclusive: boolean): LastingConnection => {
-    const prepare = topology.replaying({ exclusive, alone: true });
+    const prepare = topology.replaying({ exclusive });
     return new LastingConnection(settings, `${name} ${role}`, logger, prepare);
   };
   const connections = {

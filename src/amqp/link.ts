@@ -185,7 +185,7 @@ export class Link {
 
   /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
   newPublisher(options?: PublisherOptions): Publisher {
-    const redeclare = this.#topology.replaying({ exclusive: false });
+    const redeclare = this.#topology.redeclaring({ exclusive: false });
     const own = { outbox: this.#outbox, redeclare, ...options };
     return new Publisher(this.#publishing, this.deadlines, this.logger, own);
   }
@@ -197,7 +197,7 @@ export class Link {
   ): Promise<Consumer> {
     await this.openConsuming();
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
-      redeclare: this.#topology.replaying({ exclusive: true }),
+      redeclare: this.#topology.redeclaring({ exclusive: true }),
       argumentsOf: (queue) => this.argumentsOf(queue),
       putAnew: (delivery) => putAnewIfWornOut(this, delivery),
       ...options,

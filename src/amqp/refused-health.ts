@@ -15,15 +15,16 @@ export function withRefusals(health: LinkHealth, refused: Refused, all: Iterable
   const consumed = new Set([...all].flatMap((consumer) => consumer.queues.map(({ queue }) => queue)));
   const isOurs = (queue: string | undefined): boolean =>
     queue === undefined || own.has(queue) || !consumed.has(queue);
-  const [reason] = [...refused].flatMap(([declaration, error]) =>
+  const [reason, ...others] = [...refused].flatMap(([declaration, error]) =>
     isOurs(queueOf(declaration)) ? [error] : [],
   );
   if (!reason) return health;
   const queues = health.queues.map((each) => withReason(each, refused));
-  return { ...health, ok: false, queues, error: reason.message };
+  const more = others.length > 0 ? ` It has refused ${others.length} more.` : '';
+  return { ...health, ok: false, queues, error: `${reason.message}${more}` };
 }
 
-/** A queue that was refused is not there: the broker can say only that. */
+/** A queue that was refused is not there, or not bound: the broker can say of it only that it is not there. */
 function withReason(health: QueueHealth, refused: Refused): QueueHealth {
   const own = [...refused].find(([declaration]) => queueOf(declaration) === health.queue);
   return own ? { ...health, ok: false, error: own[1].message } : health;

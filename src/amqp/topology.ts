@@ -7,14 +7,14 @@ import { declareInOrder, type Undeclared } from './declare-in-order.js';
 import { Declarer } from './declarer.js';
 import type { LastingConnection } from './lasting-connection.js';
 import type { LinkConnections } from './link-connections.js';
+import { type Missing, MissingDeclarations } from './missing-declarations.js';
 import { RefusedDeclarations } from './refused-declarations.js';
+import { SharedRuns } from './shared-runs.js';
 
 /** On which connection it is all declared again. */
 export interface Replay {
   /** Whether exclusive queues are wanted: they belong to the connection that declares them. */
   readonly exclusive: boolean;
-  /** Whether nothing else was ever sent on the connection. Then whatever closes it is known for certain. @default false */
-  readonly alone?: boolean;
 }
 
 /**
@@ -24,12 +24,14 @@ export interface Replay {
 export class Topology {
   readonly #known = new Map<string, { readonly declaration: Declaration; owners: number }>();
   readonly #refused: RefusedDeclarations;
+  readonly #missing: MissingDeclarations;
   readonly #declarer: Declarer;
-  readonly #logger: Logger;
+  /** Hundreds of consumers may find at once that their queues are gone. */
+  readonly #replays = new WeakMap<ChannelModel, SharedRuns>();
   #connections: LinkConnections | undefined;
 
   constructor(logger: Logger, ask: AskAlone) {
-    this.#logger = logger;
+    this.#missing = new MissingDeclarations(() => this.#declareMissing(), logger);
     this.#refused = new RefusedDeclarations({ ask, onAccepted: () => this.#declareAgain() }, logger);
     this.#declarer = new Declarer((model, declarations) => this.#declareOn(model, declarations), ask);
   }
@@ -47,9 +49,9 @@ export class Topology {
     await this.#declarer.declare(connection, declarations);
   }
 
-  /** Why each of those is left out for which the broker has closed a connection. */
+  /** Why each of those is not there now that the broker has refused: by closing a connection, or a channel only. */
   get refused(): RefusedDeclarations['reasons'] {
-    return this.#refused.reasons;
+    return new Map([...this.#refused.reasons, ...this.#missing.reasons]);
   }
 
   /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
@@ -69,22 +71,36 @@ export class Topology {
       if (!entry || --entry.owners > 0) continue;
       this.#known.delete(key);
       this.#refused.drop(declaration);
+      this.#missing.drop(declaration);
     }
   }
 
   /** Asks for nothing any more by itself. */
   close(): void {
     this.#refused.clear();
+    this.#missing.close();
   }
 
   /**
-   * What declares all of it again on a new connection. What is refused now is reported and left out, so that one exchange
-   * which somebody re-declared otherwise does not keep the rest from working.
-   * @throws ConnectionLostError; TopologyError for what has closed a connection that carried nothing else: the next
-   * replay goes without it.
+   * What declares all of it again on a new connection, before anybody else sees it. What is refused is told and left out, so that
+   * one exchange which somebody re-declared otherwise does not keep the rest from working; it is asked for again.
+   * @throws ConnectionLostError; TopologyError for what has closed the connection: the next replay goes without it.
    */
-  replaying(replay: Replay): (model: ChannelModel) => Promise<void> {
-    return (model) => this.#replay(model, replay);
+  replaying({ exclusive }: Replay): (model: ChannelModel) => Promise<void> {
+    return (model) => this.#replay(model, this.#wanted(exclusive), { alone: true });
+  }
+
+  /**
+   * What declares all of it again on a connection that is in use, since something is there no more. Whoever asks while that
+   * is done shares what is done next. @throws ConnectionLostError
+   */
+  redeclaring({ exclusive }: Replay): (model: ChannelModel) => Promise<void> {
+    return async (model) => {
+      const again = (): Promise<void> => this.#replay(model, this.#wanted(exclusive));
+      const runs = this.#replays.get(model) ?? new SharedRuns(again);
+      this.#replays.set(model, runs);
+      await runs.ask();
+    };
   }
 
   async #declareOn(
@@ -98,30 +114,41 @@ export class Topology {
 
   /** What needs the one that was refused may be declared now. A connection that is lost meanwhile begins with that. */
   #declareAgain(): void {
-    const publishing = this.#connections?.publishing.model;
-    const consuming = this.#connections?.consuming.model;
-    if (publishing) this.#replay(publishing, { exclusive: false }).catch(() => {});
-    if (consuming) this.#replay(consuming, { exclusive: true }).catch(() => {});
+    const { publishing, consuming } = this.#connections ?? {};
+    if (publishing?.model) this.redeclaring({ exclusive: false })(publishing.model).catch(() => {});
+    if (consuming?.model) this.redeclaring({ exclusive: true })(consuming.model).catch(() => {});
   }
 
-  async #replay(model: ChannelModel, { exclusive, alone = false }: Replay): Promise<void> {
-    let rest = this.#wanted(exclusive);
-    while (rest.length > 0) {
+  /** Exclusive queues can be had on the connection that consumes only. */
+  async #declareMissing(): Promise<void> {
+    const { publishing, consuming } = this.#connections ?? {};
+    const model = consuming?.model ?? publishing?.model;
+    const wanted = this.#wanted(model === consuming?.model).filter((each) => this.#missing.concerns(each));
+    if (model) await this.#replay(model, wanted);
+  }
+
+  /** @param alone whether nothing else was ever sent on the connection: whatever closes it is known for certain then. */
+  async #replay(model: ChannelModel, wanted: readonly Declaration[], { alone = false } = {}): Promise<void> {
+    const missing: Missing[] = [];
+    for (let rest = wanted; rest.length > 0; ) {
       const failed = await declareInOrder(model, rest);
-      if (!failed) return;
-      this.#report(failed, alone);
-      rest = failed.rest;
+      const taken = failed ? rest.length - failed.rest.length - 1 : rest.length;
+      this.#missing.taken(rest.slice(0, taken));
+      const declaration = rest[taken];
+      if (failed && declaration) missing.push({ declaration, reason: this.#reasonOf(failed, alone) });
+      rest = rest.slice(taken + 1);
     }
+    this.#missing.add(missing);
   }
 
-  /** @throws what has ended the connection */
-  #report({ declaration, error, accusation }: Undeclared, alone: boolean): void {
+  /** Why it was refused, at the price of a channel. @throws what has ended the connection */
+  #reasonOf({ declaration, error, accusation }: Undeclared, alone: boolean): TopologyError {
     if (accusation && alone) {
       this.#refused.add(declaration, accusation);
       throw accusation;
     }
     if (!(error instanceof TopologyError)) throw error;
-    this.#logger.error(error.message);
+    return error;
   }
 
   #wanted(exclusive: boolean): readonly Declaration[] {
@@ -133,6 +160,7 @@ export class Topology {
   /** The broker has taken it, also where it had refused it before. */
   #remember(declaration: Declaration): void {
     this.#refused.drop(declaration);
+    this.#missing.taken([declaration]);
     const key = keyOf(declaration);
     const entry = this.#known.get(key);
     if (entry) entry.owners++;

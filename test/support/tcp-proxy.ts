@@ -110,6 +110,24 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /**
+   * Ends all open connections with a reset on the side of the client only, as where a firewall on the way dies: the target
+   * takes them for open until the function that is given back tells it.
+   */
+  cutClients(): () => void {
+    const pairs = [...this.#pairs];
+    for (const { client } of pairs) {
+      client.removeAllListeners('end').removeAllListeners('close');
+      reset(client);
+    }
+    return () => {
+      for (const pair of pairs) {
+        reset(pair.target);
+        this.#pairs.delete(pair);
+      }
+    };
+  }
+
+  /**
    * Sends bytes to the target, or to the client, as if the other side of this connection had; it must be between two
    * things it says. Connections count from 1.
    */
