@@ -14,8 +14,8 @@ const BASIC = 60;
 const headerMax = 64 * 1024 * 1024;
 
 /**
- * Cuts what comes into frames and decodes the hot ones: deliveries with their content, and confirms. amqplib's decoder
- * reads all others, and amqplib does with all of them what it always does.
+ * Cuts what comes into frames and decodes those of messages, all that anybody at another connection can have a part in, and
+ * confirms. amqplib's decoder reads all others, and amqplib does with all of them what it always does.
  */
 export class FrameInlet {
   readonly #door: ConnectionDoor;
@@ -50,7 +50,6 @@ export class FrameInlet {
 
   #header(frame: Frame): AmqplibFrame {
     const fields = this.#reader.properties(frame);
-    if (!fields) return this.#door.decode(frame.whole);
     return { id: BASIC, channel: frame.channel, size: this.#reader.bodySize(frame), fields };
   }
 }

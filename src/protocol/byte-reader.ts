@@ -52,6 +52,10 @@ export class ByteReader {
     return this.#buffer.readBigInt64BE(this.#advance(8));
   }
 
+  uint64(): bigint {
+    return this.#buffer.readBigUInt64BE(this.#advance(8));
+  }
+
   float(): number {
     return this.#buffer.readFloatBE(this.#advance(4));
   }
@@ -64,11 +68,6 @@ export class ByteReader {
     return this.#text(this.octet());
   }
 
-  /** A long string read as UTF-8. */
-  longText(): string {
-    return this.#text(this.long());
-  }
-
   /** A long string as a view of its bytes. */
   longstr(): Buffer {
     return this.bytes(this.long());
@@ -77,11 +76,6 @@ export class ByteReader {
   bytes(size: number): Buffer {
     const at = this.#advance(size);
     return this.#buffer.subarray(at, at + size);
-  }
-
-  /** A reader of the next `size` bytes, which this one then has behind it. */
-  part(size: number): ByteReader {
-    return new ByteReader(this.bytes(size));
   }
 
   #text(size: number): string {

@@ -1,10 +1,10 @@
 import { AmqpError } from './amqp-error.js';
 import { ByteReader } from './byte-reader.js';
 import { BASIC_CLASS, FrameType } from './constants.js';
-import type { NumberReading } from './field-table.js';
 import type { Frame } from './frame-reader.js';
 import { hasContent, readMethod } from './method-codec.js';
 import { readProperties } from './property-codec.js';
+import type { NumberReading } from './table-reader.js';
 import type { Method, MethodName, Properties } from './types.js';
 
 /** The content of a message as it came. */

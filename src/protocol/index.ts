@@ -8,12 +8,13 @@ export {
   PROTOCOL_HEADER,
   replyName,
 } from './constants.js';
-export { readTable, writeTable } from './field-table.js';
 export { Frame, FrameReader } from './frame-reader.js';
 export { type ContentProperties, FrameWriter } from './frame-writer.js';
 export { HotReader } from './hot-reader.js';
 export { hasContent, methodId, readMethod, writeMethod } from './method-codec.js';
 export { methodSpec } from './spec.js';
+export { readTable } from './table-reader.js';
+export { writeTable } from './table-writer.js';
 export type {
   ContentMethodName,
   FieldKind,

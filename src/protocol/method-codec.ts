@@ -1,8 +1,9 @@
 import { AmqpError } from './amqp-error.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { type NumberReading, readTable, writeTable } from './field-table.js';
 import { methodSpec } from './spec.js';
+import { type NumberReading, readTable } from './table-reader.js';
+import { writeTable } from './table-writer.js';
 import type { FieldKind, FieldTable, Method, MethodInput, MethodName } from './types.js';
 
 interface Codec {
@@ -119,7 +120,7 @@ export function writeMethod<N extends MethodName>(writer: ByteWriter, name: N, i
     if (mask !== 0) writer.octet(bits);
     bits = 0;
     mask = 0;
-    writeField(writer, kind, values[field]);
+    writeField(writer, kind, values[field], field);
   }
   if (mask !== 0) writer.octet(bits);
 }
@@ -127,28 +128,34 @@ export function writeMethod<N extends MethodName>(writer: ByteWriter, name: N, i
 /**
  * Writes one field that is not a bit; `undefined` is zero or empty.
  *
+ * @param name for the error.
  * @throws TypeError, RangeError for a value of another kind.
  */
-export function writeField(writer: ByteWriter, kind: Exclude<FieldKind, 'bit'>, value: unknown): void {
+export function writeField(
+  writer: ByteWriter,
+  kind: Exclude<FieldKind, 'bit'>,
+  value: unknown,
+  name: string,
+): void {
   switch (kind) {
     case 'shortstr':
       writer.shortstr((value as string | undefined) ?? '');
       break;
     case 'longlong':
     case 'timestamp':
-      writer.longlong(whole(value, Number.MAX_SAFE_INTEGER));
+      writer.longlong(whole(value, Number.MAX_SAFE_INTEGER, name));
       break;
     case 'octet':
-      writer.octet(whole(value, 0xff));
+      writer.octet(whole(value, 0xff, name));
       break;
     case 'short':
-      writer.short(whole(value, 0xffff));
+      writer.short(whole(value, 0xffff, name));
       break;
     case 'long':
-      writer.long(whole(value, 0xffff_ffff));
+      writer.long(whole(value, 0xffff_ffff, name));
       break;
     case 'table':
-      writeTable(writer, (value as FieldTable | undefined) ?? {});
+      writeTable(writer, (value as FieldTable | undefined) ?? {}, { name });
       break;
     case 'longstr':
       writer.longstr((value as Uint8Array | undefined) ?? '');
@@ -157,11 +164,11 @@ export function writeField(writer: ByteWriter, kind: Exclude<FieldKind, 'bit'>, 
 }
 
 /** @throws TypeError, RangeError for what is no whole number from 0 to `largest`; `undefined` is 0. */
-function whole(value: unknown, largest: number): number {
+function whole(value: unknown, largest: number, name: string): number {
   if (value === undefined) return 0;
-  if (typeof value !== 'number') throw new TypeError(`A number is needed, not ${typeof value}`);
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number and is a ${typeof value}`);
   if (Number.isInteger(value) && value >= 0 && value <= largest) return value;
-  throw new RangeError(`A whole number from 0 to ${largest} is needed, not ${value}`);
+  throw new RangeError(`${name} must be a whole number from 0 to ${largest} and is ${value}`);
 }
 
 function codecOf(name: MethodName): Codec {

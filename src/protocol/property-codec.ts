@@ -1,9 +1,9 @@
 import { AmqpError } from './amqp-error.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import type { NumberReading } from './field-table.js';
 import { readField, writeField } from './method-codec.js';
 import { propertySpec } from './spec.js';
+import type { NumberReading } from './table-reader.js';
 import type { FieldKind, Properties } from './types.js';
 
 const entries = Object.entries(propertySpec).map(([name, kind], index) => ({
@@ -42,9 +42,9 @@ export function writeProperties(writer: ByteWriter, given: Properties): void {
   let flags = 0;
   if (given.contentType !== undefined) flags |= text(writer, given.contentType, 0x8000);
   if (given.contentEncoding !== undefined) flags |= text(writer, given.contentEncoding, 0x4000);
-  if (given.headers !== undefined) flags |= field(writer, 'table', given.headers, 0x2000);
-  if (given.deliveryMode !== undefined) flags |= field(writer, 'octet', given.deliveryMode, 0x1000);
-  if (given.priority !== undefined) flags |= field(writer, 'octet', given.priority, 0x0800);
+  if (given.headers !== undefined) flags |= field(writer, 'headers', given.headers, 0x2000);
+  if (given.deliveryMode !== undefined) flags |= field(writer, 'deliveryMode', given.deliveryMode, 0x1000);
+  if (given.priority !== undefined) flags |= field(writer, 'priority', given.priority, 0x0800);
   if (given.correlationId !== undefined) flags |= text(writer, given.correlationId, 0x0400);
   if (given.replyTo !== undefined) flags |= text(writer, given.replyTo, 0x0200);
   if (given.expiration !== undefined) flags |= text(writer, given.expiration, 0x0100);
@@ -62,7 +62,7 @@ function text(writer: ByteWriter, value: string, flag: number): number {
   return flag;
 }
 
-function field(writer: ByteWriter, kind: Exclude<FieldKind, 'bit'>, value: unknown, flag: number): number {
-  writeField(writer, kind, value);
+function field(writer: ByteWriter, name: keyof Properties, value: unknown, flag: number): number {
+  writeField(writer, propertySpec[name], value, name);
   return flag;
 }

@@ -2,7 +2,7 @@ import type { methodSpec, propertySpec } from './spec.js';
 
 /**
  * A field-table value whose AMQP type is given rather than guessed, in amqplib's notation:
- * `{ '!': 'timestamp', value: 1700000000 }`.
+ * `{ '!': 'timestamp', value: 1700000000 }`. A `text` is one whose bytes are no UTF-8, which amqplib does not know.
  */
 export interface TypedValue {
   readonly '!':
@@ -17,14 +17,20 @@ export interface TypedValue {
     | 'float'
     | 'double'
     | 'timestamp'
-    | 'decimal';
-  readonly value: boolean | number | bigint | { readonly places: number; readonly digits: number };
+    | 'decimal'
+    | 'text';
+  readonly value:
+    | boolean
+    | number
+    | bigint
+    | { readonly places: number; readonly digits: number }
+    | Uint8Array;
 }
 
 /**
  * A value in a field table. Numbers are written as the smallest of RabbitMQ's signed integers that
- * holds them, or as a double; `undefined` is left out; a `Buffer` is a byte array. A 64-bit integer that
- * a number cannot hold is read as `bigint`.
+ * holds them, or as a double; `undefined` is left out; a `Buffer` is a byte array, a `Date` a timestamp in seconds. A 64-bit
+ * integer that a number cannot hold is read as `bigint`, a text that is no UTF-8 as its bytes.
  */
 export type FieldValue =
   | null
@@ -34,6 +40,7 @@ export type FieldValue =
   | bigint
   | string
   | Uint8Array
+  | Date
   | TypedValue
   | readonly FieldValue[]
   | FieldTable;

@@ -29,6 +29,7 @@ function typeClass(value: Exclude<FieldValue, undefined>): TypeClass {
 function classOfTyped(type: TypedValue['!']): TypeClass {
   if (type === 'timestamp' || type === 'decimal') return type;
   if (type === 'float' || type === 'double') return 'float';
+  if (type === 'text') return 'longstr';
   return type === 'boolean' ? 'bool' : 'int';
 }
 

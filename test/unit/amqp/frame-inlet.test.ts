@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { AmqplibFrame } from '../../../src/amqp/below-amqplib.js';
 import { FrameInlet } from '../../../src/amqp/frame-inlet.js';
 import { AmqpError, FrameWriter, type Properties } from '../../../src/protocol/index.js';
+import { nestedValue, rawEntry, rawTable, rawValue } from '../../support/raw-headers.js';
 import { fieldTable, shortString } from '../protocol/arbitraries.js';
 
 /** Its decoder is not exported, so it is asked for by its path. */
@@ -52,7 +53,9 @@ const properties: fc.Arbitrary<Properties> = fc.record(
   },
   { requiredKeys: [], noNullPrototype: true },
 );
-type Write = (writer: FrameWriter) => void;
+
+/** Writes a command; where it has content, gives the headers. */
+type Write = (writer: FrameWriter) => unknown;
 const command: fc.Arbitrary<Write> = fc.oneof(
   fc
     .record({
@@ -68,6 +71,7 @@ const command: fc.Arbitrary<Write> = fc.oneof(
         (body): Write =>
           (writer) => {
             writer.content(1, 'basic.deliver', method, properties, body);
+            return properties.headers;
           },
       ),
     ),
@@ -89,8 +93,36 @@ const command: fc.Arbitrary<Write> = fc.oneof(
   fc.constant((writer: FrameWriter) => writer.heartbeat()),
 );
 
+/**
+ * The same frames with these headers. What amqplib makes of headers is not what was sent where they hold large numbers, or
+ * a table with the key `__proto__`, which it takes for the prototype.
+ */
+function withHeaders(frames: readonly AmqplibFrame[], headers: readonly Properties['headers'][]) {
+  const left = [...headers];
+  return frames.map((frame) => {
+    const { fields } = frame;
+    return fields && 'headers' in fields && fields.headers !== undefined
+      ? { ...frame, fields: { ...fields, headers: left.shift() } }
+      : frame;
+  });
+}
+
+/** A delivery with this entry in its table of headers. */
+function deliveryWith(entry: Buffer): Buffer {
+  const writer = new FrameWriter();
+  const properties = Buffer.concat([Buffer.of(0x20, 0), rawTable(entry)]);
+  writer.content(1, 'basic.deliver', { deliveryTag: 1 }, properties, Buffer.of(1));
+  return Buffer.from(writer.take());
+}
+
+function headersIn(bytes: Buffer): unknown {
+  const { frames, left } = decodedByInlet([bytes]);
+  assert.equal(left, 0);
+  return (frames[1]?.fields as Properties | undefined)?.headers;
+}
+
 describe('the inlet of a connection', () => {
-  it('decodes as amqplib does, however the bytes are cut', () => {
+  it('decodes as amqplib does, and headers as they were sent, however the bytes are cut', () => {
     fc.assert(
       fc.property(
         fc.array(command, { maxLength: 8 }),
@@ -98,11 +130,12 @@ describe('the inlet of a connection', () => {
         (writes, cuts) => {
           const writer = new FrameWriter();
           writer.frameMax = 4_096;
-          for (const write of writes) write(writer);
+          const headers = writes.map((write) => write(writer)).filter((each) => each !== undefined);
           const bytes = Buffer.from(writer.take());
           const places = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
           const parts = places.map((end, index) => bytes.subarray(places[index - 1] ?? 0, end));
-          assert.deepEqual(decodedByInlet(parts, 4_096).frames, decodedByAmqplib(bytes));
+          const expected = withHeaders(decodedByAmqplib(bytes), headers as Properties['headers'][]);
+          assert.deepEqual(decodedByInlet(parts, 4_096).frames, expected);
         },
       ),
       { numRuns: 2_000 },
@@ -117,6 +150,34 @@ describe('the inlet of a connection', () => {
     const { frames, left } = decodedByInlet([writer.take()]);
     assert.deepEqual([frames.length, left], [5, 1]);
   });
+
+  it('T-A1: keeps a header table whose key is __proto__ a table, which amqplib makes a prototype', () => {
+    const table = Buffer.concat([Buffer.from('F'), rawTable(rawEntry('a', rawValue('t', Buffer.of(1))))]);
+    const headers = headersIn(deliveryWith(rawEntry('__proto__', table)));
+    assert.deepEqual(Object.entries(headers as object), [['__proto__', { a: true }]]);
+    assert.equal(Object.getPrototypeOf(headers), Object.prototype);
+  });
+
+  it('T-A1, S-F3: reads the tag L as a signed number of 64 bits, as RabbitMQ does', () => {
+    const milliseconds = Buffer.from([0, 0, 0x01, 0x9c, 0x94, 0x38, 0xbc, 0]);
+    const sent = [milliseconds, Buffer.alloc(8, 0xff)].map((bytes) =>
+      headersIn(deliveryWith(rawEntry('ts', rawValue('L', bytes)))),
+    );
+    assert.deepEqual(sent, [{ ts: 0x019c_9438_bc00 }, { ts: -1 }]);
+  });
+
+  for (const [what, letter] of [
+    ['tables', 'F'],
+    ['arrays', 'A'],
+  ] as const) {
+    it(`T-A1: reads ${what} that are nested as deep as a frame has room for`, () => {
+      const headers = headersIn(deliveryWith(rawEntry('a', nestedValue(letter, 18_000))));
+      let depth = 0;
+      for (let level: unknown = headers; level; level = Object.values(level)[0]) depth++;
+      // The table of headers itself is one more.
+      assert.equal(depth, 18_001);
+    });
+  }
 
   it('refuses frames that end inside a field, or are larger than agreed', () => {
     const writer = new FrameWriter();

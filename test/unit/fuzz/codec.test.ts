@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { AmqpError, CommandReader, type Frame, FrameReader } from '../../../src/protocol/index.js';
+import {
+  AmqpError,
+  ByteWriter,
+  type Command,
+  CommandReader,
+  type FieldTable,
+  type Frame,
+  FrameReader,
+  writeTable,
+} from '../../../src/protocol/index.js';
 import { extendLimit } from '../../support/test-limit.js';
 import { budgetMs, untilTimeIsOver } from './budget.js';
 import { hostileBytes } from './hostile-bytes.js';
@@ -48,7 +57,34 @@ function read(bytes: Buffer, sizes: readonly number[]): unknown[] {
 function readFrame(channels: Map<number, CommandReader>, frame: Frame): unknown {
   const reader = channels.get(frame.channel) ?? new CommandReader();
   channels.set(frame.channel, reader);
-  return frame.type === 8 ? 'heartbeat' : reader.read(frame);
+  return frame.type === 8 ? 'heartbeat' : flat(reader.read(frame));
+}
+
+/** Tables as the bytes they are written as: they are deeper than what node compares. */
+function flat(command: Command | undefined): unknown {
+  if (!command) return undefined;
+  const { method, content } = command;
+  const { headers, ...properties } = content?.properties ?? {};
+  const fields = Object.entries(method.fields).map(([name, field]) => [
+    name,
+    isTable(field) ? encoded(field) : field,
+  ]);
+  return { name: method.name, fields, body: content?.body, properties, headers: headers && encoded(headers) };
+}
+
+function isTable(field: unknown): field is FieldTable {
+  return typeof field === 'object' && !(field instanceof Uint8Array);
+}
+
+/** What has no bytes, as NaN or a text of more than 255 bytes that was fewer before, has an error. */
+function encoded(table: FieldTable): unknown {
+  const writer = new ByteWriter();
+  try {
+    writeTable(writer, table);
+  } catch (error) {
+    return String(error);
+  }
+  return writer.take();
 }
 
 function* pieces(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {

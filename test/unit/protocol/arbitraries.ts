@@ -24,7 +24,7 @@ const leaf: fc.Arbitrary<FieldValue> = fc.oneof(
   fc.integer(),
   fc.maxSafeInteger(),
   fc.bigInt({ min: 2n ** 53n + 1n, max: 2n ** 63n - 1n }),
-  fc.double({ noNaN: true }).filter((value) => !Number.isInteger(value)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Number.isInteger(value)),
   fc.string({ unit: 'binary' }).filter(isText),
   fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
   typed,
