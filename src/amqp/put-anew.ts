@@ -1,18 +1,22 @@
 import { toError } from '../errors.js';
 import { carriedHeaders } from './carried-headers.js';
+import { carriedProperties } from './carried-properties.js';
 import { type Delivery, putAnewHeader } from './delivery.js';
 import type { Link } from './link.js';
 import type { MessageProperties } from './outgoing.js';
+import { DEFAULT_DELIVERY_LIMIT, deliveryLimit } from './unfinished.js';
 
-/** How often a message may be given back where the broker counts that: half of what it is dropped for. */
-const RETURNS = 10;
+/** How often a message may be given back where the broker counts that: half of what it is dropped for, of its queue's own limit, too. */
+const RETURNED_OF_LIMIT = 0.5;
 
 /**
  * Puts a message at the end of its queue as if it had never been handed out, and acks it here when that is confirmed. For
  * one that was given back so often, without having been begun, that the broker would drop it soon; false for any other.
  */
 export function putAnewIfWornOut(link: Link, delivery: Delivery): boolean {
-  const isWornOut = delivery.deliveryCount >= RETURNS;
+  const limit = deliveryLimit(link.argumentsOf(delivery.queue));
+  const isWornOut =
+    delivery.deliveryCount >= Math.floor(Math.min(limit, DEFAULT_DELIVERY_LIMIT) * RETURNED_OF_LIMIT);
   if (isWornOut) void putAnew(link, delivery);
   return isWornOut;
 }
@@ -20,13 +24,14 @@ export function putAnewIfWornOut(link: Link, delivery: Delivery): boolean {
 /** Never rejects: what cannot be put anew is given back. */
 async function putAnew(link: Link, delivery: Delivery): Promise<void> {
   const { queue, content, properties } = delivery;
-  const { headers, ...others } = properties as MessageProperties;
+  const { headers } = properties as MessageProperties;
+  const carried = carriedProperties(properties as MessageProperties);
   try {
     await link.publish({
       exchange: '',
       routingKey: queue,
       content,
-      properties: { ...others, headers: { ...carriedHeaders(headers), [putAnewHeader]: true } },
+      properties: { ...carried, headers: { ...carriedHeaders(headers), [putAnewHeader]: true } },
       mandatory: true,
     });
     delivery.ack();

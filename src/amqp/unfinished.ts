@@ -5,13 +5,13 @@ import type { Delivery } from './delivery.js';
 const SUSPECT_FROM = 3;
 
 /** RabbitMQ 4 drops a message of a quorum queue that came back more often, unless the queue was declared otherwise. */
-const DEFAULT_DELIVERY_LIMIT = 20;
+export const DEFAULT_DELIVERY_LIMIT = 20;
 
 /** What the broker drops for having come back too often is given up by us before that, with its story. */
 const MARGIN = 2;
 
 /** How often a message may come back: the queue's own limit where one is declared, else RabbitMQ's. */
-function deliveryLimit(declared: Readonly<Record<string, unknown>>): number {
+export function deliveryLimit(declared: Readonly<Record<string, unknown>>): number {
   const limit = Number(declared['x-delivery-limit']);
   return Number.isSafeInteger(limit) && limit > 0 ? limit : DEFAULT_DELIVERY_LIMIT;
 }

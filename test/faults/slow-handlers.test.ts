@@ -66,11 +66,33 @@ describe('a handler that is too slow', () => {
     });
   }
 
-  async function start(t: TestContext, type: (typeof types)[number]) {
+  it('T-A5: quick ones that wait behind each other are all run, however low the delivery limit of their quorum queue', async (t) => {
+    const { processor, queue, warnings } = await start(t, 'quorum', { 'x-delivery-limit': 2 });
+    const count = 60;
+    for (let number = 1; number <= count; number++) await send(queue, number, 250);
+    const all = Array.from({ length: count }, (_, index) => index + 1);
+    const missing = (): number[] => all.filter((number) => !processor.done.has(number));
+    await until(() => missing().length === 0, { what: 'all are done', limitMs: 60_000 }).catch(
+      async (late) => {
+        const kept = await side.look(`${queue}.failed`);
+        throw new Error(`Never done: ${missing()}; kept: ${kept?.messages}\n${warnings.join('\n')}`, {
+          cause: late,
+        });
+      },
+    );
+    await until(async () => (await broker.messagesIn(queue)) === 0, {
+      what: 'all are acked',
+      limitMs: 10_000,
+    });
+    assert.equal(await side.look(`${queue}.failed`), undefined, 'none was given up');
+    t.diagnostic(warnings.join('\n'));
+  });
+
+  async function start(t: TestContext, type: (typeof types)[number], more: Record<string, unknown> = {}) {
     const queue = uniqueName('slow');
     const tellsIt = type === 'quorum' && atLeast('4.0');
     const flags = {
-      arguments: { 'x-queue-type': type, ...(tellsIt && { 'x-consumer-timeout': TIMEOUT_MS }) },
+      arguments: { 'x-queue-type': type, ...(tellsIt && { 'x-consumer-timeout': TIMEOUT_MS }), ...more },
     };
     const warnings: string[] = [];
     const logger: Logger = {
@@ -79,7 +101,7 @@ describe('a handler that is too slow', () => {
       warn: (line) => void warnings.push(line),
       error: (line) => void warnings.push(line),
     };
-    const processor = new Slow({
+    const processor = new (type === 'quorum' && more['x-delivery-limit'] ? Greedy : Slow)({
       url: broker.url,
       logger,
       eqks: [[Exchange, [[{ name: queue, flags }, queue]]]],
@@ -91,8 +113,8 @@ describe('a handler that is too slow', () => {
     return { processor, queue, warnings, connectionsLost: () => lost };
   }
 
-  async function send(queue: string, number: number): Promise<void> {
-    const body = JSON.stringify(command('work', number));
+  async function send(queue: string, number: number, takesMs = number === 0 ? slowMs : 5): Promise<void> {
+    const body = JSON.stringify(command('work', { number, takesMs }));
     await side.publish('', queue, body, { persistent: true, messageId: idOf(number) });
   }
 
@@ -112,15 +134,21 @@ describe('a handler that is too slow', () => {
 });
 
 class Slow extends MessageProcessor {
-  static override readonly prefetch = 10;
+  static override readonly prefetch: number = 10;
   readonly begun = new Map<number, number>();
   readonly done = new Set<number>();
 }
-Slow.handle('command', 'work', async function ({ parameters }: Content<number>) {
-  this.begun.set(parameters, (this.begun.get(parameters) ?? 0) + 1);
-  await new Promise((resolve) => setTimeout(resolve, parameters === 0 ? slowMs : 5));
-  this.done.add(parameters);
+Slow.handle('command', 'work', async function ({ parameters }: Content<{ number: number; takesMs: number }>) {
+  const { number, takesMs } = parameters;
+  this.begun.set(number, (this.begun.get(number) ?? 0) + 1);
+  await new Promise((resolve) => setTimeout(resolve, takesMs));
+  this.done.add(number);
 });
+
+/** With what it takes where nobody has said otherwise. */
+class Greedy extends Slow {
+  static override readonly prefetch = 100;
+}
 
 function idOf(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
