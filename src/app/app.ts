@@ -1,6 +1,7 @@
 import type { RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
+import { duration, wholeNumber } from '../numbers.js';
 import {
   DrainError,
   type ExitReport,
@@ -13,7 +14,7 @@ import type { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppHealth, AppState } from './app-health.js';
 import type { AppHook, AppOptions, RepeatedTask } from './app-options.js';
 import { Assembly } from './assembly.js';
-import { callable, wholeNumber } from './checks.js';
+import { callable } from './checks.js';
 import type { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
 import type { HttpRoutes } from './http/http-routes.js';
@@ -27,7 +28,7 @@ import type { SseRoutes } from './sse/sse-routes.js';
  * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it
  * also runs beside others in a MicroScheduler.
  *
- * It starts in this order: start-up hooks, then everything that handles something. It ends the other way round: nothing new is
+ * It starts in this order: connections that no route uses, start-up hooks, then everything that handles something. It ends the other way round: nothing new is
  * taken, what runs is finished, what has not begun goes back to its queue, then the shutdown hooks run, then connections close.
  */
 export class App<State extends object = Record<string, unknown>> extends StandingThread {
@@ -61,7 +62,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     this.name = name;
     this.logger = logger;
     this.state = options.state ?? ({} as State);
-    this.#shutdownTimeoutMs = shutdownTimeoutMs;
+    this.#shutdownTimeoutMs = duration('App: shutdownTimeoutMs', shutdownTimeoutMs);
     this.#assembly = new Assembly(this, options as AppOptions<never>);
     const { connections, amqp, sse, front, metrics } = this.#assembly;
     this.connections = connections;
@@ -104,8 +105,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     { maxConcurrency = 1 }: RunEveryOptions = {},
   ): RegisterHandler<RepeatedTask<State>> {
     const settled = {
-      intervalMs: wholeNumber('intervalMs', intervalMs),
-      maxConcurrency: wholeNumber('maxConcurrency', maxConcurrency),
+      intervalMs: wholeNumber('App.runEvery: intervalMs', intervalMs, { min: 1 }),
+      maxConcurrency: wholeNumber('App.runEvery: maxConcurrency', maxConcurrency, { min: 1 }),
     };
     return this.#assembly.methods.register<RepeatedTask<State>>((task, name) => {
       callable(task, 'A repeated task');
@@ -162,14 +163,15 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   }
 
   /** Ends in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when something was not finished in time */
-  override drain({
+  override async drain({
     timeoutMs = this.#shutdownTimeoutMs,
   }: {
     readonly timeoutMs?: number;
   } = {}): Promise<void> {
+    duration('App.drain: timeoutMs', timeoutMs);
     this.stop();
     this.#draining ??= this.#end(timeoutMs);
-    return this.#draining;
+    await this.#draining;
   }
 
   /** @see drain */
@@ -207,6 +209,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     const { parts } = this.#assembly;
     this.#assembly.make({ name, logger, closing: this.#closing.signal, health: () => this.health() });
     await parts.prepare();
+    await this.connections.open(this.stopSignal);
     await this.#startUp.run(this, this.stopSignal);
     await parts.start(this.stopSignal);
     this.stopSignal.throwIfAborted();

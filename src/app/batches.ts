@@ -1,3 +1,6 @@
+import { inOwnContext } from '../own-context.js';
+import { startTimer } from '../timers.js';
+
 /** How items are put into batches. */
 export interface BatchRules {
   /** A batch has no more than this many. */
@@ -30,7 +33,7 @@ export class Batches<T> {
   readonly #handling: BatchHandling<T>;
   readonly #listeners = new Set<() => void>();
   #waiting: { readonly item: T; readonly dueAt: number }[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   readonly #inHand = new Set<T>();
   #running = 0;
   #stopped = false;
@@ -59,7 +62,7 @@ export class Batches<T> {
   /** Starts no batch any more, and gives out what waits. */
   stop(): readonly T[] {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     return this.#waiting.splice(0).flatMap(({ item }) => (this.#handling.isStale?.(item) ? [] : item));
   }
 
@@ -120,7 +123,7 @@ export class Batches<T> {
     this.#running++;
     for (const item of batch) this.#inHand.add(item);
     this.#tell();
-    await this.#handling.handle(batch, cause);
+    await inOwnContext(() => this.#handling.handle(batch, cause));
     this.#running--;
     for (const item of batch) this.#inHand.delete(item);
     this.#work();
@@ -130,13 +133,13 @@ export class Batches<T> {
   /** One timer at a time: what it finds not due yet, it waits for again. With all hands busy, the next free one looks. */
   #arm(): void {
     const [first] = this.#waiting;
-    if (!first || this.#timer || this.#stopped || this.#running >= this.#rules.concurrency) return;
+    if (!first || this.#stopTimer || this.#stopped || this.#running >= this.#rules.concurrency) return;
     const restMs = Math.ceil(first.dueAt - performance.now());
     const onTime = (): void => {
-      this.#timer = undefined;
+      this.#stopTimer = undefined;
       this.#work();
     };
-    this.#timer = setTimeout(onTime, Math.min(Math.max(1, restMs), longestDelayMs));
+    this.#stopTimer = startTimer(Math.max(1, restMs), onTime);
   }
 
   #change(): Promise<void> {
@@ -148,6 +151,3 @@ export class Batches<T> {
     this.#listeners.clear();
   }
 }
-
-/** Node's timers count in 31 bits. */
-const longestDelayMs = 2 ** 31 - 1;

@@ -1,17 +1,5 @@
 import { ConfigurationError } from '../errors.js';
 
-/** The value, if it is a whole number from 1 on. @throws ConfigurationError naming it */
-export function wholeNumber(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new ConfigurationError(`${name} must be a whole number from 1 on, and is ${value}.`);
-}
-
-/** The value, if it is a number of milliseconds; `Infinity` is one. @throws ConfigurationError naming it */
-export function duration(name: string, value: number): number {
-  if (value >= 0) return value;
-  throw new ConfigurationError(`${name} must be a number of milliseconds, and is ${value}.`);
-}
-
 /** One or several, as a list. @throws ConfigurationError when there is none, or one is empty */
 export function routeList(routes: string | readonly string[]): readonly string[] {
   const list = [routes].flat();

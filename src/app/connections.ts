@@ -7,6 +7,8 @@ export interface NamedConnection {
   readonly name: string | undefined;
   /** @internal Told by the app that it belongs to. */
   adopt?(owner: { readonly name: string; readonly logger: Logger }): void;
+  /** @internal Connects when the app starts, where it has to be connected to be of use. @throws what keeps it from that */
+  open?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,21 @@ export class Connections implements Iterable<NamedConnection> {
         ? `${route}: there are several of the kind ${Class.name}; say which one by { connection }.`
         : `${route}: the app has no ${Class.name}; give it one by new App({ connections: [...] }).`,
     );
+  }
+
+  /** @internal Connects all. @throws what keeps one of them from it; the signal's reason, as soon as it is aborted */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    let onAbort = (): void => {};
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort);
+    });
+    try {
+      await Promise.race([Promise.all([...this.#all].map((each) => each.open?.())), aborted]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   /** All of one kind. */

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { within } from '../timers.js';
 
 /** Something of the user's that runs when the app starts, or when it ends. */
 type Hook<App> = (app: App) => unknown;
@@ -23,16 +23,19 @@ export class Hooks<App> {
 
   /** Runs all, one after the other, whatever each does (AW-C29); what goes wrong is logged. False when one did not end in time. */
   async runAll(app: App, timeoutMs: number, logger: Logger): Promise<boolean> {
-    const limit = new AbortController();
-    const tooLate = sleep(timeoutMs, false, { signal: limit.signal }).catch(() => false);
+    const end = performance.now() + timeoutMs;
     let inTime = true;
     for (const { hook, name } of this.#hooks) {
-      const done = await Promise.race([attempt(() => hook(app), name, logger), tooLate]);
+      const restMs = Math.max(0, end - performance.now());
+      const done = await within<boolean>(
+        attempt(() => hook(app), name, logger),
+        restMs,
+        () => false,
+      );
       if (!done)
         logger.error(`The shutdown hook ${name} has not ended in time; the others are run all the same.`);
       inTime &&= done;
     }
-    limit.abort();
     return inTime;
   }
 }

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../errors.js';
+import { inOwnContext } from '../own-context.js';
+import { sleep, within } from '../timers.js';
 import type { Part, PartHost } from './part.js';
 import type { RouteContext } from './route-context.js';
 
@@ -18,17 +19,35 @@ export interface ClockTask {
   readonly name: string;
 }
 
-/** Runs a task when the app has started and then at each beat, until the app stops. */
+/** The time that a clock goes by. It must never go back, as the time of day may. */
+export interface Time {
+  /** In milliseconds, since whenever. */
+  now(): number;
+  /** Resolves after about so long, perhaps a little earlier, and when the signal is aborted. */
+  rest(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const processTime: Time = {
+  now: () => performance.now(),
+  rest: (ms, signal) => sleep(ms, { signal }),
+};
+
+/**
+ * Runs a task when the app has started and then at each beat, until the app stops: each beat once. Beats that pass while it may not run, or
+ * while the process is held up, are not made up for.
+ */
 export class Clock implements Part {
   readonly #task: ClockTask;
   readonly #host: PartHost;
+  readonly #time: Time;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #wake: (() => void) | undefined;
 
-  constructor(task: ClockTask, host: PartHost) {
+  constructor(task: ClockTask, host: PartHost, time: Time = processTime) {
     this.#task = task;
     this.#host = host;
+    this.#time = time;
   }
 
   async start(): Promise<void> {
@@ -41,24 +60,29 @@ export class Clock implements Part {
   }
 
   async finish({ timeoutMs }: { readonly timeoutMs: number }): Promise<number> {
-    const limit = new AbortController();
-    const tooLate = sleep(timeoutMs, undefined, { signal: limit.signal }).catch(() => {});
-    await Promise.race([Promise.all(this.#running), tooLate]);
-    limit.abort();
+    await within(Promise.all(this.#running), timeoutMs, () => []);
     return this.#running.size;
   }
 
   async #beat(): Promise<void> {
-    const { signal } = this.#stopping;
     const { intervalMs } = this.#task;
-    const begun = performance.now();
-    for (;;) {
+    const begun = this.#time.now();
+    // Beats are numbered: what is left of an interval cannot tell whether its beat has been.
+    for (let beat = 0; ; ) {
+      await this.#restUntil(begun + beat * intervalMs);
       await this.#turn();
-      if (signal.aborted) return;
+      if (this.#stopping.signal.aborted) return;
       this.#run();
-      const restMs = intervalMs - ((performance.now() - begun) % intervalMs);
-      await sleep(restMs, undefined, { signal }).catch(() => {});
+      const passed = Math.floor((this.#time.now() - begun) / intervalMs);
+      beat = Math.max(beat, passed) + 1;
     }
+  }
+
+  /** Timers fire early by a part of a millisecond. */
+  async #restUntil(due: number): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let restMs = due - this.#time.now(); restMs > 0 && !signal.aborted; restMs = due - this.#time.now())
+      await this.#time.rest(Math.ceil(restMs), signal);
   }
 
   /** Resolves when one more may run, or none at all. */
@@ -81,7 +105,7 @@ export class Clock implements Part {
   /** What it throws is told to the log, and the next beat comes all the same. */
   async #attempt(): Promise<void> {
     try {
-      await this.#task.run({ signal: this.#host.closing });
+      await inOwnContext(() => this.#task.run({ signal: this.#host.closing }));
     } catch (thrown) {
       const error = toError(thrown);
       this.#host.logger.error(

@@ -1,4 +1,5 @@
-import { ConfigurationError } from '../errors.js';
+import { type Bounds, duration, wholeNumber } from '../numbers.js';
+import { checkedBuckets } from './metrics/buckets.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,16 +35,22 @@ export interface AppSettings {
   readonly metricsBucketsMs: readonly number[];
 }
 
-/** Reads the settings. @throws ConfigurationError for a value that is no number where one is needed */
+const portBounds: Bounds = { min: 0, max: 65_535 };
+
+/** AMQP carries heartbeats and prefetch counts in 16 bits. */
+const heartbeatBounds: Bounds = { min: 0, max: 65_535 };
+const prefetchBounds: Bounds = { min: 1, max: 65_535 };
+
+/** Reads the settings. @throws ConfigurationError for a value that is no such number where one is needed, naming the variable */
 export function readSettings(env: Environment = process.env): AppSettings {
   return {
-    flushIntervalMs: (numberIn(env, 'ASYNCWORKER_FLUSH_TIMEOUT') ?? 60) * 1_000,
+    flushIntervalMs: secondsIn(env, 'ASYNCWORKER_FLUSH_TIMEOUT', 60) * 1_000,
     vhost: env['ASYNCWORKER_AMQP_DEFAULT_VHOST'] || undefined,
-    amqpPort: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PORT'),
-    prefetch: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT') ?? 128,
-    heartbeatSeconds: numberIn(env, 'ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT'),
+    amqpPort: wholeIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PORT', portBounds),
+    prefetch: wholeIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT', prefetchBounds) ?? 128,
+    heartbeatSeconds: wholeIn(env, 'ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT', heartbeatBounds),
     httpHost: env['ASYNCWORKER_HTTP_HOST'] || '127.0.0.1',
-    httpPort: numberIn(env, 'ASYNCWORKER_HTTP_PORT') ?? 8080,
+    httpPort: wholeIn(env, 'ASYNCWORKER_HTTP_PORT', portBounds) ?? 8080,
     isHttpAsked: Boolean(env['ASYNCWORKER_HTTP_HOST'] || env['ASYNCWORKER_HTTP_PORT']),
     metricsEnabled: !/^(0|false)$/i.test(env['ASYNCWORKER_METRICS_ROUTE_ENABLED'] ?? ''),
     metricsPath: env['ASYNCWORKER_METRICS_ROUTE_PATH'] || '/metrics',
@@ -53,20 +60,33 @@ export function readSettings(env: Environment = process.env): AppSettings {
   };
 }
 
-function numberIn(env: Environment, name: string): number | undefined {
+function wholeIn(env: Environment, name: string, bounds: Bounds): number | undefined {
+  const value = numberIn(env, name);
+  return value === undefined ? undefined : wholeNumber(variable(name), value, bounds);
+}
+
+function secondsIn(env: Environment, name: string, otherwise: number): number {
+  return duration(`${variable(name)}, in seconds,`, numberIn(env, name) ?? otherwise);
+}
+
+/** The number that a text stands for; the text itself where it stands for none, for whoever has to say so. */
+function numberIn(env: Environment, name: string): unknown {
   const text = env[name]?.trim();
   if (!text) return undefined;
   const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new ConfigurationError(`The environment variable ${name} must be a number, and is '${text}'.`);
+  return Number.isNaN(value) ? text : value;
 }
 
 /** As async-worker takes it, in brackets, or without. One without end is always there. */
 function bucketsIn(env: Environment, name: string): readonly number[] {
-  const text = env[name]?.replace(/^\s*\[|\]\s*$/g, '') ?? '10, 50, 100, 200, 500, 1000, 5000';
+  const text = env[name]?.replace(/^\s*\[|\]\s*$/g, '').trim() || '10, 50, 100, 200, 500, 1000, 5000';
   const bounds = text.split(',').map(Number);
-  if (!bounds.some(Number.isNaN)) return bounds.filter(Number.isFinite);
-  throw new ConfigurationError(
-    `The environment variable ${name} must be numbers with commas, and is '${text}'.`,
+  return checkedBuckets(
+    variable(name),
+    bounds.filter((bound) => bound !== Infinity),
   );
+}
+
+function variable(name: string): string {
+  return `The environment variable ${name}`;
 }

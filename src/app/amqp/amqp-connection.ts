@@ -6,14 +6,16 @@ import {
   type LinkOptions,
   type MessageProperties,
   nextMessageId,
+  settle,
 } from '../../amqp/index.js';
 import { ClosedError, ConfigurationError, toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { wholeNumber } from '../../numbers.js';
 import { jsonEncoder, toPlain } from '../../wire/index.js';
-import { wholeNumber } from '../checks.js';
 import type { NamedConnection } from '../connections.js';
 import { readSettings } from '../settings.js';
 import { addressOf, vhostOf } from './address.js';
+import { connectFirst } from './first-put.js';
 
 /** Where a broker is and how it is used. */
 export interface AmqpConnectionOptions {
@@ -22,7 +24,7 @@ export interface AmqpConnectionOptions {
   /** `amqp://user:password@host:port/vhost`, or several for fail-over, instead of the five fields below. @default env `WAYBILL_URL`, else localhost */
   readonly url?: string | readonly string[] | undefined;
   readonly hostname?: string | undefined;
-  /** @default env `ASYNCWORKER_AMQP_DEFAULT_PORT`, else 5672, with `tls` 5671 */
+  /** From 1 to 65,535. @default env `ASYNCWORKER_AMQP_DEFAULT_PORT`, else 5672, with `tls` 5671 */
   readonly port?: number | undefined;
   /** @default 'guest' */
   readonly username?: string | undefined;
@@ -30,7 +32,7 @@ export interface AmqpConnectionOptions {
   readonly password?: string | undefined;
   /** Where routes and `put` go that name no other. @default the path of the URL, env `ASYNCWORKER_AMQP_DEFAULT_VHOST`, else `/` */
   readonly vhost?: string | undefined;
-  /** How many unsettled messages of each queue wait in this process. @default env `ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT`, else 128 */
+  /** How many unsettled messages of each queue wait in this process, from 1 to 65,535. @default env `ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT`, else 128 */
   readonly prefetch?: number | undefined;
   /** Seconds between heartbeats. @default env `ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT`, else 10 */
   readonly heartbeatSeconds?: number | undefined;
@@ -57,7 +59,7 @@ export interface PutMessage {
   readonly properties?: MessageProperties | undefined;
   /** Whether a message that reaches no queue is a failure. @default true */
   readonly mandatory?: boolean | undefined;
-  /** How long the broker's confirm may take. @default 30,000 */
+  /** How long the broker's confirm may take, in milliseconds, the first connect included; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -86,7 +88,9 @@ export class AmqpConnection implements NamedConnection {
   constructor(options: AmqpConnectionOptions = {}) {
     const settings = readSettings();
     this.name = options.name;
-    this.prefetch = wholeNumber('prefetch', options.prefetch ?? settings.prefetch);
+    const { prefetch = settings.prefetch, port } = options;
+    this.prefetch = wholeNumber('AmqpConnection: prefetch', prefetch, { min: 1, max: 65_535 });
+    if (port !== undefined) wholeNumber('AmqpConnection: port', port, { min: 1, max: 65_535 });
     const { heartbeatSeconds = settings.heartbeatSeconds } = options;
     this.#options = {
       ...options,
@@ -94,11 +98,13 @@ export class AmqpConnection implements NamedConnection {
       url: addressOf(options),
       vhost: vhostOf(options),
     };
+    // What cannot be is told here, not when a message is to leave.
+    settle(this.linkOptions());
   }
 
   /**
    * Publishes one message, at any time, also from handlers and hooks. Resolves when the broker has it, and has routed it to a queue.
-   * @throws ConfigurationError for both or neither of `data` and `serializedData`; EncodingError for data that is no JSON;
+   * @throws ConnectError at once, with the reason, while the broker was never reached: nothing was sent; ConfigurationError for both or neither of `data` and `serializedData`; EncodingError for data that is no JSON;
    * UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError as a producer's.
    */
   async put(message: PutMessage): Promise<void> {
@@ -106,7 +112,10 @@ export class AmqpConnection implements NamedConnection {
     const { content, contentType } = contentOf(message);
     const always = { ...(contentType && { contentType }), deliveryMode: 2, messageId: nextMessageId() };
     const outgoing = { exchange, routingKey, content, properties: { ...always, ...properties }, mandatory };
-    await this.link(vhost).publish(outgoing, message);
+    const link = this.link(vhost);
+    const { timeoutMs = 30_000, signal } = message;
+    const restMs = await connectFirst(link, { timeoutMs, signal });
+    await link.publish(outgoing, { timeoutMs: restMs, signal });
   }
 
   /** How its links are, by asking the broker. See Link.health. */
@@ -141,6 +150,14 @@ export class AmqpConnection implements NamedConnection {
   /** @internal */
   adopt(owner: { readonly name: string; readonly logger: Logger }): void {
     this.#owner = owner;
+  }
+
+  /**
+   * @internal Connects where no route does: an app that only puts shall not seem to be well without its broker.
+   * @throws ConnectError
+   */
+  async open(): Promise<void> {
+    if (this.#links.size === 0) await this.link().openPublishing();
   }
 
   /** @internal The way to one virtual host, taken as it is written (AW-B13). */

@@ -10,11 +10,11 @@ export interface AmqpRouteOptions {
   readonly connection?: AmqpConnection | string | undefined;
   /** The virtual host, exactly as it is called. @default the connection's */
   readonly vhost?: string | undefined;
-  /** How many messages a batch has at most; never more than the connection's prefetch. @default 1 */
+  /** How many messages a batch has at most: a whole number from 1 on, and never more than the connection's prefetch. @default 1 */
   readonly bulkSize?: number | undefined;
-  /** How long a message waits at most for its batch to fill. @default env `ASYNCWORKER_FLUSH_TIMEOUT` (seconds), else 60,000 */
+  /** How long a message waits at most for its batch to fill, in milliseconds; `Infinity` for no limit. @default env `ASYNCWORKER_FLUSH_TIMEOUT` (seconds), else 60,000 */
   readonly flushIntervalMs?: number | undefined;
-  /** How many batches are handled at once. @default as many as the prefetch allows; 1 keeps the order */
+  /** How many batches are handled at once: a whole number from 1 on. @default as many as the prefetch allows; 1 keeps the order */
   readonly concurrency?: number | undefined;
   /** What becomes of messages that the handler said nothing about, when it has ended well. @default 'ack' */
   readonly onSuccess?: AmqpAction | undefined;

@@ -1,6 +1,7 @@
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import { duration, wholeNumber } from '../../numbers.js';
 import type { ContentType } from '../../wire/index.js';
-import { callable, duration, routeList, wholeNumber } from '../checks.js';
+import { callable, routeList } from '../checks.js';
 import type { Connections } from '../connections.js';
 import type { PartPlan } from '../part.js';
 import { readSettings } from '../settings.js';
@@ -41,7 +42,7 @@ export class AmqpRoutes {
   consume(queues: string | readonly string[], options: Options = {}): RegisterHandler<AmqpHandler<never>> {
     const list = routeList(queues);
     const what = `The AMQP route ${list.join(', ')}`;
-    const settled = settle(options);
+    const settled = settle(what, options);
     return this.#methods.register<AmqpHandler<never>>((handler, name) => {
       const given = { handler: callable(handler, what), name: name || 'a handler' };
       this.#plan((host) => {
@@ -52,14 +53,17 @@ export class AmqpRoutes {
   }
 }
 
-function settle(options: Options): Omit<AmqpRoute, 'queues' | 'connection' | 'handler' | 'name'> {
+function settle(
+  what: string,
+  options: Options,
+): Omit<AmqpRoute, 'queues' | 'connection' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs, concurrency } = options;
   return {
     vhost: options.vhost,
-    bulkSize: wholeNumber('bulkSize', options.bulkSize ?? 1),
-    flushIntervalMs: duration('flushIntervalMs', flushIntervalMs),
+    bulkSize: wholeNumber(`${what}: bulkSize`, options.bulkSize ?? 1, { min: 1 }),
+    flushIntervalMs: duration(`${what}: flushIntervalMs`, flushIntervalMs),
     concurrency:
-      concurrency === undefined ? Number.POSITIVE_INFINITY : wholeNumber('concurrency', concurrency),
+      concurrency === undefined ? Infinity : wholeNumber(`${what}: concurrency`, concurrency, { min: 1 }),
     onSuccess: options.onSuccess ?? 'ack',
     onException: options.onException ?? 'requeue',
     onFailure: options.onFailure ?? 'park',

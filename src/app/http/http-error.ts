@@ -24,7 +24,8 @@ export class HttpError extends Error {
     { headers = {}, details = {}, ...options }: HttpErrorOptions = {},
   ) {
     super(message, options);
-    if (!(status >= 400 && status <= 599)) throw new RangeError(`${status} is the status of no error.`);
+    if (!(Number.isInteger(status) && status >= 400 && status <= 599))
+      throw new RangeError(`${status} is the status of no error.`);
     this.status = status;
     this.headers = headers;
     this.details = details;

@@ -1,4 +1,6 @@
 import type { DecoratedMethods } from '../../decorated-methods.js';
+import { ConfigurationError } from '../../errors.js';
+import { wholeNumber } from '../../numbers.js';
 import type { AppHealth } from '../app-health.js';
 import type { Part, PartHost } from '../part.js';
 import { type AppSettings, readSettings } from '../settings.js';
@@ -34,7 +36,7 @@ export class HttpFront {
   readonly #isAsked: boolean;
 
   constructor({ options, methods, own, refuseWhenStarted }: HttpFrontOptions) {
-    this.#options = options ?? {};
+    this.#options = checked(options ?? {});
     this.#isAsked = options !== undefined || this.#settings.isHttpAsked;
     this.#own = own;
     this.routes = new HttpRoutes({
@@ -91,6 +93,15 @@ export class HttpFront {
       { path: ready, answer },
     ];
   }
+}
+
+function checked(options: HttpServerOptions): HttpServerOptions {
+  const { host, port, maxBodyBytes } = options;
+  // node takes it for all addresses there are.
+  if (host === '') throw new ConfigurationError('App: http.host is empty. Name the address to listen on.');
+  if (port !== undefined) wholeNumber('App: http.port', port, { max: 65_535 });
+  if (maxBodyBytes !== undefined) wholeNumber('App: http.maxBodyBytes', maxBodyBytes, { min: 1 });
+  return options;
 }
 
 /** It answers in every state of the app. */

@@ -40,7 +40,7 @@ export type HttpHandler<Route extends string = string, Body = undefined> = (
 export interface HttpServerOptions {
   /** Where it listens. @default env `ASYNCWORKER_HTTP_HOST`, else 127.0.0.1: this machine only */
   readonly host?: string | undefined;
-  /** 0 takes a free one. @default env `ASYNCWORKER_HTTP_PORT`, else 8080 */
+  /** From 0 to 65,535; 0 takes a free one. @default env `ASYNCWORKER_HTTP_PORT`, else 8080 */
   readonly port?: number | undefined;
   /** The largest body that routes read, in bytes, unless they say otherwise. @default 1 MiB */
   readonly maxBodyBytes?: number | undefined;

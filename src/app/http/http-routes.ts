@@ -1,6 +1,7 @@
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import { ConfigurationError } from '../../errors.js';
-import { callable, routeList, wholeNumber } from '../checks.js';
+import { wholeNumber } from '../../numbers.js';
+import { callable, routeList } from '../checks.js';
 import type {
   HttpHandler,
   HttpMethod,
@@ -78,7 +79,10 @@ export class HttpRoutes {
     const templates = routeList(routes).map((route) => new PathTemplate(route));
     const what = `The HTTP route ${templates.map(({ text }) => text).join(', ')}`;
     this.#refuseReserved(known, templates);
-    const maxBodyBytes = wholeNumber('maxBodyBytes', options.maxBodyBytes ?? this.#host.maxBodyBytes);
+    const maxBodyBytes = wholeNumber(
+      `${what}: maxBodyBytes`,
+      options.maxBodyBytes ?? this.#host.maxBodyBytes,
+    );
     return this.#host.methods.register<HttpHandler<string, never>>((handler) => {
       callable(handler, what);
       for (const template of templates) {

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, toError } from '../../errors.js';
+import { inOwnContext } from '../../own-context.js';
+import { sleep } from '../../timers.js';
 import { required } from '../optional.js';
 import type { Part } from '../part.js';
 import { httpPackages, type Router, type RouterOptions, router } from './router.js';
@@ -63,7 +64,7 @@ export class HttpServer implements Part {
   async #listen(server: Server): Promise<string> {
     const { host, port } = this.#options;
     try {
-      server.listen({ host, port });
+      inOwnContext(() => server.listen({ host, port }));
       await once(server, 'listening');
     } catch (thrown) {
       const { message } = toError(thrown);

@@ -1,21 +1,50 @@
 import { ConfigurationError } from '../../errors.js';
+import { finiteNumber, wholeNumber } from '../../numbers.js';
 
-/** `count` bounds for a histogram: the first is `start`, each further one `factor` times as large; one without end is always there. */
+/** More would be kept for each combination of labels. */
+const mostBuckets = 1_000;
+
+/**
+ * `count` bounds for a histogram: the first is `start`, above 0, each further one `factor` times as large, above 1; one without end is
+ * always there. @throws ConfigurationError for other numbers, and a `count` that is not from 1 to 1,000
+ */
 export function exponentialBuckets(start: number, factor: number, count: number): readonly number[] {
-  checkCount(count);
-  if (!(start > 0)) throw new ConfigurationError(`start must be above 0, and is ${start}.`);
-  if (!(factor > 1)) throw new ConfigurationError(`factor must be above 1, and is ${factor}.`);
-  return Array.from({ length: count }, (_, nth) => start * factor ** nth);
+  above(0, 'exponentialBuckets: start', start);
+  above(1, 'exponentialBuckets: factor', factor);
+  return bucketsOf('exponentialBuckets', count, (nth) => start * factor ** nth);
 }
 
-/** `count` bounds for a histogram: the first is `start`, each further one larger by `width`; one without end is always there. */
+/**
+ * `count` bounds for a histogram: the first is `start`, each further one larger by `width`, above 0; one without end is always there.
+ * @throws ConfigurationError for other numbers, and a `count` that is not from 1 to 1,000
+ */
 export function linearBuckets(start: number, width: number, count: number): readonly number[] {
-  checkCount(count);
-  if (!(width > 0)) throw new ConfigurationError(`width must be above 0, and is ${width}.`);
-  return Array.from({ length: count }, (_, nth) => start + width * nth);
+  above(0, 'linearBuckets: width', width);
+  return bucketsOf('linearBuckets', count, (nth) => start + width * nth);
 }
 
-function checkCount(count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1) return;
-  throw new ConfigurationError(`count must be a whole number from 1 on, and is ${count}.`);
+/** The bounds of a histogram, if they can be some. @param setting whose they are, for people @throws ConfigurationError */
+export function checkedBuckets(setting: string, bounds: readonly number[]): readonly number[] {
+  const isList = Array.isArray(bounds) && bounds.every(Number.isFinite);
+  const growing = isList && bounds.every((bound, nth) => nth === 0 || bound > (bounds[nth - 1] as number));
+  if (growing) return bounds;
+  const shown = Array.isArray(bounds)
+    ? bounds.slice(0, 20).map(String).join(', ')
+    : `of type ${typeof bounds}`;
+  throw new ConfigurationError(
+    `${setting} must be numbers, each larger than the one before, and is ${shown.slice(0, 200)}.`,
+  );
+}
+
+function bucketsOf(setting: string, count: number, bound: (nth: number) => number): readonly number[] {
+  const length = wholeNumber(`${setting}: count`, count, { min: 1, max: mostBuckets });
+  return checkedBuckets(
+    setting,
+    Array.from({ length }, (_, nth) => bound(nth)),
+  );
+}
+
+function above(limit: number, setting: string, value: number): void {
+  finiteNumber(setting, value, { min: limit });
+  if (value === limit) throw new ConfigurationError(`${setting} must be above ${limit} and is ${value}.`);
 }

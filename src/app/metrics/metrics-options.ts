@@ -6,7 +6,7 @@ export interface MetricsOptions {
   readonly namespace?: string | undefined;
   /** What stands behind that, to tell apps apart. @default env `ASYNCWORKER_METRICS_APPPREFIX`, else nothing */
   readonly appPrefix?: string | undefined;
-  /** Bounds for durations. @default env `ASYNCWORKER_METRICS_DEFAULT_HISTOGRAM_BUCKETS_IN_MS`, else 10, 50, 100, 200, 500, 1,000, 5,000 */
+  /** Bounds for durations, in milliseconds, each larger than the one before. @default env `ASYNCWORKER_METRICS_DEFAULT_HISTOGRAM_BUCKETS_IN_MS`, else 10, 50, 100, 200, 500, 1,000, 5,000 */
   readonly bucketsMs?: readonly number[] | undefined;
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Registry } from 'prom-client';
 import { required } from '../optional.js';
 import type { AppSettings } from '../settings.js';
+import { checkedBuckets } from './buckets.js';
 import type { Counter, Gauge, Histogram, MetricOptions, MetricsOptions } from './metrics-options.js';
 
 type PromClient = typeof import('prom-client');
@@ -22,7 +23,7 @@ export class Metrics {
   constructor(options: MetricsOptions, settings: AppSettings) {
     const { namespace = settings.metricsNamespace, appPrefix = settings.metricsAppPrefix } = options;
     this.path = options.path ?? settings.metricsPath;
-    this.bucketsMs = options.bucketsMs ?? settings.metricsBucketsMs;
+    this.bucketsMs = checkedBuckets('App: metrics.bucketsMs', options.bucketsMs ?? settings.metricsBucketsMs);
     this.#prefix = [namespace, appPrefix].filter((part) => part !== '').join('_');
   }
 
@@ -55,7 +56,8 @@ export class Metrics {
   histogram(options: MetricOptions & { readonly buckets?: readonly number[] | undefined }): Histogram {
     const { Histogram } = this.#open();
     const { buckets = this.bucketsMs, ...named } = options;
-    return new Histogram({ ...this.#named(named), buckets: [...buckets] });
+    const bounds = checkedBuckets(`The metric ${named.name}: buckets`, buckets);
+    return new Histogram({ ...this.#named(named), buckets: [...bounds] });
   }
 
   /** All figures, in the text format of Prometheus. */

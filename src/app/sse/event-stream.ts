@@ -1,3 +1,4 @@
+import { startTimer } from '../../timers.js';
 import { optional } from '../optional.js';
 
 /** An event as the parser gives it. */
@@ -97,7 +98,7 @@ class Silence {
   readonly #abort = new AbortController();
   readonly #outer: AbortSignal;
   readonly #onOuter = (): void => this.#abort.abort(this.#outer.reason);
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
 
   constructor(timeoutMs: number, outer: AbortSignal) {
     this.#timeoutMs = timeoutMs;
@@ -109,13 +110,13 @@ class Silence {
   }
 
   broken(): void {
-    clearTimeout(this.#timer);
+    this.pause();
     const reason = new Error(`it has said nothing for ${this.#timeoutMs} ms`);
-    this.#timer = setTimeout(() => this.#abort.abort(reason), this.#timeoutMs);
+    this.#stopTimer = startTimer(this.#timeoutMs, () => this.#abort.abort(reason));
   }
 
   pause(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
   }
 
   end(): void {

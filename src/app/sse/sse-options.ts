@@ -8,15 +8,21 @@ export interface SseRouteOptions {
   readonly connection?: SseConnection | string | undefined;
   /** Sent with the request, beside those of the connection. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How many events a batch has at most. @default 1 */
+  /** How many events a batch has at most: a whole number from 1 on. @default 1 */
   readonly bulkSize?: number | undefined;
-  /** How long an event waits at most for its batch to fill. @default env `ASYNCWORKER_FLUSH_TIMEOUT` (seconds), else 60,000 */
+  /** How long an event waits at most for its batch to fill, in milliseconds; `Infinity` for no limit. @default env `ASYNCWORKER_FLUSH_TIMEOUT` (seconds), else 60,000 */
   readonly flushIntervalMs?: number | undefined;
   /** How many batches are handled at once; meanwhile nothing more is read. @default 1: the order is kept */
   readonly concurrency?: number | undefined;
-  /** How long to wait before a stream that has ended or failed is asked for again; the server may say otherwise (`retry:`). @default 10,000 */
+  /**
+   * How many milliseconds to wait before a stream that has ended or failed is asked for again, 10 at least; `Infinity` for never. The
+   * server may say otherwise (`retry:`), from 100 ms to an hour. @default 10,000
+   */
   readonly retryDelayMs?: number | undefined;
-  /** How long the server may say nothing, not even a comment, until it is held to be gone. @default 60,000 */
+  /**
+   * How many milliseconds the server may say nothing, not even a comment, until it is held to be gone: 10 at least, `Infinity` for no
+   * limit. @default 60,000
+   */
   readonly silenceTimeoutMs?: number | undefined;
 }
 

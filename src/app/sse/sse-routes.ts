@@ -1,6 +1,7 @@
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import { duration, wholeNumber } from '../../numbers.js';
 import type { ContentType } from '../../wire/index.js';
-import { callable, duration, routeList, wholeNumber } from '../checks.js';
+import { callable, routeList } from '../checks.js';
 import type { Connections } from '../connections.js';
 import type { PartPlan } from '../part.js';
 import { readSettings } from '../settings.js';
@@ -39,7 +40,7 @@ export class SseRoutes {
   consume(routes: string | readonly string[], options: Options = {}): RegisterHandler<SseHandler<never>> {
     const list = routeList(routes);
     const what = `The event stream ${list.join(', ')}`;
-    const settled = settle(options);
+    const settled = settle(what, options);
     return this.#methods.register<SseHandler<never>>((handler, name) => {
       const given = { ...settled, handler: callable(handler, what), name: name || 'a handler' };
       for (const route of list) {
@@ -53,14 +54,19 @@ export class SseRoutes {
   }
 }
 
-function settle(options: Options): Omit<SseRoute, 'url' | 'headers' | 'handler' | 'name'> {
+/** What would ask a server without a pause, or hold each of its pauses for its end. */
+const shortestMs = 10;
+
+function settle(what: string, options: Options): Omit<SseRoute, 'url' | 'headers' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs } = options;
   return {
-    bulkSize: wholeNumber('bulkSize', options.bulkSize ?? 1),
-    flushIntervalMs: duration('flushIntervalMs', flushIntervalMs),
-    concurrency: wholeNumber('concurrency', options.concurrency ?? 1),
-    retryDelayMs: duration('retryDelayMs', options.retryDelayMs ?? 10_000),
-    silenceTimeoutMs: duration('silenceTimeoutMs', options.silenceTimeoutMs ?? 60_000),
+    bulkSize: wholeNumber(`${what}: bulkSize`, options.bulkSize ?? 1, { min: 1 }),
+    flushIntervalMs: duration(`${what}: flushIntervalMs`, flushIntervalMs),
+    concurrency: wholeNumber(`${what}: concurrency`, options.concurrency ?? 1, { min: 1 }),
+    retryDelayMs: duration(`${what}: retryDelayMs`, options.retryDelayMs ?? 10_000, { min: shortestMs }),
+    silenceTimeoutMs: duration(`${what}: silenceTimeoutMs`, options.silenceTimeoutMs ?? 60_000, {
+      min: shortestMs,
+    }),
     body: options.body,
   };
 }

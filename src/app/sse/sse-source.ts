@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../../errors.js';
+import { sleep, within } from '../../timers.js';
 import { type ContentType, jsonEncoder, readTyped } from '../../wire/index.js';
 import { Batches } from '../batches.js';
 import type { Part, PartHealth, PartHost } from '../part.js';
@@ -21,8 +21,9 @@ export interface SseRoute {
   readonly name: string;
 }
 
-/** A server that says `retry: 0` shall not make us turn in circles. */
+/** A server that says `retry: 0` shall not make us turn in circles, nor one that names a year keep us away. */
 const leastDelayMs = 100;
+const longestDelayMs = 3_600_000;
 
 /** Follows one event stream, again and again, and hands its events on in batches. */
 export class SseSource implements Part {
@@ -64,10 +65,7 @@ export class SseSource implements Part {
 
   /** Events cannot be given back, so those that have come are handled. */
   async finish({ timeoutMs }: { readonly timeoutMs: number }): Promise<number> {
-    const limit = new AbortController();
-    const tooLate = sleep(timeoutMs, undefined, { signal: limit.signal }).catch(() => {});
-    await Promise.race([this.#finish(), tooLate]);
-    limit.abort();
+    await within(this.#finish(), timeoutMs, () => {});
     this.#batches.stop();
     return this.#batches.running;
   }
@@ -92,8 +90,10 @@ export class SseSource implements Part {
       // What has come is all there is for now (AW-X1).
       this.#batches.flush();
       if (signal.aborted) return;
-      this.#host.logger.warn(`${this.#title}: ${this.#error}. It is asked for again in ${this.#delayMs} ms.`);
-      await sleep(this.#delayMs, undefined, { signal }).catch(() => {});
+      const next =
+        this.#delayMs === Infinity ? 'not asked for again' : `asked for again in ${this.#delayMs} ms`;
+      this.#host.logger.warn(`${this.#title}: ${this.#error}. It is ${next}.`);
+      await sleep(this.#delayMs, { signal });
     }
   }
 
@@ -119,7 +119,7 @@ export class SseSource implements Part {
       this.#batches.add(event);
     },
     onRetry: (delayMs: number): void => {
-      this.#delayMs = Math.max(leastDelayMs, delayMs);
+      this.#delayMs = Math.min(Math.max(leastDelayMs, delayMs), longestDelayMs);
     },
     room: (): Promise<void> => this.#batches.room(),
   };
@@ -127,10 +127,11 @@ export class SseSource implements Part {
   async #handle(batch: readonly RawEvent[]): Promise<void> {
     const read = await Promise.all(batch.map((event) => this.#read(event)));
     const events = read.filter((event) => event !== undefined);
-    if (events.length === 0) return;
+    // What took too long to be read does not begin when the app has ended.
+    if (events.length === 0 || this.#host.closing.aborted) return;
     const { handler, name } = this.#route;
     try {
-      await handler(events as never, { signal: this.#host.closing });
+      await handler([...events] as never, { signal: this.#host.closing });
     } catch (thrown) {
       const { stack, message } = toError(thrown);
       this.#host.logger.error(

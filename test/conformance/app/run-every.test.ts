@@ -29,6 +29,33 @@ describe('a task that an app repeats', () => {
     assert.deepEqual(given.slice(0, 4), ['hook', app, app, app]);
   });
 
+  it('S-F1: runs once at each beat', async (t) => {
+    const { app } = newApp(t);
+    const intervalMs = 5;
+    const begun = performance.now();
+    const tooMany: string[] = [];
+    let runs = 0;
+    app.runEvery(intervalMs)(() => {
+      runs++;
+      // However late a run is: there have been no more beats than this.
+      const beats = Math.floor((performance.now() - begun) / intervalMs) + 1;
+      if (runs > beats) tooMany.push(`run ${runs} in beat ${beats}`);
+    });
+    await app.start();
+    await until(() => runs >= 200, { what: 'it has run 200 times' });
+    assert.deepEqual(tooMany, []);
+  });
+
+  it('S-F2: runs once at its start, where the next beat is in months', async (t) => {
+    const { app } = newApp(t);
+    const runs = { month: 0, short: 0 };
+    app.runEvery(30 * 86_400_000)(() => void runs.month++);
+    app.runEvery(5)(() => void runs.short++);
+    await app.start();
+    await until(() => runs.short >= 20, { what: 'others have run often' });
+    assert.equal(runs.month, 1);
+  });
+
   it('AW-C30: is never run twice at once; beats that pass meanwhile are left out', async (t) => {
     const { app } = newApp(t);
     const gates: Gate[] = [];
