@@ -1,6 +1,8 @@
 import type { OwnChannel, RawChannel } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { duration, wholeNumber } from '../numbers.js';
+import { within } from '../timers.js';
 import type { ConsumeOptions, PublishTarget } from './channel-options.js';
 import { Confirms } from './confirms.js';
 import type { ChannelConsumer } from './consumer.js';
@@ -112,14 +114,19 @@ export class Channel implements AsyncDisposable {
     await this.#consumers.wait();
   }
 
-  /** Done: the broker forgets the message; with `multiple` all before it, too. A tag that it does not know closes the channel. */
+  /**
+   * Done: the broker forgets the message; with `multiple` all before it, too. A tag that it does not know closes the channel.
+   * @throws ConfigurationError for what is no tag, a whole number
+   */
   ack(deliveryTag: number, { multiple = false }: { readonly multiple?: boolean } = {}): void {
-    this.#core.write((raw) => raw.ack(reference(deliveryTag), multiple));
+    const message = reference(deliveryTag);
+    this.#core.write((raw) => raw.ack(message, multiple));
   }
 
   /** Refused: dead-lettered or dropped, or with `requeue` given back to its queue. */
   reject(deliveryTag: number, { requeue = false }: { readonly requeue?: boolean } = {}): void {
-    this.#core.write((raw) => raw.reject(reference(deliveryTag), requeue));
+    const message = reference(deliveryTag);
+    this.#core.write((raw) => raw.reject(message, requeue));
   }
 
   /** The same, and with `multiple` for all before it, too. */
@@ -127,14 +134,16 @@ export class Channel implements AsyncDisposable {
     deliveryTag: number,
     { multiple = false, requeue = false }: { readonly multiple?: boolean; readonly requeue?: boolean } = {},
   ): void {
-    this.#core.write((raw) => raw.nack(reference(deliveryTag), multiple, requeue));
+    const message = reference(deliveryTag);
+    this.#core.write((raw) => raw.nack(message, multiple, requeue));
   }
 
   /**
-   * How many unsettled messages each further consumer gets, or with `global` all of the channel together. 0 is no limit.
-   * @throws ConfigurationError for `global` on RabbitMQ 4.3 and later, which would take it for each consumer without a word
+   * How many unsettled messages each further consumer gets, or with `global` all of the channel together: from 0 to 65,535, 0 is no limit.
+   * @throws ConfigurationError for another number; for `global` on RabbitMQ 4.3 and later, which would take it for each consumer without a word
    */
   async qos(prefetchCount: number, { global = false }: { readonly global?: boolean } = {}): Promise<void> {
+    wholeNumber('Channel.qos: prefetchCount', prefetchCount, { max: 65_535 });
     if (global && this.#own.isAtLeast('4.3')) throw new ConfigurationError(noGlobalQos);
     await this.#core.ask((raw) => raw.prefetch(prefetchCount, global));
     if (!global) this.#consumers.prefetch = prefetchCount;
@@ -150,10 +159,14 @@ export class Channel implements AsyncDisposable {
     await this.#confirms.settled();
   }
 
-  /** Flushes, then closes; the broker's confirms are waited for 5,000 ms at most. Idempotent. Never throws. */
-  close({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  /**
+   * Flushes, then closes; the broker's confirms are waited for `timeoutMs` at most, `Infinity` for no limit. Idempotent.
+   * @default 5,000 ms @throws nothing but ConfigurationError for a `timeoutMs` that is none
+   */
+  async close({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    duration('Channel.close: timeoutMs', timeoutMs);
     this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
+    await this.#closing;
   }
 
   /** @see close */
@@ -163,17 +176,13 @@ export class Channel implements AsyncDisposable {
 
   async #close(timeoutMs: number): Promise<void> {
     this.#core.beginClosing();
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([this.flush(), tooLate]);
-    clearTimeout(timer);
+    await within(this.flush(), timeoutMs, () => {});
     await this.#core.close();
   }
 }
 
 /** amqplib takes a whole message where it needs its tag only. */
-function reference(deliveryTag: number): Parameters<RawChannel['ack']>[0] {
+function reference(tag: number): Parameters<RawChannel['ack']>[0] {
+  const deliveryTag = wholeNumber('Channel.ack, reject, nack: deliveryTag', tag);
   return { fields: { deliveryTag } } as Parameters<RawChannel['ack']>[0];
 }

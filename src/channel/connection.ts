@@ -1,5 +1,6 @@
 import { Link, type LinkOptions } from '../amqp/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
+import { wholeNumber } from '../numbers.js';
 import { Channel } from './channel.js';
 
 /** Where to connect, and as whom. */
@@ -45,18 +46,12 @@ export class Connection implements AsyncDisposable {
    * those of this object: on the wire a channel may have another one, since others share the connection.
    * @throws ConfigurationError when there is no such number, or none free; ClosedError
    */
-  channel(number: number = this.#freeNumber()): Promise<Channel> {
-    if (this.#closing) return Promise.reject(new ClosedError('The connection is closed.'));
-    if (!Number.isInteger(number) || number < 1 || number > lastNumber) {
-      return Promise.reject(
-        new ConfigurationError(
-          `Channels have numbers from 1 to ${lastNumber}; none is free, or it was ${number}.`,
-        ),
-      );
-    }
+  async channel(number: number = this.#freeNumber()): Promise<Channel> {
+    if (this.#closing) throw new ClosedError('The connection is closed.');
+    wholeNumber('Connection.channel: number', number, { min: 1, max: lastNumber });
     const channel = this.#channels.get(number) ?? this.#open(number);
     this.#channels.set(number, channel);
-    return channel;
+    return await channel;
   }
 
   /** Closes all its channels, each after everything it has published, and gives the connection back. Idempotent. */
@@ -84,7 +79,8 @@ export class Connection implements AsyncDisposable {
   #freeNumber(): number {
     let number = 1;
     while (this.#channels.has(number)) number++;
-    return number;
+    if (number <= lastNumber) return number;
+    throw new ConfigurationError(`All ${lastNumber} channels of this connection are open; close one.`);
   }
 
   async #close(): Promise<void> {
