@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel } from 'amqplib';
+import { within } from '../timers.js';
 
 /** How long a peer may take to agree to a close. */
 const limitMs = 2_000;
@@ -9,13 +10,10 @@ const limitMs = 2_000;
  * Never throws.
  */
 export async function closeInTime(it: Pick<Channel | ChannelModel, 'close' | 'once'>): Promise<boolean> {
-  return await new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => resolve(false), limitMs);
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve(true);
-    };
+  const closed = new Promise<boolean>((resolve) => {
+    const done = (): void => resolve(true);
     it.once('close', done);
     it.close().then(done, done);
   });
+  return await within(closed, limitMs, () => false);
 }

@@ -1,3 +1,5 @@
+import { afterReading, startTimer } from '../timers.js';
+
 /** One moment in the future at which something is given up. */
 export interface Deadline {
   /** Takes it back; does nothing when it has passed. */
@@ -9,12 +11,21 @@ export interface Timed {
   timeOver(): void;
 }
 
+type WhenRead = (callback: () => void) => void;
+
 /**
  * Many deadlines of few different lengths, on one timer for each length. A timer per message would cost more than the
- * message: here setting and taking back is a step in a linked list. The timers do not keep the process alive.
+ * message: here setting and taking back is a step in a linked list. The timers do not keep the process alive. What has
+ * arrived when a time is over comes first, also where the process was too busy to read it.
  */
 export class Deadlines {
   readonly #lists = new Map<number, DeadlineList>();
+  readonly #whenRead: WhenRead;
+
+  /** @param whenRead calls back when all that has arrived was read. */
+  constructor(whenRead: WhenRead = afterReading) {
+    this.#whenRead = whenRead;
+  }
 
   /** Calls `expire` after `timeoutMs`, unless it is cancelled before; never, if that is `Infinity`. */
   set(timeoutMs: number, expire: () => void): Deadline {
@@ -25,26 +36,25 @@ export class Deadlines {
   watch(timeoutMs: number, target: Timed): Deadline {
     let list = this.#lists.get(timeoutMs);
     if (!list) {
-      list = new DeadlineList(timeoutMs, () => this.#lists.delete(timeoutMs));
+      list = new DeadlineList(timeoutMs, this.#whenRead, () => this.#lists.delete(timeoutMs));
       this.#lists.set(timeoutMs, list);
     }
     return list.add(target);
   }
 }
 
-/** Node's timers count in 31 bits, and run at once what is longer: it is waited for in several parts. */
-const longestDelayMs = 2 ** 31 - 1;
-
 /** Deadlines of one length pass in the order in which they were set, so only the first needs a timer. */
 class DeadlineList {
   readonly #timeoutMs: number;
+  readonly #whenRead: WhenRead;
   readonly #onEmpty: () => void;
   #first: Entry | undefined;
   #last: Entry | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #isArmed = false;
 
-  constructor(timeoutMs: number, onEmpty: () => void) {
+  constructor(timeoutMs: number, whenRead: WhenRead, onEmpty: () => void) {
     this.#timeoutMs = timeoutMs;
+    this.#whenRead = whenRead;
     this.#onEmpty = onEmpty;
   }
 
@@ -53,7 +63,7 @@ class DeadlineList {
     if (this.#last) this.#last.next = entry;
     else this.#first = entry;
     this.#last = entry;
-    this.#timer ??= this.#arm(this.#timeoutMs);
+    if (!this.#isArmed) this.#arm(this.#timeoutMs);
     return entry;
   }
 
@@ -67,19 +77,25 @@ class DeadlineList {
     entry.next = undefined;
   };
 
-  #arm(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.#fire(), Math.min(delayMs, longestDelayMs)).unref();
+  #arm(delayMs: number): void {
+    this.#isArmed = true;
+    const fire = (): void => {
+      const now = performance.now();
+      this.#whenRead(() => this.#pass(now));
+    };
+    startTimer(delayMs, fire, { ref: false });
   }
 
-  #fire(): void {
-    const now = performance.now();
+  /** @param now when the timer ran out: what is due since then has a timer of its own coming. */
+  #pass(now: number): void {
     while (this.#first && this.#first.dueAt <= now) {
       const { target } = this.#first;
       this.#first.cancel();
       target.timeOver();
     }
-    this.#timer = this.#first ? this.#arm(Math.ceil(this.#first.dueAt - now)) : undefined;
-    if (!this.#first) this.#onEmpty();
+    this.#isArmed = false;
+    if (this.#first) this.#arm(Math.max(0, Math.ceil(this.#first.dueAt - performance.now())));
+    else this.#onEmpty();
   }
 }
 

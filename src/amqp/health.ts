@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../errors.js';
+import { within } from '../timers.js';
 import type { Consumer } from './consumer.js';
 import type { OverdueRun } from './consumer-timeouts.js';
 import type { Inquiry } from './inquiry.js';
@@ -103,7 +103,7 @@ export async function connectionHealth(
   if (!model) return health;
   const answer = inquiry.answers().then(() => health);
   const silent = { ...health, silent: true };
-  return await inTime(answer, timeoutMs, silent).catch(() => silent);
+  return await within(answer, timeoutMs, () => silent).catch(() => silent);
 }
 
 /** Asks the broker for each queue by a passive declare; whoever does not answer in time is not well. */
@@ -115,7 +115,7 @@ export async function queueHealths(
   return await Promise.all(
     queues.map(async (each) => {
       const late = { queue: each.queue, ok: false, error: `no answer in ${timeoutMs} ms` };
-      return await inTime(queueHealth(inquiry, each), timeoutMs, late);
+      return await within(queueHealth(inquiry, each), timeoutMs, () => late);
     }),
   );
 }
@@ -136,13 +136,6 @@ async function queueHealth(
   } catch (thrown) {
     return { ...told, ok: false, error: toError(thrown).message };
   }
-}
-
-async function inTime<T>(answer: Promise<T>, timeoutMs: number, late: T): Promise<T> {
-  const limit = new AbortController();
-  const tooLate = sleep(timeoutMs, late, { signal: limit.signal });
-  tooLate.catch(() => {});
-  return await Promise.race([answer, tooLate]).finally(() => limit.abort());
 }
 
 /** A link is well when what it uses is up, answers and is not blocked, and each of its queues has its consumers. */

@@ -232,7 +232,7 @@ describe('the health', () => {
       return { channels, questions };
     }
 
-    it('takes a few channels, and a question for each queue', async (t) => {
+    it('T-B3: takes a few channels, and a question for each queue', async (t) => {
       const name = uniqueName('queue');
       const { channels, questions } = await ask(t, await start(t, (number) => `${name}-${number}`));
       assert.equal(questions, count);

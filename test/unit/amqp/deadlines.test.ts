@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import fc from 'fast-check';
 import { Deadlines } from '../../../src/amqp/index.js';
 
+/** Nothing is there to be read. */
+const atOnce = (callback: () => void): void => callback();
+
 /** Time stands still but for `pass`. */
 let now = 0;
 
@@ -30,7 +33,7 @@ describe('deadlines', () => {
 
   it('pass when their time is over, not before, and once', () => {
     const passed: string[] = [];
-    new Deadlines().set(10, () => passed.push('a'));
+    new Deadlines(atOnce).set(10, () => passed.push('a'));
     pass(9);
     assert.deepEqual(passed, []);
     pass(1);
@@ -40,7 +43,7 @@ describe('deadlines', () => {
   });
 
   it('of one length pass in their order, each at its own time', () => {
-    const deadlines = new Deadlines();
+    const deadlines = new Deadlines(atOnce);
     const passed: string[] = [];
     for (const name of ['a', 'b', 'c']) {
       deadlines.set(10, () => passed.push(`${name}@${now}`));
@@ -51,7 +54,7 @@ describe('deadlines', () => {
   });
 
   it('of different lengths do not wait for each other', () => {
-    const deadlines = new Deadlines();
+    const deadlines = new Deadlines(atOnce);
     const passed: string[] = [];
     deadlines.set(20, () => passed.push('long'));
     deadlines.set(5, () => passed.push('short'));
@@ -62,7 +65,7 @@ describe('deadlines', () => {
   });
 
   it('do not pass once they are cancelled; cancelling twice, or too late, changes nothing', () => {
-    const deadlines = new Deadlines();
+    const deadlines = new Deadlines(atOnce);
     const passed: string[] = [];
     const [first, , third] = ['a', 'b', 'c'].map((name) => deadlines.set(10, () => passed.push(name)));
     first?.cancel();
@@ -77,7 +80,7 @@ describe('deadlines', () => {
   });
 
   it('may be set and cancelled by those that pass', () => {
-    const deadlines = new Deadlines();
+    const deadlines = new Deadlines(atOnce);
     const passed: string[] = [];
     deadlines.set(10, () => {
       passed.push('a');
@@ -91,7 +94,7 @@ describe('deadlines', () => {
 
   it('of no length pass on the next occasion, not at once', () => {
     let passed = false;
-    new Deadlines().set(0, () => {
+    new Deadlines(atOnce).set(0, () => {
       passed = true;
     });
     assert.equal(passed, false);
@@ -100,7 +103,7 @@ describe('deadlines', () => {
   });
 
   it('may be further away than a timer reaches, or never come', () => {
-    const deadlines = new Deadlines();
+    const deadlines = new Deadlines(atOnce);
     const passed: number[] = [];
     const timeout = mock.method(globalThis, 'setTimeout');
     for (const length of [2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY]) {
@@ -120,7 +123,7 @@ describe('deadlines', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const deadlines = new Deadlines();
+        const deadlines = new Deadlines(atOnce);
         const made: { due: number; cancelled: boolean; passedAt?: number; cancel(): void }[] = [];
         for (const each of steps) {
           if ('set' in each) {
