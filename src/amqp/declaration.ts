@@ -1,4 +1,5 @@
 import type { Channel, Options } from 'amqplib';
+import { writable } from './writable-declaration.js';
 
 /** Values for the `arguments` table of a declaration. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -35,23 +36,23 @@ export type Declaration =
       readonly arguments?: Arguments | undefined;
     };
 
-/** Asks the broker for it. Rejects with what amqplib makes of the answer. */
+/** Asks the broker for it. Rejects with what amqplib makes of the answer. @throws ConfigurationError; see writable */
 export async function declare(channel: Channel, declaration: Declaration): Promise<unknown> {
+  const { name, args } = writable(declaration);
   switch (declaration.kind) {
     case 'exchange':
-      if (declaration.passive) return await channel.checkExchange(declaration.name);
-      return await channel.assertExchange(declaration.name, declaration.type, declaration.options);
+      if (declaration.passive) return await channel.checkExchange(name);
+      return await channel.assertExchange(name, declaration.type, {
+        ...declaration.options,
+        arguments: args,
+      });
     case 'queue':
-      if (declaration.passive) return await channel.checkQueue(declaration.name);
-      return await channel.assertQueue(declaration.name, declaration.options);
-    case 'binding': {
-      const { queue, exchange, routingKey, arguments: args } = declaration;
-      return await channel.bindQueue(queue, exchange, routingKey, args);
-    }
-    case 'exchange-binding': {
-      const { destination, source, routingKey, arguments: args } = declaration;
-      return await channel.bindExchange(destination, source, routingKey, args);
-    }
+      if (declaration.passive) return await channel.checkQueue(name);
+      return await channel.assertQueue(name, { ...declaration.options, arguments: args });
+    case 'binding':
+      return await channel.bindQueue(name, declaration.exchange, declaration.routingKey, args);
+    case 'exchange-binding':
+      return await channel.bindExchange(name, declaration.source, declaration.routingKey, args);
   }
 }
 
@@ -97,5 +98,5 @@ function isExchange(declaration: Declaration, name: string): boolean {
 
 /** The same for declarations that are alike. */
 export function keyOf(declaration: Declaration): string {
-  return JSON.stringify(declaration);
+  return JSON.stringify(declaration, (_name, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }

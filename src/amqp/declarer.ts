@@ -4,6 +4,7 @@ import type { AskAlone } from './ask-alone.js';
 import { type Declaration, keyOf } from './declaration.js';
 import type { Undeclared } from './declare-in-order.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { writable } from './writable-declaration.js';
 
 /** Declares in order, on a connection. */
 type DeclareOn = (
@@ -25,9 +26,11 @@ export class Declarer {
 
   /**
    * Declares in order; a connection that is lost meanwhile is waited for, and it begins again.
-   * @throws TopologyError when the broker refuses, by closing the connection, too; ClosedError
+   * @throws ConfigurationError for names and arguments that AMQP cannot carry: nothing was asked for; TopologyError when the
+   * broker refuses, by closing the connection, too; ClosedError
    */
   async declare(connection: LastingConnection, declarations: readonly Declaration[]): Promise<void> {
+    for (const each of declarations) writable(each);
     // Whoever tries again and again to start must not take everybody's connection down each time.
     for (const each of declarations) if (this.#convicted.has(keyOf(each))) await this.#try(each);
     for (let done = false; !done; ) {

@@ -1,6 +1,7 @@
 import type { GetMessage } from 'amqplib';
 import { failedQueueName } from './aside-name.js';
 import { carriedHeaders } from './carried-headers.js';
+import { carriedProperties } from './carried-properties.js';
 import { type Dossier, dossierHeader, originHeader } from './dossier.js';
 import type { Link } from './link.js';
 import { nextMessageId } from './message-id.js';
@@ -94,7 +95,7 @@ export class FailedQueue {
   ): Promise<void> {
     // By its id we hear of a message that was returned, so one that somebody else put here gets one.
     const messageId = properties.messageId ?? nextMessageId();
-    const carried = { ...properties, messageId, headers: carriedHeaders(headers) };
+    const carried = { ...carriedProperties(properties), messageId, headers: carriedHeaders(headers) };
     await this.#link.publish({
       exchange: '',
       routingKey: queue,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, isWaybillError, toError } from '../errors.js';
 import { AsideQueues } from './aside-queues.js';
 import { carriedHeaders } from './carried-headers.js';
+import { carriedProperties } from './carried-properties.js';
 import type { Delivery } from './delivery.js';
 import {
   dossierOf,
@@ -192,7 +193,8 @@ export class FailurePolicy {
 
   async #copy(delivery: Delivery, queue: string, headers: Readonly<Record<string, unknown>>): Promise<void> {
     // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
-    const { expiration: _expiration, headers: sent, ...kept } = delivery.properties as MessageProperties;
+    const { expiration: _life, ...kept } = carriedProperties(delivery.properties as MessageProperties);
+    const sent = delivery.properties.headers as Headers | undefined;
     const own = { [originHeader]: originOf(delivery), ...headers };
     const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
     const copy = { exchange: '', routingKey: queue, content: delivery.content, properties, mandatory: true };

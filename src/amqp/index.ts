@@ -1,4 +1,5 @@
 /** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
+export { amqplibTable } from './amqplib-table.js';
 export { failedQueueName } from './aside-name.js';
 export { brokerReason } from './broker-error.js';
 export { Consumer } from './consumer.js';

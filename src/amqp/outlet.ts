@@ -1,11 +1,12 @@
 import type { Channel, ConsumeMessage, Options } from 'amqplib';
+import { amqplibTable } from './amqplib-table.js';
 import { openDoor } from './below-amqplib.js';
 import { FrameOutlet } from './frame-outlet.js';
 import type { Outgoing } from './outgoing.js';
 
 /** Where the hot frames of one channel leave: publishes and acks. */
 export interface Outlet {
-  /** @throws TypeError, RangeError for properties that AMQP cannot carry; then nothing was sent. */
+  /** @throws Error for properties that AMQP cannot carry, naming them; then nothing was sent. */
   publish(message: Outgoing): void;
   ack(deliveryTag: number, multiple: boolean): void;
 }
@@ -31,7 +32,9 @@ class PlainOutlet implements Outlet {
   }
 
   publish({ exchange, routingKey, content, properties, mandatory }: Outgoing): void {
-    this.#channel.publish(exchange, routingKey, content, { ...properties, mandatory } as Options.Publish);
+    const headers = properties.headers && amqplibTable(properties.headers, 'headers');
+    const options = { ...properties, headers, mandatory } as Options.Publish;
+    this.#channel.publish(exchange, routingKey, content, options);
   }
 
   ack(deliveryTag: number, multiple: boolean): void {

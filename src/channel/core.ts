@@ -41,7 +41,7 @@ export class ChannelCore {
   /**
    * Asks the broker and waits for the answer.
    * @param what is asked for, for the error that tells of the end of the whole connection
-   * @throws ChannelError, ClosedError, ConnectionLostError
+   * @throws ConfigurationError for what AMQP cannot carry, ChannelError, ClosedError, ConnectionLostError
    */
   async ask<T>(work: (raw: RawChannel) => Promise<T>, what?: string): Promise<T> {
     this.refuseWhenClosed();
@@ -49,6 +49,8 @@ export class ChannelCore {
       return await work(this.raw);
     } catch (thrown) {
       const error = errorOfRefusal(thrown);
+      // amqplib's encoder, before anything was sent: a name without room, a number too large.
+      if (thrown instanceof TypeError || thrown instanceof RangeError) throw unsendable(thrown);
       if (error instanceof ChannelError) throw error;
       // A channel that went away under it says why by itself; amqplib says only that it has ended.
       const end = (await this.#endSoon()) ?? error;
@@ -62,7 +64,7 @@ export class ChannelCore {
     try {
       work(this.raw);
     } catch (thrown) {
-      throw new ConfigurationError(`This cannot be sent: ${toError(thrown).message}.`, { cause: thrown });
+      throw unsendable(thrown);
     }
   }
 
@@ -89,4 +91,8 @@ export class ChannelCore {
     });
     return await Promise.race([this.closed, turn]);
   }
+}
+
+function unsendable(thrown: unknown): ConfigurationError {
+  return new ConfigurationError(`This cannot be sent: ${toError(thrown).message}.`, { cause: thrown });
 }

@@ -1,13 +1,13 @@
-import type { Arguments } from '../amqp/index.js';
-import { ConfigurationError } from '../errors.js';
+import { type Arguments, amqplibTable } from '../amqp/index.js';
 
 /**
  * A value in the headers of a message. A Date is an AMQP timestamp (seconds), a Buffer a byte array; whole numbers take as many bytes
- * as they need, others are doubles. Decimals are `{ '!': 'decimal', value: { places, digits } }`.
+ * as they need, others are doubles, and those of 64 bits that a number cannot hold come as bigints. Decimals are `{ '!': 'decimal', value: { places, digits } }`.
  */
 export type HeaderValue =
   | string
   | number
+  | bigint
   | boolean
   | null
   | undefined
@@ -21,7 +21,7 @@ export type Headers = Readonly<Record<string, HeaderValue>>;
 
 /** Headers as amqplib writes them. @throws ConfigurationError naming the first that AMQP cannot carry: nothing is sent then */
 export function writeHeaders(headers: Headers): Record<string, unknown> {
-  return writeTable(headers, 'headers');
+  return amqplibTable(headers, 'headers');
 }
 
 /**
@@ -29,58 +29,34 @@ export function writeHeaders(headers: Headers): Record<string, unknown> {
  * @throws ConfigurationError naming the first that AMQP cannot carry: nothing is sent then
  */
 export function writeArguments(args: Arguments | undefined): Record<string, unknown> | undefined {
-  return args && writeTable(args, 'arguments');
+  return args && amqplibTable(args, 'arguments');
 }
 
-/** Headers as they came, dates as Dates. */
-export function readHeaders(headers: Readonly<Record<string, unknown>> | undefined): Headers {
-  return readValue(headers ?? {}) as Headers;
+/**
+ * Headers as they came, dates as Dates where JavaScript has such dates. Changes what it is given, one table after the other:
+ * they may be thousands deep.
+ */
+export function readHeaders(headers: Readonly<Record<string, unknown>>): Headers {
+  const open: object[] = [headers];
+  for (let values = open.pop(); values; values = open.pop()) {
+    for (const [name, value] of Object.entries(values)) {
+      const date = dateOf(value);
+      // n.b. a value of its own, so that the name __proto__ is one like any other.
+      if (date) (values as Record<string, unknown>)[name] = date;
+      else if (hasValues(value)) open.push(value);
+    }
+  }
+  return headers as Headers;
 }
 
-function writeTable(table: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
-  const entries = Object.entries(table).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    entries.map(([name, value]) => {
-      if (Buffer.byteLength(name) > 255)
-        throw unsupported(`${path}.${name}`, 'a name of more than 255 bytes');
-      return [name, writeValue(value, `${path}.${name}`)];
-    }),
-  );
+function dateOf(value: unknown): Date | undefined {
+  if (!hasValues(value) || !Object.hasOwn(value, '!')) return undefined;
+  const { '!': type, value: seconds } = value as { readonly '!': unknown; readonly value?: unknown };
+  if (type !== 'timestamp') return undefined;
+  const date = new Date(Number(seconds) * 1_000);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function writeValue(value: unknown, path: string): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : refuse(path, String(value));
-  if (value instanceof Date) return timestamp(value, path);
-  if (value instanceof Uint8Array) return Buffer.from(value);
-  if (Array.isArray(value)) return value.map((each, index) => writeValue(each ?? null, `${path}[${index}]`));
-  if (isTable(value)) return '!' in value ? value : writeTable(value, path);
-  return refuse(path, typeof value === 'object' ? `a ${value?.constructor?.name}` : `a ${typeof value}`);
-}
-
-function timestamp(date: Date, path: string): unknown {
-  const seconds = Math.floor(date.getTime() / 1_000);
-  return seconds >= 0 ? { '!': 'timestamp', value: seconds } : refuse(path, 'a date before 1970, or none');
-}
-
-function readValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readValue);
-  if (!isTable(value)) return value;
-  if (value['!'] === 'timestamp') return new Date(Number(value['value']) * 1_000);
-  if ('!' in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, readValue(each)]));
-}
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function refuse(path: string, what: string): never {
-  throw unsupported(path, what);
-}
-
-function unsupported(path: string, what: string): ConfigurationError {
-  return new ConfigurationError(`${path} is ${what}, which AMQP cannot carry.`);
+function hasValues(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }

@@ -1,23 +1,23 @@
 import { ConfigurationError } from '../errors.js';
 
-/** The encodings of text that are known, by all their names. */
-const encodings: Readonly<Record<string, BufferEncoding>> = {
-  'utf-8': 'utf8',
-  utf8: 'utf8',
-  'us-ascii': 'ascii',
-  ascii: 'ascii',
-  'iso-8859-1': 'latin1',
-  latin1: 'latin1',
-  'utf-16le': 'utf16le',
-};
+/** The encodings of text that are known, by all their names. A map: names come from peers, and an object has some of its own. */
+const encodings: ReadonlyMap<string, BufferEncoding> = new Map([
+  ['utf-8', 'utf8'],
+  ['utf8', 'utf8'],
+  ['us-ascii', 'ascii'],
+  ['ascii', 'ascii'],
+  ['iso-8859-1', 'latin1'],
+  ['latin1', 'latin1'],
+  ['utf-16le', 'utf16le'],
+]);
 
 /** Text as bytes. @throws ConfigurationError for an encoding that is not known, or that cannot say this text */
 export function encodeText(text: string, contentEncoding: string): Buffer {
-  const encoding = encodings[contentEncoding.toLowerCase()];
+  const encoding = encodings.get(contentEncoding.toLowerCase());
   if (!encoding) {
-    const known = Object.keys(encodings).join(', ');
+    const known = [...encodings.keys()].join(', ');
     throw new ConfigurationError(
-      `Text cannot be sent with the content encoding '${contentEncoding}': give the bytes yourself, or one of ${known}.`,
+      `Text cannot be sent with the content encoding '${contentEncoding.slice(0, 40)}': give the bytes yourself, or one of ${known}.`,
     );
   }
   const bytes = Buffer.from(text, encoding);
@@ -27,7 +27,7 @@ export function encodeText(text: string, contentEncoding: string): Buffer {
 
 /** Bytes as text, where they are text in an encoding that is known; else as they are, never an error (seed A-B6). */
 export function decodeText(bytes: Buffer, contentEncoding: string | undefined): string | Buffer {
-  const encoding = encodings[contentEncoding?.toLowerCase() ?? ''];
+  const encoding = encodings.get(contentEncoding?.toLowerCase() ?? '');
   if (!encoding) return bytes;
   const text = bytes.toString(encoding);
   return Buffer.from(text, encoding).equals(bytes) ? text : bytes;

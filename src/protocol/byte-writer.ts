@@ -76,16 +76,21 @@ export class ByteWriter {
     this.#slab.writeDoubleBE(value, at);
   }
 
-  /** @throws RangeError when the text takes more than 255 bytes; TypeError when it is none. */
-  shortstr(text: string): void {
-    if (typeof text !== 'string') throw new TypeError(`A text is needed, not ${typeof text}`);
+  /**
+   * @param name of the field, for the error.
+   * @throws RangeError when the text takes more than 255 bytes or ends inside a character; TypeError when it is none.
+   */
+  shortstr(text: string, name: string): void {
+    if (typeof text !== 'string') throw new TypeError(`${name} must be a text and is a ${typeof text}`);
     if (text.length <= FEW_LETTERS && this.#asciiShortstr(text)) return;
+    if (text.length > 85 && Buffer.byteLength(text) > 255)
+      throw new RangeError(
+        `${name} takes more than the 255 bytes that AMQP has for it: '${text.slice(0, 40)}...'`,
+      );
+    if (/\p{Surrogate}/u.test(text)) throw new RangeError(`${name} has half a surrogate pair in it`);
     const room = Math.min(text.length * 3, 255) + 1;
     const at = this.#advance(room);
-    const size = text.length === 0 ? 0 : this.#slab.write(text, at + 1, room - 1, 'utf8');
-    if (text.length > 85 && Buffer.byteLength(text) > 255) {
-      throw new RangeError(`A short string holds at most 255 bytes: ${text.slice(0, 40)}...`);
-    }
+    const size = this.#slab.write(text, at + 1, room - 1, 'utf8');
     this.#slab[at] = size;
     this.#end = at + 1 + size;
   }

@@ -139,7 +139,7 @@ export function writeField(
 ): void {
   switch (kind) {
     case 'shortstr':
-      writer.shortstr((value as string | undefined) ?? '');
+      writer.shortstr((value as string | undefined) ?? '', name);
       break;
     case 'longlong':
     case 'timestamp':

@@ -40,25 +40,26 @@ export function readProperties(reader: ByteReader, numbers: NumberReading = 'pla
 export function writeProperties(writer: ByteWriter, given: Properties): void {
   const mark = writer.openFlags();
   let flags = 0;
-  if (given.contentType !== undefined) flags |= text(writer, given.contentType, 0x8000);
-  if (given.contentEncoding !== undefined) flags |= text(writer, given.contentEncoding, 0x4000);
+  if (given.contentType !== undefined) flags |= text(writer, 'contentType', given.contentType, 0x8000);
+  if (given.contentEncoding !== undefined)
+    flags |= text(writer, 'contentEncoding', given.contentEncoding, 0x4000);
   if (given.headers !== undefined) flags |= field(writer, 'headers', given.headers, 0x2000);
   if (given.deliveryMode !== undefined) flags |= field(writer, 'deliveryMode', given.deliveryMode, 0x1000);
   if (given.priority !== undefined) flags |= field(writer, 'priority', given.priority, 0x0800);
-  if (given.correlationId !== undefined) flags |= text(writer, given.correlationId, 0x0400);
-  if (given.replyTo !== undefined) flags |= text(writer, given.replyTo, 0x0200);
-  if (given.expiration !== undefined) flags |= text(writer, given.expiration, 0x0100);
-  if (given.messageId !== undefined) flags |= text(writer, given.messageId, 0x0080);
+  if (given.correlationId !== undefined) flags |= text(writer, 'correlationId', given.correlationId, 0x0400);
+  if (given.replyTo !== undefined) flags |= text(writer, 'replyTo', given.replyTo, 0x0200);
+  if (given.expiration !== undefined) flags |= text(writer, 'expiration', given.expiration, 0x0100);
+  if (given.messageId !== undefined) flags |= text(writer, 'messageId', given.messageId, 0x0080);
   if (given.timestamp !== undefined) flags |= field(writer, 'timestamp', given.timestamp, 0x0040);
-  if (given.type !== undefined) flags |= text(writer, given.type, 0x0020);
-  if (given.userId !== undefined) flags |= text(writer, given.userId, 0x0010);
-  if (given.appId !== undefined) flags |= text(writer, given.appId, 0x0008);
-  if (given.clusterId !== undefined) flags |= text(writer, given.clusterId, 0x0004);
+  if (given.type !== undefined) flags |= text(writer, 'type', given.type, 0x0020);
+  if (given.userId !== undefined) flags |= text(writer, 'userId', given.userId, 0x0010);
+  if (given.appId !== undefined) flags |= text(writer, 'appId', given.appId, 0x0008);
+  if (given.clusterId !== undefined) flags |= text(writer, 'clusterId', given.clusterId, 0x0004);
   writer.closeFlags(mark, flags);
 }
 
-function text(writer: ByteWriter, value: string, flag: number): number {
-  writer.shortstr(value);
+function text(writer: ByteWriter, name: keyof Properties, value: string, flag: number): number {
+  writer.shortstr(value, name);
   return flag;
 }
 
