@@ -63,7 +63,7 @@ function unusable(setting: string, allowed: string, value: unknown): Configurati
 }
 
 /** For people: a text in quotes, so that '10' is seen to be none of the numbers, and never more than a few words. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`;
   if (typeof value === 'bigint') return `the bigint ${String(value).slice(0, 40)}`;
   if (typeof value === 'number' || value === null || value === undefined) return String(value);

@@ -2,6 +2,7 @@
 export { amqplibTable } from './amqplib-table.js';
 export { failedQueueName } from './aside-name.js';
 export { brokerReason } from './broker-error.js';
+export { checkConsuming, checkFailing, checkQueueArguments } from './checked-settings.js';
 export { Consumer } from './consumer.js';
 export type { ConsumerOptions, DrainReport } from './consumer-options.js';
 export type { OverdueRun } from './consumer-timeouts.js';

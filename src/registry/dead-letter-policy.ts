@@ -1,10 +1,14 @@
 import type { Arguments, Declaration } from '../amqp/index.js';
+import { wholeNumber } from '../numbers.js';
 
 /** Where messages go that could not be handled. */
 export interface DeadLetterPolicy {
   /** The exchange by which they go, direct and durable. @default 'dlx' */
   readonly exchange?: string | undefined;
-  /** How long they are kept in `<queue>_dlq`. @default 86,400,000: one day. Python's says 86,400, which is 86 seconds */
+  /**
+   * How many milliseconds they are kept in `<queue>_dlq`: a whole number up to 4,294,967,295, 49 days, the longest that RabbitMQ takes.
+   * @default 86,400,000: one day. Python's says 86,400, which is 86 seconds
+   */
   readonly ttlMs?: number | undefined;
 }
 
@@ -14,6 +18,11 @@ export interface DeadLetters {
   readonly declarations: readonly Declaration[];
   /** What the queue itself needs. */
   readonly arguments: Arguments;
+}
+
+/** @throws ConfigurationError for a time that RabbitMQ does not take. @param owner whose setting it is, for people */
+export function checkDeadLetters(owner: string, { ttlMs }: DeadLetterPolicy): void {
+  if (ttlMs !== undefined) wholeNumber(`${owner}: deadLetters.ttlMs`, ttlMs, { max: 2 ** 32 - 1 });
 }
 
 /** The dead letters of a queue (L-B6). */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { duration, wholeNumber } from '../numbers.js';
 import { type DrainOptions, StandingThread, type ThreadHealth } from '../scheduler/index.js';
 import type { ConsumerFactory, MessageConsumer } from './consumer.js';
 import { ConsumerAlreadyRegisteredError } from './errors.js';
@@ -6,7 +6,7 @@ import type { HandlersRegistry } from './handlers-registry.js';
 
 /** How a queue is registered; the rest is handed to the factory. */
 export interface RegisterOptions {
-  /** How many consumers take from the queue, each with a channel of its own. @default 1 */
+  /** How many consumers take from the queue, each with a channel of its own: from 1 to 1,000. @default 1 */
   readonly consumers?: number | undefined;
 }
 
@@ -40,8 +40,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
     { consumers: count = 1, ...options }: RegisterOptions & Partial<Options> = {} as RegisterOptions &
       Partial<Options>,
   ): Promise<readonly MessageConsumer[]> {
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new ConfigurationError(`A queue needs at least one consumer; '${listenFor}' was given ${count}.`);
+    wholeNumber(`MessageConsumerRegistry.register('${listenFor}'): consumers`, count, { min: 1, max: 1_000 });
     if (this.#consumers.has(listenFor)) throw new ConsumerAlreadyRegisteredError(listenFor);
     const consumers: MessageConsumer[] = [];
     this.#consumers.set(listenFor, consumers);
@@ -64,7 +63,8 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
    * Disconnects all: what has not begun goes back, what runs is finished. Its queues can then be registered again.
    * @throws what the first of them throws that could not finish in time (a RabbitConsumer: DrainError). @default 30,000 ms
    */
-  async disconnectConsumers({ timeoutMs }: DrainOptions = { timeoutMs: 30_000 }): Promise<void> {
+  async disconnectConsumers({ timeoutMs = 30_000 }: Partial<DrainOptions> = {}): Promise<void> {
+    duration('MessageConsumerRegistry.disconnectConsumers: timeoutMs', timeoutMs);
     const consumers = [...this.#consumers.values()].flat();
     this.#consumers.clear();
     const outcomes = await Promise.allSettled(consumers.map((each) => each.disconnect({ timeoutMs })));

@@ -1,3 +1,4 @@
+import { duration } from '../numbers.js';
 import { Bell } from './bell.js';
 import { ThreadDone } from './control-flow.js';
 import { askThreads, type SchedulerHealth } from './health.js';
@@ -12,7 +13,7 @@ export interface MicroSchedulerOptions {
   readonly autoquit?: boolean | undefined;
   /** Hears every error of a thread. @default one readable line to stderr */
   readonly onThreadError?: ThreadErrorListener | undefined;
-  /** How long a thread that leaves may drain, in milliseconds. @default 30_000 */
+  /** How long a thread that leaves may drain, in milliseconds; `Infinity` for no limit. @default 30_000 */
   readonly drainTimeoutMs?: number | undefined;
 }
 
@@ -43,11 +44,12 @@ export class MicroScheduler extends MicroThread {
   #ending: ExitReason | undefined;
   #turns: AsyncGenerator<void> | undefined;
 
+  /** @throws ConfigurationError for a `drainTimeoutMs` that is no time */
   constructor(options: MicroSchedulerOptions = {}) {
     super();
     const { autoquit = false, onThreadError = printThreadError, drainTimeoutMs = 30_000 } = options;
     this.#autoquit = autoquit;
-    this.#drainTimeoutMs = drainTimeoutMs;
+    this.#drainTimeoutMs = duration('MicroScheduler: drainTimeoutMs', drainTimeoutMs);
     this.#pool = new ThreadPool(
       { onThreadError, drainTimeoutMs },
       {
@@ -62,7 +64,7 @@ export class MicroScheduler extends MicroThread {
    * Takes a thread into the pool and calls its `create()` at once. Added during a round, it joins that round.
    * A thread that cannot be created is reported like any other that fails; that is never thrown from here.
    *
-   * @throws Error when the thread is in the pool already or was stopped, or when the scheduler was stopped or has drained.
+   * @throws ConfigurationError for a restart policy that cannot be; Error when the thread is in the pool already or was stopped, or when the scheduler was stopped or has drained.
    */
   addMicrothread(thread: MicroThread): void {
     if (this.#state === 'drained' || this.stopSignal.aborted) {
@@ -119,6 +121,7 @@ export class MicroScheduler extends MicroThread {
 
   /** Stops, and lets all threads finish and go. @throws DrainError when one did not in time, or failed at it. */
   override async drain({ timeoutMs }: DrainOptions): Promise<void> {
+    duration('MicroScheduler.drain: timeoutMs', timeoutMs);
     this.stop();
     if (await this.#drain(timeoutMs)) return;
     throw new DrainError('Not every thread of the scheduler ended cleanly and in time.');

@@ -1,16 +1,33 @@
+import { duration, finiteNumber, wholeNumber } from '../numbers.js';
+
 /** When and how often a thread that failed is created again. */
 export interface RestartPolicy {
-  /** Pause before the first restart, in milliseconds. @default 1_000 */
+  /** Pause before the first restart, in milliseconds, from 1 on. @default 1_000 */
   readonly minDelayMs?: number | undefined;
-  /** The longest pause, in milliseconds. @default 30_000 */
+  /** The longest pause, in milliseconds, from 1 on. @default 30_000 */
   readonly maxDelayMs?: number | undefined;
-  /** What each further pause is multiplied by. @default 2 */
+  /** What each further pause is multiplied by, from 1 on. @default 2 */
   readonly factor?: number | undefined;
   /**
    * Restarts in a row before the thread has failed for good. A thread that ran for longer than `maxDelayMs`
    * starts a new row. @default Infinity
    */
   readonly maxRestarts?: number | undefined;
+}
+
+/**
+ * The policy, if it is one.
+ * @param owner whose it is, for people.
+ * @throws ConfigurationError
+ */
+export function checkedPolicy(owner: string, policy: RestartPolicy): RestartPolicy {
+  const { minDelayMs, maxDelayMs, factor, maxRestarts } = policy;
+  const setting = (name: string): string => `${owner}: restartPolicy.${name}`;
+  if (minDelayMs !== undefined) duration(setting('minDelayMs'), minDelayMs, { min: 1 });
+  if (maxDelayMs !== undefined) duration(setting('maxDelayMs'), maxDelayMs, { min: 1 });
+  if (factor !== undefined) finiteNumber(setting('factor'), factor, { min: 1 });
+  if (maxRestarts !== undefined && maxRestarts !== Infinity) wholeNumber(setting('maxRestarts'), maxRestarts);
+  return policy;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { startTimer, within } from '../timers.js';
 import { isExitScheduler, isThreadDone } from './control-flow.js';
 import type { MicroThread } from './microthread.js';
-import { RestartBudget } from './restart-policy.js';
+import { checkedPolicy, RestartBudget } from './restart-policy.js';
 import { DrainError, nameOf, type ThreadErrorInfo } from './thread-error.js';
 
 /** A thread is asked to be done so much earlier than it is given up, so that it can say itself what it has not finished. */
@@ -36,7 +36,8 @@ export class SupervisedThread {
   constructor(thread: MicroThread, supervisor: Supervisor) {
     this.thread = thread;
     this.#supervisor = supervisor;
-    this.#restarts = thread.restartPolicy && new RestartBudget(thread.restartPolicy);
+    const { restartPolicy } = thread;
+    this.#restarts = restartPolicy && new RestartBudget(checkedPolicy(nameOf(thread), restartPolicy));
   }
 
   /** Whether a step can be taken now. */

@@ -1,11 +1,12 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { LinkOptions } from '../amqp/index.js';
+import { wholeNumber } from '../numbers.js';
 
 /** Where the broker is, in the words of amqp-worker. All of it may be left out. */
 export interface ConnectionParameterFields {
   /** @default 'localhost' */
   readonly host?: string | undefined;
-  /** @default 5672; with `tls` 5671 */
+  /** From 1 to 65,535. @default 5672; with `tls` 5671 */
   readonly port?: number | undefined;
   /** @default 'guest' */
   readonly user?: string | undefined;
@@ -26,9 +27,13 @@ export class ConnectionParameters {
   readonly #password: string;
   readonly #tls: boolean | TlsOptions;
 
+  /** @throws ConfigurationError for a port that is none */
   constructor({ host, port, user, password, vhost, tls = false }: ConnectionParameterFields = {}) {
     this.host = host ?? 'localhost';
-    this.port = port ?? (tls ? 5671 : 5672);
+    this.port = wholeNumber('ConnectionParameters: port', port ?? (tls ? 5671 : 5672), {
+      min: 1,
+      max: 65_535,
+    });
     this.user = user ?? 'guest';
     this.vhost = vhost ?? '/';
     this.#password = password ?? 'guest';

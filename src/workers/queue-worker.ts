@@ -1,5 +1,6 @@
 import {
   type Arguments,
+  checkFailing,
   type Declaration,
   type DeliveryContext,
   FailurePolicy,
@@ -36,13 +37,14 @@ export class QueueWorker<Tasks extends object = AnyData> extends Worker {
 
   constructor(connection?: Connection, options: QueueWorkerOptions = {}) {
     super(connection, options);
+    checkFailing(new.target.name, options);
     this.#options = options;
   }
 
   /**
    * Says what does the tasks of a queue: `worker.route('resize')(handler)`, or as the decorator of a method (of a static
    * one; of another one once an instance of its class is given to {@link use}).
-   * @throws ConfigurationError for a queue that has a handler already, and when the worker runs.
+   * @throws ConfigurationError for options that cannot be, for a queue that has a handler already, and when the worker runs.
    */
   route<Type extends ContentType>(
     queue: keyof Tasks & string,

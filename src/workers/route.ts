@@ -4,9 +4,9 @@ import { unwrapData } from './dialect.js';
 
 /** How one route is served; what is left out is taken from the worker. */
 export interface RouteOptions {
-  /** How many unsettled messages wait in this process. */
+  /** How many unsettled messages wait in this process, from 1 to 65,535. */
   readonly prefetch?: number | undefined;
-  /** How many handlers run at once. 1 keeps the order. */
+  /** How many handlers run at once, a whole number from 1 on. 1 keeps the order. */
   readonly concurrency?: number | undefined;
   /** More arguments for the queue, for example a dead-letter exchange. Every process must declare it with the same. */
   readonly arguments?: Arguments | undefined;

@@ -1,4 +1,5 @@
 import type { LinkHealth } from '../amqp/index.js';
+import { duration, wholeNumber } from '../numbers.js';
 import { type CallOptions, type CallRequest, Client } from '../rpc/index.js';
 import type { Encoder, Result } from '../wire/index.js';
 import { outcomeReader } from './answers.js';
@@ -8,7 +9,7 @@ import { octetEncoder, requestProperties, wrapData } from './dialect.js';
 
 /** How an {@link RpcClient} works, or one call of it. */
 export interface RpcClientOptions {
-  /** How long each attempt waits for an answer. @default 30,000 */
+  /** How long each attempt waits for an answer, in milliseconds; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
   /** How many times a call is sent AGAIN. A worker of ours then answers without working twice; Python's does not. @default 0 */
   readonly maxRetry?: number | undefined;
@@ -27,6 +28,8 @@ export class RpcClient<Calls extends object = AnyCalls> {
   ) {
     this.#client = new Client(linkOptions(connection, {}));
     const { encoder = octetEncoder, timeoutMs = 30_000, maxRetry = 0 } = options;
+    duration('RpcClient: timeoutMs', timeoutMs);
+    wholeNumber('RpcClient: maxRetry', maxRetry);
     this.#encoder = encoder;
     this.#read = outcomeReader(encoder);
     this.#options = { timeoutMs, maxRetry };

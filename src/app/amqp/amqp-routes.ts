@@ -1,3 +1,5 @@
+import { checkConsuming, checkFailing } from '../../amqp/index.js';
+import { choice } from '../../choices.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import { duration, wholeNumber } from '../../numbers.js';
 import type { ContentType } from '../../wire/index.js';
@@ -53,19 +55,23 @@ export class AmqpRoutes {
   }
 }
 
+const actions = ['ack', 'reject', 'requeue'] as const;
+
 function settle(
   what: string,
   options: Options,
 ): Omit<AmqpRoute, 'queues' | 'connection' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs, concurrency } = options;
+  const { onSuccess = 'ack', onException = 'requeue' } = options;
+  checkConsuming(what, { concurrency });
+  checkFailing(what, options);
   return {
     vhost: options.vhost,
     bulkSize: wholeNumber(`${what}: bulkSize`, options.bulkSize ?? 1, { min: 1 }),
     flushIntervalMs: duration(`${what}: flushIntervalMs`, flushIntervalMs),
-    concurrency:
-      concurrency === undefined ? Infinity : wholeNumber(`${what}: concurrency`, concurrency, { min: 1 }),
-    onSuccess: options.onSuccess ?? 'ack',
-    onException: options.onException ?? 'requeue',
+    concurrency: concurrency ?? Infinity,
+    onSuccess: choice(`${what}: onSuccess`, onSuccess, actions),
+    onException: choice(`${what}: onException`, onException, [...actions, 'fail']),
     onFailure: options.onFailure ?? 'park',
     retry: options.retry,
     read: bodyReader(options.body),

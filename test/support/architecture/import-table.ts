@@ -3,6 +3,7 @@ import { importsOf, type SourceFile, targetOf } from './source-files.js';
 /** Files of `src` itself that import nothing of ours but each other. */
 const LEAVES: readonly string[] = [
   'errors.ts',
+  'choices.ts',
   'logger.ts',
   'decorated-methods.ts',
   'when-done.ts',
