@@ -45,6 +45,7 @@ export {
   TakenBackError,
   TimeoutError,
   TopologyError,
+  UnhandledMessageError,
   UnroutableError,
   WaybillError,
 } from './errors.js';

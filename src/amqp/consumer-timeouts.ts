@@ -1,3 +1,4 @@
+import { cut } from '../foreign-text.js';
 import type { Logger } from '../logger.js';
 import type { Delivery } from './delivery.js';
 
@@ -163,7 +164,7 @@ export class ConsumerTimeouts {
 }
 
 function described({ queue, properties, handledBy, ageMs }: Delivery): string {
-  const id = properties.messageId === undefined ? '' : ` ${String(properties.messageId).slice(0, 255)}`;
+  const id = properties.messageId === undefined ? '' : ` ${cut(properties.messageId)}`;
   const who = handledBy === undefined ? 'A handler' : `The handler ${handledBy}`;
   return `${who} has run on message${id} of queue '${queue}' for ${(ageMs / 1_000).toFixed(1)} s`;
 }

@@ -1,3 +1,4 @@
+import { cut, cutLines } from '../foreign-text.js';
 import type { Delivery } from './delivery.js';
 
 /** Why a message failed. */
@@ -58,10 +59,10 @@ export function dossierOf(
 ): Readonly<Record<string, Dossier>> {
   const { code, stack }: Error & { readonly code?: unknown } = error;
   const dossier: Dossier = {
-    error: error.name.slice(0, 255),
-    message: error.message.slice(0, 2_000),
-    ...(typeof code === 'string' && { code: code.slice(0, 255) }),
-    ...(stack && { stack: stack.slice(0, 8_000) }),
+    error: cut(error.name, 255),
+    message: cutLines(error.message, 2_000),
+    ...(typeof code === 'string' && { code: cut(code, 255) }),
+    ...(stack && { stack: cutLines(stack, 8_000) }),
     ...(handler !== undefined && { handler }),
     attempts,
     queue: delivery.queue,
@@ -76,11 +77,11 @@ export function shortened(headers: Headers): Headers {
   const dossier = headers[dossierHeader] as Dossier | undefined;
   if (!dossier) return headers;
   const { stack: _stack, component, ...kept } = dossier;
-  const cut = {
+  const less = {
     ...kept,
-    error: dossier.error.slice(0, 100),
-    message: dossier.message.slice(0, 300),
-    component: { name: String(component['name']).slice(0, 100) },
+    error: cut(dossier.error),
+    message: cutLines(dossier.message, 300),
+    component: { name: cut(component['name']) },
   };
-  return { ...headers, [dossierHeader]: cut };
+  return { ...headers, [dossierHeader]: less };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, isWaybillError, toError } from '../errors.js';
+import { cut } from '../foreign-text.js';
 import { AsideQueues } from './aside-queues.js';
 import { carriedHeaders } from './carried-headers.js';
 import { carriedProperties } from './carried-properties.js';
@@ -17,18 +18,7 @@ import type { Link } from './link.js';
 import { nextMessageId } from './message-id.js';
 import type { MessageProperties, Outgoing } from './outgoing.js';
 import { isRejectMessage } from './reject-message.js';
-
-/** How often a failing message is tried again before it is given up. */
-export interface RetryPolicy {
-  /** How many times it runs in all, the first included. */
-  readonly attempts: number;
-  /** How long it rests before the second run. */
-  readonly delayMs: number;
-  /** Each further delay is this many times longer. @default 2 */
-  readonly factor?: number;
-  /** No delay is longer. @default 3,600,000: one hour */
-  readonly maxDelayMs?: number;
-}
+import { delayAfter, type RetryPolicy } from './retry-policy.js';
 
 /**
  * What becomes of a message that is given up: `park` keeps it in `<queue>.failed` with a dossier, unless its queue was
@@ -70,11 +60,16 @@ export class FailurePolicy {
    * @throws ConfigurationError for `retry` on a stream: what comes back to it comes to all who read it.
    */
   assertFits(queue: string): void {
-    if (!this.#options.retry || !this.#isStream(queue)) return;
+    if (!this.#options.retry || !this.isStream(queue)) return;
     throw new ConfigurationError(
       `Queue '${queue}' is a stream: what is tried again would be appended to it, for all who read it. Leave 'retry' out; what ` +
         `fails is then kept in '${queue}.failed'.`,
     );
+  }
+
+  /** Whether a queue is known to be a stream, which keeps what was taken from it. */
+  isStream(queue: string): boolean {
+    return this.#link.argumentsOf(queue)['x-queue-type'] === 'stream';
   }
 
   /**
@@ -100,7 +95,7 @@ export class FailurePolicy {
     const runs = failureCount(delivery) + 1;
     const { retry } = this.#options;
     try {
-      const canRetry = retry && !isHopeless(failure.error) && !this.#isStream(delivery.queue);
+      const canRetry = retry && !isHopeless(failure.error) && !this.isStream(delivery.queue);
       if (canRetry && runs < retry.attempts) await this.#retryLater(delivery, runs, retry);
       else await this.#giveUp(delivery, runs, failure);
     } catch (thrown) {
@@ -135,6 +130,19 @@ export class FailurePolicy {
     }
   }
 
+  /**
+   * Keeps a message that nobody here is for, whatever `retry` and `onFailure` say: in the dead-letter exchange of its queue, or
+   * parked. Nothing is told, whoever calls has done that. Never rejects.
+   */
+  async keep(delivery: Delivery, failure: Failure): Promise<void> {
+    if (this.#options.hasDeadLetterExchange(delivery.queue)) return delivery.reject();
+    try {
+      this.#link.logger.info(await this.#park(delivery, failureCount(delivery), failure));
+    } catch (thrown) {
+      await this.#giveBackRested(delivery, toError(thrown));
+    }
+  }
+
   /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */
   report({ queue }: Delivery, handler: string, error: Error): void {
     const what = isHopeless(error) ? 'unreadable message' : `${handler} failed on a message`;
@@ -147,11 +155,7 @@ export class FailurePolicy {
     const { onFailure } = this.#options;
     if (onFailure === 'discard') delivery.ack();
     else if (onFailure === 'reject' || this.#options.hasDeadLetterExchange(delivery.queue)) delivery.reject();
-    else await this.#park(delivery, runs, failure);
-  }
-
-  #isStream(queue: string): boolean {
-    return this.#link.argumentsOf(queue)['x-queue-type'] === 'stream';
+    else this.#link.logger.warn(await this.#park(delivery, runs, failure));
   }
 
   async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
@@ -163,14 +167,15 @@ export class FailurePolicy {
     );
   }
 
-  async #park(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
+  /** Gives a sentence that says where it is now. */
+  async #park(delivery: Delivery, runs: number, failure: Failure): Promise<string> {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
     const queue = (): Promise<string> => this.#aside.forParking(delivery.queue);
     await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier });
-    const id = delivery.properties.messageId as string | undefined;
-    const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${id})`}`;
+    const id: unknown = delivery.properties.messageId;
+    const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${cut(id)})`}`;
     const where = `kept in '${await queue()}': npx waybill failed list ${delivery.queue}`;
-    this.#link.logger.warn(`${what} was given up (run ${runs}) and is ${where}`);
+    return `${what} was given up (run ${runs}) and is ${where}`;
   }
 
   /** Publishes the message to another queue, waits for the confirm, then acks the original. */
@@ -234,9 +239,4 @@ async function rest(): Promise<void> {
 /** What nobody can read today nobody will read tomorrow: trying again cannot help. */
 function isHopeless(error: Error): boolean {
   return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
-}
-
-/** The rest after the n-th run, in whole milliseconds: it is part of a queue's name. */
-function delayAfter(runs: number, { delayMs, factor = 2, maxDelayMs = 3_600_000 }: RetryPolicy): number {
-  return Math.round(Math.min(maxDelayMs, delayMs * factor ** (runs - 1)));
 }

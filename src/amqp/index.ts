@@ -13,7 +13,7 @@ export type { Delivery } from './delivery.js';
 export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './delivery-context.js';
 export type { Failure } from './dossier.js';
 export { type FailedMessage, FailedQueue } from './failed-queue.js';
-export { FailurePolicy, type GiveUp, type RetryPolicy } from './failure-policy.js';
+export { FailurePolicy, type GiveUp } from './failure-policy.js';
 export { Fifo } from './fifo.js';
 export type { FirstConnect } from './first-connect.js';
 export {
@@ -25,14 +25,16 @@ export {
 } from './health.js';
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Intake } from './intake.js';
-export { Link, type LinkOptions } from './link.js';
-export type { ConnectionRole, LinkEventMap, LinkEvents } from './link-events.js';
+export { Lease } from './lease.js';
+export { type HealthOptions, Link, type LinkOptions } from './link.js';
+export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
 export { nextMessageId } from './message-id.js';
 export type { OutboxLimits } from './outbox.js';
 export { changeProperties, type MessageProperties, type Outgoing, type PublishOptions } from './outgoing.js';
 export type { ChannelEnd, OwnChannel, RawChannel } from './own-channel.js';
 export type { Publisher } from './publisher.js';
 export { isRejectMessage, RejectMessage } from './reject-message.js';
+export type { RetryPolicy } from './retry-policy.js';
 export { type Address, type ConnectionOptions, masked, settle } from './settings.js';
 export type { StreamOffset } from './stream-position.js';
 export { isSameMessage } from './twins.js';

@@ -1,4 +1,5 @@
-import { ConnectionLostError } from '../errors.js';
+import { ClosedError, ConnectionLostError } from '../errors.js';
+import { unlessAborted } from '../unless-aborted.js';
 import type { Consumer } from './consumer.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
 import { hasDeadLetterExchange } from './dead-letters.js';
@@ -6,7 +7,8 @@ import type { Declaration } from './declaration.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryContextHost } from './delivery-context.js';
 import type { LinkHealth } from './health.js';
-import { Link, type LinkOptions } from './link.js';
+import { Lease } from './lease.js';
+import type { Link, LinkOptions } from './link.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions
@@ -18,15 +20,26 @@ export interface IntakeOptions
 
 /** The queues that one component consumes, each on a channel of its own: declared, taken from, and given back together. */
 export class Intake implements DeliveryContextHost {
-  readonly link: Link;
+  readonly #lease: Lease;
+  readonly #stopping = new AbortController();
   readonly #closing = new AbortController();
   readonly #consumers = new Set<Consumer>();
   readonly #declared: Declaration[] = [];
   #drained: Promise<DrainReport> | undefined;
 
-  /** Connects nothing yet. */
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
   constructor(options: LinkOptions) {
-    this.link = Link.acquire(options);
+    this.#lease = new Lease(options);
+  }
+
+  /** The way to the broker, taken when it is first needed. @throws ClosedError when this was drained before that */
+  get link(): Link {
+    return this.#lease.link;
+  }
+
+  /** The virtual host that it takes from. */
+  get vhost(): string {
+    return this.#lease.vhost;
   }
 
   get deadlines(): Link['deadlines'] {
@@ -38,21 +51,24 @@ export class Intake implements DeliveryContextHost {
     return this.#closing.signal;
   }
 
+  /** Connects what is taken from here, and what answers leave by. @throws ConnectError, ClosedError when it is stopped meanwhile */
+  async connect({ publishing = false }: { readonly publishing?: boolean } = {}): Promise<void> {
+    const { link } = this;
+    await this.#unlessStopped(
+      publishing ? link.openPublishing().then(() => link.openConsuming()) : link.openConsuming(),
+    );
+  }
+
   /**
    * Declares, and takes from a queue; each delivery goes to `handle`, which must settle it and must not throw.
-   * @throws ConnectError, TopologyError
+   * @throws ConnectError, TopologyError; ClosedError when it is stopped meanwhile
    */
   async open(
     queue: string,
-    { declarations, ...options }: IntakeOptions,
+    options: IntakeOptions,
     handle: (delivery: Delivery) => void | Promise<void>,
   ): Promise<void> {
-    await this.link.openConsuming();
-    if (declarations.length > 0) await this.link.declare(declarations);
-    this.#declared.push(...declarations);
-    const consumer = await this.link.openConsumer(handle, options);
-    this.#consumers.add(consumer);
-    await consumer.consume(queue, options);
+    await this.#unlessStopped(this.#open(queue, options, handle));
   }
 
   /** Whether a queue was declared here with a dead-letter exchange. */
@@ -62,11 +78,12 @@ export class Intake implements DeliveryContextHost {
 
   /** How the link is, and the queues that are consumed here. See {@link Link.health}. */
   async health(): Promise<LinkHealth> {
-    return await this.link.health({ consumers: this.#consumers });
+    return await this.#lease.health({ consumers: this.#consumers });
   }
 
-  /** Takes no more messages; what nobody has begun goes back to its queue. What runs may still be settled. */
+  /** Takes no more messages; what nobody has begun goes back to its queue. What runs may still be settled; who still opens, ends. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
   }
 
@@ -76,13 +93,35 @@ export class Intake implements DeliveryContextHost {
     return this.#drained;
   }
 
+  // n.b. it goes on when it is stopped meanwhile: so each step gives back what it has got then.
+  async #open(
+    queue: string,
+    { declarations, ...options }: IntakeOptions,
+    handle: (delivery: Delivery) => void | Promise<void>,
+  ): Promise<void> {
+    await this.link.openConsuming();
+    if (declarations.length > 0) await this.link.declare(declarations);
+    this.#declared.push(...declarations);
+    if (this.#drained) this.link.forget(this.#declared.splice(0));
+    const consumer = await this.link.openConsumer(handle, options);
+    if (this.#stopping.signal.aborted) return void consumer.stop();
+    this.#consumers.add(consumer);
+    await consumer.consume(queue, options);
+  }
+
+  async #unlessStopped(work: Promise<void>): Promise<void> {
+    await unlessAborted(work, this.#stopping.signal, () => new ClosedError('It was stopped.'));
+  }
+
   async #drain(timeoutMs: number): Promise<DrainReport> {
+    this.#stopping.abort();
     const reports = await Promise.all([...this.#consumers].map((consumer) => consumer.drain({ timeoutMs })));
     this.#closing.abort(new ConnectionLostError('It was closed before the handler was done.'));
-    this.link.forget(this.#declared.splice(0));
+    const declared = this.#declared.splice(0);
+    if (declared.length > 0) this.link.forget(declared);
     const unfinished = reports.reduce((sum, report) => sum + report.unfinished, 0);
     // What is not finished by now has had all the time there is.
-    await this.link.close(unfinished > 0 ? { timeoutMs: 0 } : {});
+    await this.#lease.close(unfinished > 0 ? { timeoutMs: 0 } : {});
     return { unfinished };
   }
 }

@@ -26,7 +26,7 @@ export interface LinkEventMap {
  */
 export type LinkEvents = Pick<EventEmitter<LinkEventMap>, 'on' | 'once' | 'off'>;
 
-/** Tells listeners what happens to these connections. What a listener throws is logged and goes no further. */
+/** Tells listeners what happens to these connections. What a listener throws, or its promise rejects with, is logged and goes no further. */
 export function eventsOf(
   connections: Readonly<Record<ConnectionRole, LastingConnection>>,
   logger: Logger,
@@ -49,4 +49,19 @@ export function eventsOf(
     connection.on('unblocked', () => guarded(() => events.emit('unblocked', role)));
   }
   return events;
+}
+
+const eventNames = ['up', 'down', 'failed', 'blocked', 'unblocked'] as const;
+
+/** Tells what happens at one place at another one, too; gives what ends that. */
+export function relayEvents(from: LinkEvents, to: Pick<EventEmitter, 'emit'>): () => void {
+  // Without the types of its arguments: they go through as they are.
+  const source = from as unknown as Pick<EventEmitter, 'on' | 'off'>;
+  const relays = eventNames.map((name) => {
+    return { name, relay: (...told: unknown[]) => void to.emit(name, ...told) };
+  });
+  for (const { name, relay } of relays) source.on(name, relay);
+  return () => {
+    for (const { name, relay } of relays) source.off(name, relay);
+  };
 }

@@ -74,11 +74,12 @@ export class GenericApplication extends MessageProcessor {
     return (this.constructor as typeof GenericApplication).loggingProducer;
   }
 
-  /** Declares its queues and keys, joins its groups, and starts. @throws ConnectError, TopologyError */
-  override async create(): Promise<void> {
-    await super.create();
+  /** @internal Declares its queues and keys, and joins its groups: in each life those that it was in at the end of the last. */
+  protected override async prepare(): Promise<void> {
     await this.addEqks(this.#ownEqks());
-    for (const group of this.#initialGroups) await this.joinGroup(group);
+    const groups = new Set([...this.#initialGroups, ...this.#groups]);
+    this.#groups.clear();
+    for (const group of groups) await this.joinGroup(group);
   }
 
   /** Joins a group: takes what goes to all its members, and its share of what goes to one. Idempotent. */

@@ -5,28 +5,16 @@ import {
   type Delivery,
   type DrainReport,
   hasDeadLetterExchange,
-  Link,
+  Lease,
+  type Link,
+  type LinkEvents,
   type LinkHealth,
-  type LinkOptions,
   type StreamOffset,
 } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
+import type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
 import { type Eqks, offsetOf, type QueueKey, queueDeclarations, queueName } from './destinations.js';
 import type { ExchangeClass } from './exchange.js';
-
-/** What a consumer is made with. */
-export interface GenericConsumerOptions
-  extends LinkOptions,
-    Pick<ConsumerOptions, 'prefetch' | 'concurrency'> {
-  /** Where to take from, instead of the class's `eqks`. */
-  readonly eqks?: Eqks | undefined;
-}
-
-/**
- * Told of each message. The next one starts when it returns, or its promise ends. It must not throw: what it throws is an
- * error that nobody catches, which ends the process, and the message goes back to its queue.
- */
-export type DeliveryCallback = (delivery: Delivery) => void | Promise<void>;
 
 /**
  * Takes raw deliveries from queues: for a handler table, see MessageProcessor. It declares exchanges, queues and
@@ -42,25 +30,41 @@ export class GenericConsumer {
   /** How many callbacks run at once; 1 keeps the order. @default 1 */
   static readonly concurrency: number = 1;
 
-  readonly link: Link;
+  readonly #lease: Lease;
   readonly #eqks: Eqks;
   readonly #options: ConsumerOptions;
   /** The queues that are bound here, and where to begin in those that are streams. */
   readonly #queues = new Map<string, StreamOffset | undefined>();
   readonly #declared: Declaration[] = [];
   #consumer: Consumer | undefined;
+  #opening: Promise<Consumer> | undefined;
   #isConsuming = false;
   #callback: DeliveryCallback | undefined;
   #closing: Promise<DrainReport> | undefined;
 
   constructor(options: GenericConsumerOptions = {}) {
     const { eqks, vhost, prefetch, concurrency } = new.target;
-    this.link = Link.acquire({ ...options, vhost: options.vhost ?? vhost });
+    this.#lease = new Lease({ ...options, vhost: options.vhost ?? vhost });
     this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : eqks;
     this.#options = {
       prefetch: options.prefetch ?? prefetch,
       concurrency: options.concurrency ?? concurrency,
     };
+  }
+
+  /** Its way to the broker, taken when it is first needed. @throws ClosedError when this was closed before that */
+  get link(): Link {
+    return this.#lease.link;
+  }
+
+  /** The virtual host that it takes from. */
+  get vhost(): string {
+    return this.#lease.vhost;
+  }
+
+  /** What happens to its connections, as it happens. */
+  get events(): LinkEvents {
+    return this.#lease.events;
   }
 
   /** The names of the queues that are bound here. */
@@ -75,7 +79,7 @@ export class GenericConsumer {
 
   /** How the link is, and the queues that are consumed here, by asking the broker. */
   async health(): Promise<LinkHealth> {
-    return await this.link.health({ consumers: this.#consumer ? [this.#consumer] : [] });
+    return await this.#lease.health({ consumers: this.#consumer ? [this.#consumer] : [] });
   }
 
   /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */
@@ -83,9 +87,9 @@ export class GenericConsumer {
     return hasDeadLetterExchange(this.#declared, queue);
   }
 
-  /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError */
+  /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError, ClosedError */
   async open(): Promise<this> {
-    await this.link.openConsuming();
+    await this.#lease.wait(this.link.openConsuming());
     await this.#declare(this.#eqks.flatMap(([exchange, keys]) => keys.map((key) => ({ exchange, key }))));
     return this;
   }
@@ -137,17 +141,20 @@ export class GenericConsumer {
     callback: DeliveryCallback,
     { giveUp }: Pick<ConsumerOptions, 'giveUp'> = {},
   ): Promise<void> {
-    if (this.#closing) throw new ClosedError('The consumer is closed.');
+    this.#refuseWhenClosed();
     this.#callback = callback;
-    const options = { ...this.#options, giveUp };
-    this.#consumer ??= await this.link.openConsumer((delivery) => this.#callback?.(delivery), options);
-    for (const [queue, offset] of this.#queues) await this.#consumer.consume(queue, { offset });
-    this.#isConsuming = !this.#consumer.stopped;
+    // Kept before anything is awaited: whoever starts it twice at once starts one consumer.
+    this.#opening ??= this.#openConsumer(giveUp);
+    const consumer = await this.#lease.wait(this.#opening);
+    for (const [queue, offset] of this.#queues) await this.#lease.wait(consumer.consume(queue, { offset }));
+    this.#isConsuming = !consumer.stopped;
   }
 
   /** Takes no more messages; what nobody has started goes back to its queue. What runs may still be settled. */
   async stopConsuming(): Promise<void> {
     this.#isConsuming = false;
+    // n.b. nothing is awaited where it runs already: nothing more may begin, from now on.
+    if (!this.#consumer) await this.#opening?.catch(() => {});
     await this.#consumer?.stop();
   }
 
@@ -186,19 +193,44 @@ export class GenericConsumer {
   async #drain(timeoutMs: number): Promise<DrainReport> {
     this.#isConsuming = false;
     const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0 };
-    this.link.forget(this.#declared.splice(0));
+    const declared = this.#declared.splice(0);
+    if (declared.length > 0) this.link.forget(declared);
     // What is not finished by now has had all the time there is.
-    await this.link.close(report.unfinished > 0 ? { timeoutMs: 0 } : {});
+    await this.#lease.close(report.unfinished > 0 ? { timeoutMs: 0 } : {});
     return report;
+  }
+
+  async #openConsumer(giveUp: ConsumerOptions['giveUp']): Promise<Consumer> {
+    try {
+      const take = (delivery: Delivery) => this.#callback?.(delivery);
+      const consumer = await this.link.openConsumer(take, { ...this.#options, giveUp });
+      if (this.#closing) await consumer.stop();
+      this.#consumer = consumer;
+      return consumer;
+    } catch (thrown) {
+      this.#opening = undefined;
+      throw thrown;
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new ClosedError('The consumer is closed.');
   }
 
   async #declare(
     bound: readonly { readonly exchange: ExchangeClass; readonly key: QueueKey }[],
   ): Promise<void> {
     const declarations = bound.flatMap(({ exchange, key }) => queueDeclarations(exchange, key));
-    if (declarations.length > 0) await this.link.declare(unique(declarations));
-    this.#declared.push(...unique(declarations));
+    this.#refuseWhenClosed();
+    if (declarations.length > 0) await this.#lease.wait(this.#declareAll(unique(declarations)));
     for (const { key } of bound) this.#queues.set(queueName(key[0]), offsetOf(key[0]));
+  }
+
+  async #declareAll(declarations: readonly Declaration[]): Promise<void> {
+    await this.link.declare(declarations);
+    // The link may live on, with others.
+    if (this.#closing) this.link.forget(declarations);
+    else this.#declared.push(...declarations);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Delivery, Failure, FailurePolicy } from '../amqp/index.js';
-import { MalformedMessageError, toError } from '../errors.js';
+import { MalformedMessageError, toError, UnhandledMessageError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Handled, Reply, Responder } from '../rpc/index.js';
 import { isPromiseLike, whenDone } from '../when-done.js';
@@ -16,6 +16,7 @@ import { type End, type Fate, fateOf } from './fate.js';
 import { placeName } from './handlers/entry.js';
 import type { HandlerTable, TableEntry } from './handlers/table.js';
 import { bodyFor, runHandler, skipped } from './run-handler.js';
+import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';
 
 /** What a {@link Dispatcher} works with. */
 export interface DispatcherOptions extends ContextHost {
@@ -29,12 +30,14 @@ export interface DispatcherOptions extends ContextHost {
   readonly debug: boolean;
   /** Asked for messages that no handler of the table is for; true when they were taken. */
   builtIn(body: ReceivedBody): Fate | undefined;
+  /** What becomes of a message that no handler is for. @default 'park', and 'ack' where nothing is lost by it */
+  readonly unhandled: Unhandled | undefined;
+  readonly unhandledCount: UnhandledCount;
+  /** Told of each such message. Must not throw. */
+  onUnhandled(message: UnhandledMessage): void;
   /** Told after a message was settled that ends or restarts the component. */
   onEnd(how: End): void;
 }
-
-/** Names come from the wire: only so many are remembered. */
-const MAX_UNHEARD = 100;
 
 /**
  * Takes each delivery to its handlers and settles it once. Nothing that a peer sends and nothing that a handler throws
@@ -42,7 +45,6 @@ const MAX_UNHEARD = 100;
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #unheard = new Set<string>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -108,25 +110,31 @@ export class Dispatcher {
     // A handler of this very name replaces what is built in; one for any name only looks on.
     const replaced = handlers.some(({ name }) => name === body.name);
     const builtIn = replaced ? undefined : this.#options.builtIn(body);
-    if (handlers.length === 0 && !builtIn) this.#tellOfNobody(delivery, body);
-    return builtIn === undefined ? done : { fate: builtIn };
+    if (builtIn !== undefined) return { fate: builtIn };
+    return handlers.length > 0 ? done : this.#unhandled(delivery, body);
   }
 
-  /** A queue may carry more than its consumer cares for; but a misspelt name looks the same, so it is told once. */
-  #tellOfNobody({ queue }: Delivery, body: ReceivedBody): void {
-    const name = nameOf(body);
-    if (this.#unheard.has(name) || this.#unheard.size === MAX_UNHEARD) return;
-    this.#unheard.add(name);
-    const what = `${this.#options.name} has no handler for ${name} from queue '${queue}'`;
-    this.#options.logger.warn(`${what}: such messages are acked, this is said once.`);
+  /** A queue may carry more than its consumer cares for; but a misspelt name, or one that is newer than we, looks the same. */
+  #unhandled(delivery: Delivery, body: ReceivedBody): Outcome {
+    const { name, unhandled, unhandledCount, onUnhandled, failures } = this.#options;
+    // A status tells, and asks for nothing; a stream keeps what it holds.
+    const losesNothing = body.type === 'status' || failures.isStream(delivery.queue);
+    const fate = unhandled ?? (losesNothing ? 'ack' : 'park');
+    onUnhandled(unhandledCount.add(delivery, body, fate));
+    if (fate !== 'park') return { fate };
+    const error = new UnhandledMessageError(`${name} has no handler for ${nameOf(body)}.`);
+    return { fate: 'keep', failure: { error } };
   }
 
   /**
    * The last declared handler answers; where there is none, that is the answer. A call that waited here until it expired
-   * must not run: nobody waits for this attempt any more, and the next one is on its way.
+   * must not run: nobody waits for this attempt any more, and the next one is on its way. Nor must one that names nobody to
+   * answer: it would be done, and done again by whoever sends back what is parked.
    */
   #call(delivery: Delivery, body: ReceivedBody): void | Promise<void> {
     if (delivery.expired) return this.#settle(delivery, { fate: 'reject' });
+    if (!delivery.properties.replyTo)
+      return this.#settle(delivery, this.#failed(delivery, unanswerable(body)));
     const entry = this.#options.table.find(body.category, body.type, body.name).at(-1);
     const handled = this.#options.responder.respond(delivery, (reply) =>
       entry ? this.#answer(delivery, body, entry, reply) : this.#nobody(body),
@@ -160,8 +168,7 @@ export class Dispatcher {
       const { fate } = this.#failed(delivery, handled.thrown, entry && { body, entry });
       return { fate: fate === 'fail' ? 'reject' : fate };
     }
-    if (delivery.properties.replyTo !== undefined) return { fate: 'ack' };
-    return this.#failed(delivery, new MalformedMessageError(`The call ${nameOf(body)} names no reply_to.`));
+    return { fate: 'ack' };
   }
 
   #run(delivery: Delivery, body: ReceivedBody, entry: TableEntry, reply: Reply | null): unknown {
@@ -178,7 +185,9 @@ export class Dispatcher {
   }
 
   #settle(delivery: Delivery, { fate, failure }: Outcome): void {
-    if (failure) void this.#options.failures.settle(delivery, failure);
+    const { failures } = this.#options;
+    if (failure)
+      void (fate === 'keep' ? failures.keep(delivery, failure) : failures.settle(delivery, failure));
     else if (fate === 'reject') delivery.reject();
     else delivery.ack();
     if (fate === 'leave' || fate === 'exit' || fate === 'restart') this.#options.onEnd(fate);
@@ -224,6 +233,6 @@ function decode(encoder: Encoder, content: Buffer): unknown {
   return decoded;
 }
 
-function nameOf({ category, type, name }: ReceivedBody): string {
-  return `(${category}, ${type}, ${name})`;
+function unanswerable(body: ReceivedBody): MalformedMessageError {
+  return new MalformedMessageError(`The call ${nameOf(body)} names no reply_to; it was not run.`);
 }

@@ -7,7 +7,8 @@ export {
   type LoggingProducer,
 } from './application.js';
 export type { Component } from './component.js';
-export { type DeliveryCallback, GenericConsumer, type GenericConsumerOptions } from './consumer.js';
+export { GenericConsumer } from './consumer.js';
+export type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
 export type { HandlerContext } from './context.js';
 export { AckAndRestart, FilterError } from './control-flow.js';
 export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
@@ -41,10 +42,12 @@ export type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
-export { MessageProcessor } from './processor.js';
+export { MessageProcessor, type ProcessorHealth } from './processor.js';
+export type { ProcessorEventMap, ProcessorEvents } from './processor-events.js';
 export type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producer.js';
 export type { CallSettings, ProducerOptions } from './producer-options.js';
 export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';
 export { type ComponentStatus, componentStatus } from './status.js';
 export { UndeclaredMessageError } from './undeclared.js';
+export type { Unhandled, UnhandledHealth, UnhandledMessage } from './unhandled.js';

@@ -1,33 +1,28 @@
-import {
-  type DrainReport,
-  FailurePolicy,
-  type GiveUp,
-  type LinkEvents,
-  type LinkHealth,
-  type RetryPolicy,
-  wellWhile,
-} from '../amqp/index.js';
-import { ConnectionLostError, toError } from '../errors.js';
-import { debugAsked } from '../logger.js';
-import { Responder, ResultWriter } from '../rpc/index.js';
+import { type GiveUp, type LinkHealth, type RetryPolicy, wellWhile } from '../amqp/index.js';
+import { ClosedError, toError } from '../errors.js';
+import { defaultLogger, type Logger } from '../logger.js';
+import { duration } from '../numbers.js';
+import { ReplyStore } from '../rpc/index.js';
 import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../scheduler/index.js';
-import {
-  connectionName,
-  type Encoder,
-  type FingerprintStamp,
-  identify,
-  jsonEncoder,
-  type ReceivedBody,
-} from '../wire/index.js';
+import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../wire/index.js';
 import type { Component } from './component.js';
 import { GenericConsumer } from './consumer.js';
 import type { Eqks } from './destinations.js';
-import { Dispatcher } from './dispatcher.js';
 import type { Fate } from './fate.js';
 import { declareFunction } from './handlers/decorators.js';
 import { HandlerTable } from './handlers/table.js';
+import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
+import { type LifeOptions, ProcessorLife } from './processor-life.js';
 import type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
 import { spawnReplacement } from './restart.js';
+import { Timeouts } from './timeouts.js';
+import { type Unhandled, UnhandledCount, type UnhandledHealth } from './unhandled.js';
+
+/** How a processor is. */
+export interface ProcessorHealth extends LinkHealth {
+  /** The messages that no handler was for. They do not make it unwell. */
+  readonly unhandled: UnhandledHealth;
+}
 
 /**
  * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
@@ -54,55 +49,49 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly retry: RetryPolicy | undefined = undefined;
   /** What becomes of a message that is given up. @default 'park' */
   static readonly onFailure: GiveUp = 'park';
+  /**
+   * What becomes of a message that no handler is for, since its sender is newer, or has misspelt its name. Each is counted and
+   * told: to the log, with its id and its sender, the 1st, 10th, 100th … of a name; in {@link health}; and as the event
+   * `unhandled`. A call is answered with an error. `park` does not look at `retry` and `onFailure`.
+   * @default 'park', but 'ack' for a MessageStatus, which may go to nobody, and for what a stream keeps anyway
+   */
+  static readonly unhandled: Unhandled | undefined = undefined;
   /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
   static readonly control: readonly Control[] = ['quit', 'restart'];
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 
   readonly fingerprint: FingerprintStamp;
-  readonly consumer: GenericConsumer;
-  readonly #dispatcher: Dispatcher;
-  readonly #answersCalls: boolean;
-  readonly #closing = new AbortController();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #logger: Logger;
+  readonly #emitter: ProcessorEmitter;
+  readonly #unhandled: UnhandledCount;
+  readonly #timeouts = new Timeouts();
+  readonly #newLife: () => ProcessorLife;
   readonly #ended: Promise<void>;
   #end!: (reason?: ExitScheduler | ThreadDone) => void;
+  #life: ProcessorLife;
 
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be used */
   constructor(options: MessageProcessorOptions = {}) {
     super();
-    const { name, vhost, encoder, eqks, prefetch, concurrency, consumerClass, remoteStacks } = new.target;
-    const { retry, onFailure } = new.target;
-    const identity = identify(options.fingerprint, name);
-    const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency };
-    this.consumer = new consumerClass({ ...own, ...given(options), vhost: options.vhost ?? vhost });
-    const { link } = this.consumer;
-    this.fingerprint = identify(options.fingerprint, name, link.vhost);
-    const table = new HandlerTable(new.target);
-    this.#answersCalls = table.entries.some(({ category }) => category === 'rpc');
-    const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
-    this.#dispatcher = new Dispatcher({
-      name,
-      encoder,
-      processor: this,
-      table,
-      responder: new Responder(link, { writer, store: options.replyStore }),
-      failures: new FailurePolicy(link, {
-        retry,
-        component: this.fingerprint,
-        onFailure,
-        hasDeadLetterExchange: (queue) => this.consumer.hasDeadLetterExchange(queue),
-      }),
-      deadlines: link.deadlines,
-      closing: this.#closing.signal,
-      logger: link.logger,
-      debug: debugAsked(),
-      builtIn: (body) => this.#obey(body),
-      onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
-    });
+    const Class = new.target;
+    this.#logger = options.logger ?? defaultLogger();
+    this.#emitter = new ProcessorEmitter(this.#logger);
+    this.#unhandled = new UnhandledCount(Class.name, this.#logger);
+    const table = new HandlerTable(Class);
+    const replies = options.replyStore ?? new ReplyStore();
+    this.#newLife = () => this.#liveWith({ Class, options, table, replies });
+    this.#life = this.#newLife();
+    this.fingerprint = this.#life.fingerprint;
     this.#ended = new Promise((resolve, reject) => {
       this.#end = (reason) => (reason ? reject(reason) : resolve());
     });
     this.#ended.catch(() => {});
+  }
+
+  /** What takes its messages; another one after a start that failed. */
+  get consumer(): GenericConsumer {
+    return this.#life.consumer;
   }
 
   /**
@@ -122,17 +111,15 @@ export class MessageProcessor extends MicroThread implements Component {
     declareFunction(this, { category, view, type, name }, handler, filters);
   }
 
-  /** Connects, declares, binds and starts to consume. @throws ConnectError, TopologyError; nothing is left open then */
+  /**
+   * Connects, declares, binds and starts to consume. Whoever asks again, also at the same time, shares the outcome; after one
+   * that failed it may be tried again.
+   * @throws ConnectError, TopologyError; ClosedError when it is stopped meanwhile, or was before. Nothing is left open then
+   */
   override async create(): Promise<void> {
-    try {
-      if (this.#answersCalls) await this.consumer.link.openPublishing();
-      await this.consumer.open();
-      for (const queue of this.consumer.queues) this.#dispatcher.assertFits(queue);
-      await this.consumer.startConsuming(this.#dispatcher.handle, this.#dispatcher);
-    } catch (thrown) {
-      await this.consumer.close();
-      throw thrown;
-    }
+    if (this.stopSignal.aborted) throw this.#stopped();
+    if (this.#life.isOver) this.#life = this.#newLife();
+    await this.#life.start();
   }
 
   /** The same as {@link create}, for those who need no scheduler. */
@@ -146,10 +133,10 @@ export class MessageProcessor extends MicroThread implements Component {
     await this.#ended;
   }
 
-  /** Takes no more messages: nothing starts any more, what runs goes on. Idempotent. */
+  /** Takes no more messages: nothing starts any more, what runs goes on, a start that is under way ends. Idempotent. */
   override stop(): void {
     super.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timeouts.clear();
     void this.consumer.stopConsuming();
     this.#end();
   }
@@ -160,7 +147,7 @@ export class MessageProcessor extends MicroThread implements Component {
    */
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.stop();
-    const { unfinished } = await this.#drainConsumer(timeoutMs);
+    const { unfinished } = await this.#life.drain(timeoutMs);
     if (unfinished === 0) return;
     throw new DrainError(
       `${this.constructor.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
@@ -168,20 +155,20 @@ export class MessageProcessor extends MicroThread implements Component {
   }
 
   /** How its link is, by asking the broker whether each queue has its consumer; not well before it starts nor after it stops. */
-  override async health(): Promise<LinkHealth> {
-    const health = await this.consumer.health();
-    return wellWhile(this.consumer.consuming, health);
+  override async health(): Promise<ProcessorHealth> {
+    const health = wellWhile(this.consumer.consuming, await this.consumer.health());
+    return { ...health, unhandled: this.#unhandled.health };
   }
 
-  /** What happens to its connections, as it happens. */
-  get events(): LinkEvents {
-    return this.consumer.link.events;
+  /** What happens to its connections, and messages that no handler is for, as it happens. One may listen before it starts. */
+  get events(): ProcessorEvents {
+    return this.#emitter.events;
   }
 
   /** Closes now: handlers that run are told by their signal, and their messages go back to their queues. Idempotent. */
   async close(): Promise<void> {
     this.stop();
-    await this.#drainConsumer(0);
+    await this.#life.drain(0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -196,14 +183,13 @@ export class MessageProcessor extends MicroThread implements Component {
     }
   }
 
-  /** Calls back once after `delayMs`, unless the processor has stopped by then (P-B38). */
+  /**
+   * Calls back once after `delayMs`, unless the processor has stopped by then (P-B38).
+   * @throws ConfigurationError for what is no time
+   */
   addTimeout(delayMs: number, callback: () => void): void {
-    if (this.stopSignal.aborted) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      callback();
-    }, delayMs);
-    this.#timers.add(timer);
+    const checked = duration(`${this.constructor.name}: delayMs`, delayMs);
+    if (!this.stopSignal.aborted) this.#timeouts.add(checked, callback);
   }
 
   /**
@@ -211,10 +197,13 @@ export class MessageProcessor extends MicroThread implements Component {
    * message that asks for it was acked. Override it where something else supervises the process.
    */
   async restart(): Promise<void> {
-    await this.#drainConsumer(30_000);
+    await this.#life.drain(30_000);
     await spawnReplacement();
     this.#leave('exit');
   }
+
+  /** @internal Declares more before anything is taken, for a kind of processor that has queues of its own. */
+  protected async prepare(): Promise<void> {}
 
   #obey({ category, type, name }: ReceivedBody): Fate | undefined {
     const { control } = this.constructor as typeof MessageProcessor;
@@ -224,9 +213,7 @@ export class MessageProcessor extends MicroThread implements Component {
 
   #tryRestart(): void {
     this.restart().catch((thrown) => {
-      this.consumer.link.logger.error(
-        `${this.constructor.name} could not restart: ${toError(thrown).message}`,
-      );
+      this.#logger.error(`${this.constructor.name} could not restart: ${toError(thrown).message}`);
       this.#leave('exit');
     });
   }
@@ -236,15 +223,24 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
   }
 
-  async #drainConsumer(timeoutMs: number): Promise<DrainReport> {
-    const report = await this.consumer.drain({ timeoutMs });
-    this.#closing.abort(new ConnectionLostError('The processor was closed before the handler was done.'));
-    return report;
+  #stopped(): ClosedError {
+    const text = `${this.constructor.name} was stopped; it does not start any more.`;
+    return new ClosedError(text, { cause: this.stopSignal.reason });
   }
-}
 
-/** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks` (P-B26). */
-function given({ eqks, ...others }: MessageProcessorOptions): MessageProcessorOptions {
-  const options = eqks?.length ? { ...others, eqks } : others;
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  #liveWith(given: Pick<LifeOptions, 'Class' | 'options' | 'table' | 'replies'>): ProcessorLife {
+    const life = new ProcessorLife({
+      ...given,
+      processor: this,
+      unhandled: this.#unhandled,
+      stopping: this.stopSignal,
+      stopped: () => this.#stopped(),
+      prepare: () => this.prepare(),
+      builtIn: (body) => this.#obey(body),
+      onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
+      onUnhandled: (message) => this.#emitter.unhandled(message),
+    });
+    this.#emitter.follow(life.consumer.events);
+    return life;
+  }
 }

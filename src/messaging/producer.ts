@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Link, type LinkEvents, type LinkHealth } from '../amqp/index.js';
+import { Lease, type LinkEvents, type LinkHealth } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import { debugAsked } from '../logger.js';
 import { type CollectOptions, ReplyQueue } from '../rpc/index.js';
@@ -78,9 +78,9 @@ export class GenericProducer {
     const { name: sender, vhost: ownVhost, encoder } = new.target;
     const fingerprint = identify(options.fingerprint, sender);
     const vhost = options.vhost ?? ownVhost;
-    const link = Link.acquire({ connectionName: connectionName(fingerprint), ...options, vhost });
-    this.fingerprint = identify(options.fingerprint, sender, link.vhost);
-    this.sender = new Sender({ link, fingerprint: this.fingerprint, encoder, sender, debug: debugAsked() });
+    const lease = new Lease({ connectionName: connectionName(fingerprint), ...options, vhost });
+    this.fingerprint = identify(options.fingerprint, sender, lease.vhost);
+    this.sender = new Sender({ lease, fingerprint: this.fingerprint, encoder, sender, debug: debugAsked() });
   }
 
   /**

@@ -1,4 +1,5 @@
 import {
+  type Lease,
   type Link,
   type LinkEvents,
   type LinkHealth,
@@ -27,7 +28,7 @@ import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
 
 /** What a {@link Sender} works with. */
 export interface SenderOptions {
-  readonly link: Link;
+  readonly lease: Lease;
   readonly fingerprint: FingerprintStamp;
   readonly encoder: Encoder;
   /** For the log: the producer's class. */
@@ -64,10 +65,10 @@ export class Sender {
     this.#read = resultReader(options.encoder);
   }
 
-  /** Connects and declares the exchanges. @throws ConnectError, TopologyError */
+  /** Connects and declares the exchanges. @throws ConnectError, TopologyError; ClosedError, also when it is closed meanwhile */
   async open(eks: Eks): Promise<void> {
-    await this.#options.link.openPublishing();
-    await this.#declare(eks);
+    this.#refuseWhenClosed();
+    await this.#options.lease.wait(this.#link.openPublishing().then(() => this.#declare(eks)));
   }
 
   /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
@@ -99,7 +100,7 @@ export class Sender {
 
   #publish(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
     const { eks, mandatory } = posting;
-    const { link } = this.#options;
+    const link = this.#link;
     const [only] = eks;
     if (eks.length === 1 && only)
       return link.publish(this.#outgoing(only, content, type, mandatory), posting);
@@ -133,12 +134,12 @@ export class Sender {
 
   /** How the link is, whatever others consume on it. */
   async health(): Promise<LinkHealth> {
-    return await this.#options.link.health({ consumers: [] });
+    return await this.#options.lease.health({ consumers: [] });
   }
 
   /** What happens to the link. */
   get events(): LinkEvents {
-    return this.#options.link.events;
+    return this.#options.lease.events;
   }
 
   /** Ends pending calls and gives the link back. Idempotent. */
@@ -147,11 +148,15 @@ export class Sender {
     return this.#closing;
   }
 
+  get #link(): Link {
+    return this.#options.lease.link;
+  }
+
   async #close(): Promise<void> {
     await this.#caller?.close();
     const declarations = [...this.#declared].flatMap((exchange) => exchangeDeclarations(exchange));
-    this.#options.link.forget(declarations);
-    await this.#options.link.close();
+    if (declarations.length > 0) this.#link.forget(declarations);
+    await this.#options.lease.close();
   }
 
   #request(
@@ -207,13 +212,13 @@ export class Sender {
 
   async #declareNow(exchange: ExchangeClass): Promise<void> {
     const declarations = exchangeDeclarations(exchange);
-    if (declarations.length > 0) await this.#options.link.declare(declarations);
+    if (declarations.length > 0) await this.#link.declare(declarations);
     this.#declared.add(exchange);
   }
 
   #openCaller(): RpcCaller {
     this.#refuseWhenClosed();
-    this.#caller ??= new RpcCaller(this.#options.link);
+    this.#caller ??= new RpcCaller(this.#link);
     return this.#caller;
   }
 
@@ -223,9 +228,8 @@ export class Sender {
   }
 
   #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
-    const { link, sender } = this.#options;
-    link.logger.debug(
-      `--> ${sender}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
+    this.#link.logger.debug(
+      `--> ${this.#options.sender}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
     );
   }
 }

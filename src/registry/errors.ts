@@ -1,4 +1,5 @@
 import { WaybillError } from '../errors.js';
+import { cut } from '../foreign-text.js';
 
 /** Thrown when a handler is registered under a key that another one has. */
 export class HandlerAlreadyExistsError extends WaybillError {
@@ -49,6 +50,6 @@ export class UnregisteredHandlerError extends WaybillError {
   readonly code = 'NO_HANDLER' as const;
 
   constructor(readonly key: string) {
-    super(`No handler is registered for the key '${key.slice(0, 100)}'.`);
+    super(`No handler is registered for the key '${cut(key)}'.`);
   }
 }

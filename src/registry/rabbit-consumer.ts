@@ -1,5 +1,8 @@
 import {
   type Arguments,
+  checkConsuming,
+  checkFailing,
+  checkQueueArguments,
   type Delivery,
   DeliveryContext,
   FailurePolicy,
@@ -10,20 +13,28 @@ import {
   type RetryPolicy,
   wellWhile,
 } from '../amqp/index.js';
+import { choice } from '../choices.js';
 import { toError } from '../errors.js';
+import { cut } from '../foreign-text.js';
+import { duration } from '../numbers.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
 import { DrainError, type DrainOptions } from '../scheduler/index.js';
 import { connectionName, identify, jsonEncoder } from '../wire/index.js';
 import type { FindHandler, MessageConsumer } from './consumer.js';
-import { type DeadLetterPolicy, deadLettersOf, durableQueue } from './dead-letter-policy.js';
+import {
+  checkDeadLetters,
+  type DeadLetterPolicy,
+  deadLettersOf,
+  durableQueue,
+} from './dead-letter-policy.js';
 import { DetailWriter } from './detail.js';
 import { NoMessageKeyError, UnregisteredHandlerError } from './errors.js';
 
 /** How a {@link RabbitConsumer} takes messages. */
 export interface RabbitConsumerOptions {
-  /** How many unsettled messages of the queue this consumer has at most. @default 1 */
+  /** How many unsettled messages of the queue this consumer has at most, from 1 to 65,535. @default 1 */
   readonly prefetch?: number | undefined;
-  /** How many handlers run at once. @default as many as are prefetched */
+  /** How many handlers run at once, a whole number from 1 on. @default as many as are prefetched */
   readonly concurrency?: number | undefined;
   /** Sends what cannot be handled to `<queue>_dlq`. @default false: it is treated as `onFailure` says */
   readonly deadLetters?: boolean | DeadLetterPolicy | undefined;
@@ -40,40 +51,32 @@ export interface RabbitConsumerOptions {
   readonly onFailure?: GiveUp | undefined;
 }
 
+const owner = 'RabbitConsumer';
+
 /** Takes messages from one queue of RabbitMQ, on a channel of its own, to the handlers that their header names. */
 export class RabbitConsumer implements MessageConsumer {
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;
   readonly #intake: Intake;
-  readonly #failures: FailurePolicy;
-  readonly #responder: Responder | undefined;
+  #server: Server | undefined;
   #isTaking = false;
 
-  /** Prefer `RabbitConsumerFactory.create`. */
+  /** Prefer `RabbitConsumerFactory.create`. @throws ConfigurationError for options that cannot be */
   constructor(connection: LinkOptions, messageKeyName: string, options: RabbitConsumerOptions = {}) {
+    checkConsuming(owner, options);
+    checkFailing(owner, options);
+    checkQueueArguments(owner, options.arguments);
+    if (options.rpc !== undefined) choice(`${owner}: rpc`, options.rpc, ['detail', 'result']);
+    if (typeof options.deadLetters === 'object') checkDeadLetters(owner, options.deadLetters);
     this.#messageKeyName = messageKeyName;
     this.#options = options;
     const identity = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer');
     this.#intake = new Intake({ connectionName: connectionName(identity), ...connection });
-    const { link } = this.#intake;
-    const fingerprint = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer', link.vhost);
-    const { retry, onFailure = 'park', rpc } = options;
-    this.#failures = new FailurePolicy(link, {
-      retry,
-      onFailure,
-      component: fingerprint,
-      hasDeadLetterExchange: (queue) => this.#intake.hasDeadLetterExchange(queue),
-    });
-    if (rpc === undefined) return;
-    const writer =
-      rpc === 'detail' ? new DetailWriter() : new ResultWriter({ encoder: jsonEncoder, fingerprint });
-    this.#responder = new Responder(link, { writer });
   }
 
-  /** @throws ConnectError */
+  /** @throws ConnectError; ClosedError when it is disconnected meanwhile */
   async connect(): Promise<void> {
-    await this.#intake.link.openConsuming();
-    if (this.#responder) await this.#intake.link.openPublishing();
+    await this.#intake.connect({ publishing: this.#options.rpc !== undefined });
   }
 
   /** Declares the queue, its dead letters if it shall have some, and takes from it. @throws ConnectError, TopologyError */
@@ -83,9 +86,11 @@ export class RabbitConsumer implements MessageConsumer {
     const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
     const args = { ...this.#options.arguments, ...dead.arguments };
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
-    const giveUp = (delivery: Delivery, reason: Error) => void this.#failures.giveUp(delivery, reason);
+    this.#server ??= newServer(this.#intake, this.#options);
+    const server = this.#server;
+    const giveUp = (delivery: Delivery, reason: Error) => void server.failures.giveUp(delivery, reason);
     await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, (delivery) =>
-      this.#handle(delivery, findHandler),
+      this.#handle(server, delivery, findHandler),
     );
     this.#isTaking = true;
   }
@@ -100,7 +105,8 @@ export class RabbitConsumer implements MessageConsumer {
    * Gives back what has not begun, finishes what has, and closes. Idempotent.
    * @throws DrainError when `timeoutMs` was not enough: what was not finished goes back to its queue. @default 30,000 ms
    */
-  async disconnect({ timeoutMs }: DrainOptions = { timeoutMs: 30_000 }): Promise<void> {
+  async disconnect({ timeoutMs = 30_000 }: Partial<DrainOptions> = {}): Promise<void> {
+    duration(`${owner}.disconnect: timeoutMs`, timeoutMs);
     this.#isTaking = false;
     const { unfinished } = await this.#intake.drain({ timeoutMs });
     if (unfinished === 0) return;
@@ -109,10 +115,11 @@ export class RabbitConsumer implements MessageConsumer {
     );
   }
 
-  async #handle(delivery: Delivery, findHandler: FindHandler): Promise<void> {
+  async #handle(server: Server, delivery: Delivery, findHandler: FindHandler): Promise<void> {
+    const { failures, responder } = server;
     const work = (): Promise<unknown> => this.#run(delivery, findHandler);
-    if (this.#responder && delivery.properties.replyTo) await this.#answer(this.#responder, delivery, work);
-    else await this.#failures.perform(delivery, this.#nameOf(delivery), work);
+    if (responder && delivery.properties.replyTo) await this.#answer({ failures, responder }, delivery, work);
+    else await failures.perform(delivery, this.#nameOf(delivery), work);
   }
 
   async #run(delivery: Delivery, findHandler: FindHandler): Promise<unknown> {
@@ -129,16 +136,41 @@ export class RabbitConsumer implements MessageConsumer {
   }
 
   /** A call that failed is not tried again, since its caller knows; it is rejected, to the dead letters if there are some. */
-  async #answer(responder: Responder, delivery: Delivery, work: () => Promise<unknown>): Promise<void> {
+  async #answer(
+    { failures, responder }: Required<Server>,
+    delivery: Delivery,
+    work: () => Promise<unknown>,
+  ): Promise<void> {
     delivery.handledBy = this.#nameOf(delivery);
     if (delivery.expired) return delivery.reject();
     const handled = await responder.respond(delivery, work);
     const failed = 'thrown' in handled;
-    if (failed) this.#failures.report(delivery, this.#nameOf(delivery), toError(handled.thrown));
+    if (failed) failures.report(delivery, this.#nameOf(delivery), toError(handled.thrown));
     void handled.sent.then(() => (failed ? delivery.reject() : delivery.ack()));
   }
 
   #nameOf({ properties }: Delivery): string {
-    return `the handler of '${String(properties.headers?.[this.#messageKeyName]).slice(0, 100)}'`;
+    return `the handler of '${cut(properties.headers?.[this.#messageKeyName])}'`;
   }
+}
+
+/** What settles messages, and what answers those who ask, where that was asked for. */
+interface Server {
+  readonly failures: FailurePolicy;
+  readonly responder?: Responder;
+}
+
+function newServer(intake: Intake, { retry, onFailure = 'park', rpc }: RabbitConsumerOptions): Server {
+  const { link } = intake;
+  const fingerprint = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer', link.vhost);
+  const failures = new FailurePolicy(link, {
+    retry,
+    onFailure,
+    component: fingerprint,
+    hasDeadLetterExchange: (queue) => intake.hasDeadLetterExchange(queue),
+  });
+  if (rpc === undefined) return { failures };
+  const writer =
+    rpc === 'detail' ? new DetailWriter() : new ResultWriter({ encoder: jsonEncoder, fingerprint });
+  return { failures, responder: new Responder(link, { writer }) };
 }

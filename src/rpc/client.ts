@@ -1,5 +1,5 @@
 import {
-  Link,
+  Lease,
   type LinkHealth,
   type LinkOptions,
   nextMessageId,
@@ -13,20 +13,20 @@ import type { CallOptions, CallRequest } from './request.js';
 
 /** A client of one virtual host: publishes, and calls with a caller that is made when it is first needed. */
 export class Client {
-  readonly #link: Link;
+  readonly #lease: Lease;
   #caller: RpcCaller | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Connects nothing yet. */
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
   constructor(options: LinkOptions) {
-    this.#link = Link.acquire(options);
+    this.#lease = new Lease(options);
   }
 
   /** Connects. Called again it does nothing, unless it has failed. @throws ConnectError, ClosedError */
   async open(): Promise<void> {
     if (this.#closing) throw new ClosedError('It is closed; nothing was sent.');
-    this.#opening ??= this.#link.openPublishing().catch((thrown) => {
+    this.#opening ??= this.#lease.wait(this.#lease.link.openPublishing()).catch((thrown) => {
       this.#opening = undefined;
       throw thrown;
     });
@@ -37,7 +37,7 @@ export class Client {
   async publish(message: Omit<Outgoing, 'mandatory'>, options?: PublishOptions): Promise<void> {
     await this.open();
     const properties = { messageId: nextMessageId(), ...message.properties };
-    await this.#link.publish({ ...message, properties, mandatory: true }, options);
+    await this.#lease.link.publish({ ...message, properties, mandatory: true }, options);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Client {
     try {
       const request = makeRequest();
       await this.open();
-      this.#caller ??= new RpcCaller(this.#link);
+      this.#caller ??= new RpcCaller(this.#lease.link);
       if (ownQueue) return await this.#caller.callWithOwnQueue(request, options);
       return await this.#caller.call(request, options);
     } catch (thrown) {
@@ -58,7 +58,7 @@ export class Client {
 
   /** How the link is, whatever others consume on it. */
   async health(): Promise<LinkHealth> {
-    return await this.#link.health({ consumers: [] });
+    return await this.#lease.health({ consumers: [] });
   }
 
   /** Waits for missing confirms, ends pending calls with a ClosedError, and closes. Idempotent. */
@@ -69,6 +69,6 @@ export class Client {
 
   async #close(): Promise<void> {
     await this.#caller?.close();
-    await this.#link.close();
+    await this.#lease.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { MessageProperties } from '../amqp/index.js';
 import { EncodingError, MalformedMessageError } from '../errors.js';
+import { cut } from '../foreign-text.js';
 import { type Encoder, encodingOf, GzipJsonEncoder, isRecord, toPlain } from '../wire/index.js';
 
 const gzip = new GzipJsonEncoder();
@@ -36,6 +37,6 @@ export function unwrapData(decoded: unknown, acceptBare: boolean): unknown {
   }
   const keys = Object.keys(decoded);
   if (keys.length === 1 && keys[0] === 'data') return decoded['data'];
-  const found = keys.length === 0 ? 'none' : keys.slice(0, 5).join(', ').slice(0, 100);
+  const found = keys.length === 0 ? 'none' : cut(keys.slice(0, 5).join(', '));
   throw new MalformedMessageError(`The body must have the key 'data' and no other; it has: ${found}.`);
 }

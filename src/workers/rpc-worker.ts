@@ -62,7 +62,7 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
   /**
    * Says what answers the calls of a queue: `worker.route('sum')(handler)`, or as the decorator of a method (of a static
    * one; of another one once an instance of its class is given to {@link use}).
-   * @throws ConfigurationError for a queue that has a handler already, and when the worker runs.
+   * @throws ConfigurationError for options that cannot be, for a queue that has a handler already, and when the worker runs.
    */
   route<Queue extends keyof Calls & string, Type extends ContentType>(
     queue: Queue,
@@ -81,7 +81,7 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
     return {
       declarations: callDeclarations,
       open: async (intake, component) => {
-        await intake.link.openPublishing();
+        await intake.connect({ publishing: true });
         return this.#server(intake, component);
       },
     };

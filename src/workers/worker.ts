@@ -1,4 +1,6 @@
 import {
+  checkConsuming,
+  checkQueueArguments,
   type Declaration,
   type Delivery,
   type FirstConnect,
@@ -8,6 +10,7 @@ import {
 } from '../amqp/index.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
+import { duration } from '../numbers.js';
 import { DrainError, StandingThread } from '../scheduler/index.js';
 import { connectionName, type Encoder, type FingerprintStamp, identify } from '../wire/index.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
@@ -22,9 +25,9 @@ export interface WorkerOptions {
   readonly encoder?: Encoder | undefined;
   /** Takes a value that is no object as the data itself, not only `{ data: … }`. @default true */
   readonly acceptBare?: boolean | undefined;
-  /** How many unsettled messages of each queue wait in this process. @default 100; the original had no limit */
+  /** How many unsettled messages of each queue wait in this process, from 1 to 65,535. @default 100; the original had no limit */
   readonly prefetch?: number | undefined;
-  /** How many handlers of each queue run at once; 1 keeps the order. @default as many as are prefetched */
+  /** How many handlers of each queue run at once, a whole number from 1 on; 1 keeps the order. @default as many as are prefetched */
   readonly concurrency?: number | undefined;
 }
 
@@ -64,10 +67,12 @@ export abstract class Worker extends StandingThread {
   readonly #routes = new Map<string, Route>();
   readonly #methods = new DecoratedMethods();
   #intake: Intake | undefined;
+  #starting: Promise<void> | undefined;
   #isTaking = false;
 
   constructor(connection: Connection = {}, options: WorkerOptions = {}) {
     super();
+    checkConsuming(new.target.name, options);
     this.name = options.name ?? new.target.name;
     this.reading = { encoder: options.encoder ?? octetEncoder, acceptBare: options.acceptBare ?? true };
     this.#connection = connection;
@@ -93,25 +98,35 @@ export abstract class Worker extends StandingThread {
    * @throws ConnectError, TopologyError, ConfigurationError; nothing is left open then
    */
   async run(): Promise<() => Promise<void>> {
+    if (this.#intake && !this.stopSignal.aborted) throw new ConfigurationError(`${this.name} runs already.`);
     await this.create();
     return () => this.drain();
   }
 
-  /** The same as {@link run}, for a scheduler. */
-  override async create(): Promise<void> {
+  /** The same for a scheduler, which may ask again after a failure: one that runs already goes on. @throws as {@link run} */
+  override create(): Promise<void> {
+    if (this.stopSignal.aborted) return Promise.reject(this.#stopped());
+    this.#starting ??= this.#start().catch((thrown) => {
+      this.#starting = undefined;
+      throw thrown;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     this.#refuseToStart();
     const who = { name: this.name, type: this.constructor.name };
     const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
     const intake = new Intake(linkOptions(this.#connection, defaults));
     this.#intake = intake;
     try {
-      const server = await this.kind.open(intake, identify(who, this.name, intake.link.vhost));
+      const server = await this.kind.open(intake, identify(who, this.name, intake.vhost));
       for (const route of this.#routes.values()) await this.#open(intake, route, server);
       this.#isTaking = !this.stopSignal.aborted;
     } catch (thrown) {
       await intake.drain({ timeoutMs: 0 });
       this.#intake = undefined;
-      throw thrown;
+      throw this.stopSignal.aborted ? this.#stopped() : thrown;
     }
   }
 
@@ -124,9 +139,10 @@ export abstract class Worker extends StandingThread {
 
   /**
    * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
-   * signals are aborted, it closes anyway, and rejects with a DrainError that says so. @default 30,000 ms
+   * signals are aborted, it closes anyway, and rejects with a DrainError that says so; `Infinity` is no limit. @default 30,000 ms
    */
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.stop();
     const { unfinished } = (await this.#intake?.drain({ timeoutMs })) ?? { unfinished: 0 };
     if (unfinished === 0) return;
@@ -155,6 +171,9 @@ export abstract class Worker extends StandingThread {
     queue: string,
     options: RouteOptions,
   ): RegisterHandler<Handler> {
+    const owner = `${this.constructor.name}, route '${queue}'`;
+    checkConsuming(owner, options);
+    checkQueueArguments(owner, options.arguments);
     return this.#methods.register<Handler>((handler, name) => {
       if (this.#intake) throw new ConfigurationError(`${this.name} runs already; add routes before.`);
       if (this.#routes.has(queue)) throw new ConfigurationError(`Queue '${queue}' has a handler already.`);
@@ -171,9 +190,12 @@ export abstract class Worker extends StandingThread {
     await intake.open(queue, how, (delivery) => handle(route, delivery));
   }
 
+  #stopped(): ClosedError {
+    const text = `${this.name} was stopped; it does not start any more.`;
+    return new ClosedError(text, { cause: this.stopSignal.reason });
+  }
+
   #refuseToStart(): void {
-    if (this.stopSignal.aborted) throw new ClosedError(`${this.name} was stopped; it cannot start again.`);
-    if (this.#intake) throw new ConfigurationError(`${this.name} runs already.`);
     const [unused] = this.#methods.unused;
     if (unused !== undefined) {
       const text = `Method '${unused}' is decorated as a route, but no instance of its class is known.`;

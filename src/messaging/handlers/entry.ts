@@ -41,11 +41,6 @@ export type HandlerPlace =
   | { readonly kind: 'static'; readonly key: PropertyKey }
   | { readonly kind: 'function'; readonly key: PropertyKey; readonly run: unknown };
 
-/** The text under which a table finds the handlers of a message. */
-export function lookupKey(category: string, type: string, name: string | null): string {
-  return name === null ? `${category}\n${type}` : `${category}\n${type}\n${name}`;
-}
-
 /** Names a place within its class, so that an override replaces it. */
 export function placeName({ kind, key }: HandlerPlace): string {
   return `${kind} ${String(key)}`;

@@ -1,4 +1,4 @@
-import { anyName, type FilterEntry, type HandlerEntry, lookupKey, placeName } from './entry.js';
+import { anyName, type FilterEntry, type HandlerEntry, type HandlerKey, placeName } from './entry.js';
 import { ownMarks } from './metadata.js';
 
 /** A handler with its filters, ready to be called. */
@@ -14,27 +14,33 @@ export interface TableEntry extends HandlerEntry {
  * that is only overridden keeps the parent's handler and runs the override (P-C39). No class sees another's (P-C40).
  */
 export class HandlerTable {
-  readonly #byKey = new Map<string, readonly TableEntry[]>();
+  /** By category, type and name, each in a map of its own: no text of a sender can pass for the three of them. */
+  readonly #byKey = new Map<string, Map<string, Map<string | null, TableEntry[]>>>();
   readonly entries: readonly TableEntry[];
 
   constructor(target: object) {
     this.entries = collect(target);
-    for (const entry of this.entries) {
-      const key = lookupKey(entry.category, entry.type, entry.name);
-      this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), entry]);
-    }
+    for (const entry of this.entries) this.#bucket(entry).push(entry);
   }
 
   /** All handlers for a message, in the order in which they run; for a call the last of them answers (P-C28). */
   find(category: string, type: string, name: string | null): readonly TableEntry[] {
-    const exact = this.#byKey.get(lookupKey(category, type, name));
-    const wild = this.#byKey.get(lookupKey(category, type, anyName));
+    const named = this.#byKey.get(category)?.get(type);
+    const [exact, wild] = [named?.get(name), named?.get(anyName)];
     if (!wild) return exact ?? none;
     if (!exact) return wild;
     // For a call the last one answers: the handler with the very name comes after the one for any.
     return category === 'rpc'
       ? [...wild, ...exact]
       : this.entries.filter((each) => exact.includes(each) || wild.includes(each));
+  }
+
+  #bucket({ category, type, name }: HandlerKey): TableEntry[] {
+    const types = this.#byKey.get(category) ?? new Map<string, Map<string | null, TableEntry[]>>();
+    const names = types.get(type) ?? new Map<string | null, TableEntry[]>();
+    const entries = names.get(name) ?? [];
+    this.#byKey.set(category, types.set(type, names.set(name, entries)));
+    return entries;
   }
 }
 

@@ -201,10 +201,10 @@ describe('handlers of messages', () => {
     await waitForLength(seen, 1);
     await processor.drain();
     assert.deepEqual(seen, ['nameless']);
-    assert.deepEqual(await place.fates(), allAcked);
+    assert.deepEqual(await place.fates(), { kept: 0, rejected: 3 });
   });
 
-  it('P-C29: a message without a handler is acked, and it is told once, as no error', async (t) => {
+  it('P-C29: a message without a handler is kept, a status is acked; each is told once, as no error', async (t) => {
     const seen: unknown[] = [];
     class Receiver extends MessageProcessor {
       @MessageHandler('command', 'ping')
@@ -215,16 +215,21 @@ describe('handlers of messages', () => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Receiver, place);
     for (let count = 0; count < 3; count++) await place.command('nobody listens');
+    await place.send(message('status', 'online', {}));
     await place.command('ping');
     await waitForLength(seen, 1);
     await processor.drain();
-    assert.deepEqual(await place.fates(), allAcked);
+    assert.deepEqual(await place.fates(), { kept: 0, rejected: 3 });
     assert.deepEqual(log.errors, []);
-    assert.equal(log.warnings.length, 1);
-    assert.match(String(log.warnings), /Receiver has no handler for \(message, command, nobody listens\)/);
+    assert.equal(log.warnings.length, 2);
+    assert.match(
+      String(log.warnings[0]),
+      /Receiver has no handler for \(message, command, nobody listens\) .*: it is kept/,
+    );
+    assert.match(String(log.warnings[1]), /\(message, status, online\) .*: it is acked/);
   });
 
-  it('P-C36: a message of an unknown category is acked and reaches no handler', async (t) => {
+  it('P-C36: a message of an unknown category is kept and reaches no handler', async (t) => {
     const seen: unknown[] = [];
     class Receiver extends MessageProcessor {
       @MessageHandler('command', '*')
@@ -239,7 +244,7 @@ describe('handlers of messages', () => {
     await waitForLength(seen, 1);
     await processor.drain();
     assert.deepEqual(seen, ['plain']);
-    assert.deepEqual(await place.fates(), allAcked);
+    assert.deepEqual(await place.fates(), { kept: 0, rejected: 1 });
     assert.deepEqual(log.errors, []);
   });
 });

@@ -9,6 +9,12 @@ const LEAVES: readonly string[] = [
   'when-done.ts',
   'numbers.ts',
   'timers.ts',
+  'foreign-text.ts',
+  'unless-aborted.ts',
+  'thrown.ts',
+  'own-context.ts',
+  'brand.ts',
+  'generators.ts',
 ];
 
 const FACE = 'index.ts';

@@ -17,6 +17,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['MALFORMED_MESSAGE', new face.MalformedMessageError('x')],
   ['MALFORMED_REPLY', new face.MalformedReplyError('x')],
   ['NEVER_FINISHED', new face.NeverFinishedError(18)],
+  ['NO_HANDLER', new face.UnhandledMessageError('x')],
   ['OUTBOX_FULL', new face.OutboxFullError('x')],
   ['PUBLISH_REFUSED', new face.PublishRefusedError('x')],
   ['PUBLISH_TIMEOUT', new face.PublishTimeoutError('x')],
