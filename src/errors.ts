@@ -171,16 +171,16 @@ export class NeverFinishedError extends WaybillError {
   }
 }
 
-/** Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason. */
-export class CancelledError extends WaybillError {
-  override readonly name = 'CancelledError' as const;
-  readonly code = 'CANCELLED' as const;
 /** Stands in the dossier of a message that was kept because its component has no handler for messages of its name. */
 export class UnhandledMessageError extends WaybillError {
   override readonly name = 'UnhandledMessageError' as const;
   readonly code = 'NO_HANDLER' as const;
 }
 
+/** Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason. */
+export class CancelledError extends WaybillError {
+  override readonly name = 'CancelledError' as const;
+  readonly code = 'CANCELLED' as const;
 }
 
 /** Thrown when a body cannot be read: not the encoding it claims, too large, too deep, or not an envelope. */
