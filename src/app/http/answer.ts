@@ -5,11 +5,12 @@ import { type HttpError, isHttpError } from './http-error.js';
 export interface Answer {
   readonly response: Response;
   readonly bytes?: number;
+  /** Of an answer that leaves bit by bit: resolves when it has ended, to how. */
+  readonly sent?: Promise<'ended' | 'broken'>;
 }
 
-/** The answer for what a handler returned. @throws TypeError for what is no JSON */
+/** The answer for what a handler returned that is no Response. @throws TypeError for what is no JSON */
 export function answerOf(value: unknown): Answer {
-  if (value instanceof Response) return { response: value };
   if (value === undefined) return { response: new Response(null, { status: 204 }), bytes: 0 };
   if (typeof value === 'string') return answer(value, 200, 'text/plain; charset=utf-8');
   if (value instanceof Uint8Array) return answer(value, 200, 'application/octet-stream');
@@ -23,7 +24,7 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
   return answer(text, status, 'application/json', headers);
 }
 
-/** The answer for what a handler threw; undefined for what nobody outside shall see. */
+/** The answer for what a handler threw; undefined for what nobody outside shall see. @throws what is wrong with an HttpError */
 export function refusal(thrown: unknown): Answer | undefined {
   if (!isHttpError(thrown)) return undefined;
   const { status, message, details, headers }: HttpError = thrown;

@@ -30,7 +30,8 @@ export interface PlainBodies {
 
 /**
  * Answers a request. What it returns is the answer: a Response as it is, a text as text, bytes as bytes, nothing as 204, all else as
- * JSON. HttpError is answered with its status; whatever else is thrown is answered with 500, and logged.
+ * JSON. HttpError is answered with its status; whatever else is thrown is answered with 500, and logged. A Response is used once: make a new one
+ * for each answer. What its body throws is answered with 500 while nothing has left yet; later it breaks off the answer, and is logged.
  */
 export type HttpHandler<Route extends string = string, Body = undefined> = (
   request: HttpRequest<PathParams<Route>, Body>,

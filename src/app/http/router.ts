@@ -1,9 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import { toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Meter } from '../metrics/meter.js';
 import { optional } from '../optional.js';
 import { type Answer, answerOf, json, refusal } from './answer.js';
 import { type HttpRoute, handle } from './http-route.js';
+import { headOf, passOn } from './passed-on.js';
 
 /** What HTTP needs. */
 export const httpPackages: readonly string[] = ['hono', '@hono/node-server'];
@@ -17,8 +19,14 @@ export interface RouterOptions {
   isOpen(): boolean;
 }
 
+/** What the server gives beside a request. */
+export interface Exchange {
+  /** Where the answer is written to. */
+  readonly outgoing: Pick<ServerResponse, 'destroy'>;
+}
+
 /** Answers a request. Never rejects. */
-export type Router = (request: Request) => Promise<Response>;
+export type Router = (request: Request, exchange: Exchange) => Promise<Response>;
 
 /** How paths are called that no route has, in metrics: a label for each would have no end. */
 const noPath = 'unregistered_path';
@@ -26,7 +34,7 @@ const noPath = 'unregistered_path';
 /** Makes the router for some routes. @throws ConfigurationError when hono is not installed */
 export async function router(options: RouterOptions): Promise<Router> {
   const { Hono } = await optional('HTTP needs', httpPackages, () => import('hono'));
-  const hono = new Hono<{ Variables: { allowed: string[] } }>();
+  const hono = new Hono<{ Variables: { allowed: string[] }; Bindings: Exchange }>();
   hono.use(async (context, next) => {
     context.set('allowed', []);
     await next();
@@ -36,13 +44,14 @@ export async function router(options: RouterOptions): Promise<Router> {
     // For all methods: by itself the router would know nothing of HEAD, and say 404 where 405 is meant.
     hono.all(route.template.pattern, async (context, next) => {
       if (methods.has(context.req.method))
-        return await run(route, context.req.raw, context.req.param(), options);
+        return await run(route, context.req.raw, context.req.param(), { ...options, ...context.env });
       context.get('allowed').push(...methods);
       return await next();
     });
   }
   hono.notFound((context) => lost(context.req.raw, context.get('allowed'), options.meter));
-  return async (request) => await hono.fetch(request);
+  hono.onError((error, { req }) => failure(`${req.method} ${req.path}`, error, options.logger).response);
+  return async (request, exchange) => await hono.fetch(request, exchange);
 }
 
 /** Who answers GET answers HEAD, too (RFC 9110 section 9.1), where nobody else does. */
@@ -56,11 +65,12 @@ async function run(
   route: HttpRoute,
   raw: Request,
   texts: Readonly<Record<string, string>>,
-  options: RouterOptions,
+  options: RouterOptions & Exchange,
 ): Promise<Response> {
   const end = options.meter.request(raw.method, route.template.text);
-  const { response, bytes } = await answered(route, raw, texts, options);
-  end(response.status, bytes);
+  const { response, bytes, sent } = await answered(route, raw, texts, options);
+  if (sent) void sent.then((outcome) => end(outcome === 'broken' ? 500 : response.status, bytes));
+  else end(response.status, bytes);
   return response;
 }
 
@@ -68,18 +78,38 @@ async function answered(
   route: HttpRoute,
   raw: Request,
   texts: Readonly<Record<string, string>>,
-  { logger, isOpen }: RouterOptions,
+  { logger, isOpen, outgoing }: RouterOptions & Exchange,
 ): Promise<Answer> {
   if (!route.always && !isOpen()) return json({ error: 'Not ready.' }, 503, { 'retry-after': '1' });
+  const what = `${raw.method} ${route.template.text}`;
   try {
-    return answerOf(await handle(route, raw, texts));
+    const given = await handle(route, raw, texts);
+    if (!(given instanceof Response)) return answerOf(given);
+    if (raw.method === 'HEAD') return headOf(given);
+    return await passOn(given, (error) => {
+      report(`The answer to ${what} broke off`, error, logger);
+      outgoing.destroy();
+    });
   } catch (thrown) {
+    return failure(what, thrown, logger);
+  }
+}
+
+/** The answer for what was thrown: an HttpError says what the client reads; all else is told to the log, and to nobody else. */
+function failure(what: string, thrown: unknown, logger: Logger): Answer {
+  try {
     const told = refusal(thrown);
     if (told) return told;
-    const error = toError(thrown);
-    logger.error(`${raw.method} ${route.template.text} failed: ${error.stack ?? error.message}`);
-    return { response: json({ error: 'Internal Server Error' }, 500).response };
+    report(`${what} failed`, thrown, logger);
+  } catch (unwritable) {
+    report(`${what} failed, and its HttpError cannot be written`, unwritable, logger);
   }
+  return { response: json({ error: 'Internal Server Error' }, 500).response };
+}
+
+function report(what: string, thrown: unknown, logger: Logger): void {
+  const { stack, message } = toError(thrown);
+  logger.error(`${what}: ${stack ?? message}`);
 }
 
 function lost(raw: Request, allowed: readonly string[], meter: Meter): Response {

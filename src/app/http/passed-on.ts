@@ -1,0 +1,127 @@
+import type { UnderlyingSource } from 'node:stream/web';
+import { toError } from '../../errors.js';
+import type { Answer } from './answer.js';
+
+/** So many pieces of a body are taken before its headers leave, if they are there: with all of it its length is known. */
+const mostAtOnce = 2;
+
+type Piece = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>['read']>>;
+
+/**
+ * The answer for a Response that a handler gave. An error of its body never gets to the server's library, which would send it to the
+ * client: what comes with the first pieces is thrown, as if the handler had thrown it; what comes later is told to `onBroken`, which must end
+ * the connection, since the answer has begun.
+ *
+ * @throws what the body throws; TypeError for a Response that cannot be sent
+ */
+export async function passOn(response: Response, onBroken: (error: Error) => void): Promise<Answer> {
+  refuseUnsendable(response);
+  if (!response.body) return { response };
+  const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader();
+  const pieces: Uint8Array[] = [];
+  let next = reader.read();
+  for (let piece = await ready(next); piece; piece = await ready(next)) {
+    if (piece.done) return whole(response, pieces);
+    pieces.push(bytesOf(piece.value));
+    next = reader.read();
+    if (pieces.length === mostAtOnce) break;
+  }
+  return streamed(response, new Rest(reader, pieces, next, onBroken));
+}
+
+/** The same for HEAD: nothing of its body is sent, nor made. @throws TypeError for a Response that cannot be sent */
+export function headOf(response: Response): Answer {
+  refuseUnsendable(response);
+  const { status, statusText, headers } = response;
+  void response.body?.cancel().catch(() => {});
+  return { response: new Response(null, { status, statusText, headers }) };
+}
+
+function refuseUnsendable({ status, bodyUsed, body }: Response): void {
+  if (status < 200)
+    throw new TypeError(`A Response of status ${status}, as Response.error() is, cannot be sent.`);
+  if (!bodyUsed && !body?.locked) return;
+  throw new TypeError(
+    'This Response was sent or read before, and its body can be read only once: make a new one for each answer.',
+  );
+}
+
+/** What is there by now; undefined when it is not. */
+async function ready(piece: Promise<Piece>): Promise<Piece | undefined> {
+  const later = new Promise<undefined>((resolve) => {
+    setImmediate(() => resolve(undefined));
+  });
+  return await Promise.race([piece, later]);
+}
+
+function whole({ status, statusText, headers }: Response, pieces: readonly Uint8Array[]): Answer {
+  const content = Buffer.concat(pieces);
+  return { response: new Response(content, { status, statusText, headers }), bytes: content.length };
+}
+
+function streamed({ status, statusText, headers }: Response, rest: Rest): Answer {
+  // Nothing is asked for in advance: who streams decides when it is made.
+  const body = new ReadableStream(rest, { highWaterMark: 0 });
+  return { response: new Response(body, { status, statusText, headers }), sent: rest.sent };
+}
+
+/** The rest of a body, piece by piece. */
+class Rest implements UnderlyingSource<Uint8Array> {
+  /** Resolves when it has ended, to whether it broke. */
+  readonly sent: Promise<'ended' | 'broken'>;
+  readonly #reader: ReadableStreamDefaultReader<unknown>;
+  readonly #pieces: Uint8Array[];
+  readonly #onBroken: (error: Error) => void;
+  #next: Promise<Piece> | undefined;
+  #settle: (outcome: 'ended' | 'broken') => void = () => {};
+
+  constructor(
+    reader: ReadableStreamDefaultReader<unknown>,
+    pieces: Uint8Array[],
+    next: Promise<Piece>,
+    onBroken: (error: Error) => void,
+  ) {
+    this.#reader = reader;
+    this.#pieces = pieces;
+    this.#next = next;
+    this.#onBroken = onBroken;
+    // Whoever asks for it hears of its failure; until then nobody may.
+    next.catch(() => {});
+    this.sent = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const taken = this.#pieces.shift();
+    if (taken) return controller.enqueue(taken);
+    try {
+      const { done, value } = await (this.#next ?? this.#reader.read());
+      this.#next = undefined;
+      if (!done) return controller.enqueue(bytesOf(value));
+      controller.close();
+      this.#settle('ended');
+    } catch (thrown) {
+      this.#break(thrown);
+    }
+  }
+
+  /** The client has gone, or the connection was ended. */
+  async cancel(reason: unknown): Promise<void> {
+    this.#settle('ended');
+    await this.#reader.cancel(reason).catch(() => {});
+  }
+
+  /** n.b. the stream is left without an end: the connection's end cancels it. */
+  #break(thrown: unknown): void {
+    this.#settle('broken');
+    this.#reader.cancel(thrown).catch(() => {});
+    this.#onBroken(toError(thrown));
+  }
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'string') return Buffer.from(value);
+  throw new TypeError(`The body of a Response gave a ${typeof value}; it must give bytes (Uint8Array).`);
+}
