@@ -1,3 +1,7 @@
+import { codeOf } from './thrown.js';
+
+export { toError } from './thrown.js';
+
 /**
  * Every failure that Waybill reports: a class, a `code` that never changes, the cause where there is one,
  * and a sentence for the person who reads it at night. Match on `code` or with {@link isWaybillError};
@@ -39,8 +43,8 @@ export abstract class WaybillError extends Error {
 
 /** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
 export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return code === undefined ? codes.includes(error.code as ErrorCode) : error.code === code;
+  const told = codeOf(error);
+  return code === undefined ? codes.includes(told as ErrorCode) : told === code;
 }
 
 /** Thrown when a setting or an argument cannot be used: nothing was sent, nothing was changed. */
@@ -227,30 +231,5 @@ export class RemoteError extends WaybillError {
     this.remoteName = remote.name;
     this.remoteCode = remote.code;
     this.remoteStack = remote.stack;
-  }
-}
-
-/** What was thrown, as an Error whose name, message and stack are texts: anything else is wrapped, its text kept. Never throws. */
-export function toError(thrown: unknown): Error {
-  return thrown instanceof Error && isReadable(thrown)
-    ? thrown
-    : new Error(textOf(thrown), { cause: thrown });
-}
-
-/** Whoever throws may have put anything in their place; even reading the stack may throw, V8 makes it on the first look. */
-function isReadable(error: Error): boolean {
-  try {
-    return [error.name, error.message, error.stack ?? ''].every((part) => typeof part === 'string');
-  } catch {
-    return false;
-  }
-}
-
-/** An object without a prototype, or with a broken `toString`, cannot become text. */
-function textOf(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return `${typeof value} without a text`;
   }
 }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { inOwnContext } from '../own-context.js';
 
 /**
  * The only file that goes below amqplib's documented interface. What it needs is looked for at run time; where it is not
@@ -107,7 +108,7 @@ export function readBy(
   const read = (bytes: Buffer): void => {
     connection.recvSinceLastCheck = true;
     try {
-      inlet.read(bytes);
+      inOwnContext(() => inlet.read(bytes));
     } catch (thrown) {
       // Whoever goes on sending rubbish into the closed connection must not fill our memory with it.
       stream.off('data', read);

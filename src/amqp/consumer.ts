@@ -185,7 +185,7 @@ export class Consumer {
   /** What is thrown here would go up into the reading of the socket, and cost the connection again and again. */
   #begin(delivery: Delivery): void | Promise<void> {
     try {
-      return this.#handle(delivery);
+      return delivery.run(this.#handle);
     } catch (thrown) {
       return Promise.reject(thrown);
     }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { TakenBackError, TimeoutError } from '../errors.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
@@ -109,14 +110,16 @@ export class DeliveryContext {
   #newAbort(): AbortController {
     const abort = new AbortController();
     const { closing, deadlines } = this.#host;
-    this.#onClosing = () => abort.abort(closing.reason);
+    // Whoever listens hears it in the handler's own context, not in that of the timer or the socket.
+    const end = AsyncResource.bind((reason: unknown) => abort.abort(reason));
+    this.#onClosing = () => end(closing.reason);
     if (closing.aborted) this.#onClosing();
     else closing.addEventListener('abort', this.#onClosing, { once: true });
-    this.#delivery.whenTakenBack(() => abort.abort(new TakenBackError(takenBack)));
+    this.#delivery.whenTakenBack(() => end(new TakenBackError(takenBack)));
     const remaining = this.#remainingMs();
     if (remaining !== undefined) {
       const reason = new TimeoutError('The caller does not wait any more.');
-      this.#timer = deadlines.set(Math.max(0, remaining), () => abort.abort(reason));
+      this.#timer = deadlines.set(Math.max(0, remaining), () => end(reason));
     }
     return abort;
   }

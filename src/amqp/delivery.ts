@@ -1,4 +1,5 @@
 import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
+import { newContext } from '../own-context.js';
 import type { Acknowledger } from './acknowledger.js';
 
 /** Marks a message that was put at the end of its queue, as if it had never been handed out. */
@@ -16,6 +17,7 @@ export class Delivery {
   handledBy: string | undefined;
   readonly #message: ConsumeMessage;
   readonly #acknowledger: Acknowledger;
+  readonly #context = newContext();
   readonly #receivedAt = performance.now();
   #settled = false;
   #isTakenBack = false;
@@ -90,6 +92,11 @@ export class Delivery {
   /** True for a delivery of the channel that this settles for. */
   isOf(acknowledger: Acknowledger): boolean {
     return this.#acknowledger === acknowledger;
+  }
+
+  /** Runs something in its own asynchronous context: what is entered there (`enterWith`) no other delivery sees. */
+  run<T>(work: (delivery: Delivery) => T): T {
+    return this.#context.runInAsyncScope(work, undefined, this);
   }
 
   /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */

@@ -1,5 +1,6 @@
 import { type ChannelModel, connect, credentials } from 'amqplib';
 import { ConnectError, toError } from '../errors.js';
+import { inOwnContext } from '../own-context.js';
 import { joinWrites, readBy } from './below-amqplib.js';
 import { explain } from './connect-explanations.js';
 import { FrameInlet } from './frame-inlet.js';
@@ -73,7 +74,9 @@ function logIn(
     timeout: 0,
     clientProperties: { connection_name: name },
   };
-  return connect({ protocol, hostname, port, vhost, heartbeat: heartbeatSeconds, frameMax: 131_072 }, socket);
+  const address = { protocol, hostname, port, vhost, heartbeat: heartbeatSeconds, frameMax: 131_072 };
+  // All that ever comes over it comes in the context that it is made in.
+  return inOwnContext(() => connect(address, socket));
 }
 
 function connectError(settings: Settings, failures: readonly Error[]): ConnectError {

@@ -1,6 +1,7 @@
-import { EventEmitter } from 'node:events';
+import { captureRejectionSymbol, EventEmitter } from 'node:events';
 import { type ConnectionLostError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { inOwnContext } from '../own-context.js';
 import type { LastingConnection } from './lasting-connection.js';
 
 /** One of the two connections of a link. */
@@ -26,18 +27,24 @@ export interface LinkEventMap {
  */
 export type LinkEvents = Pick<EventEmitter<LinkEventMap>, 'on' | 'once' | 'off'>;
 
-/** Tells listeners what happens to these connections. What a listener throws, or its promise rejects with, is logged and goes no further. */
+/**
+ * Tells listeners what happens to these connections. What a listener throws, or its promise rejects with, is logged and goes no
+ * further.
+ */
 export function eventsOf(
   connections: Readonly<Record<ConnectionRole, LastingConnection>>,
   logger: Logger,
 ): LinkEvents {
-  const events = new EventEmitter<LinkEventMap>();
+  const events = new EventEmitter<LinkEventMap>({ captureRejections: true });
   events.setMaxListeners(0);
+  const report = (thrown: unknown): void =>
+    logger.error(`A listener to the events of a link has thrown: ${toError(thrown).message}`);
+  Object.assign(events, { [captureRejectionSymbol]: report });
   const guarded = (emit: () => void): void => {
     try {
-      emit();
+      inOwnContext(emit);
     } catch (thrown) {
-      logger.error(`A listener to the events of a link has thrown: ${toError(thrown).message}`);
+      report(thrown);
     }
   };
   for (const role of ['publishing', 'consuming'] as const) {

@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib';
 import { ClosedError, type TopologyError } from '../errors.js';
-import { defaultLogger, type Logger } from '../logger.js';
+import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import { askAlone } from './ask-alone.js';
 import { Consumer } from './consumer.js';
 import type { ConsumerOptions } from './consumer-options.js';
@@ -50,7 +50,7 @@ export interface HealthOptions {
  * All producers and processors with the same settings share a link; the last one to close it closes the connections.
  */
 export class Link {
-  readonly settings: Settings;
+  readonly vhost: string;
   readonly logger: Logger;
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
@@ -69,17 +69,18 @@ export class Link {
     settings: Settings,
     { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox }: LinkOptions,
   ) {
-    this.settings = settings;
-    this.logger = logger;
+    // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
+    this.vhost = settings.vhost;
+    this.logger = guardLogger(logger);
     this.#outbox = outbox;
     const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
       askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
-    this.#topology = new Topology(logger, ask);
-    const connections = linkConnections(settings, connectionName, logger, this.#topology);
+    this.#topology = new Topology(this.logger, ask);
+    const connections = linkConnections(settings, connectionName, this.logger, this.#topology);
     this.#publishing = connections.publishing;
     this.#consuming = connections.consuming;
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
-    this.events = eventsOf(connections, logger);
+    this.events = eventsOf(connections, this.logger);
   }
 
   /**
@@ -93,10 +94,6 @@ export class Link {
     const owner = ownConnections ? {} : undefined;
     const key = JSON.stringify([settings, outbox, ...[tls, logger, owner].map(identityOf)]);
     return links.acquire(key, () => new Link(settings, options));
-  }
-
-  get vhost(): string {
-    return this.settings.vhost;
   }
 
   /** True while what publishes is connected. */

@@ -1,3 +1,5 @@
+import { codeOf } from '../thrown.js';
+
 /**
  * Thrown by a handler that refuses a message on purpose: it is rejected without requeue, so it goes to the queue's
  * dead-letter exchange, or away. Nothing is logged as an error.
@@ -9,5 +11,5 @@ export class RejectMessage extends Error {
 
 /** True for a {@link RejectMessage}, also one from another copy of this package: the `code` decides. */
 export function isRejectMessage(error: unknown): error is RejectMessage {
-  return error instanceof Error && 'code' in error && error.code === 'REJECT_MESSAGE';
+  return codeOf(error) === 'REJECT_MESSAGE';
 }

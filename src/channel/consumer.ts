@@ -1,4 +1,5 @@
 import { toError } from '../errors.js';
+import { newContext } from '../own-context.js';
 import type { ReceivedMessage } from './message.js';
 
 /** What a consumer asks of its channel. */
@@ -72,7 +73,8 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
 
   /** @internal A message has come. */
   take(message: ReceivedMessage): void {
-    if (this.#handing.onMessage) void this.#hand(message, this.#handing.onMessage);
+    if (this.#handing.onMessage)
+      void newContext().runInAsyncScope(this.#hand, this, message, this.#handing.onMessage);
     else {
       this.#waiting.push(message);
       this.#wake?.();

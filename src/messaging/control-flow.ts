@@ -1,3 +1,5 @@
+import { codeOf } from '../thrown.js';
+
 /** Thrown by a filter: this handler is skipped, the others run, and the message is acked (D5). */
 export class FilterError extends Error {
   override readonly name = 'FilterError' as const;
@@ -12,5 +14,5 @@ export class AckAndRestart extends Error {
 
 /** True for an error of the class with this `code`, also one made by a second copy of the package. */
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return codeOf(error) === code;
 }

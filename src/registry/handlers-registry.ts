@@ -1,7 +1,7 @@
 import type { DeliveryContext } from '../amqp/index.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ConfigurationError } from '../errors.js';
-import { defaultLogger, type Logger } from '../logger.js';
+import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import {
   type ContentType,
   decoderFor,
@@ -36,7 +36,7 @@ export class HandlersRegistry {
 
   constructor({ encoder = jsonEncoder, logger = defaultLogger() }: HandlersRegistryOptions = {}) {
     this.#encoder = encoder;
-    this.#logger = logger;
+    this.#logger = guardLogger(logger);
   }
 
   /**

@@ -1,3 +1,5 @@
+import { codeOf } from '../thrown.js';
+
 /**
  * Thrown to end the scheduler: the current round still finishes for the other threads, then `main()` ends
  * and `run()` drains and returns 0. May be thrown by `create()` and `step()` (P-B40, P-C45).
@@ -26,14 +28,10 @@ export class ThreadDone extends Error {
 
 /** True for an {@link ExitScheduler}, also one from another copy of this package: the `code` decides. */
 export function isExitScheduler(error: unknown): error is ExitScheduler {
-  return hasCode(error, 'EXIT_SCHEDULER');
+  return codeOf(error) === 'EXIT_SCHEDULER';
 }
 
 /** True for a {@link ThreadDone}, also one from another copy of this package: the `code` decides. */
 export function isThreadDone(error: unknown): error is ThreadDone {
-  return hasCode(error, 'THREAD_DONE');
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return codeOf(error) === 'THREAD_DONE';
 }

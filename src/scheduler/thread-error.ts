@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { toStderr } from '../logger.js';
+import { toError } from '../thrown.js';
 import type { MicroThread } from './microthread.js';
 
 /** Where a thread failed and what becomes of it. */
@@ -25,12 +27,21 @@ export function nameOf(thread: MicroThread): string {
 
 /** One line for people on stderr, or a stack for an error that nobody foresaw. */
 export function printThreadError(error: unknown, thread: MicroThread, info: ThreadErrorInfo): void {
-  process.stderr.write(`${nameOf(thread)} ${verdict(info)}: ${describe(error)}\n`);
+  toStderr(`${nameOf(thread)} ${verdict(info)}: ${readably(error)}`);
 }
 
 function verdict({ phase, restartInMs }: ThreadErrorInfo): string {
   const what = { create: 'could not start', step: 'failed', drain: 'did not end cleanly' }[phase];
   return restartInMs === undefined ? what : `${what}, next try in ${(restartInMs / 1_000).toFixed(1)} s`;
+}
+
+/** What was thrown may not want to be looked at. */
+function readably(error: unknown): string {
+  try {
+    return describe(error);
+  } catch {
+    return toError(error).message;
+  }
 }
 
 /**

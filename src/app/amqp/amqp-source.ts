@@ -8,6 +8,7 @@ import {
   type RetryPolicy,
 } from '../../amqp/index.js';
 import { toError } from '../../errors.js';
+import { inOwnContext } from '../../own-context.js';
 import { identify } from '../../wire/index.js';
 import { type BatchCause, Batches } from '../batches.js';
 import type { Part, PartHost } from '../part.js';
@@ -128,7 +129,9 @@ export class AmqpSource implements Part {
   async #run(messages: readonly AmqpMessage[]): Promise<Outcome> {
     const { handler, name } = this.#route;
     try {
-      await handler(messages as readonly AmqpMessage<never>[], { signal: this.#host.closing });
+      await inOwnContext(() =>
+        handler(messages as readonly AmqpMessage<never>[], { signal: this.#host.closing }),
+      );
       return 'done';
     } catch (thrown) {
       if (isRejectMessage(thrown)) return 'refused';

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as face from 'waybill';
+import { isRejectMessage } from '../../../src/amqp/index.js';
 import { toError } from '../../../src/errors.js';
+import { hasCode } from '../../../src/messaging/control-flow.js';
+import { isExitScheduler } from '../../../src/scheduler/index.js';
+import { hostileErrors } from '../../support/hostile-errors.js';
 
 const { isWaybillError } = face;
 
@@ -128,6 +132,20 @@ describe('toError', () => {
       assert.ok(wrapped instanceof Error);
       assert.equal(wrapped.cause, thrown);
       assert.ok(wrapped.message.length > 0);
+    }
+  });
+
+  it('H-A11: gives an error that can be read, whatever its getters do and whatever stands in for it', () => {
+    for (const [what, thrown] of Object.entries(hostileErrors())) {
+      const error = toError(thrown);
+      const { name, message, stack, code }: Error & { code?: unknown } = error;
+      for (const part of [name, message, stack]) assert.equal(typeof part, 'string', what);
+      assert.equal(code, undefined, what);
+      assert.ok(message.length > 0, what);
+      assert.equal(isWaybillError(thrown), false, what);
+      assert.equal(isRejectMessage(thrown), false, what);
+      assert.equal(isExitScheduler(thrown), false, what);
+      assert.equal(hasCode(thrown, 'FILTER'), false, what);
     }
   });
 });

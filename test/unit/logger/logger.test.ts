@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type Logger, silentLogger, stderrLogger, verboseLogger } from 'waybill';
-import { debugAsked, defaultLogger } from '../../../src/logger.js';
+import { debugAsked, defaultLogger, guardLogger } from '../../../src/logger.js';
 
 /** What a logger writes to stderr when all its methods are called once. */
 function written(t: TestContext, logger: Logger): string[] {
@@ -40,6 +43,57 @@ describe('loggers', () => {
 
   it('can be silent', (t) => {
     assert.deepEqual(written(t, silentLogger), []);
+  });
+});
+
+describe('H-A11: a logger', () => {
+  it('that throws, or whose promise rejects, does no harm, and its lines are kept', async (t) => {
+    const write = t.mock.method(process.stderr, 'write', () => true);
+    const broken = (text: string): never => {
+      throw new Error(`write after end: ${text}`);
+    };
+    const rejecting = async (text: string) => broken(text);
+    const logger = guardLogger({ debug: broken, info: rejecting, warn: rejecting, error: broken });
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level](`a ${level} text`);
+    await new Promise((resolve) => setImmediate(resolve));
+    const lines = write.mock.calls.map(({ arguments: [line] }) => String(line));
+    write.mock.restore();
+    const told = lines.filter((line) => line.includes('The logger has thrown: write after end'));
+    assert.equal(told.length, 4);
+    assert.deepEqual(lines.filter((line) => !told.includes(line)).sort(), [...warnAndError].sort());
+  });
+
+  it('keeps its own this, and is guarded once', () => {
+    const kept: string[] = [];
+    const own = {
+      kept,
+      debug() {},
+      info() {},
+      warn(text: string) {
+        this.kept.push(text);
+      },
+      error() {},
+    };
+    const guard = guardLogger(own);
+    guard.warn('kept');
+    assert.deepEqual(kept, ['kept']);
+    assert.equal(guardLogger(own), guard);
+    assert.equal(guardLogger(guard), guard);
+  });
+
+  it('that writes to a stderr which nobody reads any more does not end the process', async () => {
+    const program = resolve('test/unit/logger/programs/logging-to-nobody.ts');
+    const args = ['--conditions=waybill-source', `--import=${import.meta.resolve('tsx')}`, program];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stderr.destroy();
+    let stdout = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += String(chunk);
+    });
+    await once(child.stderr, 'close');
+    child.stdin.end('go');
+    const [code] = await once(child, 'close');
+    assert.deepEqual([code, stdout], [0, 'still here\n']);
   });
 });
 
