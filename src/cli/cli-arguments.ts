@@ -100,7 +100,8 @@ function readStrictly(args: readonly string[]): Command {
 
 function brokerCommand({ port: text, host, profile, verbose }: Values): Command {
   const port = Number(text);
-  if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) return mistake(`Not a port: ${text}`);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    return mistake(`Not a port: ${text || '(nothing)'}. A port is a number from 0 to 65535.`);
   if (profile === undefined || isProfile(profile)) return { kind: 'broker', port, host, profile, verbose };
   return mistake(`Not a profile: ${profile}. There are ${Object.keys(profiles).join(', ')}.`);
 }

@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DevBroker } from '../devbroker/index.js';
+import { duration } from '../numbers.js';
+import { sleep } from '../timers.js';
 
 /** How long to wait for something in the broker. */
 export interface WaitOptions {
-  /** @default 5000 */
+  /** In milliseconds; `Infinity` for no limit. @default 5000 */
   readonly timeoutMs?: number;
 }
 
@@ -37,7 +38,7 @@ export class Activity {
     what: () => string,
     { timeoutMs = 5000 }: WaitOptions = {},
   ): Promise<void> {
-    const end = performance.now() + timeoutMs;
+    const end = performance.now() + duration('TestBroker: timeoutMs', timeoutMs);
     while (!holds()) {
       if (performance.now() > end) throw new TestBrokerTimeout(`Not within ${timeoutMs} ms: ${what()}`);
       await sleep(LOOK_AGAIN_MS);
@@ -45,10 +46,11 @@ export class Activity {
   }
 
   /** Waits until no delivery is unsettled, no consumer has anything to take, and nothing has happened for `quietMs`. */
-  idle({ timeoutMs = 5000, quietMs = 20 }: IdleOptions = {}): Promise<void> {
+  async idle({ timeoutMs = 5000, quietMs = 20 }: IdleOptions = {}): Promise<void> {
+    duration('TestBroker.idle: quietMs', quietMs);
     this.#lastAt = performance.now();
     const isQuiet = () => performance.now() - this.#lastAt >= quietMs;
-    return this.until(
+    await this.until(
       () => isQuiet() && this.#unfinished().length === 0,
       () => `the broker to be idle (${this.#unfinished().join('; ') || 'something keeps happening'})`,
       { timeoutMs },

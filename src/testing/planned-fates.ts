@@ -1,4 +1,5 @@
 import type { Interceptor, Message, PublishFate } from '../devbroker/index.js';
+import { wholeNumber } from '../numbers.js';
 import { RecordedMessage } from './recorded-message.js';
 
 /** Which messages a fault is meant for; what is left out matches all. */
@@ -7,7 +8,7 @@ export interface FaultOptions {
   readonly routingKey?: string;
   /** A closer look at the message. */
   readonly match?: (message: RecordedMessage) => boolean;
-  /** How many messages it befalls. @default 1 */
+  /** How many messages it befalls, from 1 on; `Infinity` for all of them. @default 1 */
   readonly times?: number;
 }
 
@@ -23,11 +24,11 @@ export class PlannedFates implements Interceptor {
   readonly #deliveries: Planned<'twice'>[] = [];
 
   planPublish(fate: PublishFate, options: FaultOptions = {}): void {
-    this.#publishes.push({ fate, options, left: options.times ?? 1 });
+    this.#publishes.push({ fate, options, left: timesOf(options) });
   }
 
   planDelivery(fate: 'twice', options: FaultOptions = {}): void {
-    this.#deliveries.push({ fate, options, left: options.times ?? 1 });
+    this.#deliveries.push({ fate, options, left: timesOf(options) });
   }
 
   /** Forgets what has not come to pass. */
@@ -43,6 +44,10 @@ export class PlannedFates implements Interceptor {
   onDeliver(message: Message): 'twice' | undefined {
     return use(this.#deliveries, message);
   }
+}
+
+function timesOf({ times = 1 }: FaultOptions): number {
+  return times === Infinity ? times : wholeNumber('TestBroker: times', times, { min: 1 });
 }
 
 function use<Fate>(planned: Planned<Fate>[], message: Message): Fate | undefined {

@@ -1,3 +1,6 @@
+import { finiteNumber } from '../../numbers.js';
+import { startTimer } from '../../timers.js';
+
 /** A timer that has not fired yet. */
 export interface Timer {
   cancel(): void;
@@ -8,7 +11,8 @@ interface Pending extends Timer {
   readonly fire: () => void;
 }
 
-const LONGEST_TIMEOUT = 0x7fff_ffff;
+/** Further than a century nobody tests, and dates have an end. */
+const LONGEST_ADVANCE = 100 * 366 * 86_400_000;
 
 /**
  * The broker's clock: the time of day, moved forward by as much as `advance` was told. Every TTL, expiry
@@ -19,7 +23,7 @@ export class BrokerClock {
   readonly #pending: Pending[] = [];
   #ahead = 0;
   #frozenAt: number | undefined;
-  #alarm: NodeJS.Timeout | undefined;
+  #stopAlarm: (() => void) | undefined;
 
   /** Milliseconds since 1970, by this clock. */
   now(): number {
@@ -42,8 +46,12 @@ export class BrokerClock {
     return pending;
   }
 
-  /** Moves the clock forward; whatever is due on the way happens in order, each at its own time. */
+  /**
+   * Moves the clock forward, by a century at most; whatever is due on the way happens in order, each at its own time.
+   * @throws ConfigurationError for a number that cannot be
+   */
   advance(ms: number): void {
+    finiteNumber('BrokerClock.advance: ms', ms, { max: LONGEST_ADVANCE });
     const resume = this.#frozenAt === undefined;
     const target = this.now() + ms;
     for (let next = this.#pending[0]; next !== undefined && next.at <= target; next = this.#pending[0]) {
@@ -59,7 +67,7 @@ export class BrokerClock {
   /** Forgets all timers. */
   stop(): void {
     this.#pending.length = 0;
-    clearTimeout(this.#alarm);
+    this.#stopAlarm?.();
   }
 
   #remove(pending: Pending): void {
@@ -68,11 +76,10 @@ export class BrokerClock {
   }
 
   #setAlarm(): void {
-    clearTimeout(this.#alarm);
+    this.#stopAlarm?.();
     const next = this.#pending[0];
     if (next === undefined || this.#frozenAt !== undefined) return;
-    const wait = Math.min(Math.max(next.at - this.now(), 0), LONGEST_TIMEOUT);
-    this.#alarm = setTimeout(() => this.advance(0), wait);
-    this.#alarm.unref();
+    const wait = Math.max(next.at - this.now(), 0);
+    this.#stopAlarm = startTimer(wait, () => this.advance(0), { ref: false });
   }
 }

@@ -1,3 +1,4 @@
+import { choice } from '../../choices.js';
 import { FRAME_MIN_SIZE } from '../../protocol/index.js';
 
 /** A version of RabbitMQ that the embedded broker can behave like. */
@@ -5,6 +6,12 @@ export type ProfileName = '3.10' | '4.0' | '4.3';
 
 /** What RabbitMQ is about to remove, by the names it has in `deprecated_features.permit`. */
 export type DeprecatedFeature = 'transient_nonexcl_queues' | 'global_qos' | 'queue_master_locator';
+
+const deprecatedFeatures: readonly DeprecatedFeature[] = [
+  'transient_nonexcl_queues',
+  'global_qos',
+  'queue_master_locator',
+];
 
 /** What differs between the versions of RabbitMQ. All else of this broker is the same in each. */
 export interface Profile {
@@ -210,10 +217,10 @@ export const DEFAULT_PROFILE: ProfileName = '4.3';
 /**
  * What a broker follows: a profile, with further features denied.
  *
- * @throws TypeError for a profile there is not.
+ * @throws ConfigurationError for a profile or a feature there is not.
  */
 export function profileOf(name: ProfileName, denied: readonly DeprecatedFeature[] = []): Profile {
-  const profile = profiles[name];
-  if (!profile) throw new TypeError(`No profile ${name}: there are ${Object.keys(profiles).join(', ')}`);
+  const profile = profiles[choice('DevBroker: profile', name, Object.keys(profiles) as ProfileName[])];
+  for (const feature of denied) choice('DevBroker: deniedFeatures', feature, deprecatedFeatures);
   return { ...profile, deniedFeatures: [...profile.deniedFeatures, ...denied] };
 }

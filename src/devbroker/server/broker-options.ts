@@ -1,3 +1,5 @@
+import { choice } from '../../choices.js';
+import { type Bounds, duration, wholeNumber } from '../../numbers.js';
 import type { UserSettings } from '../core/access.js';
 import type { Interceptor } from '../core/interceptor.js';
 import type { DeprecatedFeature, ProfileName } from '../core/profile.js';
@@ -13,9 +15,9 @@ export interface DevBrokerOptions {
    * @default none
    */
   readonly deniedFeatures?: readonly DeprecatedFeature[];
-  /** How long a consumer may take to settle a message, unless its queue says otherwise. @default 30 minutes */
+  /** How many milliseconds a consumer may take to settle a message, unless its queue says otherwise; `Infinity` for no limit. @default 30 minutes */
   readonly consumerTimeoutMs?: number;
-  /** The TCP port; 0 takes a free one. @default 5672 */
+  /** The TCP port, from 0 to 65,535; 0 takes a free one. @default 5672 */
   readonly port?: number;
   /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1' */
   readonly host?: string;
@@ -25,13 +27,13 @@ export interface DevBrokerOptions {
   readonly users?: readonly UserSettings[];
   /** The virtual hosts there are. @default ['/'] */
   readonly virtualHosts?: readonly string[];
-  /** Publishers are blocked while messages in queues take more than about this. @default 512 MiB */
+  /** Publishers are blocked while messages in queues take more than about this; `Infinity` for no limit. @default 512 MiB */
   readonly memoryLimitBytes?: number;
-  /** The heartbeat proposed to clients; 0 proposes none. @default 60 */
+  /** The heartbeat proposed to clients, up to 65,535; 0 proposes none. @default 60 */
   readonly heartbeatSeconds?: number;
-  /** The largest frame, in bytes. @default 131072 */
+  /** The largest frame, in bytes, from 4,096, the least that AMQP allows, to 4,294,967,295. @default 131072 */
   readonly frameMax?: number;
-  /** How many channels a connection may have. @default 2047 */
+  /** How many channels a connection may have, from 1 to 65,535. @default 2047 */
   readonly channelMax?: number;
   /** Changes the fate of single messages. */
   readonly interceptor?: Interceptor;
@@ -41,7 +43,7 @@ export interface DevBrokerOptions {
 export interface RestartOptions {
   /** @default 'durable' */
   readonly keep?: 'durable' | 'nothing';
-  /** How long nobody is listening. @default 0 */
+  /** How many milliseconds nobody is listening. @default 0 */
   readonly downMs?: number;
 }
 
@@ -49,6 +51,41 @@ export interface RestartOptions {
 export const guest: UserSettings = { name: 'guest', password: 'guest' };
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+type NumericOption =
+  | 'consumerTimeoutMs'
+  | 'port'
+  | 'memoryLimitBytes'
+  | 'heartbeatSeconds'
+  | 'frameMax'
+  | 'channelMax';
+
+/** What fits AMQP's fields; `endless` ones may be `Infinity`. */
+const bounds: Readonly<Record<NumericOption, Partial<Bounds> & { readonly endless?: boolean }>> = {
+  consumerTimeoutMs: { min: 1, endless: true },
+  port: { max: 65_535 },
+  memoryLimitBytes: { endless: true },
+  heartbeatSeconds: { max: 65_535 },
+  frameMax: { min: 4_096, max: 2 ** 32 - 1 },
+  channelMax: { min: 1, max: 65_535 },
+};
+
+/** @throws ConfigurationError for a number that cannot be, naming it */
+export function checkNumbers(options: DevBrokerOptions): void {
+  for (const name of Object.keys(bounds) as NumericOption[]) {
+    const value = options[name];
+    const { endless = false, ...allowed } = bounds[name];
+    if (value === undefined) continue;
+    if (endless) duration(`DevBroker: ${name}`, value, allowed);
+    else wholeNumber(`DevBroker: ${name}`, value, allowed);
+  }
+}
+
+/** @throws ConfigurationError for what is no way to restart */
+export function checkRestart({ keep, downMs }: RestartOptions): void {
+  if (keep !== undefined) choice('DevBroker.restart: keep', keep, ['durable', 'nothing']);
+  if (downMs !== undefined) duration('DevBroker.restart: downMs', downMs);
+}
 
 /** @throws TypeError for an address that other machines reach, unless that is wanted. */
 export function checkHost(host: string, exposeToNetwork: boolean): void {

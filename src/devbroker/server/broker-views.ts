@@ -1,3 +1,4 @@
+import { duration } from '../../numbers.js';
 import { AmqpError, replyName } from '../../protocol/index.js';
 import type { Message } from '../core/message.js';
 import type { Queue } from '../core/queue.js';
@@ -13,7 +14,7 @@ export interface BrokerConnection {
   stall(): void;
   /** Ends `stall`: what was held back leaves. */
   release(): void;
-  /** Bytes of both directions take that much longer, by the broker's clock; 0 ends it. */
+  /** Bytes of both directions take that many milliseconds longer, by the broker's clock; 0 ends it. @throws ConfigurationError */
   delay(delayMs: number): void;
   /** Closes it in good order with a reply code. @default 320, CONNECTION_FORCED */
   close(code?: number, text?: string): void;
@@ -39,7 +40,7 @@ export function viewConnection(connection: Connection): BrokerConnection {
     cut: () => wire.cut(),
     stall: () => wire.stall(),
     release: () => wire.release(),
-    delay: (delayMs) => wire.setDelay(delayMs),
+    delay: (delayMs) => wire.setDelay(duration('BrokerConnection.delay: delayMs', delayMs)),
     close: (code = 320, text = 'closed by the broker') => connection.fail(errorOf(code, text)),
   };
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AmqpError } from '../../protocol/index.js';
+import { sleep } from '../../timers.js';
 import type { UserSettings } from '../core/access.js';
 import { BrokerClock } from '../core/clock.js';
 import { EventStream, type Observer } from '../core/events.js';
@@ -7,7 +7,14 @@ import { MemoryGauge } from '../core/memory-gauge.js';
 import { DEFAULT_PROFILE, type Profile, profileOf } from '../core/profile.js';
 import { ReplyRegistry } from '../core/reply-registry.js';
 import { VirtualHost } from '../core/virtual-host.js';
-import { checkHost, type DevBrokerOptions, guest, type RestartOptions } from './broker-options.js';
+import {
+  checkHost,
+  checkNumbers,
+  checkRestart,
+  type DevBrokerOptions,
+  guest,
+  type RestartOptions,
+} from './broker-options.js';
 import { type BrokerConnection, errorOf, type QueueView, viewConnection, viewQueue } from './broker-views.js';
 import type { Connection } from './connection.js';
 import type { ConnectionContext } from './connection-context.js';
@@ -50,10 +57,11 @@ export class DevBroker implements AsyncDisposable {
   /**
    * Starts a broker; it takes connections when the promise resolves.
    *
-   * @throws TypeError for a profile there is not, and for a host other than loopback without `exposeToNetwork`; the system's error (`EADDRINUSE`)
-   *   when the port is taken.
+   * @throws ConfigurationError for a profile there is not, and for numbers that cannot be; TypeError for a host other than loopback without
+   *   `exposeToNetwork`; the system's error (`EADDRINUSE`) when the port is taken.
    */
   static async start(options: DevBrokerOptions = {}): Promise<DevBroker> {
+    checkNumbers(options);
     checkHost(options.host ?? '127.0.0.1', options.exposeToNetwork ?? false);
     const broker = new DevBroker(options);
     await broker.#listener.listen();
@@ -144,7 +152,9 @@ export class DevBroker implements AsyncDisposable {
   }
 
   /** As if the broker's process had died and come back: connections break, what is not durable is gone. */
-  async restart({ keep = 'durable', downMs = 0 }: RestartOptions = {}): Promise<void> {
+  async restart(options: RestartOptions = {}): Promise<void> {
+    checkRestart(options);
+    const { keep = 'durable', downMs = 0 } = options;
     this.refuseConnections();
     await this.cutConnections();
     if (keep === 'nothing') this.#createVirtualHosts();
@@ -159,10 +169,7 @@ export class DevBroker implements AsyncDisposable {
     const text = "broker forced connection closure with reason 'shutdown'";
     for (const connection of this.#running) connection.fail(new AmqpError('CONNECTION_FORCED', text));
     const grace = new AbortController();
-    await Promise.race([
-      this.#listener.gone(),
-      sleep(CLOSE_GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([this.#listener.gone(), sleep(CLOSE_GRACE_MS, { signal: grace.signal })]);
     grace.abort();
     await this.cutConnections();
     this.clock.stop();

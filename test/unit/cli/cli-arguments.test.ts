@@ -40,6 +40,9 @@ describe('the command line', () => {
     ['broker twice', /Unknown command/],
     ['broker --port many', /Not a port: many/],
     ['broker --port 70000', /Not a port/],
+    ...['', '1e3', '0x50', '-1', '1.5', 'NaN', 'Infinity', '4294967296'].map(
+      (text) => [`broker --port=${text}`, /Not a port: .*from 0 to 65535/] as const,
+    ),
     ['broker --profile 2.8', /Not a profile: 2\.8\. There are 3\.10, 4\.0, 4\.3\./],
     ['broker --loud', /--loud/],
     ['failed', /Unknown command: failed \(nothing\)/],
