@@ -50,8 +50,11 @@ export interface ChannelDoor {
   readonly channel: number;
   /** The largest frame that was agreed upon; 0 is no limit. */
   readonly frameMax: number;
-  /** Writes whole frame sets. amqplib's own frames on the channel keep their place before and after them. */
-  write(frames: Buffer): void;
+  /**
+   * Writes whole frame sets, in pieces that belong behind each other. amqplib's own frames on the channel keep their place
+   * before and after them. How much waits in the socket is up to whoever writes.
+   */
+  write(pieces: readonly Uint8Array[]): void;
 }
 
 /**
@@ -149,11 +152,12 @@ export function openDoor(channel: Channel, beforeAmqplib: () => void): ChannelDo
   return {
     channel: ch,
     frameMax: connection.frameMax,
-    write(frames) {
+    write(pieces) {
       connection.sentSinceLastCheck = true;
       const isFirst = buffer.readableLength === 0 && buffer.writableLength === 0;
-      if (isFirst && !connection.stream.writableNeedDrain) connection.stream.write(frames);
-      else writeBehind(frames);
+      // Behind amqplib's it must be one: between two of its writes it takes those of other channels.
+      if (isFirst) for (const piece of pieces) connection.stream.write(piece);
+      else writeBehind(Buffer.concat(pieces));
     },
   };
 }

@@ -2,9 +2,12 @@ import { FrameWriter, type Properties } from '../protocol/index.js';
 import type { ChannelDoor } from './below-amqplib.js';
 import type { Outgoing } from './outgoing.js';
 
+/** What is written of one turn at most before it is handed to the socket: in one piece it would have to be copied again and again. */
+const maxBytes = 1024 * 1024;
+
 /**
- * Lays the frames of one turn one behind the other and writes them in one piece, at the end of the turn or when amqplib
- * is about to write on the same channel.
+ * Lays the frames of one turn one behind the other and writes them together, at the end of the turn, when they are many, or
+ * when amqplib is about to write on the same channel.
  */
 export class FrameOutlet {
   readonly #door: ChannelDoor;
@@ -33,17 +36,18 @@ export class FrameOutlet {
   /** Writes what was not written yet. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#frames.length > 0) this.#door.write(this.#frames.take());
+    if (this.#frames.length > 0) this.#door.write(this.#frames.takePieces());
   }
 
   /** The channel is gone: nothing may be written on it any more, its number may be somebody else's. */
   close(): void {
     this.#closed = true;
-    this.#frames.take();
+    this.#frames.takePieces();
   }
 
   #schedule(): void {
-    if (this.#closed) this.#frames.take();
+    if (this.#closed) this.#frames.takePieces();
+    else if (this.#frames.length >= maxBytes) this.flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
       // After all promises of this turn, so that what they send goes along.

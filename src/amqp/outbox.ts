@@ -6,7 +6,9 @@ import type { PendingPublish } from './pending-publish.js';
 export interface OutboxLimits {
   /** @default 10,000 */
   readonly maxMessages?: number;
-  /** Bodies together, in bytes. @default 64 MiB */
+  /**
+   * Bodies together, in bytes. No more than that is on its way to the broker at once, and one message. @default 64 MiB
+   */
   readonly maxBytes?: number;
   /**
    * `wait`: a publish over the limits waits for its turn like any other, up to its own deadline; whoever awaits his
@@ -27,6 +29,11 @@ export class Outbox {
 
   constructor({ maxMessages = 10_000, maxBytes = 64 * 1024 * 1024, whenFull = 'wait' }: OutboxLimits = {}) {
     this.#limits = { maxMessages, maxBytes, whenFull };
+  }
+
+  /** How many bytes of bodies may be on their way at once. */
+  get maxBytes(): number {
+    return this.#limits.maxBytes;
   }
 
   /** How many wait to be sent. */

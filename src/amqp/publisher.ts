@@ -40,7 +40,7 @@ export class Publisher {
   readonly #onUp: (() => void) | undefined;
   readonly #redeclare: ((model: ChannelModel) => Promise<void>) | undefined;
   readonly #outbox: Outbox;
-  readonly #sent = new Unconfirmed<PendingPublish>();
+  readonly #sent = new Unconfirmed<PendingPublish>(({ message }) => message.content.length);
   readonly #returned = new Set<string>();
   #onIdle: (() => void) | undefined;
   #outlet: Outlet | undefined;
@@ -124,7 +124,8 @@ export class Publisher {
     const outlet = this.#outlet;
     if (!this.ready || !outlet || this.#nacks.isHeld) return;
     const window = this.#suspects > 0 ? 1 : this.#window;
-    while (this.#sent.size < window) {
+    // n.b. what is under way is encoded, and held by the socket while the network is slower than we are.
+    while (this.#sent.size === 0 || (this.#sent.size < window && this.#sent.bytes < this.#outbox.maxBytes)) {
       const publish = this.#outbox.next();
       if (!publish || !this.#send(outlet, publish)) return;
     }

@@ -132,7 +132,12 @@ export class ByteWriter {
 
   /** Writes into the room at `mark` how many bytes followed it. */
   closeSize(mark: number): void {
-    this.#put(this.#start + mark, this.length - mark - 4);
+    this.setSize(mark, this.length - mark - 4);
+  }
+
+  /** Writes another size into the room at `mark`. */
+  setSize(mark: number, size: number): void {
+    this.#put(this.#start + mark, size);
   }
 
   /** Leaves room for 16 bits and returns where it is, for `closeFlags`. */

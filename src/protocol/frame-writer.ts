@@ -14,6 +14,9 @@ export interface Place {
   readonly mandatory: boolean;
 }
 
+/** From here on a part of a body is handed on as it is: to copy it would cost more than another piece does. */
+const LARGE = 32 * 1024;
+
 interface EncodedPlace extends Place {
   readonly channel: number;
   /** The frame of the method; made when the place comes a second time. */
@@ -22,10 +25,13 @@ interface EncodedPlace extends Place {
 
 /**
  * Writes whole frames, one after the other, into a slab; `take` gives the bytes of all frames written
- * since the last time, for one write to the socket.
+ * since the last time, for one write to the socket. Large bodies are not copied: `takePieces` gives them as they are.
  */
 export class FrameWriter {
   readonly #bytes: ByteWriter = new ByteWriter();
+  /** What comes before that which is in `bytes`. */
+  #pieces: Uint8Array[] = [];
+  #piecesLength = 0;
   #bodyMax = 131_072 - FRAME_OVERHEAD;
   #lastPlace: EncodedPlace | undefined;
 
@@ -36,12 +42,24 @@ export class FrameWriter {
 
   /** Bytes written and not taken yet. */
   get length(): number {
-    return this.#bytes.length;
+    return this.#piecesLength + this.#bytes.length;
   }
 
   /** The frames written since the last call. */
   take(): Buffer {
-    return this.#bytes.take();
+    return this.#pieces.length === 0 ? this.#bytes.take() : Buffer.concat(this.takePieces());
+  }
+
+  /**
+   * The same in pieces that belong behind each other, with nothing between them. Some are parts of the bodies that were
+   * given, which must not change until they are written.
+   */
+  takePieces(): readonly Uint8Array[] {
+    const pieces = this.#pieces;
+    if (this.#bytes.length > 0) pieces.push(this.#bytes.take());
+    this.#pieces = [];
+    this.#piecesLength = 0;
+    return pieces;
   }
 
   /** Writes bytes that are no frame, such as the protocol header. */
@@ -143,9 +161,19 @@ export class FrameWriter {
     for (let at = 0; at < body.length; at += this.#bodyMax) {
       const part = body.length <= this.#bodyMax ? body : body.subarray(at, at + this.#bodyMax);
       const size = this.#open(FrameType.body, channel);
-      this.#bytes.bytes(part);
-      this.#close(size);
+      if (part.length < LARGE) {
+        this.#bytes.bytes(part);
+        this.#close(size);
+      } else this.#handOn(size, part);
     }
+  }
+
+  /** Ends a frame by bytes that are not copied. */
+  #handOn(size: number, part: Uint8Array): void {
+    this.#bytes.setSize(size, part.length);
+    this.#piecesLength += this.#bytes.length + part.length;
+    this.#pieces.push(this.#bytes.take(), part);
+    this.#bytes.octet(FRAME_END);
   }
 
   /** Begins a frame; gives the place of its size, for `#close`. */

@@ -46,7 +46,10 @@ export interface AmqpConnectionOptions {
   readonly onConnectionFailure?: ((error: Error, attempt: number) => void) | undefined;
 }
 
-/** A message for {@link AmqpConnection.put}: either `data`, which becomes JSON, or `serializedData`, sent as it is. */
+/**
+ * A message for {@link AmqpConnection.put}: either `data`, which becomes JSON, or `serializedData`, sent as it is. Bytes are not
+ * copied: they must not change before the promise of `put` is settled.
+ */
 export interface PutMessage {
   readonly routingKey: string;
   /** `''`: the routing key is the name of a queue. @default '' */
@@ -206,6 +209,12 @@ function contentOf({ data, serializedData }: PutMessage): {
   if ((data === undefined) === (serializedData === undefined)) {
     throw new ConfigurationError('A message has either data or serializedData, one of the two.');
   }
-  if (serializedData !== undefined) return { content: Buffer.from(serializedData as Uint8Array) };
+  if (typeof serializedData === 'string') return { content: Buffer.from(serializedData) };
+  if (serializedData !== undefined) return { content: asBuffer(serializedData) };
   return { content: jsonEncoder.encode(toPlain(data)), contentType: jsonEncoder.contentType };
+}
+
+/** The same bytes, not a copy of them. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -101,6 +101,25 @@ describe('an outbox', () => {
     assert.deepEqual(await arrived(), ['first', ...numbered('m', 50)]);
   });
 
+  it('T-B12: lets no more bytes leave than maxBytes, and one message, until the broker has confirmed some', async (t) => {
+    const proxy = await TcpProxy.forUrl(vhost.url);
+    t.after(() => proxy.close());
+    const link = ownLink(t, proxy.urlFor(vhost.url), { outbox: { maxBytes: 4 * 1024 * 1024 } });
+    await link.publish(toQueue(queue, 'first'));
+    proxy.stall();
+    const content = Buffer.alloc(1024 * 1024, 'x');
+    const before = process.memoryUsage().rss;
+    const publishes = numbered('m', 400).map((text) => link.publish(toQueue(queue, text, { content })));
+    const failed = failures(publishes);
+    assert.deepEqual((await link.health({ timeoutMs: 1 })).outbox, { waiting: 396, unconfirmed: 4 });
+    const grown = process.memoryUsage().rss - before;
+    assert.ok(grown < 100 * 1024 * 1024, `${grown} bytes more, all of them are 400 MiB`);
+    await side.onChannel((channel) => channel.deleteQueue(queue));
+    await side.onChannel((channel) => channel.assertQueue(queue, { maxLength: 1 }));
+    await proxy.pass();
+    assert.deepEqual(await failed, []);
+  });
+
   it('gives up each message by its own deadline, says that the broker cannot be reached, and sends none of them later', async (t) => {
     const { proxy, link } = await away(t);
     const patient = link.publish(toQueue(queue, 'patient'), { timeoutMs: 20_000 });

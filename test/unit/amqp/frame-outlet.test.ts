@@ -14,8 +14,8 @@ class RecordingDoor {
     this.frameMax = frameMax;
   }
 
-  write(frames: Buffer): void {
-    this.writes.push(frames);
+  write(pieces: readonly Uint8Array[]): void {
+    this.writes.push(Buffer.concat(pieces));
   }
 
   /** What the peer would read. */
@@ -70,6 +70,24 @@ describe('the outlet of a channel', () => {
     new FrameOutlet(door).publish(toQueue(10_000));
     await endOfTurn();
     assert.deepEqual(door.frames, ['basic.publish', 'header', 'body 4088', 'body 4088', 'body 1824']);
+  });
+
+  it('T-B12: writes large bodies as they are, without copies, and what is much before the turn ends', async () => {
+    const pieces: Uint8Array[] = [];
+    const write = (written: readonly Uint8Array[]): void => void pieces.push(...written);
+    const outlet = new FrameOutlet({ channel: 7, frameMax: 131_072, write });
+    const message = toQueue(8 * 1024 * 1024);
+    outlet.publish(message);
+    assert.ok(pieces.length > 0, 'it waits for the end of the turn');
+    outlet.publish(toQueue(1_000));
+    await endOfTurn();
+    const shared = pieces.filter(({ buffer }) => buffer === message.content.buffer);
+    const bytes = shared.reduce((sum, { length }) => sum + length, 0);
+    assert.ok(message.content.length - bytes < 32 * 1024, `${bytes} bytes are the caller's own`);
+    const door = new RecordingDoor();
+    door.write(pieces);
+    const last = `body ${message.content.length % (131_072 - 8)}`;
+    assert.deepEqual(door.frames.slice(-4), [last, 'basic.publish', 'header', 'body 1000']);
   });
 
   it('writes at once what was collected, when it is asked to', async () => {

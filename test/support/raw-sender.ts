@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { openDoor } from '../../src/amqp/below-amqplib.js';
+import { FrameWriter } from '../../src/protocol/index.js';
+import type { SideChannel } from './side-channel.js';
+
+/** A message as a peer made it. */
+export interface RawMessage {
+  /** What `rawProperties` gives. */
+  readonly properties: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** Publishes messages as they are, byte by byte, to a queue; resolves when the broker has them. */
+export async function sendRaw(
+  side: SideChannel,
+  queue: string,
+  messages: readonly RawMessage[],
+): Promise<void> {
+  await side.onChannel(async (channel) => {
+    const door = openDoor(channel, () => {});
+    assert.ok(door);
+    const writer = new FrameWriter();
+    writer.frameMax = door.frameMax;
+    const place = { exchange: '', routingKey: queue, mandatory: false };
+    for (const { properties, body } of messages) writer.publish(door.channel, place, properties, body);
+    door.write(writer.takePieces());
+    // Answered after all that was sent before it on the channel.
+    await channel.checkQueue(queue);
+  });
+}
