@@ -3,7 +3,8 @@ import { ConfigurationError } from '../errors.js';
 import { type Bounds, duration, finiteNumber, wholeNumber } from '../numbers.js';
 import type { ConsumerOptions } from './consumer-options.js';
 import type { Arguments } from './declaration.js';
-import type { GiveUp, RetryPolicy } from './failure-policy.js';
+import type { GiveUp } from './failure-policy.js';
+import type { RetryPolicy } from './retry-policy.js';
 
 /** AMQP carries it in 16 bits; its 0, no limit, would let a queue into memory as a whole. */
 const prefetchBounds: Bounds = { min: 1, max: 65_535 };

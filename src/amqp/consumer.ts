@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { within } from '../timers.js';
 import { asTopologyError } from './broker-error.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
 import { ConsumerTimeouts, type OverdueRun } from './consumer-timeouts.js';
@@ -125,10 +125,11 @@ export class Consumer {
 
   /** Stops, waits for what runs, settles it, closes the channels. Never throws; after the time limit it closes anyway. */
   async drain({ timeoutMs }: { readonly timeoutMs: number }): Promise<DrainReport> {
-    const limit = new AbortController();
-    const timeout = sleep(timeoutMs, undefined, { signal: limit.signal }).catch(() => {});
-    await Promise.race([this.stop().then(() => this.#whenIdle()), timeout]);
-    limit.abort();
+    await within(
+      this.stop().then(() => this.#whenIdle()),
+      timeoutMs,
+      () => {},
+    );
     const unfinished = this.#busy();
     await this.#subscriptions.closeLeft();
     return { unfinished };

@@ -45,6 +45,8 @@ export class AmqpSource implements Part {
   readonly #intake: Intake;
   readonly #failures: FailurePolicy;
   readonly #batches: Batches<Delivery>;
+  /** Resolves when the broker delivers nothing more to us; undefined until it is told so. */
+  #stopping: Promise<void> | undefined;
 
   constructor(route: AmqpRoute, host: PartHost) {
     this.#route = route;
@@ -89,8 +91,8 @@ export class AmqpSource implements Part {
 
   stop(): void {
     const rest = this.#batches.stop();
-    // After the cancel: before it, the broker would hand them to us again.
-    void this.#intake.stop().then(() => rest.forEach((delivery) => void delivery.giveBack()));
+    this.#stopping ??= this.#intake.stop();
+    this.#giveBack(rest);
   }
 
   async finish({ timeoutMs }: { readonly timeoutMs: number }): Promise<number> {
@@ -102,15 +104,32 @@ export class AmqpSource implements Part {
   async #handle(batch: readonly Delivery[], cause: BatchCause): Promise<void> {
     for (const delivery of batch) delivery.handledBy = this.#route.name;
     const read = await Promise.all(batch.map((delivery) => this.#read(delivery)));
-    const messages = read.filter((message) => message !== undefined);
+    const messages = this.#thatMayBegin(read.filter((message) => message !== undefined));
     if (messages.length === 0) return;
     const end = this.#host.meter.batch(cause);
     const outcome = await this.#run(messages);
     const suspects =
       messages.length > 1 ? messages.filter((each) => this.#fateOf(each, outcome) === 'fail') : [];
     for (const message of messages) if (!suspects.includes(message)) this.#settle(message, outcome);
-    for (const message of suspects) this.#settle(message, await this.#run([message]));
+    for (const suspect of suspects) {
+      for (const message of this.#thatMayBegin([suspect])) this.#settle(message, await this.#run([message]));
+    }
     end();
+  }
+
+  /**
+   * Time has passed since they were taken: what has lost its channel comes again, perhaps to somebody else, and nothing begins after the stop.
+   */
+  #thatMayBegin(messages: readonly AmqpMessage[]): readonly AmqpMessage[] {
+    const alive = messages.filter(({ delivery }) => delivery.alive);
+    if (!this.#stopping) return alive;
+    this.#giveBack(alive.map(({ delivery }) => delivery));
+    return [];
+  }
+
+  /** After the cancel: before it, the broker would hand them to us again. */
+  #giveBack(deliveries: readonly Delivery[]): void {
+    void this.#stopping?.then(() => deliveries.forEach((delivery) => void delivery.giveBack()));
   }
 
   /** A message that nobody can read is a failure of its own; the others of its batch never hear of it (AW-C18). */
@@ -129,8 +148,9 @@ export class AmqpSource implements Part {
   async #run(messages: readonly AmqpMessage[]): Promise<Outcome> {
     const { handler, name } = this.#route;
     try {
+      // A list of its own: whoever takes messages out of it shall not keep them from being settled.
       await inOwnContext(() =>
-        handler(messages as readonly AmqpMessage<never>[], { signal: this.#host.closing }),
+        handler([...(messages as readonly AmqpMessage<never>[])], { signal: this.#host.closing }),
       );
       return 'done';
     } catch (thrown) {
