@@ -84,6 +84,7 @@ export {
   type BareContent,
   type Body,
   type Category,
+  type CommandBody,
   type Content,
   type ContentClass,
   type ContentType,

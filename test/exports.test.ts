@@ -66,6 +66,7 @@ const doors: Readonly<Record<string, Door>> = {
       TimeoutError
       TopologyError
       UndeclaredMessageError
+      UnhandledMessageError
       UnroutableError
       WaybillError
       anyName
@@ -87,6 +88,8 @@ const doors: Readonly<Record<string, Door>> = {
       CallsOf
       Category
       CollectOptions
+      CommandBody
+      CommandNames
       CommandsOf
       Component
       ComponentStatus
@@ -146,6 +149,9 @@ const doors: Readonly<Record<string, Door>> = {
       OutboxHealth
       OutboxLimits
       OverdueRun
+      ProcessorEventMap
+      ProcessorEvents
+      ProcessorHealth
       ProducerClass
       ProducerOptions
       Proxied
@@ -170,6 +176,9 @@ const doors: Readonly<Record<string, Door>> = {
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth
+      Unhandled
+      UnhandledHealth
+      UnhandledMessage
     `,
   },
   './app': {

@@ -11,8 +11,14 @@ export type MethodPrefix = (typeof kinds)[number]['method'];
 /** Has the builder of a sending method build, with this producer as its `this`. */
 export type Build = (producer: object) => unknown;
 
+/** A sending method: its prefix, and the name that follows it. */
+export interface SendingMethod {
+  readonly prefix: MethodPrefix;
+  readonly name: string;
+}
+
 /** What a sending method does with its builder. */
-export type SendBuilt = (this: object, prefix: MethodPrefix, build: Build) => Promise<unknown>;
+export type SendBuilt = (this: object, method: SendingMethod, build: Build) => Promise<unknown>;
 
 type Builder = (this: object, ...args: readonly unknown[]) => unknown;
 
@@ -29,9 +35,9 @@ export function equip(prototype: object, base: object, send: SendBuilt): void {
   equipped.add(prototype);
   for (const key of Object.getOwnPropertyNames(prototype)) {
     for (const { method, builder } of kinds) {
-      const name = method + key.slice(builder.length);
-      if (key.startsWith(builder) && !(name in prototype))
-        define(prototype, name, methodFor(method, key, send));
+      const name = key.slice(builder.length);
+      if (key.startsWith(builder) && !(method + name in prototype))
+        define(prototype, method + name, methodFor({ prefix: method, name }, key, send));
     }
   }
 }
@@ -51,14 +57,14 @@ export function methodPrefix(name: string): MethodPrefix | undefined {
 }
 
 function methodFor(
-  prefix: MethodPrefix,
+  method: SendingMethod,
   builder: string,
   send: SendBuilt,
 ): (...args: unknown[]) => Promise<unknown> {
   return function (this: object, ...args: unknown[]): Promise<unknown> {
     // Asked by name at each call, so that a subclass may override the builder alone.
     const build: Build = (producer) => (producer as Record<string, Builder>)[builder]?.apply(producer, args);
-    return send.call(this, prefix, build);
+    return send.call(this, method, build);
   };
 }
 

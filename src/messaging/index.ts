@@ -6,6 +6,7 @@ export {
   type GenericApplicationOptions,
   type LoggingProducer,
 } from './application.js';
+export type { CommandNames } from './built.js';
 export type { Component } from './component.js';
 export { GenericConsumer } from './consumer.js';
 export type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';

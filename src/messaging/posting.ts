@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../errors.js';
 import type { CallOptions } from '../rpc/index.js';
-import { Envelope } from '../wire/index.js';
 import type { Eks } from './destinations.js';
 import type { CallSettings } from './producer-options.js';
 import type { Posting } from './sender.js';
@@ -38,10 +37,4 @@ export function callOptionsOf(settings: CallSettings, defaults: SendingDefaults)
     maxRetry: maxRetry ?? defaults.maxRetry,
     signal,
   };
-}
-
-/** What a builder has built. @param builder whose it is, for people. @throws ConfigurationError when it is no message */
-export function asMessage(builder: string, built: unknown): Envelope {
-  if (built instanceof Envelope) return built;
-  throw new ConfigurationError(`A builder of ${builder} returned no message, but ${typeof built}.`);
 }

@@ -8,7 +8,7 @@ import {
   type Body,
   connectionName,
   type Encoder,
-  Envelope,
+  type Envelope,
   type FingerprintStamp,
   failedCall,
   identify,
@@ -18,14 +18,16 @@ import {
   type Result,
   RpcCommand,
 } from '../wire/index.js';
+import { assertCategory, type CommandNames } from './built.js';
 import type { Eks } from './destinations.js';
-import { type Build, equip, type MethodPrefix } from './equip.js';
-import { asMessage, callOptionsOf, postingOf } from './posting.js';
+import { equip } from './equip.js';
+import { callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
-import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
+import type { Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';
+import { openSender, sendBuilt } from './send-built.js';
 import { Sender } from './sender.js';
-import { guardUndeclared, type OpenSender } from './undeclared.js';
-import { originalOf, viewOf } from './view.js';
+import { guardUndeclared } from './undeclared.js';
+import { viewOf } from './view.js';
 
 /** A concrete producer class, as `connect` is called on. */
 export type ProducerClass = (new (
@@ -33,6 +35,12 @@ export type ProducerClass = (new (
 ) => GenericProducer) & {
   readonly undeclared: 'refuse' | 'send';
 };
+
+/** A call that is sent as a message would get no answer. */
+type NoCall<Sent> =
+  Sent extends RpcCommand<infer _Answer, infer _Parameters>
+    ? Mistake<'an RpcCommand is no message: make the call by call()'>
+    : unknown;
 
 /** What `connect` gives: the producer with the methods of its builders. */
 export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
@@ -62,6 +70,12 @@ export class GenericProducer {
    * each call, for servers that send no correlation id back, such as Python's Postage. @default 'direct'
    */
   static readonly replyQueue: 'direct' | 'per-call' = 'direct';
+  /**
+   * The name of a command where it is not its builder's, for names that no method can have: `{ cancel: 'order.cancel' }` is
+   * for `build_message_cancel` and `build_rpc_cancel`; `'*'` is for a builder of commands of several names. Any other
+   * difference is a mistake, and refused at the first send. `handlersFor` knows these names, too. @default none
+   */
+  static readonly names: CommandNames = {};
   /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
   static readonly undeclared: 'refuse' | 'send' = 'refuse';
 
@@ -128,9 +142,13 @@ export class GenericProducer {
     return (await this.call(new RpcCommand(name, parameters))) as Result<Answer>;
   }
 
-  /** Sends any message. @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError */
-  send(message: Envelope): Promise<void> {
+  /**
+   * Sends any message; a call is made by {@link call}.
+   * @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError; ConfigurationError for a call
+   */
+  send<Sent extends Envelope>(message: Sent & NoCall<Sent>): Promise<void> {
     try {
+      assertCategory(message, 'message');
       return this.sender.post(
         message,
         postingOf(this.callSettings, classOf(this), message.body.type !== 'status'),
@@ -143,6 +161,7 @@ export class GenericProducer {
   /** Calls with any command and waits for the answer. Never rejects. */
   async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
     try {
+      assertCategory(command, 'rpc');
       const { eks } = postingOf(this.callSettings, classOf(this), true);
       const options = callOptionsOf(this.callSettings, classOf(this));
       const ownQueue = classOf(this).replyQueue === 'per-call';
@@ -206,42 +225,6 @@ export class GenericProducer {
 
 function classOf(producer: object): typeof GenericProducer {
   return producer.constructor as typeof GenericProducer;
-}
-
-/** n.b. nothing is waited for that is no promise: a close() right after the call must find the message sent. */
-function sendBuilt(this: object, prefix: MethodPrefix, build: Build): Promise<unknown> {
-  const producer = this as GenericProducer;
-  try {
-    const built = build(originalOf(producer));
-    if (built instanceof Envelope && prefix === 'message_') return producer.send(built);
-    if (built instanceof Envelope && prefix === 'rpc_') return producer.call(built as RpcCommand);
-    return sendLater(producer, prefix, built);
-  } catch (thrown) {
-    return sendLater(producer, prefix, Promise.reject(thrown));
-  }
-}
-
-/** For builders that are asynchronous, or wrong, and for calls whose answers are collected later. */
-async function sendLater(producer: GenericProducer, prefix: MethodPrefix, built: unknown): Promise<unknown> {
-  try {
-    const message = asMessage(classOf(producer).name, built instanceof Envelope ? built : await built);
-    if (prefix === 'message_') return await producer.send(message);
-    if (prefix === 'rpc_') return await producer.call(message as RpcCommand);
-    const { callSettings } = producer;
-    const { eks } = postingOf(callSettings, classOf(producer), true);
-    return await producer.sender.callLater(message, eks, callOptionsOf(callSettings, classOf(producer)));
-  } catch (thrown) {
-    if (prefix === 'rpc_') return failedCall(thrown);
-    throw thrown;
-  }
-}
-
-function openSender(producer: object): OpenSender {
-  if (classOf(producer).undeclared !== 'send') return undefined;
-  return (prefix, name) => (parameters?: unknown) => {
-    const Command = prefix === 'message_' ? MessageCommand : RpcCommand;
-    return sendBuilt.call(producer, prefix, () => new Command(name, parameters));
-  };
 }
 
 Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(openSender));

@@ -12,16 +12,29 @@ export type AnswerOf<Command> = Command extends RpcCommand<infer Answer, infer _
 /** True for `any` only: conditional types answer both branches for it. */
 export type IsAny<Type> = 0 extends 1 & Type ? true : false;
 
+/** True for a command whose name the compiler knows to be another one than this. */
+export type IsMisnamed<Built, Name> = [Built] extends [{ readonly body: { readonly name: infer Said } }]
+  ? string extends Said
+    ? false
+    : [Said] extends [Name]
+      ? false
+      : true
+  : false;
+
 type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${Name}` : never;
 type RpcName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_${Name}` : never;
 type RpcQueueName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_queue_${Name}` : never;
 
-type Send<Builder> = Builder extends (...args: never[]) => infer Built
+type Send<Key, Builder> = Builder extends (...args: never[]) => infer Built
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_message_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand
       ? Mistake<'a build_message_* method must not return an RpcCommand: name it build_rpc_*'>
-      : SendMessage<Builder>
+      : Key extends `build_message_${infer Name}`
+        ? IsMisnamed<Awaited<Built>, Name> extends true
+          ? Mistake<'a build_message_* method must return a command of its own name'>
+          : SendMessage<Builder>
+        : never
   : Mistake<'build_message_* must be a method'>;
 
 type SendMessage<Builder> = Builder extends (...args: infer Args) => infer Built
@@ -31,7 +44,15 @@ type SendMessage<Builder> = Builder extends (...args: infer Args) => infer Built
   : Mistake<'build_message_* must be a method'>;
 
 /** `Later` is true for `rpc_queue_*`, which gives the queue of the answers. */
-type Call<Builder, Later> = Builder extends (...args: infer Args) => infer Built
+type Call<Key, Builder, Later> = Key extends `build_rpc_${infer Name}`
+  ? Builder extends (...args: never[]) => infer Built
+    ? IsMisnamed<Awaited<Built>, Name> extends true
+      ? Mistake<'a build_rpc_* method must return a command of its own name'>
+      : CallBuilder<Builder, Later>
+    : Mistake<'build_rpc_* must be a method'>
+  : never;
+
+type CallBuilder<Builder, Later> = Builder extends (...args: infer Args) => infer Built
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_rpc_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
@@ -46,11 +67,11 @@ type Call<Builder, Later> = Builder extends (...args: infer Args) => infer Built
  * parameter): write the method by hand for those.
  */
 export type Proxied<Producer> = Producer & {
-  [Key in keyof Producer as Exclude<MessageName<Key>, keyof Producer>]: Send<Producer[Key]>;
+  [Key in keyof Producer as Exclude<MessageName<Key>, keyof Producer>]: Send<Key, Producer[Key]>;
 } & {
-  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Producer[Key], false>;
+  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Key, Producer[Key], false>;
 } & {
-  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Producer[Key], true>;
+  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Key, Producer[Key], true>;
 };
 
 /**
@@ -61,9 +82,9 @@ export type Proxied<Producer> = Producer & {
 export type ProxiedThis<This> = This & {
   [Key in keyof This as MessageName<Key>]: SendMessage<This[Key]>;
 } & {
-  [Key in keyof This as RpcName<Key>]: Call<This[Key], false>;
+  [Key in keyof This as RpcName<Key>]: Call<Key, This[Key], false>;
 } & {
-  [Key in keyof This as RpcQueueName<Key>]: Call<This[Key], true>;
+  [Key in keyof This as RpcQueueName<Key>]: Call<Key, This[Key], true>;
 };
 
 /** The methods of a producer that says `static readonly undeclared = 'send'`: any name is sent, as in Postage. */

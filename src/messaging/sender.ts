@@ -164,7 +164,6 @@ export class Sender {
     to: Eks[number] | undefined,
     { timeoutMs, maxRetry }: CallOptions,
   ): CallRequest {
-    this.#refuseWhenClosed();
     if (!to) throw new RangeError('A call needs a destination.');
     const [exchange, routingKey] = to;
     const name = String(message.body.name);

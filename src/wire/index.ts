@@ -23,6 +23,7 @@ export {
   type BareContent,
   type Body,
   type Category,
+  type CommandBody,
   type Content,
   Envelope,
   Message,

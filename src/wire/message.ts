@@ -62,9 +62,22 @@ export class Message extends Envelope<BareContent> {
   }
 }
 
-/** Asks whoever listens to do something; nobody answers. `parameters` may be any JSON value, `{}` if left out. */
-export class MessageCommand<Parameters = unknown> extends Envelope<Content<Parameters>> {
-  constructor(name: string, parameters: Parameters = {} as Parameters) {
+/** The body of a command: it has a name, which the compiler may know. */
+export interface CommandBody<Parameters = unknown, Name extends string = string>
+  extends Body<Content<Parameters>> {
+  readonly name: Name;
+}
+
+/**
+ * Asks whoever listens to do something; nobody answers. `parameters` may be any JSON value, `{}` if left out. Where no type
+ * arguments are given the compiler knows its name, too, and compares it with that of the builder.
+ */
+export class MessageCommand<Parameters = unknown, Name extends string = string> extends Envelope<
+  Content<Parameters>
+> {
+  declare readonly body: CommandBody<Parameters, Name>;
+
+  constructor(name: Name, parameters: Parameters = {} as Parameters) {
     super({
       type: 'command',
       name: String(name),
@@ -78,11 +91,16 @@ export class MessageCommand<Parameters = unknown> extends Envelope<Content<Param
  * Asks one component for an answer of type `Answer`. The types live in the compiler only:
  * `new RpcCommand<number, { a: number; b: number }>('sum', { a, b })` makes `producer.rpc_sum(…)` answer numbers.
  */
-export class RpcCommand<Answer = unknown, Parameters = unknown> extends Envelope<Content<Parameters>> {
+export class RpcCommand<
+  Answer = unknown,
+  Parameters = unknown,
+  Name extends string = string,
+> extends Envelope<Content<Parameters>> {
   /** The answer's type, for the compiler only: there is no such property at run time. */
   declare protected readonly answer: Answer;
+  declare readonly body: CommandBody<Parameters, Name>;
 
-  constructor(name: string, parameters: Parameters = {} as Parameters) {
+  constructor(name: Name, parameters: Parameters = {} as Parameters) {
     super({
       type: 'command',
       name: String(name),

@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import { MessageCommand, type Mistake, RpcCommand } from 'waybill';
+import { type CallsOf, type CommandsOf, MessageCommand, type Mistake, RpcCommand } from 'waybill';
 import { PingProducer } from './ping.js';
 import { typeCase } from './type-case.js';
 
@@ -73,6 +73,56 @@ typeCase('a builder returns any', async () => {
   await loose.message_loose();
   // @ts-expect-error Mistake<"a build_rpc_* method must say what it returns, not any">
   await loose.rpc_loose();
+});
+
+typeCase('N-1: a builder returns a command of another name', async () => {
+  class Wrong extends PingProducer {
+    build_message_cancel(id: string) {
+      return new MessageCommand('cancle', { id });
+    }
+
+    async build_message_later() {
+      return new MessageCommand('latter');
+    }
+
+    build_message_either(big: boolean) {
+      return big ? new MessageCommand('either') : new MessageCommand('other');
+    }
+
+    build_rpc_price() {
+      return new RpcCommand('prize');
+    }
+  }
+  const wrong = await Wrong.connect();
+  // @ts-expect-error Mistake<"a build_message_* method must return a command of its own name">
+  await wrong.message_cancel('1');
+  // @ts-expect-error Mistake<"a build_message_* method must return a command of its own name">
+  await wrong.message_later();
+  // @ts-expect-error Mistake<"a build_message_* method must return a command of its own name">
+  await wrong.message_either(true);
+  // @ts-expect-error Mistake<"a build_rpc_* method must return a command of its own name">
+  await wrong.rpc_price();
+  expectTypeOf<CommandsOf<Wrong>>().toEqualTypeOf<CommandsOf<PingProducer>>();
+  expectTypeOf<CallsOf<Wrong>>().toEqualTypeOf<CallsOf<PingProducer>>();
+});
+
+typeCase('N-1: whoever says the types of a command alone keeps its name from the compiler', async () => {
+  class Mapped extends PingProducer {
+    static override readonly names = { cancel: 'order.cancel' };
+
+    build_message_cancel(id: string) {
+      return new MessageCommand<{ id: string }>('order.cancel', { id });
+    }
+  }
+  const mapped = await Mapped.connect();
+  expectTypeOf(mapped.message_cancel).toEqualTypeOf<(id: string) => Promise<void>>();
+});
+
+typeCase('H-A13: a call is no message', async () => {
+  const producer = await PingProducer.connect();
+  // @ts-expect-error Mistake<"an RpcCommand is no message: make the call by call()">
+  await producer.send(new RpcCommand<string>('ping'));
+  await producer.send(new MessageCommand('ping'));
 });
 
 typeCase('a builder is no method', async () => {

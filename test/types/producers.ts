@@ -146,7 +146,7 @@ typeCase('any kind of message may be built, one of your own too', async () => {
       return new Event('tick', at);
     }
 
-    build_message_either(big: boolean) {
+    build_message_either(big: boolean): MessageCommand<{ big: number } | { small: string }> {
       return big ? new MessageCommand('big', { big: 1 }) : new MessageCommand('small', { small: '1' });
     }
   }

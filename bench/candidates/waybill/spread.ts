@@ -55,6 +55,7 @@ function receiverOf(scale: Scale) {
 function producerOf(commands: readonly string[]) {
   return class SpreadProducer extends GenericProducer {
     static override readonly eks = [[BenchExchange, names.routingKey]] as const;
+    static override readonly names = { tick: '*' };
 
     build_message_tick(parameters: Parameters) {
       return new MessageCommand(commands[parameters.index % commands.length] ?? '', parameters);

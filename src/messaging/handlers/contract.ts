@@ -1,8 +1,10 @@
-import type { Body, Content, MessageCommand, RpcCommand } from '../../wire/index.js';
+import type { Body, Category, Content, MessageCommand, RpcCommand } from '../../wire/index.js';
+import { type BuilderClass, wireName } from '../built.js';
 import type { MessageProcessor } from '../processor.js';
 import type { GenericProducer } from '../producer.js';
-import type { IsAny } from '../proxied.js';
+import type { IsAny, IsMisnamed } from '../proxied.js';
 import { declare, declareFunction } from './decorators.js';
+import type { HandlerView } from './entry.js';
 import type {
   Answered,
   HandlerClassFor,
@@ -27,7 +29,7 @@ type BuiltBy<Builder> = Builder extends (...args: never[]) => infer Built ? Awai
 
 // A builder that returns the wrong thing has no name here: `message_x` and `rpc_x` say what is wrong with it.
 type CommandName<Key, Built> = Key extends `build_message_${infer Name}`
-  ? IsAny<Built> extends true
+  ? IsMistaken<Built, Name> extends true
     ? never
     : Built extends RpcCommand
       ? never
@@ -36,12 +38,13 @@ type CommandName<Key, Built> = Key extends `build_message_${infer Name}`
         : never
   : never;
 type CallName<Key, Built> = Key extends `build_rpc_${infer Name}`
-  ? IsAny<Built> extends true
+  ? IsMistaken<Built, Name> extends true
     ? never
     : Built extends RpcCommand
       ? Name
       : never
   : never;
+type IsMistaken<Built, Name> = IsAny<Built> extends true ? true : IsMisnamed<Built, Name>;
 
 type ParametersOf<Built> = Built extends MessageCommand<infer Parameters> ? Parameters : never;
 type CallOf<Built> = {
@@ -105,27 +108,33 @@ export interface ContractHandlers<Producer> {
 
 /**
  * Decorators that are bound to what one producer class sends: the same class that the sender uses is the contract.
- * The name of a command is its builder's name without `build_message_` or `build_rpc_`. Statuses have no content, so
+ * The name of a command is its builder's name without `build_message_` or `build_rpc_`, or what `static names` of the
+ * producer says. Statuses have no content, so
  * they need none of this.
  */
 export function handlersFor<Producer extends GenericProducer>(
-  _producer: abstract new (...args: never[]) => Producer,
+  producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names'>,
 ): ContractHandlers<Producer> {
+  const on = (category: Category, view: HandlerView) => (name: string) =>
+    declare(category, view, 'command', wireName(producer, name));
   const decorators = {
-    MessageHandler: (name: string) => declare('message', 'content', 'command', name),
-    MessageHandlerFullBody: (name: string) => declare('message', 'body', 'command', name),
-    RpcHandler: (name: string) => declare('rpc', 'content', 'command', name),
-    RpcHandlerFullBody: (name: string) => declare('rpc', 'body', 'command', name),
+    MessageHandler: on('message', 'content'),
+    MessageHandlerFullBody: on('message', 'body'),
+    RpcHandler: on('rpc', 'content'),
+    RpcHandlerFullBody: on('rpc', 'body'),
     all: (processor: object, handlers: Readonly<Record<string, unknown>>) => {
-      for (const [method, run] of Object.entries(handlers))
-        declareFunction(processor, keyOf(method), run, []);
+      for (const [method, run] of Object.entries(handlers)) {
+        const { category, name } = keyOf(method);
+        const key = { category, view: 'content', type: 'command', name: wireName(producer, name) } as const;
+        declareFunction(processor, key, run, []);
+      }
     },
   };
   // Through unknown: what the contract's types promise depends on Producer, which has no value to check against.
   return decorators as unknown as ContractHandlers<Producer>;
 }
 
-function keyOf(method: string): { category: 'message' | 'rpc'; view: 'content'; type: string; name: string } {
+function keyOf(method: string): { readonly category: Category; readonly name: string } {
   const category = method.startsWith('rpc_') ? 'rpc' : 'message';
-  return { category, view: 'content', type: 'command', name: method.slice(category.length + 1) };
+  return { category, name: method.slice(category.length + 1) };
 }
