@@ -1,4 +1,5 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { isRefusal } from './broker-error.js';
 
 /** RabbitMQ's address for replies that needs no queue; it works on the channel that publishes the request only. */
 export const directReplyTo = 'amq.rabbitmq.reply-to';
@@ -12,12 +13,17 @@ export type Received = Pick<ConsumeMessage, 'content' | 'properties'>;
  */
 export class Inbox {
   readonly #listeners = new Map<string, (message: Received) => void>();
+  /** Refused once: they must not keep the others from a new channel. */
+  readonly #refused = new Set<string>();
   #channel: ConfirmChannel | undefined;
 
   /** Makes a new channel receive what is listened to. */
   readonly setUp = async (channel: ConfirmChannel): Promise<void> => {
     this.#channel = channel;
-    for (const address of this.#listeners.keys()) await this.#receive(channel, address);
+    for (const address of this.#listeners.keys()) {
+      if (!this.#refused.has(address))
+        await this.#receive(channel, address).catch((thrown) => this.#note(address, thrown));
+    }
   };
 
   /** Listens on an address: {@link directReplyTo}, or the name of a queue that is made for it. */
@@ -27,10 +33,21 @@ export class Inbox {
     if (this.#channel) await this.#receive(this.#channel, address).catch(() => {});
   }
 
-  /** Stops listening, and removes the queue. */
+  /** Stops listening, and removes the queue. Never rejects. */
   async ignore(address: string): Promise<void> {
     this.#listeners.delete(address);
-    if (this.#channel && address !== directReplyTo) await this.#channel.deleteQueue(address).catch(() => {});
+    this.#refused.delete(address);
+    if (address !== directReplyTo) await this.#remove(address).catch(() => {});
+  }
+
+  /** A queue may still belong to a connection of which the broker does not know that it is lost. */
+  #note(address: string, thrown: unknown): never {
+    if (isRefusal(thrown)) this.#refused.add(address);
+    throw thrown;
+  }
+
+  async #remove(address: string): Promise<void> {
+    await this.#channel?.deleteQueue(address);
   }
 
   async #receive(channel: ConfirmChannel, address: string): Promise<void> {

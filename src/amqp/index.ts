@@ -29,6 +29,7 @@ export { Lease } from './lease.js';
 export { type HealthOptions, Link, type LinkOptions } from './link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
 export { nextMessageId } from './message-id.js';
+export { onAbort } from './on-abort.js';
 export type { OutboxLimits } from './outbox.js';
 export { changeProperties, type MessageProperties, type Outgoing, type PublishOptions } from './outgoing.js';
 export type { ChannelEnd, OwnChannel, RawChannel } from './own-channel.js';

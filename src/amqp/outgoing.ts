@@ -23,6 +23,11 @@ export interface PublishOptions {
   readonly timeoutMs?: number | undefined;
   /** Ends the wait at once; the message may still arrive. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether it is sent again where the connection is lost before its confirm has come. Else it fails with a
+   * ConnectionLostError then, and may have arrived. @default true
+   */
+  readonly sendAgain?: boolean | undefined;
 }
 
 /**

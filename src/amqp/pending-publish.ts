@@ -1,5 +1,6 @@
 import { CancelledError, type WaybillError } from '../errors.js';
 import type { Deadline, Deadlines, Timed } from './deadlines.js';
+import { onAbort } from './on-abort.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 
 /** Whoever publishes a {@link PendingPublish}. */
@@ -17,6 +18,8 @@ export class PendingPublish implements Timed {
   strikes = 0;
   /** Whether it waits in the outbox to be sent. */
   isWaiting = false;
+  /** Whether it goes out once more when its connection was lost before its confirm. */
+  isSentAgain = true;
   readonly #resolve: () => void;
   readonly #reject: (error: WaybillError) => void;
   readonly #host: PublishHost;
@@ -40,8 +43,9 @@ export class PendingPublish implements Timed {
     return this.#settled;
   }
 
-  /** Gives up when the time is over, or when the caller's signal says so. */
-  limit({ timeoutMs = 30_000, signal }: PublishOptions, deadlines: Deadlines): void {
+  /** Gives up when the time is over, when the caller's signal says so, or with the connection where it is sent once only. */
+  limit({ timeoutMs = 30_000, signal, sendAgain = true }: PublishOptions, deadlines: Deadlines): void {
+    this.isSentAgain = sendAgain;
     this.#deadline = deadlines.watch(timeoutMs, this);
     if (signal) this.#cancelBy(signal);
   }
@@ -66,7 +70,6 @@ export class PendingPublish implements Timed {
       this.settle(new CancelledError('The publish was cancelled.', { cause: signal.reason }));
     };
     if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    this.#unwatch = () => signal.removeEventListener('abort', cancel);
+    else this.#unwatch = onAbort(signal, cancel);
   }
 }

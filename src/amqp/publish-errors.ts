@@ -1,4 +1,4 @@
-import { PublishRefusedError, PublishTimeoutError } from '../errors.js';
+import { ConnectionLostError, PublishRefusedError, PublishTimeoutError } from '../errors.js';
 import { brokerText } from './broker-error.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -27,6 +27,13 @@ function tooLarge(text: string): string | undefined {
 
 function mebibytes(bytes: string): string {
   return `${(Number(bytes) / 1_048_576).toLocaleString('en', { maximumFractionDigits: 2 })} MiB`;
+}
+
+/** It is not sent again, since it may have arrived. */
+export function lostWith(cause: Error): ConnectionLostError {
+  const text =
+    'The connection was lost before the broker confirmed the message; whether it arrived is unknown.';
+  return new ConnectionLostError(text, { cause });
 }
 
 /** @param isReady whether the broker could be reached when the time was over. */

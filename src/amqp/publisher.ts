@@ -11,7 +11,7 @@ import { Outbox, type OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { type Outlet, outletOf } from './outlet.js';
 import { PendingPublish, type PublishHost } from './pending-publish.js';
-import { nacked, refusedBy, tooLate } from './publish-errors.js';
+import { lostWith, nacked, refusedBy, tooLate } from './publish-errors.js';
 import { isSomethingMissing, maxStrikes, strikesFor } from './strikes.js';
 import { Unconfirmed } from './unconfirmed.js';
 
@@ -23,8 +23,8 @@ export interface PublisherOptions {
   readonly outbox?: OutboxLimits | undefined;
   /** Receives on the same channel: direct reply-to asks for that. */
   readonly inbox?: Inbox;
-  /** Told when the channel is ready, the first time or again. */
-  readonly onUp?: () => void;
+  /** Told when the channel is gone, and with it the address for direct replies; another one is on its way. */
+  readonly onDown?: () => void;
   /** Declares the exchanges again, after the broker has said that it knows one of them no more. */
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
 }
@@ -37,7 +37,7 @@ export class Publisher {
   readonly #channel: LastingChannel<ConfirmChannel>;
   readonly #deadlines: Deadlines;
   readonly #window: number;
-  readonly #onUp: (() => void) | undefined;
+  readonly #onDown: (() => void) | undefined;
   readonly #redeclare: ((model: ChannelModel) => Promise<void>) | undefined;
   readonly #outbox: Outbox;
   readonly #sent = new Unconfirmed<PendingPublish>(({ message }) => message.content.length);
@@ -58,7 +58,7 @@ export class Publisher {
   ) {
     this.#deadlines = deadlines;
     this.#window = options.window ?? 1_000;
-    this.#onUp = options.onUp;
+    this.#onDown = options.onDown;
     this.#redeclare = options.redeclare;
     this.#outbox = new Outbox(options.outbox);
     this.#nacks = new Nacks({ mayReplaceInQuiet: !options.inbox });
@@ -167,7 +167,6 @@ export class Publisher {
         if (this.#channel.channel === channel) this.#confirm(deliveryTag, multiple, answer);
       });
     }
-    this.#onUp?.();
     this.#pump();
   }
 
@@ -228,7 +227,9 @@ export class Publisher {
       first.settle(refusedBy(error));
       this.#suspects--;
     }
+    if (!refused) for (const each of unconfirmed) if (!each.isSentAgain) each.settle(lostWith(error));
     this.#outbox.putBack(unconfirmed);
+    this.#onDown?.();
   }
 
   readonly #host: PublishHost = {

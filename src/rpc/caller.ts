@@ -1,17 +1,11 @@
-import {
-  directReplyTo,
-  Inbox,
-  type Link,
-  nextMessageId,
-  type Publisher,
-  type Received,
-} from '../amqp/index.js';
+import { directReplyTo, type Link, nextMessageId } from '../amqp/index.js';
 import { ClosedError, type WaybillError } from '../errors.js';
-import { malformedResult, type Result } from '../wire/index.js';
+import type { Result } from '../wire/index.js';
+import { type CallLine, CallLines } from './call-line.js';
 import { type CallHost, PendingCall } from './pending-call.js';
 import { newReplyAddress } from './reply-address.js';
 import { type CollectOptions, ReplyQueue } from './reply-queue.js';
-import type { CallOptions, CallRequest } from './request.js';
+import { assertCallOptions, type CallOptions, type CallRequest, readReply } from './request.js';
 
 /** Keys may come from outside: only so many are remembered. */
 const MAX_TOLD = 100;
@@ -22,10 +16,9 @@ const MAX_TOLD = 100;
  */
 export class RpcCaller {
   readonly #link: Link;
-  readonly #inbox = new Inbox();
-  readonly #publisher: Publisher;
+  readonly #line: CallLine;
   readonly #host: CallHost;
-  readonly #pending = new Map<string, { readonly call: PendingCall; readonly request: CallRequest }>();
+  readonly #pending = new Set<PendingCall>();
   readonly #queues = new Map<string, ReplyQueue>();
   /** Where calls did not get to, and this was said. */
   readonly #told = new Set<string>();
@@ -33,17 +26,23 @@ export class RpcCaller {
   /** The link's publishing connection must have been opened. */
   constructor(link: Link) {
     this.#link = link;
-    void this.#inbox.listen(directReplyTo, (reply) => this.#deliver(reply));
-    this.#publisher = link.newPublisher({ inbox: this.#inbox, onUp: () => this.#resend() });
+    this.#line = CallLines.of(link).acquire();
+    const { publisher } = this.#line;
     const connected = (): boolean => link.publishing;
     const undelivered = (request: CallRequest, why: WaybillError): void => this.#tellOnce(request, why);
-    this.#host = { publisher: this.#publisher, deadlines: link.deadlines, connected, undelivered };
+    this.#host = { publisher, deadlines: link.deadlines, connected, undelivered };
   }
 
   /** Calls and waits for the answer. Never throws: what goes wrong is the result. */
   call<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
     return new Promise((resolve) => {
-      this.#begin(nextMessageId(), request, directReplyTo, options, resolve as (result: Result) => void);
+      this.#newCall(
+        nextMessageId(),
+        request,
+        directReplyTo,
+        options,
+        resolve as (result: Result) => void,
+      ).start();
     });
   }
 
@@ -51,29 +50,32 @@ export class RpcCaller {
   async callWithOwnQueue<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
     const id = nextMessageId();
     const address = await newReplyAddress();
-    await this.#inbox.listen(address, (reply) => this.#pending.get(id)?.call.answer(read(reply, request)));
-    const result = await new Promise<Result>((resolve) =>
-      this.#begin(id, request, address, options, resolve),
-    );
-    await this.#inbox.ignore(address);
-    return result as Result<Answer>;
+    const { inbox } = this.#line;
+    return await new Promise((resolve) => {
+      const call = this.#newCall(id, request, address, options, (result) => {
+        void inbox.ignore(address);
+        resolve(result as Result<Answer>);
+      });
+      void inbox.listen(address, (reply) => call.replied(reply)).then(() => call.start());
+    });
   }
 
   /**
    * Sends a call once and gives back the queue to which its answers will come, at once (P-C20).
-   * @throws what publishing throws: UnroutableError, PublishTimeoutError, …
+   * @throws ConfigurationError for numbers that are none; what publishing throws: UnroutableError, PublishTimeoutError, …
    */
   async send<Answer>(request: CallRequest, options: CallOptions): Promise<ReplyQueue<Answer>> {
+    assertCallOptions(request, options);
     const id = nextMessageId();
     const address = await newReplyAddress();
     const queue = new ReplyQueue<Answer>(address, this.#link.deadlines, (name) => this.#drop(name));
     this.#queues.set(queue.name, queue as ReplyQueue);
-    await this.#inbox.listen(queue.name, (reply) => queue.add(read<Answer>(reply, request)));
+    await this.#line.inbox.listen(queue.name, (reply) => queue.add(readReply<Answer>(reply, request)));
     const { exchange, routingKey, content, properties } = request;
     const message = { exchange, routingKey, content, mandatory: true };
     try {
       const addressed = { ...properties, messageId: id, correlationId: id, replyTo: queue.name };
-      await this.#publisher.publish({ ...message, properties: addressed }, options);
+      await this.#line.publisher.publish({ ...message, properties: addressed }, options);
       return queue;
     } catch (thrown) {
       await queue.close();
@@ -91,34 +93,31 @@ export class RpcCaller {
     return await queue.collect(options);
   }
 
-  /** Ends what is pending with a ClosedError, and closes the channel. */
+  /** Ends what is pending with a ClosedError, and closes the channel where no other caller is on it. */
   async close(): Promise<void> {
     const reason = new ClosedError('The producer was closed before the answer came.');
-    for (const { call } of [...this.#pending.values()]) call.fail(reason);
+    for (const call of [...this.#pending]) call.fail(reason);
     for (const queue of this.#queues.values()) queue.end(reason);
-    await this.#publisher.close();
+    await Promise.all([...this.#queues.keys()].map((name) => this.#drop(name)));
+    await CallLines.of(this.#link).release(this.#line);
   }
 
-  #begin(
+  #newCall(
     id: string,
     request: CallRequest,
     replyTo: string,
     options: CallOptions,
     resolve: (result: Result) => void,
-  ): void {
+  ): PendingCall {
     const call = new PendingCall(id, request, replyTo, options, this.#host, (result) => {
-      this.#pending.delete(id);
+      this.#line.remove(call);
+      this.#pending.delete(call);
       resolve(result);
     });
     // Known before it is sent: the answer may be here before the confirm is.
-    this.#pending.set(id, { call, request });
-    call.start();
-  }
-
-  /** A reply nobody waits for is late or double, and changes nothing. */
-  #deliver(reply: Received): void {
-    const pending = this.#pending.get(reply.properties.correlationId);
-    pending?.call.answer(read(reply, pending.request));
+    this.#line.add(call);
+    this.#pending.add(call);
+    return call;
   }
 
   /** With default settings the caller hears of it after two minutes; whoever looks at the log should not wait as long. */
@@ -131,20 +130,8 @@ export class RpcCaller {
     );
   }
 
-  #resend(): void {
-    for (const { call } of this.#pending.values()) call.reconnected();
-  }
-
   async #drop(name: string): Promise<void> {
     this.#queues.delete(name);
-    await this.#inbox.ignore(name);
-  }
-}
-
-function read<Answer>(reply: Received, request: CallRequest): Result<Answer> {
-  try {
-    return request.read(reply) as Result<Answer>;
-  } catch (thrown) {
-    return malformedResult(reply.content.toString('latin1', 0, 200), thrown);
+    await this.#line.inbox.ignore(name);
   }
 }

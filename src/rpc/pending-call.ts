@@ -3,7 +3,10 @@ import {
   changeProperties,
   type Deadline,
   type Deadlines,
+  directReplyTo,
+  onAbort,
   type Publisher,
+  type Received,
 } from '../amqp/index.js';
 import {
   CancelledError,
@@ -13,8 +16,8 @@ import {
   toError,
   type WaybillError,
 } from '../errors.js';
-import { failedResult, type Result } from '../wire/index.js';
-import type { CallOptions, CallRequest } from './request.js';
+import { failedCall, failedResult, type Result } from '../wire/index.js';
+import { assertCallOptions, type CallOptions, type CallRequest, readReply } from './request.js';
 
 /** What a {@link PendingCall} needs from whoever made it. */
 export interface CallHost {
@@ -37,11 +40,12 @@ export class PendingCall {
   readonly #options: CallOptions;
   readonly #host: CallHost;
   readonly #settle: (result: Result) => void;
-  #onAbort: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
   #attempt = 0;
   #deadline: Deadline | undefined;
   #failure: WaybillError | undefined;
   #confirmed = false;
+  #wasInterrupted = false;
   #settled = false;
 
   constructor(
@@ -62,9 +66,19 @@ export class PendingCall {
 
   /** Sends the first attempt. */
   start(): void {
+    try {
+      assertCallOptions(this.#request, this.#options);
+    } catch (thrown) {
+      this.answer(failedCall(thrown));
+    }
     const { signal } = this.#options;
-    if (signal) this.#cancelBy(signal);
+    if (signal && !this.#settled) this.#cancelBy(signal);
     if (!this.#settled) this.#try();
+  }
+
+  /** A reply has come. */
+  replied(reply: Received): void {
+    if (!this.#settled) this.answer(readReply(reply, this.#request));
   }
 
   /** The answer is here; a second one changes nothing. */
@@ -72,7 +86,7 @@ export class PendingCall {
     if (this.#settled) return;
     this.#settled = true;
     this.#deadline?.cancel();
-    if (this.#onAbort) this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#unwatch?.();
     this.#settle(result);
   }
 
@@ -82,11 +96,11 @@ export class PendingCall {
   }
 
   /**
-   * The connection is back. A request that had been confirmed may have been answered to an address that is gone, so it
-   * goes out once more; one that had not is sent again by the publisher itself.
+   * Its channel is gone, and the address for direct replies with it. One that had been confirmed may be answered in vain now, so
+   * this attempt is over; one that had not is told of by the publisher.
    */
-  reconnected(): void {
-    if (this.#confirmed && !this.#settled) this.#publish();
+  lost(): void {
+    if (this.#confirmed && !this.#settled) this.#interrupted();
   }
 
   #cancelBy(signal: AbortSignal): void {
@@ -95,8 +109,7 @@ export class PendingCall {
       this.fail(new CancelledError(text, { cause: signal.reason }));
     };
     if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    this.#onAbort = cancel;
+    else this.#unwatch = onAbort(signal, cancel);
   }
 
   #try(): void {
@@ -117,16 +130,23 @@ export class PendingCall {
       headers: this.#attempt > 1 ? { ...properties.headers, [attemptHeader]: this.#attempt } : undefined,
     });
     const message = { exchange, routingKey, content, mandatory: true, properties: addressed };
-    this.#host.publisher.publish(message, { timeoutMs: this.#options.timeoutMs }).then(
+    const attempt = this.#attempt;
+    this.#host.publisher.publish(message, { timeoutMs: this.#options.timeoutMs, sendAgain: false }).then(
       () => {
-        this.#confirmed = true;
+        if (attempt === this.#attempt) this.#confirmed = true;
       },
-      (thrown) => this.#publishFailed(thrown),
+      (thrown) => {
+        if (attempt === this.#attempt) this.#publishFailed(thrown);
+      },
     );
   }
 
   #publishFailed(thrown: unknown): void {
     if (this.#settled || isWaybillError(thrown, 'PUBLISH_TIMEOUT')) return;
+    if (isWaybillError(thrown, 'CONNECTION_LOST')) {
+      this.#interrupted();
+      return;
+    }
     const failure = isWaybillError(thrown)
       ? thrown
       : new ConnectionLostError(toError(thrown).message, { cause: thrown });
@@ -143,6 +163,25 @@ export class PendingCall {
     else this.#try();
   }
 
+  /** A queue of its own is made again under the same name: there an answer may still come, to what the broker has taken. */
+  #interrupted(): void {
+    const mayBeAnswered = this.#confirmed && this.#replyTo !== directReplyTo;
+    this.#wasInterrupted = true;
+    if (!this.#isLastAttempt()) {
+      this.#deadline?.cancel();
+      this.#try();
+    } else if (!mayBeAnswered) this.fail(this.#lostAnswer());
+  }
+
+  #lostAnswer(): WaybillError {
+    const { maxRetry } = this.#options;
+    const times = this.#attempt === 1 ? 'once' : `${this.#attempt} times`;
+    return new ConnectionLostError(
+      `The connection was lost while the call '${this.#request.name}' waited for its answer, which cannot come any more. It was sent ` +
+        `${times} and is not sent again (maxRetry ${maxRetry}). It may have run.`,
+    );
+  }
+
   #isLastAttempt(): boolean {
     return this.#attempt > this.#options.maxRetry;
   }
@@ -155,8 +194,9 @@ export class PendingCall {
         `The connection was lost and not back in time for the call '${name}' (${waited}).`,
       );
     }
+    const cut = this.#wasInterrupted ? ' The connection was lost meanwhile, and maybe its answer.' : '';
     return new TimeoutError(
-      `No answer to the call '${name}' in ${waited}. It may still have run; is its server up, or slow?`,
+      `No answer to the call '${name}' in ${waited}.${cut} It may still have run; is its server up, or slow?`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { MessageProperties, Received } from '../amqp/index.js';
-import type { Result } from '../wire/index.js';
+import { duration, wholeNumber } from '../numbers.js';
+import { malformedResult, type Result } from '../wire/index.js';
 
 /** A call as it leaves: one message, sent again unchanged until it is answered. */
 export interface CallRequest {
@@ -13,12 +14,27 @@ export interface CallRequest {
   readonly read: (reply: Received) => Result;
 }
 
+/** Reads a reply; what cannot be read is a malformed answer. */
+export function readReply<Answer>(reply: Received, request: CallRequest): Result<Answer> {
+  try {
+    return request.read(reply) as Result<Answer>;
+  } catch (thrown) {
+    return malformedResult(reply.content.toString('latin1', 0, 200), thrown);
+  }
+}
+
 /** How long a call may take. */
 export interface CallOptions {
-  /** How long each attempt waits for an answer. */
+  /** How long each attempt waits for an answer, in milliseconds; `Infinity` for ever. */
   readonly timeoutMs: number;
-  /** How many times it is sent AGAIN: 4 means five sends. */
+  /** How many times it is sent AGAIN, for whatever reason: 4 means five sends at most, 0 means one. */
   readonly maxRetry: number;
   /** Ends the wait at once; the request stays where it is. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Numbers come from plain JavaScript and environments, and a call must end. @throws ConfigurationError */
+export function assertCallOptions({ name }: CallRequest, { timeoutMs, maxRetry }: CallOptions): void {
+  duration(`The call '${name}': timeoutMs`, timeoutMs);
+  wholeNumber(`The call '${name}': maxRetry`, maxRetry);
 }
