@@ -46,10 +46,10 @@ export class Responder {
   respond(delivery: Delivery, handle: (reply: Reply) => unknown): Handled | Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
-    if (known) return { sent: this.#send(delivery, known) };
+    if (known) return { sent: this.#send(delivery, known, id) };
     const answer = new OneAnswer();
     if (id !== undefined) this.#store.remember(id, answer.given);
-    const sent = this.#send(delivery, answer.given);
+    const sent = this.#send(delivery, answer.given, id);
     const give = (value: unknown): void => answer.give(() => this.#writer.write(value, delivery));
     const fail = (thrown: unknown): Handled => {
       answer.give(() => this.#writer.writeThrown(thrown, delivery));
@@ -68,18 +68,20 @@ export class Responder {
   }
 
   /**
-   * An answer that cannot leave is logged: the caller asks again, and is then answered from the store. One that the broker
-   * refuses for good, as it does when it is too large, becomes an error that says so: asking again would not help.
+   * An answer that cannot leave is logged: the caller asks again, and is then answered from the store. One that can never
+   * leave, as when it is too large, becomes an error that says so, here and in the store: asking again would not help.
    */
-  async #send(delivery: Delivery, answer: Promise<Answer>): Promise<void> {
+  async #send(delivery: Delivery, answer: Promise<Answer>, id: string | undefined): Promise<void> {
     const given = await answer;
     if (!delivery.properties.replyTo) return;
     try {
       await this.#publish(given, delivery);
     } catch (thrown) {
       this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
-      if (!isWaybillError(thrown, 'PUBLISH_REFUSED')) return;
-      await this.#publish(this.#writer.writeThrown(thrown, delivery), delivery).catch(() => {});
+      if (!isForGood(thrown)) return;
+      const refusal = this.#writer.writeThrown(thrown, delivery);
+      if (id !== undefined) this.#store.remember(id, Promise.resolve(refusal));
+      await this.#publish(refusal, delivery).catch(() => {});
     }
   }
 
@@ -122,4 +124,9 @@ function idOf({ properties }: Delivery): string | undefined {
   const { messageId, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
   if (typeof messageId !== 'string' || messageId === correlationId) return messageId as string | undefined;
   return `${messageId}\n${String(correlationId)}`;
+}
+
+/** True for what the broker does not take, and for what AMQP cannot carry. */
+function isForGood(thrown: unknown): boolean {
+  return isWaybillError(thrown, 'PUBLISH_REFUSED') || isWaybillError(thrown, 'CONFIGURATION');
 }

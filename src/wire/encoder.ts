@@ -50,7 +50,9 @@ export class JsonEncoder implements Encoder {
   decode(bytes: Buffer): unknown {
     const { maxBytes, maxDepth } = this.limits;
     if (bytes.length > maxBytes) {
-      throw new MalformedMessageError(`The body has ${bytes.length} bytes; ${maxBytes} are allowed.`);
+      throw new MalformedMessageError(
+        `The body is too large: it has ${bytes.length} bytes, and the encoder here allows ${maxBytes} (\`maxBytes\`).`,
+      );
     }
     if (!isUtf8(bytes)) throw new MalformedMessageError('The body is not text in UTF-8.');
     checkDepth(bytes, maxDepth);
@@ -99,9 +101,12 @@ export class GzipJsonEncoder implements Encoder {
     try {
       return gunzipSync(bytes, { maxOutputLength: maxBytes });
     } catch (cause) {
-      throw new MalformedMessageError(`The body is not gzip, or has more than ${maxBytes} bytes inside.`, {
-        cause,
-      });
+      throw new MalformedMessageError(
+        `The body is not gzip, or too large: more than ${maxBytes} bytes inside (\`maxBytes\` of the encoder).`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

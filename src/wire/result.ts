@@ -146,7 +146,8 @@ export function readResult<Value>(decoded: unknown): Result<Value> {
 
 /** The answer for a reply that nobody can read. */
 export function malformedResult(what: unknown, cause?: unknown): MessageResultError {
-  const message = `Malformed reply ${excerpt(what)}`;
+  const why = cause instanceof Error ? ` (${excerpt(cause.message)})` : '';
+  const message = `Malformed reply ${excerpt(what)}${why}`;
   return new MessageResultError(message, new MalformedReplyError(message, { cause }));
 }
 

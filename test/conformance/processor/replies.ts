@@ -28,8 +28,8 @@ export class Replies {
   }
 
   /** The next answer. */
-  async next(): Promise<RawReply> {
-    const { content, properties } = await this.#side.waitForMessage(this.queue);
+  async next(limitMs?: number): Promise<RawReply> {
+    const { content, properties } = await this.#side.waitForMessage(this.queue, limitMs);
     return { ...JSON.parse(content.toString()), properties };
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   type Content,
+  JsonEncoder,
   MalformedReplyError,
   MessageProcessor,
   MessageResult,
@@ -12,14 +13,17 @@ import {
 } from 'waybill';
 import { atLeast } from '../../support/broker-version.js';
 import { connect } from '../peers/connect.js';
-import { answer, RawServer } from '../peers/raw-server.js';
+import { answer, RawServer, success } from '../peers/raw-server.js';
 import { useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
 
-/** A body that RabbitMQ 4 does not take. */
-const tooMuch = 17 * 1_048_576;
+/** What RabbitMQ takes, and a body that it does not. */
+const limit = atLeast('4.0') ? 16 : 128;
+const tooMuch = (limit + 1) * 1_048_576;
 
 class Server extends MessageProcessor {
+  asked = 0;
+
   @RpcHandler('command', 'ping')
   ping(_: Content, reply: Reply<string>) {
     reply(new MessageResult('Pong'));
@@ -37,6 +41,7 @@ class Server extends MessageProcessor {
 
   @RpcHandler('command', 'much')
   much(): string {
+    this.asked++;
     return 'x'.repeat(tooMuch);
   }
 
@@ -63,20 +68,39 @@ describe('the answer to a call', () => {
     assert.deepEqual({ name, team }, fingerprint);
   });
 
-  if (atLeast('4.0')) {
-    it('is an error at once where the broker does not take it: it is too large', async (t) => {
-      const place = await stage.place();
-      const { processor, log } = await stage.start(t, Server, place);
-      const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('much');
-      assert.ok(answered.error instanceof RemoteError, String(answered.error));
-      const { remoteName, remoteCode, message } = answered.error;
-      assert.deepEqual([remoteName, remoteCode], ['PublishRefusedError', 'PUBLISH_REFUSED']);
-      assert.match(message, /is over the limit of 16 MiB\. Set max_message_size/);
-      assert.match(log.warnings.join('\n'), /An answer could not be sent/);
-      await processor.drain();
-      assert.equal(await stage.side.depth(place.queue), 0);
-    });
-  }
+  it('T-B9: is an error at once where the broker does not take it: it is too large; who asks again hears the same, and nothing runs again', async (t) => {
+    const place = await stage.place();
+    const { processor, log } = await stage.start(t, Server, place);
+    const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('much');
+    assert.ok(answered.error instanceof RemoteError, String(answered.error));
+    const { remoteName, remoteCode, message } = answered.error;
+    assert.deepEqual([remoteName, remoteCode], ['PublishRefusedError', 'PUBLISH_REFUSED']);
+    assert.ok(message.includes(`is over the limit of ${limit} MiB. Set max_message_size`), message);
+    assert.match(log.warnings.join('\n'), /An answer could not be sent/);
+    for (const time of ['first', 'again']) {
+      const replies = await place.call('much', {}, { messageId: 'the same', correlationId: 'the same' });
+      const { content } = await replies.next(30_000);
+      assert.equal(content.value, 'PublishRefusedError', time);
+    }
+    assert.equal(processor.asked, 2);
+    await processor.drain();
+    assert.equal(await stage.side.depth(place.queue), 0);
+  });
+
+  it('T-B9: is malformed at once where the caller allows less, and says that it is too large', async (t) => {
+    const place = await stage.place();
+    const server: RawServer = await RawServer.start(stage.side, place, (request) =>
+      server.reply(request, success('x'.repeat(2_000))),
+    );
+    const Caller = callerOf(place.eks);
+    class Frugal extends Caller {
+      static override readonly encoder = new JsonEncoder({ maxBytes: 1_000 });
+    }
+    const { error } = await (await connect(t, stage, Frugal)).rpc_ping();
+    assert.ok(error instanceof MalformedReplyError, String(error));
+    assert.match(error.message, /too large: it has 2\d{3} bytes, and the encoder here allows 1000/);
+    assert.equal(server.requests.length, 1);
+  });
 
   it('P-C14: a plain value that is replied is a success with that value', async (t) => {
     const place = await stage.place();

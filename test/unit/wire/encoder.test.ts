@@ -140,7 +140,7 @@ describe('the limit of bytes', () => {
     assert.equal((encoder.decode(text(1_000)) as string).length, 998);
     assert.throws(() => encoder.decode(text(1_001)), {
       ...malformed,
-      message: /1001 bytes; 1000 are allowed/,
+      message: /too large: it has 1001 bytes, and the encoder here allows 1000/,
     });
   });
 
