@@ -22,6 +22,7 @@ import {
   EnvelopeEncoder,
   type FingerprintStamp,
   type Result,
+  toPlain,
 } from '../wire/index.js';
 import type { Eks } from './destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
@@ -79,7 +80,7 @@ export class Sender {
 
   /** Publishes a body as it is, without a fingerprint. */
   async forward(body: Body | Buffer, posting: Posting): Promise<void> {
-    const content = Buffer.isBuffer(body) ? body : this.#options.encoder.encode(body);
+    const content = Buffer.isBuffer(body) ? body : this.#options.encoder.encode(toPlain(body, 'body'));
     await this.#postBytes(
       content,
       Buffer.isBuffer(body) ? undefined : shortString(String(body.name)),

@@ -4,9 +4,9 @@ import type { Answer, AnswerWriter } from '../rpc/index.js';
 import {
   isRecord,
   jsonEncoder,
-  MessageResult,
   MessageResultError,
   type Result,
+  receivedResult,
   toJson,
   toPlain,
 } from '../wire/index.js';
@@ -34,7 +34,7 @@ export function readDetail({ content }: Received): Result {
     throw new MalformedReplyError("The answer has no 'detail' that is a text.");
   const { detail } = body;
   try {
-    return new MessageResult(JSON.parse(detail as string));
+    return receivedResult(JSON.parse(detail as string));
   } catch {
     return new MessageResultError(detail as string);
   }

@@ -31,6 +31,7 @@ export {
   MessageStatus,
   RpcCommand,
 } from './message.js';
+export { toPlain } from './plain.js';
 export {
   exceptionResult,
   failedCall,
@@ -43,6 +44,7 @@ export {
   type ResultContent,
   type ResultType,
   readResult,
+  receivedResult,
   remoteDetails,
 } from './result.js';
 export {
@@ -51,5 +53,4 @@ export {
   type OutputOf,
   readTyped,
   type StandardSchema,
-  toPlain,
 } from './typed-content.js';

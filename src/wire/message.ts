@@ -1,4 +1,4 @@
-import { toPlain } from './typed-content.js';
+import { sendable, toPlain } from './plain.js';
 
 /** How a message is meant: `message` goes to every handler, `rpc` is answered by one. */
 export type Category = 'message' | 'rpc';
@@ -35,7 +35,16 @@ export class Envelope<C = unknown> {
     readonly content: C;
   }) {
     const { type, name, category, content } = fields;
-    this.body = { type, name, category, version: '2', fingerprint: nothing, content, _reserved: nothing };
+    const plain = toPlain(content, 'content');
+    this.body = {
+      type,
+      name,
+      category,
+      version: '2',
+      fingerprint: nothing,
+      content: plain,
+      _reserved: nothing,
+    };
   }
 
   /** True when the other message has the same body (P-B7). */
@@ -82,7 +91,7 @@ export class MessageCommand<Parameters = unknown, Name extends string = string> 
       type: 'command',
       name: String(name),
       category: 'message',
-      content: { parameters: toPlain(parameters) },
+      content: { parameters: sendable(parameters) },
     });
   }
 }
@@ -105,7 +114,7 @@ export class RpcCommand<
       type: 'command',
       name: String(name),
       category: 'rpc',
-      content: { parameters: toPlain(parameters) },
+      content: { parameters: sendable(parameters) },
     });
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../errors.js';
 import { isRecord } from './body.js';
 import { type Body, Envelope } from './message.js';
-import { toPlain } from './typed-content.js';
+import { sendable } from './plain.js';
 
 /** The kinds of answer, as they stand in `content.type` on the wire. */
 export type ResultType = 'success' | 'error' | 'exception';
@@ -51,7 +51,7 @@ export class MessageResult<Value = unknown> extends Answer<Value> {
   readonly error = undefined;
 
   constructor(value: Value, message = '') {
-    super({ type: 'success', value: toPlain(value), message });
+    super({ type: 'success', value: sendable(value), message });
   }
 
   /** The value. */
@@ -144,6 +144,14 @@ export function readResult<Value>(decoded: unknown): Result<Value> {
   return result;
 }
 
+/** The answer of a handler that did its work, as it came: nothing of it is looked at. */
+export function receivedResult<Value>(value: Value, message = ''): MessageResult<Value> {
+  const result = new MessageResult(null as Value, message);
+  const content: ResultContent<Value> = { type: 'success', value, message };
+  Object.assign(result.body, { content } satisfies Partial<Body>);
+  return result;
+}
+
 /** The answer for a reply that nobody can read. */
 export function malformedResult(what: unknown, cause?: unknown): MessageResultError {
   const why = cause instanceof Error ? ` (${excerpt(cause.message)})` : '';
@@ -154,7 +162,7 @@ export function malformedResult(what: unknown, cause?: unknown): MessageResultEr
 function rebuilt<Value>({ content, _reserved }: Record<string, unknown>): Result<Value> | undefined {
   if (!isRecord(content) || !('value' in content) || typeof content['message'] !== 'string') return undefined;
   const { type, value, message } = content;
-  if (type === 'success') return new MessageResult(value as Value, message);
+  if (type === 'success') return receivedResult(value as Value, message);
   if (type === 'error') return new MessageResultError(message);
   if (type !== 'exception') return undefined;
   const name = excerpt(value);

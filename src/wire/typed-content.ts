@@ -1,5 +1,5 @@
-import { ContentMismatchError, toError } from '../errors.js';
-import lazily from './class-transformer.cjs';
+import { ContentMismatchError, isWaybillError, toError } from '../errors.js';
+import { plainToInstance } from './instances.js';
 
 /**
  * What Waybill needs of a Standard Schema (https://standardschema.dev, version 1): zod, valibot, arktype and others
@@ -40,14 +40,6 @@ export function readTyped<Output>(type: ContentType<Output>, value: unknown): Ou
   return '~standard' in type ? validated(type, value) : transformed(type, value);
 }
 
-/**
- * Plain data for the wire: instances of classes go through class-transformer, so that `@Expose`, `@Exclude` and
- * `@Transform` hold; everything else is left to JSON.
- */
-export function toPlain<T>(value: T): T {
-  return isInstance(value) ? (lazily.classTransformer.instanceToPlain(value) as T) : value;
-}
-
 function validated<Output>(schema: StandardSchema<Output>, value: unknown): Output | Promise<Output> {
   const result = schema['~standard'].validate(value);
   return result instanceof Promise ? result.then(accepted) : accepted(result);
@@ -68,8 +60,9 @@ function transformed<Output>(type: ContentClass<Output>, value: unknown): Output
     throw new ContentMismatchError([`${type.name} is made from an object, and this is ${nameOf(value)}`]);
   }
   try {
-    return lazily.classTransformer.plainToInstance(type, value);
+    return plainToInstance(type, value);
   } catch (thrown) {
+    if (isWaybillError(thrown, 'CONFIGURATION')) throw thrown;
     throw new ContentMismatchError([`${type.name} could not be made: ${toError(thrown).message}`], {
       cause: thrown,
     });
@@ -79,12 +72,4 @@ function transformed<Output>(type: ContentClass<Output>, value: unknown): Output
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-}
-
-function isInstance(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype !== Object.prototype && prototype !== null && !('toJSON' in value) && !Buffer.isBuffer(value)
-  );
 }

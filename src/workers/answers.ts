@@ -5,9 +5,9 @@ import {
   type Encoder,
   encodingOf,
   isRecord,
-  MessageResult,
   MessageResultException,
   type Result,
+  receivedResult,
 } from '../wire/index.js';
 import { wrapData } from './dialect.js';
 
@@ -62,7 +62,7 @@ export class OutcomeWriter implements AnswerWriter {
 export function outcomeReader(encoder: Encoder): (reply: Received) => Result {
   return ({ content }) => {
     const body = encoder.decode(content);
-    if (isRecord(body) && body['success'] === true) return new MessageResult(body['data'] ?? null);
+    if (isRecord(body) && body['success'] === true) return receivedResult(body['data'] ?? null);
     if (isRecord(body) && body['success'] === false && isRecord(body['error'])) return failure(body['error']);
     throw new MalformedReplyError("The answer has no 'success' with 'data' or 'error'.");
   };

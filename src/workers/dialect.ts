@@ -1,5 +1,5 @@
 import type { MessageProperties } from '../amqp/index.js';
-import { EncodingError, MalformedMessageError } from '../errors.js';
+import { MalformedMessageError } from '../errors.js';
 import { cut } from '../foreign-text.js';
 import { type Encoder, encodingOf, GzipJsonEncoder, isRecord, toPlain } from '../wire/index.js';
 
@@ -19,9 +19,6 @@ export function requestProperties(encoder: Encoder, deliveryMode: 1 | 2): Messag
 
 /** What travels to a worker. @throws EncodingError for what JSON cannot say */
 export function wrapData(data: unknown): { readonly data: unknown } {
-  if (typeof data === 'function' || typeof data === 'symbol') {
-    throw new EncodingError(`A ${typeof data} cannot be sent.`);
-  }
   return { data: toPlain(data) ?? null };
 }
 

@@ -1,0 +1,48 @@
+import { ConfigurationError } from '../errors.js';
+import lazily from './class-transformer.cjs';
+import { refuseStranger, refuseStrangers } from './other-copies.js';
+import type { ContentClass } from './typed-content.js';
+
+/** What is used of class-transformer. Before 0.5 its functions had other names. */
+interface ClassTransformer {
+  readonly instanceToPlain?: (instance: object) => object;
+  readonly classToPlain?: (instance: object) => object;
+  readonly plainToInstance?: <Instance>(type: ContentClass<Instance>, plain: object) => Instance;
+  readonly plainToClass?: <Instance>(type: ContentClass<Instance>, plain: object) => Instance;
+}
+
+/**
+ * Plain data of an instance, as the decorators of class-transformer say.
+ * @throws ConfigurationError where it is not installed, or another copy of it has decorated a class; what its transformations throw
+ */
+export function instanceToPlain(instance: object): object {
+  const { instanceToPlain: now, classToPlain: before } = classTransformer();
+  refuseStrangers(instance);
+  return functionOf(now ?? before)(instance);
+}
+
+/** An instance made of plain data. @throws as {@link instanceToPlain} */
+export function plainToInstance<Instance>(type: ContentClass<Instance>, plain: object): Instance {
+  const { plainToInstance: now, plainToClass: before } = classTransformer();
+  refuseStranger(type);
+  return functionOf(now ?? before)(type, plain);
+}
+
+function classTransformer(): ClassTransformer {
+  try {
+    return lazily.classTransformer;
+  } catch (cause) {
+    throw new ConfigurationError(`${need}, which cannot be loaded. Run: npm install class-transformer`, {
+      cause,
+    });
+  }
+}
+
+function functionOf<F>(found: F | undefined): F {
+  if (found) return found;
+  throw new ConfigurationError(
+    `${need}, and this version of it is not known. Run: npm install class-transformer@0.5`,
+  );
+}
+
+const need = 'Instances of classes are sent and made by class-transformer';

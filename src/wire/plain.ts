@@ -1,0 +1,108 @@
+import { types } from 'node:util';
+import { EncodingError, isWaybillError, toError } from '../errors.js';
+import { isGenerator } from '../generators.js';
+import { instanceToPlain } from './instances.js';
+import { troubleIn } from './trouble.js';
+
+/**
+ * Plain data for the wire. Instances of classes, at any depth, go through class-transformer, so that `@Expose`, `@Exclude` and
+ * `@Transform` hold; within one class-transformer alone decides. What makes its own JSON is asked for it (`toJSON`), and
+ * everything else is left to JSON. What is plain already is given back as it is.
+ * @param name what it is, for people: the path of what cannot be sent begins with it
+ * @throws EncodingError for what would not arrive as it is meant: a function, a promise, a generator, a circle, something that
+ *   throws when it is looked at
+ */
+export function toPlain<T>(value: T, name = 'data'): T {
+  sendable(value);
+  if (typeof value !== 'object' || value === null) return value;
+  try {
+    return plainOf(value) as T;
+  } catch (thrown) {
+    if (isWaybillError(thrown) && !isWaybillError(thrown, 'ENCODING')) throw thrown;
+    const where = troubleIn(value, name);
+    const why = where === undefined ? toError(thrown).message : `${where} (${toError(thrown).message})`;
+    throw new EncodingError(`It cannot be sent as JSON: ${why}.`, { cause: thrown });
+  }
+}
+
+/** Gives a value back. @throws EncodingError for one that JSON would leave out without a word */
+export function sendable<T>(value: T): T {
+  if (typeof value !== 'function' && typeof value !== 'symbol') return value;
+  throw new EncodingError(`A ${typeof value} cannot be sent.`);
+}
+
+function plainOf(value: object): unknown {
+  if (Array.isArray(value)) return plainList(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return plainRecord(value);
+  refuseUnfinished(value);
+  if (isLeaf(value)) return value;
+  // What class-transformer makes is plain, but for what it does not wait for: promises.
+  return ownsItsJson(value) ? plainJson(value) : plainOf(instanceToPlain(value));
+}
+
+/** Bytes, dates and the like: JSON says them in its own way, and nothing of a user is in them. */
+function isLeaf(value: object): boolean {
+  return (
+    ArrayBuffer.isView(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isDate(value) ||
+    types.isBoxedPrimitive(value)
+  );
+}
+
+interface OwnJson {
+  toJSON(key: string): unknown;
+}
+
+function ownsItsJson(value: object): value is OwnJson {
+  return typeof (value as Partial<OwnJson>).toJSON === 'function';
+}
+
+/** Left to whoever encodes, unless there are instances in what it says of itself. */
+function plainJson(value: OwnJson): unknown {
+  const told = value.toJSON('');
+  if (typeof told !== 'object' || told === null) return value;
+  const json = told === value ? { ...value, toJSON: undefined } : told;
+  const plain = plainOf(json);
+  return plain === json ? value : plain;
+}
+
+function plainList(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let at = 0; at < list.length; at++) {
+    const given = list[at];
+    if (typeof given !== 'object' || given === null) continue;
+    const plain = plainOf(given);
+    if (plain === given) continue;
+    copy ??= [...list];
+    copy[at] = plain;
+  }
+  return copy ?? list;
+}
+
+// n.b. nearly all that is sent is such objects, so nothing is asked of them but what they hold.
+function plainRecord(value: object): unknown {
+  const record = value as Readonly<Record<string, unknown>>;
+  let copy: object | undefined;
+  for (const key in record) {
+    const given = record[key];
+    if (typeof given === 'function' && key === 'then') refuseUnfinished(value);
+    if (typeof given === 'function' && key === 'toJSON') return plainJson(value as OwnJson);
+    if (typeof given !== 'object' || given === null) continue;
+    const plain = plainOf(given);
+    if (plain === given) continue;
+    copy ??= { ...record };
+    // By an assignment a key '__proto__' would become the prototype.
+    Object.defineProperty(copy, key, { value: plain, enumerable: true, configurable: true, writable: true });
+  }
+  return copy ?? record;
+}
+
+/** n.b. a promise that is dropped here may reject later: nobody would listen, and that ends the process. */
+function refuseUnfinished(value: object): void {
+  if (types.isPromise(value)) void Promise.prototype.catch.call(value, () => {});
+  const { then } = value as { readonly then?: unknown };
+  if (typeof then === 'function' || isGenerator(value))
+    throw new EncodingError('what is not there yet cannot be sent');
+}

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Transform } from 'class-transformer';
+import { EncodingError, Envelope, Message, MessageCommand, MessageResult, RpcCommand } from 'waybill';
+import { jsonEncoder, toPlain } from '../../../src/wire/index.js';
+import { places, secret, User } from '../../support/secretive.js';
+
+/** What has travelled. */
+function travelled({ body }: Envelope): { readonly content: unknown } {
+  return jsonEncoder.decode(jsonEncoder.encode(body)) as { readonly content: unknown };
+}
+
+function refused(text: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof EncodingError, String(error));
+    assert.match(error.message, text);
+    return true;
+  };
+}
+
+describe('H-A2: an instance with an excluded field', () => {
+  for (const [where, [given, leaves]] of Object.entries(places())) {
+    it(`${where}: the field stays at home, in each kind of message`, () => {
+      class Own extends Envelope {
+        constructor() {
+          super({ type: 'own', name: 'own', category: 'message', content: given });
+        }
+      }
+      assert.deepEqual(travelled(new MessageCommand('x', given)).content, { parameters: leaves });
+      assert.deepEqual(travelled(new RpcCommand('x', given)).content, { parameters: leaves });
+      assert.deepEqual(travelled(new Message([given], { given })).content, {
+        args: [leaves],
+        kwds: { given: leaves },
+      });
+      assert.deepEqual(travelled(new MessageResult(given)).content, {
+        type: 'success',
+        value: leaves,
+        message: '',
+      });
+      assert.deepEqual(travelled(new Own()).content, leaves);
+    });
+  }
+
+  it('is not changed itself, nor is what it stands in', () => {
+    const user = new User();
+    const given = { users: [user], note: 'x' };
+    assert.deepEqual(toPlain(given), { users: [{ name: 'Ada' }], note: 'x' });
+    assert.equal(given.users[0], user);
+    assert.equal(user.password, secret);
+  });
+
+  it('cannot be used to change a prototype', () => {
+    const given = JSON.parse('{"__proto__":{"x":1}}') as Record<string, unknown>;
+    Object.defineProperty(given, '__proto__', { value: [new User()], enumerable: true });
+    const plain = toPlain(given);
+    assert.equal(Object.getPrototypeOf(plain), Object.prototype);
+    assert.equal(JSON.stringify(plain), '{"__proto__":[{"name":"Ada"}]}');
+  });
+});
+
+describe('what is plain already', () => {
+  it('is given back as it is, and so is what JSON says in its own way', () => {
+    const own = { toJSON: () => 'own' };
+    for (const value of [
+      { a: [1, { b: null }] },
+      [],
+      Buffer.from('x'),
+      new Date(0),
+      new URL('a://b'),
+      own,
+      'x',
+      undefined,
+    ]) {
+      assert.equal(toPlain(value), value);
+      const around = { value, list: [value] };
+      assert.equal(toPlain(around), around);
+    }
+  });
+});
+
+class Node {
+  child: Node | undefined;
+  parent: Node | undefined;
+}
+
+class Sharp {
+  get own(): string {
+    return 'x';
+  }
+
+  constructor() {
+    Object.defineProperty(this, 'edge', {
+      enumerable: true,
+      get() {
+        throw new RangeError('too sharp');
+      },
+    });
+  }
+}
+
+class Transforming {
+  x = 1;
+}
+Transform(() => {
+  throw new RangeError('no way');
+})(Transforming.prototype, 'x');
+
+function circle(): Node {
+  const node = new Node();
+  node.child = new Node();
+  node.child.parent = node;
+  return node;
+}
+
+function* counting() {
+  yield 1;
+}
+
+async function* countingSlowly() {
+  yield 1;
+}
+
+describe('H-A11: what cannot be sent is refused, and the place is named', () => {
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const plainCircle: { self?: unknown } = {};
+  plainCircle.self = [plainCircle];
+  const cases: readonly (readonly [what: string, value: unknown, text: RegExp])[] = [
+    ['a promise', Promise.resolve(1), /content\.parameters is a promise: await it/],
+    ['a promise that rejects', Promise.reject(new Error('later')), /content\.parameters is a promise/],
+    [
+      'a promise in an object',
+      { a: [Promise.reject(new Error('later'))] },
+      /parameters\.a\[0\] is a promise/,
+    ],
+    [
+      'a promise in an instance',
+      Object.assign(new Node(), { later: Promise.reject(new Error('x')) }),
+      /parameters\.later is a promise/,
+    ],
+    [
+      'something with a then',
+      { query: Object.fromEntries([['then', () => {}]]) },
+      /parameters\.query is a promise/,
+    ],
+    ['a generator', { all: counting() }, /parameters\.all is a generator/],
+    ['an asynchronous generator', [countingSlowly()], /parameters\[0\] is a generator/],
+    ['a circle of instances', { root: circle() }, /parameters\.root\.child\.parent is a part of itself/],
+    ['a plain circle', plainCircle, /parameters\.self\[0\] is a part of itself/],
+    ['a getter that throws', { sharp: new Sharp() }, /parameters\.sharp\.edge cannot be read: too sharp/],
+    [
+      'a toJSON that throws',
+      {
+        a: {
+          toJSON: () => {
+            throw new Error('no JSON');
+          },
+        },
+      },
+      /parameters\.a cannot be read: no JSON/,
+    ],
+    ['a transformation that throws', [new Transforming()], /no way/],
+    ['a revoked Proxy', { a: revoked }, /parameters\.a cannot be read/],
+    ['a function', () => 1, /^A function cannot be sent\.$/],
+    ['a symbol', Symbol('x'), /^A symbol cannot be sent\.$/],
+  ];
+  for (const [what, value, text] of cases) {
+    it(`${what}`, () => {
+      assert.throws(() => new MessageCommand('x', value), refused(text));
+      assert.throws(
+        () => new MessageResult(value),
+        refused(new RegExp(text.source.replace('parameters', 'value'))),
+      );
+    });
+  }
+
+  it('and a circle is found from the top, too', () => {
+    class Leaf {
+      parent: unknown;
+      name = 'leaf';
+    }
+    const leaf = new Leaf();
+    leaf.parent = { leaf };
+    assert.throws(() => toPlain(leaf), refused(/data\.parent\.leaf is a part of itself/));
+  });
+});
