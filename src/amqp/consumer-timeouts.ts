@@ -1,5 +1,6 @@
 import { cut } from '../foreign-text.js';
 import type { Logger } from '../logger.js';
+import { startTimer } from '../timers.js';
 import type { Delivery } from './delivery.js';
 
 /** How long RabbitMQ waits for an ack where nobody has said otherwise (RabbitMQ docs, Consumers). */
@@ -62,7 +63,7 @@ export class ConsumerTimeouts {
   readonly #blamed = new WeakSet<Delivery>();
   /** Found out when the broker took something back: not all that may set the time is known here. */
   readonly #learnt = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
 
   constructor(logger: Logger, host: TimeoutsHost) {
@@ -87,16 +88,16 @@ export class ConsumerTimeouts {
   /** Something of a queue waits: from now on it is looked whether it has waited for too long. */
   watch(queue: string): void {
     const checkMs = this.#checkMs(queue);
-    if (checkMs === Number.POSITIVE_INFINITY || (this.#timer && this.#timerMs <= checkMs)) return;
+    if (checkMs === Number.POSITIVE_INFINITY || (this.#stopTimer && this.#timerMs <= checkMs)) return;
     this.stop();
     this.#timerMs = checkMs;
-    this.#timer = setTimeout(() => this.#look(), checkMs).unref();
+    this.#stopTimer = startTimer(checkMs, () => this.#look(), { ref: false });
   }
 
   /** Nothing waits any more. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   /** A handler has ended. */
@@ -116,7 +117,7 @@ export class ConsumerTimeouts {
   }
 
   #look(): void {
-    this.#timer = undefined;
+    this.#stopTimer = undefined;
     const waiting = this.#host.waiting();
     const isLate = ({ queue, ageMs }: Delivery): boolean => ageMs >= this.#checkMs(queue);
     for (const queue of new Set(waiting.filter(isLate).map(({ queue }) => queue))) {

@@ -34,10 +34,12 @@ export class Deadlines {
 
   /** The same without a closure, for what there is one of per message. */
   watch(timeoutMs: number, target: Timed): Deadline {
-    let list = this.#lists.get(timeoutMs);
+    // What is no number would never be due, and its timer never rest.
+    const lengthMs = Number.isNaN(timeoutMs) ? 0 : Math.max(0, timeoutMs);
+    let list = this.#lists.get(lengthMs);
     if (!list) {
-      list = new DeadlineList(timeoutMs, this.#whenRead, () => this.#lists.delete(timeoutMs));
-      this.#lists.set(timeoutMs, list);
+      list = new DeadlineList(lengthMs, this.#whenRead, () => this.#lists.delete(lengthMs));
+      this.#lists.set(lengthMs, list);
     }
     return list.add(target);
   }

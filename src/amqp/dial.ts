@@ -1,6 +1,7 @@
 import { type ChannelModel, connect, credentials } from 'amqplib';
 import { ConnectError, toError } from '../errors.js';
 import { inOwnContext } from '../own-context.js';
+import { startTimer } from '../timers.js';
 import { joinWrites, readBy } from './below-amqplib.js';
 import { explain } from './connect-explanations.js';
 import { FrameInlet } from './frame-inlet.js';
@@ -45,12 +46,12 @@ async function dialOne(
   const socket = new AbortController();
   const cutOff = (): void => socket.abort();
   // n.b. amqplib's own `timeout` begins anew with each byte that comes, so a slow peer could hold us for ever.
-  const timer = setTimeout(cutOff, settings.connectTimeoutMs);
+  const stopTimer = startTimer(settings.connectTimeoutMs, cutOff);
   closing.addEventListener('abort', cutOff);
   try {
     return { model: await logIn(address, settings, name, socket.signal), cutOff };
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     closing.removeEventListener('abort', cutOff);
   }
 }

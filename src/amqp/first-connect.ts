@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError } from '../errors.js';
+import { sleep } from '../timers.js';
 
 /** How long to wait for a broker that is not there yet. */
 export interface FirstConnect {
-  /** How many times the first connection is tried in all. What the broker refuses is not tried again. */
+  /** How many times the first connection is tried in all; `Infinity` for ever. What the broker refuses is not tried again. */
   readonly attempts: number;
-  /** How long to rest between two attempts. */
+  /** How long to rest between two attempts, in milliseconds. */
   readonly delayMs: number;
 }
 
@@ -30,9 +30,8 @@ export async function connectPatiently(connect: () => Promise<void>, patience: P
       if (!(thrown instanceof ConnectError) || !thrown.temporary || attempts <= 1) throw thrown;
       if (attempt >= attempts) throw givenUp(thrown, patience);
       onFailure(thrown, attempt);
-      await sleep(delayMs, undefined, { signal }).catch((cause) => {
-        throw new ClosedError('The link is closed.', { cause });
-      });
+      await sleep(delayMs, { signal });
+      if (signal.aborted) throw new ClosedError('The link is closed.', { cause: signal.reason });
     }
   }
 }

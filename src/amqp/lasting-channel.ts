@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
 import { ClosedError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { sleep } from '../timers.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
 import { isRefusal } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
@@ -164,7 +164,7 @@ export class LastingChannel<C extends Channel> {
         // With another connection, or none, the loop begins anew.
         if (signal.aborted || this.#connection.model !== model) continue;
         this.#logger.error(`${toError(thrown).message}. Trying again.`);
-        await sleep(delayBefore(attempt, reconnectBackOff), undefined, { signal }).catch(() => {});
+        await sleep(delayBefore(attempt, reconnectBackOff), { signal });
       }
     }
     this.#reopening = false;

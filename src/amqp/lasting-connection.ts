@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import { ClosedError, ConnectionLostError, TopologyError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { sleep } from '../timers.js';
 import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
 import type { ConnectionEvents } from './connection-events.js';
@@ -227,8 +227,9 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
 
   async #reconnect(): Promise<void> {
     for (let attempt = 1; !this.closed; attempt++) {
+      await sleep(this.#pace.next(), { signal: this.#closing.signal });
+      if (this.closed) return;
       try {
-        await sleep(this.#pace.next(), undefined, { signal: this.#closing.signal });
         await this.#connect(this.#prepare);
         this.#logger.warn(`${this.#name}: connected again.`);
         return;

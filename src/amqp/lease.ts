@@ -4,6 +4,7 @@ import { unlessAborted } from '../unless-aborted.js';
 import type { LinkHealth } from './health.js';
 import { type HealthOptions, Link, type LinkOptions } from './link.js';
 import { type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
+import { checkOutbox } from './outbox.js';
 import { settle } from './settings.js';
 
 /**
@@ -24,6 +25,7 @@ export class Lease {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.vhost = settle(options).vhost;
+    checkOutbox(options.outbox);
     this.#events.setMaxListeners(0);
   }
 

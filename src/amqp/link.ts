@@ -12,7 +12,7 @@ import { Inquiry } from './inquiry.js';
 import type { LastingConnection } from './lasting-connection.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
-import type { OutboxLimits } from './outbox.js';
+import { checkOutbox, type OutboxLimits } from './outbox.js';
 import type { Outgoing, PublishOptions } from './outgoing.js';
 import { type OwnChannel, openOwnChannel } from './own-channel.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
@@ -90,6 +90,7 @@ export class Link {
    */
   static acquire(options: LinkOptions = {}): Link {
     const settings = settle(options);
+    checkOutbox(options.outbox);
     const { tls, logger, outbox, ownConnections } = options;
     const owner = ownConnections ? {} : undefined;
     const key = JSON.stringify([settings, outbox, ...[tls, logger, owner].map(identityOf)]);

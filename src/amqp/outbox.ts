@@ -1,10 +1,12 @@
+import { choice } from '../choices.js';
 import { OutboxFullError } from '../errors.js';
+import { finiteNumber } from '../numbers.js';
 import { Fifo } from './fifo.js';
 import type { PendingPublish } from './pending-publish.js';
 
 /** How much may wait to be sent or confirmed, and what happens to more. */
 export interface OutboxLimits {
-  /** @default 10,000 */
+  /** How many messages; `Infinity` for no limit. @default 10,000 */
   readonly maxMessages?: number;
   /**
    * Bodies together, in bytes. No more than that is on its way to the broker at once, and one message. @default 64 MiB
@@ -16,6 +18,17 @@ export interface OutboxLimits {
    * was not sent yet is refused with one instead. @default 'wait'
    */
   readonly whenFull?: 'wait' | 'fail' | 'drop-oldest';
+}
+
+const whenFullChoices = ['wait', 'fail', 'drop-oldest'] as const;
+
+/** What is undefined is left to the defaults. @throws ConfigurationError for limits that are none */
+export function checkOutbox({ maxMessages, maxBytes, whenFull }: OutboxLimits = {}): void {
+  for (const [name, limit] of Object.entries({ maxMessages, maxBytes })) {
+    if (limit !== undefined && limit !== Number.POSITIVE_INFINITY)
+      finiteNumber(`outbox.${name}`, limit, { min: 1 });
+  }
+  if (whenFull !== undefined) choice('outbox.whenFull', whenFull, whenFullChoices);
 }
 
 /** What waits to be sent, within limits. */

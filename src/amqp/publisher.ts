@@ -1,6 +1,7 @@
 import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
 import { ClosedError, ConfigurationError, toError, UnroutableError, type WaybillError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { duration } from '../numbers.js';
 import type { Deadlines } from './deadlines.js';
 import type { OutboxHealth } from './health.js';
 import type { Inbox } from './inbox.js';
@@ -90,6 +91,7 @@ export class Publisher {
   publish(message: Outgoing, options: PublishOptions = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new ClosedError('The publisher is closed; nothing was sent.'));
     return new Promise((resolve, reject) => {
+      if (options.timeoutMs !== undefined) duration('timeoutMs', options.timeoutMs);
       const publish = new PendingPublish(message, resolve, reject, this.#host);
       this.#outbox.add(publish);
       if (!publish.settled) publish.limit(options, this.#deadlines);

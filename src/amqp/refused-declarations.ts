@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopologyError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { sleep } from '../timers.js';
 import type { AskAlone } from './ask-alone.js';
 import { type BackOff, delayBefore } from './back-off.js';
 import { binds, type Declaration, described, keyOf } from './declaration.js';
@@ -74,7 +74,8 @@ export class RefusedDeclarations {
   async #askUntilTaken(refused: Refused): Promise<void> {
     const { declaration, forgotten } = refused;
     for (let attempt = 1; ; attempt++) {
-      await restUnlessForgotten(delayBefore(attempt, askingBackOff), forgotten.signal);
+      // It keeps no process alive: whoever waits for the broker has a connection that does.
+      await sleep(delayBefore(attempt, askingBackOff), { signal: forgotten.signal, ref: false });
       if (forgotten.signal.aborted) return;
       const reason = await this.#asking.ask(declaration).catch(() => refused.reason);
       if (forgotten.signal.aborted) return;
@@ -85,9 +86,4 @@ export class RefusedDeclarations {
     this.#logger.warn(`RabbitMQ has taken ${described(declaration)}, which it had refused.`);
     this.#asking.onAccepted();
   }
-}
-
-/** It keeps no process alive: whoever waits for the broker has a connection that does. */
-async function restUnlessForgotten(delayMs: number, signal: AbortSignal): Promise<void> {
-  await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
 }

@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { ConfigurationError } from '../errors.js';
+import { type Bounds, duration, wholeNumber } from '../numbers.js';
 import type { FirstConnect } from './first-connect.js';
 
 /** How to reach the broker. Every field may be left out; what is given beats the environment. */
@@ -58,7 +59,7 @@ export function settle(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv =
   const heartbeat =
     heartbeatSeconds === undefined
       ? {}
-      : { heartbeatSeconds: inRange('heartbeatSeconds', heartbeatSeconds, heartbeatRange) };
+      : { heartbeatSeconds: wholeNumber('heartbeatSeconds', heartbeatSeconds, heartbeatBounds) };
   const toAddress = ({ address }: ParsedUrl): Address => ({ ...address, ...heartbeat });
   return {
     addresses: first
@@ -66,8 +67,8 @@ export function settle(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv =
       : [{ ...fromPostageEnv(env), ...heartbeat }],
     vhost: options.vhost ?? (first ? first.vhost : env['POSTAGE_VHOST'] || '/'),
     tls: options.tls ?? {},
-    connectTimeoutMs: inRange('connectTimeoutMs', connectTimeoutMs, timerRange),
-    firstConnect: options.firstConnect ?? { attempts: 1, delayMs: 0 },
+    connectTimeoutMs: duration('connectTimeoutMs', connectTimeoutMs, { min: 1 }),
+    firstConnect: checkedFirstConnect(options.firstConnect),
   };
 }
 
@@ -78,17 +79,21 @@ export function masked({ protocol, hostname, port, username, password }: Address
   return `${protocol}://${encodeURIComponent(username)}:${password === '' ? '' : '***'}@${host}:${port}${path}`;
 }
 
-type Range = readonly [min: number, max: number];
-
 /** AMQP carries it in 16 bits (AMQP 0-9-1 section 1.4.2.6); 0 means none. */
-const heartbeatRange: Range = [0, 65_535];
+const heartbeatBounds: Bounds = { min: 0, max: 65_535 };
 
-/** What a timer of Node.js can wait for. */
-const timerRange: Range = [1, 2 ** 31 - 1];
+/** @throws ConfigurationError, also where `?heartbeat=` has no number: that would be none */
+function heartbeatOf({ searchParams }: URL): number {
+  const given = searchParams.get('heartbeat') ?? '10';
+  return wholeNumber('heartbeat', given === '' ? Number.NaN : Number(given), heartbeatBounds);
+}
 
-function inRange(name: string, value: number, [min, max]: Range): number {
-  if (value >= min && value <= max) return value;
-  throw new ConfigurationError(`${name} must be from ${min} to ${max}, and is ${value}.`);
+/** For ever is meant where it is `Infinity` attempts. @throws ConfigurationError */
+function checkedFirstConnect(given: FirstConnect = { attempts: 1, delayMs: 0 }): FirstConnect {
+  const { attempts, delayMs } = given;
+  if (attempts !== Number.POSITIVE_INFINITY) wholeNumber('firstConnect.attempts', attempts, { min: 1 });
+  duration('firstConnect.delayMs', delayMs);
+  return { attempts, delayMs };
 }
 
 interface ParsedUrl {
@@ -109,7 +114,7 @@ function parse(text: string): ParsedUrl {
       port: Number(url.port) || (protocol === 'amqp' ? 5672 : 5671),
       username: decoded(url.username) || 'guest',
       password: decoded(url.password) || (url.username === '' ? 'guest' : ''),
-      heartbeatSeconds: inRange('heartbeat', Number(url.searchParams.get('heartbeat') ?? 10), heartbeatRange),
+      heartbeatSeconds: heartbeatOf(url),
     },
     vhost: decoded(url.pathname.slice(1)) || '/',
   };

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { duration, wholeNumber } from '../numbers.js';
 import type { CallOptions } from '../rpc/index.js';
 import type { Eks } from './destinations.js';
 import type { CallSettings } from './producer-options.js';
@@ -29,12 +30,18 @@ export function postingOf(settings: CallSettings, defaults: SendingDefaults, man
   return { eks: chosen, timeoutMs, signal, mandatory: asked ?? mandatory };
 }
 
-/** How a call waits. A time of less than nothing, or null in plain JavaScript, means the class's own (P-B22, P-C19). */
+/**
+ * How a call waits. A time of less than nothing, or null in plain JavaScript, means the class's own (P-B22, P-C19).
+ * @throws ConfigurationError for numbers that are none
+ */
 export function callOptionsOf(settings: CallSettings, defaults: SendingDefaults): CallOptions {
   const { timeoutMs, maxRetry, signal } = settings;
   return {
-    timeoutMs: typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : defaults.rpcTimeoutMs,
-    maxRetry: maxRetry ?? defaults.maxRetry,
+    timeoutMs: duration(
+      `${defaults.name}: rpcTimeoutMs`,
+      typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : defaults.rpcTimeoutMs,
+    ),
+    maxRetry: wholeNumber(`${defaults.name}: maxRetry`, maxRetry ?? defaults.maxRetry),
     signal,
   };
 }

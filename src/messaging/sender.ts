@@ -113,10 +113,15 @@ export class Sender {
   /** Calls, with the first destination. What cannot be encoded throws at once. */
   call(message: Envelope, [to]: Eks, options: CallOptions, ownQueue: boolean): Promise<Result> {
     this.#refuseWhenClosed();
+    // What it was given may be changed from now on.
+    const request = this.#request(message, to, options);
     // n.b. nothing is awaited where all is declared: each async function costs a call a tenth of its memory.
     if (to && !this.#declared.has(to[0]))
-      return this.#declare([to]).then(() => this.call(message, [to], options, ownQueue));
-    const request = this.#request(message, to, options);
+      return this.#declare([to]).then(() => this.#send(request, options, ownQueue));
+    return this.#send(request, options, ownQueue);
+  }
+
+  #send(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
     const caller = this.#openCaller();
     return ownQueue ? caller.callWithOwnQueue(request, options) : caller.call(request, options);
   }
@@ -124,8 +129,9 @@ export class Sender {
   /** Sends a call and gives back the queue for its answers. */
   async callLater(message: Envelope, [to]: Eks, options: CallOptions): Promise<ReplyQueue> {
     this.#refuseWhenClosed();
+    const request = this.#request(message, to, options);
     if (to) await this.#declare([to]);
-    return await this.#openCaller().send(this.#request(message, to, options), options);
+    return await this.#openCaller().send(request, options);
   }
 
   /** The caller of this sender, once a call was made. */

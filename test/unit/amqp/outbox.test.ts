@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Link } from '../../../src/amqp/link.js';
 import { Outbox } from '../../../src/amqp/outbox.js';
 import { PendingPublish } from '../../../src/amqp/pending-publish.js';
 import { CancelledError, PublishTimeoutError } from '../../../src/errors.js';
@@ -32,6 +33,20 @@ function newOutbox() {
 }
 
 const cancelled = new CancelledError('enough');
+
+describe('the limits of an outbox', () => {
+  const none: readonly object[] = [
+    ...[Number.NaN, 0, -1, '10', null].flatMap((limit) => [{ maxMessages: limit }, { maxBytes: limit }]),
+    { whenFull: 'drop' },
+    { whenFull: null },
+  ];
+  for (const outbox of none) {
+    it(`T-A4: are refused in words where they are none: ${JSON.stringify(outbox)}`, () => {
+      const words = new RegExp(`outbox\\.${Object.keys(outbox)[0]} must be .* and is `);
+      assert.throws(() => Link.acquire({ outbox }), words);
+    });
+  }
+});
 
 describe('an outbox', () => {
   it('counts as waiting what was not given up, and forgets the others, however long nobody takes any', () => {

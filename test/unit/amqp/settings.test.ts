@@ -165,11 +165,31 @@ describe('numbers that cannot be used', () => {
     { connectTimeoutMs: 0 },
     { connectTimeoutMs: -1 },
     { connectTimeoutMs: Number.NaN },
+    { heartbeatSeconds: 0.5 },
+    { heartbeatSeconds: '10' as unknown as number },
+    { heartbeatSeconds: null as unknown as number },
+    { url: 'amqp://h?heartbeat=' },
+    ...[Number.NaN, 0, -1, 1.5, '3', null].map((attempts) => firstConnect(attempts, 0)),
+    ...[Number.NaN, -1, '100', undefined].map((delayMs) => firstConnect(1, delayMs)),
   ];
   for (const options of odd) {
-    it(`are refused: ${Object.entries(options).join()}`, () => {
-      assert.throws(() => settled(options), ConfigurationError);
+    it(`T-A4, H-A14: are refused in words: ${JSON.stringify(options)}`, () => {
+      const words = /^(heartbeat|connectTimeoutMs|firstConnect\.)\S* must be a (whole )?number .* is /;
+      assert.throws(
+        () => settled(options),
+        (error: unknown) => error instanceof ConfigurationError && words.test(error.message),
+      );
     });
+  }
+
+  it('are times of any length, and attempts for ever', () => {
+    const ever = { attempts: Number.POSITIVE_INFINITY, delayMs: 2 ** 40 };
+    const { connectTimeoutMs, firstConnect } = settled({ connectTimeoutMs: 2 ** 40, firstConnect: ever });
+    assert.deepEqual([connectTimeoutMs, firstConnect], [2 ** 40, ever]);
+  });
+
+  function firstConnect(attempts: unknown, delayMs: unknown): ConnectionOptions {
+    return { firstConnect: { attempts, delayMs } as { attempts: number; delayMs: number } };
   }
 });
 
