@@ -1,3 +1,5 @@
+import { refuseGenerator } from './generators.js';
+
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of whoever registers the function
 type AnyFunction = (...args: any[]) => unknown;
 
@@ -36,9 +38,11 @@ export class DecoratedMethods {
   register<Handler extends AnyFunction>(register: Register): RegisterHandler<Handler> {
     const take = (handler: unknown, place?: unknown, descriptor?: PropertyDescriptor): unknown => {
       if (place === undefined) {
+        refuseGenerator(handler, 'The handler');
         register(handler as AnyFunction, (handler as AnyFunction).name);
         return handler;
       }
+      refuseGenerator(descriptor?.value ?? handler, `'${nameOf(place)}'`);
       if (isContext(place)) this.#markStandard(place, register);
       else this.#markLegacy(handler as object, place as string | symbol, descriptor, register);
       return undefined;
@@ -90,6 +94,11 @@ export class DecoratedMethods {
     if (isStatic) mark.register(boundMethod(owner, mark.key), String(mark.key));
     else this.#marks.set(owner, [...(this.#marks.get(owner) ?? []), mark]);
   }
+}
+
+/** Of the method that a decorator stands before. */
+function nameOf(place: unknown): string {
+  return String(isContext(place) ? place.name : place);
 }
 
 function isContext(place: unknown): place is ClassMethodDecoratorContext {

@@ -64,6 +64,7 @@ export class Connections implements Iterable<NamedConnection> {
       this.add(named);
       return named;
     }
+    refuseForeign(Class, named ? [named] : this.#all, route);
     if (named) throw new ConfigurationError(`${route}: '${named.name}' is no ${Class.name}.`);
     const [only, second] = this.of(Class);
     if (only && !second) return only;
@@ -105,5 +106,19 @@ export class Connections implements Iterable<NamedConnection> {
   #known(): string {
     const names = [...this.#all].flatMap(({ name }) => name ?? []);
     return names.length > 0 ? `There are: ${names.join(', ')}.` : 'None has a name.';
+  }
+}
+
+/** @throws ConfigurationError for one of the right kind that another copy of this package has made: it could not be used */
+function refuseForeign(
+  Class: ConnectionClass<NamedConnection>,
+  all: Iterable<NamedConnection>,
+  route: string,
+): void {
+  for (const each of all) {
+    if (each instanceof Class || (each as object).constructor.name !== Class.name) continue;
+    throw new ConfigurationError(
+      `${route}: the ${Class.name} is one of another copy of waybill than the app. Import both from the same; \`npm ls waybill\` tells who has which.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { toError } from '../errors.js';
+import { refuseGenerated } from '../generators.js';
 import type { Logger } from '../logger.js';
 import { within } from '../timers.js';
 
@@ -17,7 +18,7 @@ export class Hooks<App> {
   async run(app: App, signal: AbortSignal): Promise<void> {
     for (const { hook } of this.#hooks) {
       signal.throwIfAborted();
-      await hook(app);
+      refuseGenerated(await hook(app));
     }
   }
 
@@ -42,7 +43,7 @@ export class Hooks<App> {
 
 async function attempt(work: () => unknown, name: string, logger: Logger): Promise<true> {
   try {
-    await work();
+    refuseGenerated(await work());
   } catch (thrown) {
     const error = toError(thrown);
     logger.error(`The shutdown hook ${name} failed: ${error.stack ?? error.message}`);

@@ -1,4 +1,5 @@
 import { toError } from '../errors.js';
+import { refuseGenerated } from '../generators.js';
 import { inOwnContext } from '../own-context.js';
 import { sleep, within } from '../timers.js';
 import type { Part, PartHost } from './part.js';
@@ -105,7 +106,7 @@ export class Clock implements Part {
   /** What it throws is told to the log, and the next beat comes all the same. */
   async #attempt(): Promise<void> {
     try {
-      await inOwnContext(() => this.#task.run({ signal: this.#host.closing }));
+      refuseGenerated(await inOwnContext(() => this.#task.run({ signal: this.#host.closing })));
     } catch (thrown) {
       const error = toError(thrown);
       this.#host.logger.error(

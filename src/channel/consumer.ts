@@ -1,4 +1,5 @@
 import { toError } from '../errors.js';
+import { refuseGenerated } from '../generators.js';
 import { newContext } from '../own-context.js';
 import type { ReceivedMessage } from './message.js';
 
@@ -105,7 +106,7 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
   /** n.b. an error that gets to amqplib from here would end the whole connection. */
   async #hand(message: ReceivedMessage, onMessage: (message: ReceivedMessage) => unknown): Promise<void> {
     try {
-      await onMessage(message);
+      refuseGenerated(await onMessage(message));
     } catch (thrown) {
       const { stack, message: text } = toError(thrown);
       this.#host.report(`The callback of consumer '${this.#consumerTag}' failed: ${stack ?? text}`);

@@ -1,4 +1,5 @@
 import type { RawChannel } from '../amqp/index.js';
+import { refuseGenerator } from '../generators.js';
 import type { Logger } from '../logger.js';
 import { ChannelError } from './channel-error.js';
 import type { ConsumeOptions } from './channel-options.js';
@@ -30,6 +31,7 @@ export class Consumers {
   /** Begins to consume. @throws ChannelError, ConfigurationError */
   async begin(queue: string, options: ConsumeOptions): Promise<ChannelConsumer> {
     const { consumerTag: wanted, noAck = false, exclusive = false, onMessage } = options;
+    refuseGenerator(onMessage, 'onMessage');
     const consumer = new ChannelConsumer({ noAck, onMessage }, this);
     const tag = wanted === undefined ? {} : { consumerTag: wanted };
     checkStreamConsumer(options.arguments, { noAck, prefetch: this.prefetch });

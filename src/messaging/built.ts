@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.js';
 import { cut } from '../foreign-text.js';
-import { type Category, Envelope } from '../wire/index.js';
+import { type Category, type Envelope, isEnvelope } from '../wire/index.js';
 import type { SendingMethod } from './equip.js';
 import { anyName } from './handlers/entry.js';
 
@@ -24,7 +24,7 @@ export function wireName({ names }: Pick<BuilderClass, 'names'>, name: string): 
  * @throws ConfigurationError when it is no message, or a command of another name
  */
 export function asMessage(Class: BuilderClass, method: SendingMethod, built: unknown): Envelope {
-  if (!(built instanceof Envelope)) {
+  if (!isEnvelope(built)) {
     throw new ConfigurationError(`A builder of ${Class.name} returned no message, but ${typeof built}.`);
   }
   const { type, name } = built.body;

@@ -12,6 +12,7 @@ import {
   type StreamOffset,
 } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
+import { refuseGenerator } from '../generators.js';
 import type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
 import { type Eqks, offsetOf, type QueueKey, queueDeclarations, queueName } from './destinations.js';
 import type { ExchangeClass } from './exchange.js';
@@ -142,6 +143,7 @@ export class GenericConsumer {
     { giveUp }: Pick<ConsumerOptions, 'giveUp'> = {},
   ): Promise<void> {
     this.#refuseWhenClosed();
+    refuseGenerator(callback, 'The callback of a consumer');
     this.#callback = callback;
     // Kept before anything is awaited: whoever starts it twice at once starts one consumer.
     this.#opening ??= this.#openConsumer(giveUp);

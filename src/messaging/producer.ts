@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Lease, type LinkEvents, type LinkHealth } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import { debugAsked } from '../logger.js';
-import { type CollectOptions, ReplyQueue } from '../rpc/index.js';
+import type { CollectOptions, ReplyQueue } from '../rpc/index.js';
 import {
   type Body,
   connectionName,
@@ -184,7 +184,7 @@ export class GenericProducer {
     queue: ReplyQueue<Answer> | string,
     options?: CollectOptions,
   ): Promise<readonly Result<Answer>[]> {
-    if (queue instanceof ReplyQueue) return await queue.collect(options);
+    if (typeof queue !== 'string') return await queue.collect(options);
     const caller = this.sender.caller;
     if (!caller) throw new ConfigurationError('No rpc_queue_* has been called on this producer.');
     return (await caller.collect(queue, options)) as readonly Result<Answer>[];

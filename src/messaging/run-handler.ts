@@ -1,4 +1,6 @@
+import { refuseGenerated } from '../generators.js';
 import type { Reply } from '../rpc/index.js';
+import { whenDone } from '../when-done.js';
 import { copyJson, isRecord, type ReceivedBody, readTyped } from '../wire/index.js';
 import type { HandlerContext } from './context.js';
 import { hasCode } from './control-flow.js';
@@ -25,7 +27,7 @@ export const skipped: unique symbol = Symbol('skipped');
 export function runHandler(run: Run): unknown {
   const { entry, context } = run;
   const data = entry.view === 'body' ? context.body : context.body.content;
-  if (entry.filters.length === 0 && !entry.contentType) return invoke(run, data);
+  if (entry.filters.length === 0 && !entry.contentType) return whenDone(invoke(run, data), refuseGenerated);
   return prepareAndInvoke(run, data);
 }
 
@@ -37,12 +39,13 @@ export function bodyFor(body: ReceivedBody, handlers: readonly TableEntry[]): Re
 async function prepareAndInvoke(run: Run, data: unknown): Promise<unknown> {
   let filtered: unknown = data;
   try {
-    for (const { filter, args } of run.entry.filters) filtered = await filter(filtered, ...args);
+    for (const { filter, args } of run.entry.filters)
+      filtered = refuseGenerated(await filter(filtered, ...args));
   } catch (thrown) {
     if (hasCode(thrown, 'FILTER')) return skipped;
     throw thrown;
   }
-  return await invoke(run, await typed(run.entry, filtered));
+  return refuseGenerated(await invoke(run, await typed(run.entry, filtered)));
 }
 
 function invoke({ processor, entry, reply, context }: Run, data: unknown): unknown {

@@ -1,5 +1,5 @@
 import { isPromiseLike } from '../when-done.js';
-import { Envelope, failedCall, MessageCommand, RpcCommand } from '../wire/index.js';
+import { failedCall, isEnvelope, MessageCommand, RpcCommand } from '../wire/index.js';
 import { asMessage, assertCategory } from './built.js';
 import type { Build, SendingMethod } from './equip.js';
 import { callOptionsOf, postingOf } from './posting.js';
@@ -37,7 +37,7 @@ async function sendLater(producer: GenericProducer, method: SendingMethod, built
   const { prefix } = method;
   const Class = classOf(producer);
   try {
-    const message = asMessage(Class, method, built instanceof Envelope ? built : await built);
+    const message = asMessage(Class, method, isEnvelope(built) ? built : await built);
     if (prefix === 'message_') return await producer.send(message);
     if (prefix === 'rpc_') return await producer.call(message as RpcCommand);
     assertCategory(message, 'rpc');

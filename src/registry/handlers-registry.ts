@@ -1,6 +1,7 @@
 import type { DeliveryContext } from '../amqp/index.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ConfigurationError } from '../errors.js';
+import { refuseGenerated } from '../generators.js';
 import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import {
   type ContentType,
@@ -92,7 +93,7 @@ export class HandlersRegistry {
     return async (raw, context) => {
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : asBuffer(raw);
       const decoded = decoderFor(this.#encoder, context?.contentEncoding).decode(bytes);
-      return await handler(await readTyped(model, decoded), context);
+      return refuseGenerated(await handler(await readTyped(model, decoded), context));
     };
   }
 }

@@ -50,14 +50,23 @@ export class Responder {
     const answer = new OneAnswer();
     if (id !== undefined) this.#store.remember(id, answer.given);
     const sent = this.#send(delivery, answer.given, id);
-    const give = (value: unknown): void => answer.give(() => this.#writer.write(value, delivery));
+    let failed: { readonly thrown: unknown } | undefined;
     const fail = (thrown: unknown): Handled => {
-      answer.give(() => this.#writer.writeThrown(thrown, delivery));
-      return { thrown, sent };
+      failed ??= { thrown };
+      answer.give(() => this.#writeThrown(thrown, delivery));
+      return { ...failed, sent };
+    };
+    // n.b. it must not throw: who replies from a callback would end the process by an answer that cannot be written.
+    const give = (value: unknown): void => {
+      try {
+        answer.give(() => this.#writer.write(value, delivery));
+      } catch (thrown) {
+        fail(thrown);
+      }
     };
     const end = (returned: unknown): Handled => {
       give(returned);
-      return { sent };
+      return { ...failed, sent };
     };
     try {
       const handled = whenDone(handle(give), end);
@@ -79,9 +88,22 @@ export class Responder {
     } catch (thrown) {
       this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
       if (!isForGood(thrown)) return;
-      const refusal = this.#writer.writeThrown(thrown, delivery);
+      const refusal = this.#writeThrown(thrown, delivery);
       if (id !== undefined) this.#store.remember(id, Promise.resolve(refusal));
       await this.#publish(refusal, delivery).catch(() => {});
+    }
+  }
+
+  /** An encoder of a user may fail at errors, too. Then the answer is an empty one: its caller need not wait for it in vain. */
+  #writeThrown(thrown: unknown, delivery: Delivery): Answer {
+    try {
+      return this.#writer.writeThrown(thrown, delivery);
+    } catch (failure) {
+      const text = toError(failure).message;
+      this.#link.logger.error(
+        `The error of a call cannot be written (${text}); its caller gets an empty answer.`,
+      );
+      return { content: Buffer.alloc(0), properties: {} };
     }
   }
 

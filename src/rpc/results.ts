@@ -6,9 +6,9 @@ import {
   encodingOf,
   exceptionResult,
   type FingerprintStamp,
+  isResult,
   MessageResult,
   MessageResultError,
-  MessageResultException,
   type Result,
   readResult,
   remoteDetails,
@@ -58,11 +58,7 @@ export function resultReader(encoder: Encoder): (reply: Received) => Result {
 }
 
 function asResult(value: unknown): Result {
-  const isResult =
-    value instanceof MessageResult ||
-    value instanceof MessageResultError ||
-    value instanceof MessageResultException;
-  return isResult ? value : new MessageResult(value ?? null);
+  return isResult(value) ? value : new MessageResult(value ?? null);
 }
 
 function noAnswer(): MessageResultError {

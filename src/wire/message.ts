@@ -1,3 +1,4 @@
+import { brand, isBranded } from '../shared-by-copies.js';
 import { sendable, toPlain } from './plain.js';
 
 /** How a message is meant: `message` goes to every handler, `rpc` is answered by one. */
@@ -51,6 +52,13 @@ export class Envelope<C = unknown> {
   equals(other: Envelope): boolean {
     return JSON.stringify(this.body) === JSON.stringify(other.body);
   }
+}
+
+brand(Envelope, 'Envelope');
+
+/** True for whatever can be sent, made by any copy of this package. */
+export function isEnvelope(value: unknown): value is Envelope {
+  return isBranded(value, 'Envelope');
 }
 
 /** The content of a bare {@link Message}: each key is there only if it was given. */

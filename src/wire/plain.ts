@@ -19,9 +19,10 @@ export function toPlain<T>(value: T, name = 'data'): T {
     return plainOf(value) as T;
   } catch (thrown) {
     if (isWaybillError(thrown) && !isWaybillError(thrown, 'ENCODING')) throw thrown;
-    const where = troubleIn(value, name);
-    const why = where === undefined ? toError(thrown).message : `${where} (${toError(thrown).message})`;
-    throw new EncodingError(`It cannot be sent as JSON: ${why}.`, { cause: thrown });
+    const why = toError(thrown).message;
+    const where = troubleIn(value, name) ?? why;
+    const text = where.includes(why) ? where : `${where} (${why})`;
+    throw new EncodingError(`It cannot be sent as JSON: ${text}.`, { cause: thrown });
   }
 }
 

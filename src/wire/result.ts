@@ -6,6 +6,7 @@ import {
   toError,
   type WaybillError,
 } from '../errors.js';
+import { brand, isBranded } from '../shared-by-copies.js';
 import { isRecord } from './body.js';
 import { type Body, Envelope } from './message.js';
 import { sendable } from './plain.js';
@@ -42,6 +43,13 @@ abstract class Answer<Value> extends Envelope<ResultContent<Value>> {
   get message(): string {
     return this.body.content.message;
   }
+}
+
+brand(Answer, 'Result');
+
+/** True for a result, made by any copy of this package. */
+export function isResult(value: unknown): value is Result {
+  return isBranded(value, 'Result');
 }
 
 /** The answer of a handler that did its work. */

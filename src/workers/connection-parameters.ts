@@ -1,6 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { LinkOptions } from '../amqp/index.js';
 import { wholeNumber } from '../numbers.js';
+import { brand, isBranded } from '../shared-by-copies.js';
 
 /** Where the broker is, in the words of amqp-worker. All of it may be left out. */
 export interface ConnectionParameterFields {
@@ -52,12 +53,19 @@ export class ConnectionParameters {
   }
 }
 
+brand(ConnectionParameters, 'ConnectionParameters');
+
+/** n.b. those of another copy must not be taken for options that name no address. */
+function isConnectionParameters(connection: Connection): connection is ConnectionParameters {
+  return isBranded(connection, 'ConnectionParameters');
+}
+
 /** What everything here connects by. */
 export type Connection = ConnectionParameters | LinkOptions;
 
 /** Options for a link; what the caller says beats `defaults`. */
 export function linkOptions(connection: Connection, defaults: LinkOptions): LinkOptions {
-  const options = connection instanceof ConnectionParameters ? connection.toLinkOptions() : connection;
+  const options = isConnectionParameters(connection) ? connection.toLinkOptions() : connection;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
 }

@@ -1,4 +1,5 @@
 import { type Arguments, type Delivery, DeliveryContext, type DeliveryContextHost } from '../amqp/index.js';
+import { refuseGenerated } from '../generators.js';
 import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
 import { unwrapData } from './dialect.js';
 
@@ -50,7 +51,7 @@ export async function runHandler(
 ): Promise<unknown> {
   const context = new DeliveryContext(host, delivery);
   try {
-    return await handler(data, context);
+    return refuseGenerated(await handler(data, context));
   } finally {
     context.end();
   }

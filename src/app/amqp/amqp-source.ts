@@ -8,6 +8,7 @@ import {
   type RetryPolicy,
 } from '../../amqp/index.js';
 import { toError } from '../../errors.js';
+import { refuseGenerated } from '../../generators.js';
 import { inOwnContext } from '../../own-context.js';
 import { identify } from '../../wire/index.js';
 import { type BatchCause, Batches } from '../batches.js';
@@ -149,9 +150,8 @@ export class AmqpSource implements Part {
     const { handler, name } = this.#route;
     try {
       // A list of its own: whoever takes messages out of it shall not keep them from being settled.
-      await inOwnContext(() =>
-        handler([...(messages as readonly AmqpMessage<never>[])], { signal: this.#host.closing }),
-      );
+      const own = [...(messages as readonly AmqpMessage<never>[])];
+      refuseGenerated(await inOwnContext(() => handler(own, { signal: this.#host.closing })));
       return 'done';
     } catch (thrown) {
       if (isRejectMessage(thrown)) return 'refused';

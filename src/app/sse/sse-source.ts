@@ -1,4 +1,5 @@
 import { toError } from '../../errors.js';
+import { refuseGenerated } from '../../generators.js';
 import { sleep, within } from '../../timers.js';
 import { type ContentType, jsonEncoder, readTyped } from '../../wire/index.js';
 import { Batches } from '../batches.js';
@@ -131,7 +132,7 @@ export class SseSource implements Part {
     if (events.length === 0 || this.#host.closing.aborted) return;
     const { handler, name } = this.#route;
     try {
-      await handler([...events] as never, { signal: this.#host.closing });
+      refuseGenerated(await handler([...events] as never, { signal: this.#host.closing }));
     } catch (thrown) {
       const { stack, message } = toError(thrown);
       this.#host.logger.error(

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
+import { refuseGenerator } from '../../generators.js';
+import { sharedByCopies } from '../../shared-by-copies.js';
 import type { Body, Category, Content, ContentType } from '../../wire/index.js';
 import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
 import { isHandlerClass } from './handler.js';
@@ -100,10 +102,11 @@ export function MessageFilter<Args extends readonly unknown[]>(
   filter: (data: Untyped, ...args: Args) => unknown,
   ...args: NoInfer<Args>
 ): FilterDecorator {
+  refuseGenerator(filter, 'A filter');
   return onPlace((owner, place) => addFilter(owner, place, { filter, args }));
 }
 
-let order = 0;
+const declared = sharedByCopies('order of handlers', () => ({ count: 0 }));
 
 /** Declares a handler in a decorator or, with an owner and a function, plainly. */
 export function declare(
@@ -114,7 +117,7 @@ export function declare(
   contentType?: ContentType,
 ): AnyDecorator {
   // Numbered when the decorator's expression is evaluated: that is source order, what comes later is not.
-  const number = ++order;
+  const number = ++declared.count;
   return onPlace((owner, place) =>
     addEntry(owner, { category, view, type, name, contentType, place, order: number }),
   );
@@ -127,7 +130,8 @@ export function declareFunction(
   run: unknown,
   filters: readonly FilterEntry[],
 ): void {
-  const number = ++order;
+  refuseGenerator(run, `The handler of '${entry.name}'`);
+  const number = ++declared.count;
   const place: HandlerPlace = { kind: 'function', key: `handler ${number}`, run };
   addEntry(owner, { ...entry, place, order: number });
   for (const filter of filters) addFilter(owner, place, filter);
@@ -138,14 +142,15 @@ type Mark = (owner: object, place: HandlerPlace) => void;
 /** The two standards differ in the second argument: a context object, or the property's key. */
 function onPlace(mark: Mark): AnyDecorator {
   return (target: unknown, place: unknown): unknown => {
-    if (typeof place === 'object') return markStandard(place as DecoratorContext, mark);
+    if (typeof place === 'object') return markStandard(target, place as DecoratorContext, mark);
     return markLegacy(target as object, place as string | symbol, mark);
   };
 }
 
 /** Gives an initializer for a field, which sees the value that a standard decorator does not. */
-function markStandard(context: DecoratorContext, mark: Mark): unknown {
+function markStandard(target: unknown, context: DecoratorContext, mark: Mark): unknown {
   const { kind, name } = context;
+  refuseGenerator(target, `'${String(name)}'`);
   const isStatic = kind !== 'class' && context.static;
   if (kind === 'class' || context.private) throw misplaced(String(name));
   if (kind === 'method' && !isStatic) mark(context.metadata, { kind: 'method', key: name });
@@ -162,13 +167,15 @@ function markLegacy(target: object, key: string | symbol, mark: Mark): void {
     mark(target, { kind: 'static', key });
   } else {
     if (typeof value !== 'function') throw misplaced(String(key));
+    refuseGenerator(value, `'${String(key)}'`);
     mark(target.constructor, { kind: 'method', key });
   }
 }
 
 function handlerClass(value: unknown, name: string | symbol): unknown {
-  if (isHandlerClass(value)) return value;
-  throw misplaced(String(name));
+  if (!isHandlerClass(value)) throw misplaced(String(name));
+  refuseGenerator(value.prototype.call, `call() of '${String(name)}'`);
+  return value;
 }
 
 function misplaced(name: string): ConfigurationError {

@@ -1,4 +1,5 @@
 import type { Reply } from '../../rpc/index.js';
+import { brand, isBranded } from '../../shared-by-copies.js';
 import type { Content } from '../../wire/index.js';
 import type { Component } from '../component.js';
 import type { HandlerContext } from '../context.js';
@@ -27,11 +28,13 @@ export abstract class Handler<Data = Content, Processor extends Component = Comp
   abstract call(): unknown;
 }
 
+brand(Handler, 'Handler');
+
 /** A class derived from {@link Handler}, for whatever data and processor. */
 // biome-ignore lint/suspicious/noExplicitAny: what the class asks for is checked where it is declared, not here
 export type HandlerClass = new (...args: any[]) => Handler<any, any>;
 
-/** True for a class derived from {@link Handler}. */
+/** True for a class derived from {@link Handler}, of any copy of this package. */
 export function isHandlerClass(value: unknown): value is HandlerClass {
-  return typeof value === 'function' && value.prototype instanceof Handler;
+  return typeof value === 'function' && isBranded(value.prototype, 'Handler');
 }

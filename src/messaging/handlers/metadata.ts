@@ -1,3 +1,4 @@
+import { sharedByCopies } from '../../shared-by-copies.js';
 import type { FilterEntry, HandlerEntry } from './entry.js';
 import { placeName } from './entry.js';
 
@@ -14,9 +15,9 @@ export interface ClassMarks {
 
 /**
  * By class, or by its metadata object: never on the function, which another decorator may wrap, and never in a registry
- * that classes share (P-X2).
+ * that classes share (P-X2). All copies of this package have the same one.
  */
-const marks = new WeakMap<object, ClassMarks>();
+const { marks } = sharedByCopies('handlers', () => ({ marks: new WeakMap<object, ClassMarks>() }));
 
 /** The marks kept under a class or its metadata object; made on first use. */
 function marksOf(owner: object): ClassMarks {

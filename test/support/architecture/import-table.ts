@@ -13,7 +13,7 @@ const LEAVES: readonly string[] = [
   'unless-aborted.ts',
   'thrown.ts',
   'own-context.ts',
-  'brand.ts',
+  'shared-by-copies.ts',
   'generators.ts',
 ];
 
