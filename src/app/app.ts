@@ -32,6 +32,9 @@ import type { SseRoutes } from './sse/sse-routes.js';
  * taken, what runs is finished, what has not begun goes back to its queue, then the shutdown hooks run, then connections close.
  */
 export class App<State extends object = Record<string, unknown>> extends StandingThread {
+  /** An app lives once: `firstConnect` waits for a broker, and what supervises the process starts it again. */
+  declare readonly restartPolicy?: never;
+
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
@@ -146,13 +149,16 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   /** @internal Called by the scheduler: {@link start}. */
   override async create(): Promise<void> {
     if (this.#phase !== 'new') throw new ClosedError('This app was started before; make a new one.');
+    if (this.restartPolicy !== undefined)
+      throw new ConfigurationError('An app lives once: it has no restartPolicy.');
     this.#phase = 'starting';
     try {
       await this.#start();
     } catch (thrown) {
+      const wasStopped = this.stopSignal.aborted;
       await this.drain().catch(() => {});
-      if (thrown !== this.stopSignal.reason) throw thrown;
-      throw new ClosedError('The app was stopped while it was starting.', { cause: thrown });
+      if (!wasStopped) throw thrown;
+      throw new ClosedError('The app was stopped while it was starting.', { cause: this.stopSignal.reason });
     }
   }
 

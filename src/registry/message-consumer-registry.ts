@@ -1,3 +1,4 @@
+import { ClosedError } from '../errors.js';
 import { duration, wholeNumber } from '../numbers.js';
 import { type DrainOptions, StandingThread, type ThreadHealth } from '../scheduler/index.js';
 import type { ConsumerFactory, MessageConsumer } from './consumer.js';
@@ -41,11 +42,14 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
       Partial<Options>,
   ): Promise<readonly MessageConsumer[]> {
     wholeNumber(`MessageConsumerRegistry.register('${listenFor}'): consumers`, count, { min: 1, max: 1_000 });
+    if (this.stopSignal.aborted) throw new ClosedError('The registry was stopped; it takes no more queues.');
     if (this.#consumers.has(listenFor)) throw new ConsumerAlreadyRegisteredError(listenFor);
     const consumers: MessageConsumer[] = [];
     this.#consumers.set(listenFor, consumers);
     try {
       for (let number = 1; number <= count; number++) {
+        if (this.#consumers.get(listenFor) !== consumers)
+          throw new ClosedError(`Queue '${listenFor}' was disconnected while it was being registered.`);
         const consumer = await this.#factory.create(messageKeyName, options as unknown as Options);
         consumers.push(consumer);
         await consumer.connect();
@@ -53,7 +57,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
       }
       return consumers;
     } catch (thrown) {
-      this.#consumers.delete(listenFor);
+      if (this.#consumers.get(listenFor) === consumers) this.#consumers.delete(listenFor);
       await Promise.allSettled(consumers.map((each) => each.disconnect({ timeoutMs: 0 })));
       throw thrown;
     }

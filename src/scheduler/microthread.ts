@@ -20,7 +20,7 @@ export interface DrainOptions {
 export abstract class MicroThread {
   /**
    * When set, a failure does not end the thread: after a pause `create()` is called again, on the same
-   * instance. `{}` asks for the defaults.
+   * instance. `{}` asks for the defaults. A ConfigurationError ends it all the same: trying again would not help.
    */
   declare readonly restartPolicy?: RestartPolicy;
 

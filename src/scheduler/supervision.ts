@@ -1,3 +1,4 @@
+import { isWaybillError } from '../errors.js';
 import { startTimer, within } from '../timers.js';
 import { isExitScheduler, isThreadDone } from './control-flow.js';
 import type { MicroThread } from './microthread.js';
@@ -113,7 +114,8 @@ export class SupervisedThread {
   }
 
   #failed(phase: 'create' | 'step', error: unknown): void {
-    const restartInMs = this.#restarts?.spend();
+    // What is set wrongly is as wrong in a second.
+    const restartInMs = isWaybillError(error, 'CONFIGURATION') ? undefined : this.#restarts?.spend();
     if (restartInMs === undefined) {
       this.#supervisor.report(error, this.thread, { phase });
       this.#hasFailed = true;

@@ -29,6 +29,17 @@ describe('the life of an app', () => {
     assert.equal(app.state.count, 3);
   });
 
+  it('H-A8: it lives once: a restart policy is refused, and not tried again', async (t) => {
+    const Restless = class extends App {} as unknown as new () => App;
+    Object.assign(Restless.prototype, { restartPolicy: { minDelayMs: 1 } });
+    const app = new Restless();
+    t.after(() => app.close());
+    await assert.rejects(app.run({ signals: false, exit: false }), {
+      code: 'CONFIGURATION',
+      message: /no restartPolicy/,
+    });
+  });
+
   it('runs hooks in the order of registration, each when the one before has ended', async (t) => {
     const { app } = newApp(t, stage);
     const events: string[] = [];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { ConfigurationError } from '../../../src/errors.js';
 import {
   type DrainOptions,
   ExitScheduler,
@@ -161,6 +162,20 @@ describe('a thread with a restart policy', () => {
     assert.deepEqual(seen.infos.at(-1), { phase: 'step' });
     assert.equal(report.reason, 'failure');
     assert.equal(report.failures, 1);
+  });
+
+  it('H-A8: is not created again for a setting that cannot be used', async () => {
+    const seen = collector();
+    class Wrong extends Unsteady {
+      override async create(): Promise<void> {
+        this.creations += 1;
+        throw new ConfigurationError('Wrong: concurrency must be a number');
+      }
+    }
+    const thread = new Wrong({}, { minDelayMs: 1 });
+    const report = await schedulerOf(seen, thread).run(ALONE);
+    assert.deepEqual(seen.messages, ['Wrong: concurrency must be a number']);
+    assert.deepEqual([report.reason, report.failures, thread.creations], ['failure', 1, 1]);
   });
 
   it('has its restarts back after it ran for long', async (context) => {

@@ -1,0 +1,40 @@
+// Makes a component of one style, never starts it, and uses the broker beside it: never-started.ts <style>.
+import { GenericApplication, GenericConsumer, GenericProducer, MessageProcessor } from 'waybill';
+import { AmqpConnection, App } from 'waybill/app';
+import {
+  HandlersRegistry,
+  MessageConsumerRegistry,
+  MessageSender,
+  RabbitConsumerFactory,
+} from 'waybill/registry';
+import { QueueProducer, QueueWorker, RpcClient, RpcWorker } from 'waybill/workers';
+
+const link = { url: process.env['WAYBILL_URL'] ?? '' };
+
+class Desk extends MessageProcessor {}
+Desk.handle('command', 'ping', () => 'pong', { category: 'rpc' });
+
+const made: Readonly<Record<string, () => unknown>> = {
+  MessageProcessor: () => new Desk(link),
+  'MessageProcessor with a listener': () => new Desk(link).events.on('up', () => {}),
+  'MessageProcessor asked for its health': () => new Desk(link).health(),
+  GenericApplication: () => new GenericApplication(link),
+  GenericProducer: () => new GenericProducer(link),
+  'GenericProducer asked for its health': () => new GenericProducer(link).health(),
+  GenericConsumer: () => new GenericConsumer(link),
+  QueueWorker: () => new QueueWorker(link).route('tasks')(() => {}),
+  RpcWorker: () => new RpcWorker(link).route('calls')(() => 1),
+  QueueProducer: () => new QueueProducer(link),
+  RpcClient: () => new RpcClient(link),
+  RabbitConsumer: () => new RabbitConsumerFactory(link).create('key', { rpc: 'result' }),
+  MessageConsumerRegistry: () =>
+    new MessageConsumerRegistry(new HandlersRegistry(), new RabbitConsumerFactory(link)),
+  MessageSender: () => new MessageSender('key', link),
+  App: () => new App({ connections: [new AmqpConnection(link)] }).amqp.consume('messages')(() => {}),
+};
+
+await made[process.argv[2] ?? '']?.();
+const producer = new GenericProducer(link);
+await producer.open();
+await producer.close();
+console.log('done');
