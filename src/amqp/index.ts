@@ -1,6 +1,7 @@
 /** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
 export { amqplibTable } from './amqplib-table.js';
 export { failedQueueName } from './aside-name.js';
+export { assertNames } from './assert-names.js';
 export { brokerReason } from './broker-error.js';
 export { checkConsuming, checkFailing, checkQueueArguments } from './checked-settings.js';
 export { Consumer } from './consumer.js';

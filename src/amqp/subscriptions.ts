@@ -1,3 +1,4 @@
+import { assertNames } from './assert-names.js';
 import type { Subscription } from './subscription.js';
 
 /** The queues that one consumer takes from, and those that it has left and of which something is not settled yet. */
@@ -19,7 +20,9 @@ export class Subscriptions {
     return this.#open.has(queue);
   }
 
+  /** @throws ConfigurationError for a queue's name that AMQP cannot carry */
   add(subscription: Subscription): void {
+    assertNames({ queue: subscription.queue });
     this.#open.set(subscription.queue, subscription);
   }
 

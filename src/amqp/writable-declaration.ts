@@ -1,9 +1,6 @@
-import { ConfigurationError } from '../errors.js';
 import { amqplibTable } from './amqplib-table.js';
+import { assertNames } from './assert-names.js';
 import type { Arguments, Declaration } from './declaration.js';
-
-/** AMQP's short strings hold so many bytes (section 4.2.5.3). */
-const room = 255;
 
 /** What of a declaration is looked at before it is sent. */
 interface Writable {
@@ -17,7 +14,7 @@ interface Writable {
  * @throws ConfigurationError for names that are no texts or have no room, and for arguments that AMQP cannot carry
  */
 export function writable(declaration: Declaration): Writable {
-  for (const [what, name] of Object.entries(namesIn(declaration))) assertName(what, name);
+  assertNames(namesIn(declaration));
   const args = argumentsOf(declaration);
   const name = 'name' in declaration ? declaration.name : boundBy(declaration);
   return { name, args: args && amqplibTable(args, `arguments of '${name}'`) };
@@ -51,16 +48,4 @@ function namesIn(declaration: Declaration): Readonly<Record<string, unknown>> {
         'routing key': declaration.routingKey,
       };
   }
-}
-
-function assertName(what: string, name: unknown): void {
-  if (typeof name !== 'string')
-    throw new ConfigurationError(
-      `The name of a thing to declare (${what}) must be a text and is of type ${typeof name}.`,
-    );
-  const size = Buffer.byteLength(name);
-  if (size <= room) return;
-  throw new ConfigurationError(
-    `The ${what} '${name.slice(0, 40)}...' takes ${size} bytes, and AMQP has room for ${room}. Give it a shorter one.`,
-  );
 }

@@ -1,4 +1,4 @@
-import type { OwnChannel, RawChannel } from '../amqp/index.js';
+import { assertNames, type OwnChannel, type RawChannel } from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { duration, wholeNumber } from '../numbers.js';
@@ -91,6 +91,7 @@ export class Channel implements AsyncDisposable {
     queue = '',
     { noAck = false }: { readonly noAck?: boolean } = {},
   ): Promise<ReceivedMessage | null> {
+    assertNames({ queue });
     const raw = await this.#core.ask((channel) => channel.get(queue, { noAck }));
     return raw ? received(raw) : null;
   }

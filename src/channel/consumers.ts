@@ -1,5 +1,9 @@
+<<<<<<< Updated upstream
 import type { RawChannel } from '../amqp/index.js';
 import { refuseGenerator } from '../generators.js';
+=======
+import { assertNames, type RawChannel } from '../amqp/index.js';
+>>>>>>> Stashed changes
 import type { Logger } from '../logger.js';
 import { ChannelError } from './channel-error.js';
 import type { ConsumeOptions } from './channel-options.js';
@@ -31,7 +35,11 @@ export class Consumers {
   /** Begins to consume. @throws ChannelError, ConfigurationError */
   async begin(queue: string, options: ConsumeOptions): Promise<ChannelConsumer> {
     const { consumerTag: wanted, noAck = false, exclusive = false, onMessage } = options;
+<<<<<<< Updated upstream
     refuseGenerator(onMessage, 'onMessage');
+=======
+    assertNames({ queue, 'consumer tag': wanted ?? '' });
+>>>>>>> Stashed changes
     const consumer = new ChannelConsumer({ noAck, onMessage }, this);
     const tag = wanted === undefined ? {} : { consumerTag: wanted };
     checkStreamConsumer(options.arguments, { noAck, prefetch: this.prefetch });
@@ -51,6 +59,7 @@ export class Consumers {
 
   /** Ends a consumer; one that there is not is no error. @throws ChannelError */
   async cancel(consumerTag: string): Promise<void> {
+    assertNames({ 'consumer tag': consumerTag });
     if (this.#core.isOpen) await this.#core.ask((raw) => raw.cancel(consumerTag));
     this.#ended(consumerTag);
   }

@@ -1,4 +1,4 @@
-import type { Arguments } from '../amqp/index.js';
+import { type Arguments, assertNames } from '../amqp/index.js';
 import type { DeclaredQueue, QueueOptions } from './channel-options.js';
 import type { ChannelCore } from './core.js';
 import { writeArguments } from './headers.js';
@@ -14,6 +14,7 @@ export class Queues {
 
   /** Declares a queue; without a name the broker makes one. @throws ChannelError, for example 406 where it is there with other properties */
   async declare(queue = '', options: QueueOptions = {}): Promise<DeclaredQueue> {
+    assertNames({ queue });
     const { passive = false, durable = true, exclusive = false, autoDelete = false } = options;
     const args = writeArguments(options.arguments);
     return await this.#core.ask(
@@ -27,16 +28,19 @@ export class Queues {
 
   /** Binds a queue to an exchange. @throws ChannelError */
   async bind(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
+    assertNames({ queue, exchange, 'routing key': routingKey });
     await this.#core.ask((raw) => raw.bindQueue(queue, exchange, routingKey, writeArguments(args)));
   }
 
   /** Takes a binding away. @throws ChannelError */
   async unbind(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
+    assertNames({ queue, exchange, 'routing key': routingKey });
     await this.#core.ask((raw) => raw.unbindQueue(queue, exchange, routingKey, writeArguments(args)));
   }
 
   /** Empties a queue of what is ready, and tells how many messages that were. @throws ChannelError */
   async purge(queue = ''): Promise<number> {
+    assertNames({ queue });
     return (await this.#core.ask((raw) => raw.purgeQueue(queue))).messageCount;
   }
 
@@ -45,6 +49,7 @@ export class Queues {
     queue = '',
     { ifUnused = false, ifEmpty = false }: { readonly ifUnused?: boolean; readonly ifEmpty?: boolean } = {},
   ): Promise<number> {
+    assertNames({ queue });
     return (await this.#core.ask((raw) => raw.deleteQueue(queue, { ifUnused, ifEmpty }))).messageCount;
   }
 }

@@ -22,6 +22,7 @@ export function writeScalar(writer: ByteWriter, value: unknown): object | undefi
       writeTyped(writer, 'boolean', value);
       return undefined;
     case 'bigint':
+      if (BigInt.asIntN(64, value) !== value) throw new Unwritable('a bigint of more than 64 bits');
       writeTyped(writer, 'long', value);
       return undefined;
     case 'object':
@@ -124,21 +125,21 @@ function writeDecimal(writer: ByteWriter, value: unknown): void {
 
 function flag(value: unknown): number {
   if (typeof value === 'boolean') return value ? 1 : 0;
-  throw new Unwritable(`${shown(value)} and said to be a boolean`);
+  throw new Unwritable(`${shown(value)}, no boolean`);
 }
 
 function whole(value: unknown, min: number, max: number): number {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (Number.isInteger(number) && (number as number) >= min && (number as number) <= max)
     return number as number;
-  throw new Unwritable(`${shown(value)} where a whole number from ${min} to ${max} is said to be`);
+  throw new Unwritable(`${shown(value)}, no whole number from ${min} to ${max}`);
 }
 
 function large(value: unknown, min: bigint, max: bigint): bigint {
   const isWhole = typeof value === 'bigint' || Number.isInteger(value);
   const number = isWhole ? BigInt(value as number | bigint) : max + 1n;
   if (number >= min && number <= max) return number;
-  throw new Unwritable(`${shown(value)} where a whole number from ${min} to ${max} is said to be`);
+  throw new Unwritable(`${shown(value)}, no whole number from ${min} to ${max}`);
 }
 
 function finite(value: unknown, rounded: (value: number) => number): number {
@@ -148,7 +149,7 @@ function finite(value: unknown, rounded: (value: number) => number): number {
 
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new Unwritable(`${shown(value)} where bytes are said to be`);
+  throw new Unwritable(`${shown(value)}, no bytes`);
 }
 
 /** For people, and never more than a few letters. */

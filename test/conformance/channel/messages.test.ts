@@ -53,6 +53,18 @@ describe('messages of a plain channel', () => {
     assert.equal(channel.isOpen, true);
   });
 
+  it('S-F8: an encoding by the name of something that each object has is one that nobody knows, and costs nothing', async (t) => {
+    const channel = await newChannel(t, stage);
+    for (const contentEncoding of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf']) {
+      const { body } = await there(channel, new Message(Buffer.from('x'), { contentEncoding }));
+      assert.deepEqual(body, Buffer.from('x'));
+      await assert.rejects(channel.publish(new Message('text', { contentEncoding })), {
+        name: 'ConfigurationError',
+      });
+    }
+    assert.equal(channel.isOpen, true);
+  });
+
   it('A-C8: headers arrive as they were: texts, numbers, dates, tables and all else that AMQP has', async (t) => {
     const channel = await newChannel(t, stage);
     const headers = {
@@ -61,6 +73,7 @@ describe('messages of a plain channel', () => {
       small: 7,
       negative: -40_000,
       large: 2 ** 40,
+      larger: 2n ** 60n + 1n,
       half: 0.5,
       yes: true,
       nothing: null,
@@ -80,7 +93,7 @@ describe('messages of a plain channel', () => {
     const wrong: Readonly<Record<string, unknown>> = {
       'headers.a is a function': { a: () => {} },
       'headers.a.b is a symbol': { a: { b: Symbol('x') } },
-      'headers.a[1] is a bigint': { a: [1, 1n] },
+      'headers.a[1] is a bigint of more than 64 bits': { a: [1, 2n ** 63n] },
       'headers.a is NaN': { a: Number.NaN },
       'headers.a is a Map': { a: new Map() },
       'headers.a is a date before 1970, or none': { a: new Date('never') },
