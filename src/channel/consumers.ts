@@ -1,9 +1,5 @@
-<<<<<<< Updated upstream
-import type { RawChannel } from '../amqp/index.js';
-import { refuseGenerator } from '../generators.js';
-=======
 import { assertNames, type RawChannel } from '../amqp/index.js';
->>>>>>> Stashed changes
+import { refuseGenerator } from '../generators.js';
 import type { Logger } from '../logger.js';
 import { ChannelError } from './channel-error.js';
 import type { ConsumeOptions } from './channel-options.js';
@@ -35,11 +31,8 @@ export class Consumers {
   /** Begins to consume. @throws ChannelError, ConfigurationError */
   async begin(queue: string, options: ConsumeOptions): Promise<ChannelConsumer> {
     const { consumerTag: wanted, noAck = false, exclusive = false, onMessage } = options;
-<<<<<<< Updated upstream
     refuseGenerator(onMessage, 'onMessage');
-=======
     assertNames({ queue, 'consumer tag': wanted ?? '' });
->>>>>>> Stashed changes
     const consumer = new ChannelConsumer({ noAck, onMessage }, this);
     const tag = wanted === undefined ? {} : { consumerTag: wanted };
     checkStreamConsumer(options.arguments, { noAck, prefetch: this.prefetch });
