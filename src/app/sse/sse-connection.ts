@@ -39,9 +39,9 @@ export class SseConnection implements NamedConnection {
   /** Nothing is open here: each route has its own stream. */
   async close(): Promise<void> {}
 
-  /** @internal */
-  get headers(): Readonly<Record<string, string>> {
-    return this.#headers;
+  /** @internal n.b. no getter: those are read by whoever shows all of an object. */
+  headersOf(route: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+    return { ...this.#headers, ...route };
   }
 
   /** @internal The address of a route. */

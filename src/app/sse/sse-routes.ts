@@ -46,7 +46,7 @@ export class SseRoutes {
       for (const route of list) {
         this.#plan((host) => {
           const connection = this.#connections.choose(SseConnection, options.connection, what);
-          const headers = { ...connection.headers, ...options.headers };
+          const headers = connection.headersOf(options.headers);
           return new SseSource({ ...given, headers, url: connection.resolve(route) }, host);
         });
       }
