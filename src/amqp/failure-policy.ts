@@ -35,6 +35,8 @@ export interface FailurePolicyOptions {
   readonly component: Readonly<Record<string, unknown>>;
   /** What becomes of a message that is given up. */
   readonly onFailure: GiveUp;
+  /** Beside which queue the messages of a queue are parked. @default beside their own */
+  keptAs?(queue: string): string;
   /** Whether a queue has a dead-letter exchange of its own: then `park` rejects to that. */
   hasDeadLetterExchange(queue: string): boolean;
 }
@@ -170,11 +172,12 @@ export class FailurePolicy {
   /** Gives a sentence that says where it is now. */
   async #park(delivery: Delivery, runs: number, failure: Failure): Promise<string> {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
-    const queue = (): Promise<string> => this.#aside.forParking(delivery.queue);
+    const beside = this.#options.keptAs?.(delivery.queue) ?? delivery.queue;
+    const queue = (): Promise<string> => this.#aside.forParking(beside);
     await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier });
     const id: unknown = delivery.properties.messageId;
     const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${cut(id)})`}`;
-    const where = `kept in '${await queue()}': npx waybill failed list ${delivery.queue}`;
+    const where = `kept in '${await queue()}': npx waybill failed list ${beside}`;
     return `${what} was given up (run ${runs}) and is ${where}`;
   }
 

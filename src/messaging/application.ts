@@ -1,5 +1,6 @@
-import type { Content } from '../wire/index.js';
-import type { Eqks, QueueKey } from './destinations.js';
+import { randomBytes } from 'node:crypto';
+import { type Content, Fingerprint, type FingerprintLike } from '../wire/index.js';
+import type { Eqks, QueueKey, QueueWithFlags } from './destinations.js';
 import { Exchange } from './exchange.js';
 import { declareFunction } from './handlers/decorators.js';
 import { MessageProcessor } from './processor.js';
@@ -34,7 +35,7 @@ export const applicationKeys = {
   nameAtHost: (name: string, host: string): string => `${name}@${host}`,
   /** One application of this name on this host, in turn. */
   nameAtHostInTurn: (name: string, host: string): string => `${name}@${host}/rr`,
-  /** This very process. */
+  /** Every application of this process. Processes of several containers on one host may have the same id. */
   process: (pid: string, host: string): string => `${pid}@${host}`,
   /** Every member of a group of applications of this name. */
   group: (name: string, group: string): string => `${name}#${group}`,
@@ -47,8 +48,9 @@ export const applicationKeys = {
  * fingerprint and `status` with load, memory and uptime. The commands `join_group` and `leave_group` (with
  * `group_name`) change its groups while it runs, round robin included.
  *
- * Its queues: `name` (one of all of that name), `name@host` (one on that host) and `pid@host` (itself), all auto-delete;
- * and `name#group` for each group, which stays when the last member has left (P-B42).
+ * Its queues: `name` (one of all of that name), `name@host` (one on that host) and {@link instance} (itself), all auto-delete;
+ * and `name#group` for each group, which stays when the last member has left. What comes to itself and is given up, or is for no
+ * handler, is kept in `<name>.failed`: its own queue ends with it.
  */
 export class GenericApplication extends MessageProcessor {
   /** Told when a group is joined or left. @default nobody */
@@ -56,11 +58,19 @@ export class GenericApplication extends MessageProcessor {
   /** The exchange it is reached on. */
   static readonly exchange: typeof Exchange = GenericApplicationExchange;
 
+  /**
+   * Its own queue, and the key that reaches it and nobody else, even where processes have the same id on the same host. It
+   * ends with what its answers have as `instance` in their fingerprint, unless its own fingerprint has such a key.
+   */
+  readonly instance: string;
   readonly #groups = new Set<string>();
   readonly #initialGroups: readonly string[];
 
   constructor(options: GenericApplicationOptions = {}) {
-    super(options);
+    const unique = randomBytes(8).toString('base64url');
+    super({ ...options, fingerprint: { instance: unique, ...fieldsOf(options.fingerprint) } });
+    const { name, pid, host } = this.fingerprint;
+    this.instance = `${name}:${pid}@${host}:${unique}`;
     this.#initialGroups = options.groups ?? [];
   }
 
@@ -72,6 +82,11 @@ export class GenericApplication extends MessageProcessor {
   /** Where the groups' events are written. */
   get logger(): LoggingProducer {
     return (this.constructor as typeof GenericApplication).loggingProducer;
+  }
+
+  /** @internal */
+  protected override keptAs(queue: string): string {
+    return queue === this.instance ? this.fingerprint.name : queue;
   }
 
   /** @internal Declares its queues and keys, and joins its groups: in each life those that it was in at the end of the last. */
@@ -94,7 +109,11 @@ export class GenericApplication extends MessageProcessor {
   async leaveGroup(group: string): Promise<void> {
     if (!this.#groups.delete(group)) return;
     const { name } = this.fingerprint;
-    await this.consumer.unbind(this.#exchange, autoDeleted(this.#uid), applicationKeys.group(name, group));
+    await this.consumer.unbind(
+      this.#exchange,
+      autoDeleted(this.instance),
+      applicationKeys.group(name, group),
+    );
     await this.consumer.leaveQueue(groupQueue(name, group));
     this.logger.log(`${this.#uid} left group ${group}`);
   }
@@ -109,7 +128,7 @@ export class GenericApplication extends MessageProcessor {
 
   #ownEqks(): Eqks {
     const { name, pid, host } = this.fingerprint;
-    const [one, onHost, itself] = [autoDeleted(name), autoDeleted(`${name}@${host}`), autoDeleted(this.#uid)];
+    const [one, onHost, itself] = [name, `${name}@${host}`, this.instance].map(autoDeleted) as OwnQueues;
     const keys: readonly QueueKey[] = [
       [one, applicationKeys.nameInTurn(name)],
       [itself, applicationKeys.name(name)],
@@ -117,6 +136,7 @@ export class GenericApplication extends MessageProcessor {
       [onHost, applicationKeys.nameAtHostInTurn(name, host)],
       [itself, applicationKeys.nameAtHost(name, host)],
       [itself, applicationKeys.process(pid, host)],
+      [itself, this.instance],
     ];
     return [[this.#exchange, keys]];
   }
@@ -124,10 +144,17 @@ export class GenericApplication extends MessageProcessor {
   #groupKeys(group: string): readonly QueueKey[] {
     const { name } = this.fingerprint;
     return [
-      [autoDeleted(this.#uid), applicationKeys.group(name, group)],
+      [autoDeleted(this.instance), applicationKeys.group(name, group)],
       [groupQueue(name, group), applicationKeys.groupInTurn(name, group)],
     ];
   }
+}
+
+type OwnQueues = [one: QueueWithFlags, onHost: QueueWithFlags, itself: QueueWithFlags];
+
+/** What was given as a fingerprint, open for more. */
+function fieldsOf(fingerprint: FingerprintLike | undefined): Readonly<Record<string, unknown>> {
+  return fingerprint instanceof Fingerprint ? { ...fingerprint.asObject() } : { ...fingerprint };
 }
 
 /** The queue that the members of a group share. */
@@ -135,7 +162,7 @@ function groupQueue(name: string, group: string): string {
   return applicationKeys.group(name, group);
 }
 
-function autoDeleted(name: string): Exclude<QueueKey[0], string> {
+function autoDeleted(name: string): QueueWithFlags {
   return { name, flags: { autoDelete: true } };
 }
 

@@ -43,9 +43,14 @@ export type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
-export { MessageProcessor, type ProcessorHealth } from './processor.js';
+export { MessageProcessor } from './processor.js';
 export type { ProcessorEventMap, ProcessorEvents } from './processor-events.js';
-export type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
+export type {
+  Control,
+  HandleOptions,
+  MessageProcessorOptions,
+  ProcessorHealth,
+} from './processor-options.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producer.js';
 export type { CallSettings, ProducerOptions } from './producer-options.js';
 export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';

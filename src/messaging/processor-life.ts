@@ -28,6 +28,8 @@ export interface LifeOptions {
   stopped(): Error;
   /** Declares what the processor's class adds, before anything is taken. */
   prepare(): Promise<void>;
+  /** Beside which queue the failed messages of a queue are kept. */
+  keptAs(queue: string): string;
   builtIn(body: ReceivedBody): Fate | undefined;
   onEnd(how: End): void;
   onUnhandled(message: UnhandledMessage): void;
@@ -91,7 +93,7 @@ export class ProcessorLife {
   }
 
   #newDispatcher(): Dispatcher {
-    const { Class, replies, unhandled, ...told } = this.#options;
+    const { Class, replies, unhandled, keptAs, ...told } = this.#options;
     const { name, encoder, remoteStacks, retry, onFailure } = Class;
     const { consumer, fingerprint } = this;
     const { link } = consumer;
@@ -107,6 +109,7 @@ export class ProcessorLife {
         retry,
         component: fingerprint,
         onFailure,
+        keptAs,
         hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
       }),
       deadlines: link.deadlines,

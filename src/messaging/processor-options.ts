@@ -1,8 +1,9 @@
-import type { LinkOptions } from '../amqp/index.js';
+import type { LinkHealth, LinkOptions } from '../amqp/index.js';
 import type { ReplyStore } from '../rpc/index.js';
 import type { FingerprintLike } from '../wire/index.js';
 import type { Eqks } from './destinations.js';
 import type { FilterEntry, HandlerKey, HandlerView } from './handlers/entry.js';
+import type { UnhandledHealth } from './unhandled.js';
 
 /** What a processor is made with. */
 export interface MessageProcessorOptions extends LinkOptions {
@@ -26,3 +27,9 @@ export interface HandleOptions {
 
 /** A command that every processor knows, unless its class says otherwise. */
 export type Control = 'quit' | 'restart';
+
+/** How a processor is. */
+export interface ProcessorHealth extends LinkHealth {
+  /** The messages that no handler was for. They do not make it unwell. */
+  readonly unhandled: UnhandledHealth;
+}

@@ -1,4 +1,4 @@
-import { type GiveUp, type LinkHealth, type RetryPolicy, wellWhile } from '../amqp/index.js';
+import { type GiveUp, type RetryPolicy, wellWhile } from '../amqp/index.js';
 import { ClosedError, toError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import { duration } from '../numbers.js';
@@ -13,16 +13,15 @@ import { declareFunction } from './handlers/decorators.js';
 import { HandlerTable } from './handlers/table.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
 import { type LifeOptions, ProcessorLife } from './processor-life.js';
-import type { Control, HandleOptions, MessageProcessorOptions } from './processor-options.js';
+import type {
+  Control,
+  HandleOptions,
+  MessageProcessorOptions,
+  ProcessorHealth,
+} from './processor-options.js';
 import { spawnReplacement } from './restart.js';
 import { Timeouts } from './timeouts.js';
-import { type Unhandled, UnhandledCount, type UnhandledHealth } from './unhandled.js';
-
-/** How a processor is. */
-export interface ProcessorHealth extends LinkHealth {
-  /** The messages that no handler was for. They do not make it unwell. */
-  readonly unhandled: UnhandledHealth;
-}
+import { type Unhandled, UnhandledCount } from './unhandled.js';
 
 /**
  * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
@@ -50,9 +49,8 @@ export class MessageProcessor extends MicroThread implements Component {
   /** What becomes of a message that is given up. @default 'park' */
   static readonly onFailure: GiveUp = 'park';
   /**
-   * What becomes of a message that no handler is for, since its sender is newer, or has misspelt its name. Each is counted and
-   * told: to the log, with its id and its sender, the 1st, 10th, 100th … of a name; in {@link health}; and as the event
-   * `unhandled`. A call is answered with an error. `park` does not look at `retry` and `onFailure`.
+   * What becomes of a message that no handler is for. Each is counted in {@link health} and told by the event `unhandled`, the
+   * 1st, 10th, 100th … of a name by the log. A call is answered with an error. `park` does not look at `retry` and `onFailure`.
    * @default 'park', but 'ack' for a MessageStatus, which may go to nobody, and for what a stream keeps anyway
    */
   static readonly unhandled: Unhandled | undefined = undefined;
@@ -202,6 +200,11 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#leave('exit');
   }
 
+  /** @internal Beside which queue its failed messages are kept, where a queue ends with its component. */
+  protected keptAs(queue: string): string {
+    return queue;
+  }
+
   /** @internal Declares more before anything is taken, for a kind of processor that has queues of its own. */
   protected async prepare(): Promise<void> {}
 
@@ -236,6 +239,7 @@ export class MessageProcessor extends MicroThread implements Component {
       stopping: this.stopSignal,
       stopped: () => this.#stopped(),
       prepare: () => this.prepare(),
+      keptAs: (queue) => this.keptAs(queue),
       builtIn: (body) => this.#obey(body),
       onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
       onUnhandled: (message) => this.#emitter.unhandled(message),

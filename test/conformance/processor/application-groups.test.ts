@@ -144,7 +144,7 @@ describe('groups of a GenericApplication', () => {
     }
     assert.deepEqual(member.app.groups, []);
     assert.deepEqual(member.log.errors, []);
-    assert.equal(await stage.side.depth(member.uid), 0);
+    assert.equal(await stage.side.depth(member.app.instance), 0);
   });
 
   it('joins and leaves by its methods, too, any number of times', async (t) => {

@@ -56,20 +56,23 @@ describe('GenericApplication', () => {
     const fingerprint = newFingerprint();
     const { name, host, pid } = fingerprint;
     const app = await start(t, { fingerprint, groups: ['g1'] });
+    const { instance } = app;
+    assert.ok(instance.startsWith(`${name}:${pid}@${host}:`), instance);
     const queueOf: Readonly<Record<string, string>> = {
       [`${name}/rr`]: name,
-      [name]: `${pid}@${host}`,
-      [`@${host}`]: `${pid}@${host}`,
+      [name]: instance,
+      [`@${host}`]: instance,
       [`${name}@${host}/rr`]: `${name}@${host}`,
-      [`${name}@${host}`]: `${pid}@${host}`,
-      [`${pid}@${host}`]: `${pid}@${host}`,
-      [`${name}#g1`]: `${pid}@${host}`,
+      [`${name}@${host}`]: instance,
+      [`${pid}@${host}`]: instance,
+      [instance]: instance,
+      [`${name}#g1`]: instance,
       [`${name}#g1/rr`]: `${name}#g1`,
     };
     for (const key of Object.keys(queueOf)) await send(key);
-    await waitForLength(app.seen, 8);
+    await waitForLength(app.seen, 9);
     assert.deepEqual(Object.fromEntries(app.seen.map((each) => [each.name, each.queue])), queueOf);
-    assert.equal(app.seen.length, 8);
+    assert.equal(app.seen.length, 9);
     for (const queue of new Set(Object.values(queueOf)))
       assert.equal((await stage.side.look(queue))?.consumers, 1, `${queue} is not consumed once`);
   });
@@ -148,15 +151,78 @@ describe('GenericApplication', () => {
     assert.ok(!turns[2]?.some((each) => each.startsWith('turn here')));
   });
 
+  it('H-A1: two in one process get what is for each of them, and nothing of the other', async (t) => {
+    const pid = '1';
+    const host = uniqueName('host');
+    const [billing, shipping] = [uniqueName('billing'), uniqueName('shipping')];
+    const apps = [
+      await start(t, { fingerprint: { name: billing, pid, host }, groups: ['g'] }),
+      await start(t, { fingerprint: { name: shipping, pid, host } }),
+    ] as const;
+    for (let number = 0; number < 10; number++) {
+      await send(billing, `all ${number}`);
+      await send(`${billing}@${host}`, `all here ${number}`);
+      await send(`${billing}#g`, `group ${number}`);
+    }
+    await send(`${pid}@${host}`, 'both');
+    await send(apps[1].instance, 'one');
+    await waitForLength(apps[0].seen, 31);
+    await waitForLength(apps[1].seen, 2);
+    assert.equal(apps[0].seen.length, 31);
+    assert.deepEqual(
+      apps[1].seen.map(({ name }) => name),
+      ['both', 'one'],
+    );
+    const producer = await stage.connect(t, AppProducer);
+    for (let turn = 0; turn < 6; turn++) {
+      const eks = [[GenericApplicationExchange, billing]] as const;
+      assert.equal((await producer.with({ eks }).rpc_ping()).unwrap()['name'], billing);
+    }
+  });
+
+  it('H-A1: replicas of one name, process id and host each get what is for all, and can be told apart', async (t) => {
+    const fingerprint = newFingerprint('1');
+    const apps = [await start(t, { fingerprint }), await start(t, { fingerprint })] as const;
+    await send(fingerprint.name, 'all');
+    for (const { seen } of apps) await waitForLength(seen, 1);
+    const producer = await stage.connect(t, AppProducer);
+    const all = producer.with({ eks: [[GenericApplicationExchange, fingerprint.name]] });
+    const answers = await producer.consumeRpc(await all.rpc_queue_ping(), { count: 2 });
+    const instances = answers.map((answer) => (answer.unwrap() as Record<string, string>)['instance']);
+    assert.equal(new Set(instances).size, 2);
+    for (const { instance, seen } of apps) {
+      await send(instance, 'you');
+      await waitForLength(seen, 2);
+      assert.ok(instances.some((each) => instance.endsWith(`:${each}`)));
+    }
+    for (const { seen } of apps)
+      assert.deepEqual(
+        seen.map(({ name }) => name),
+        ['all', 'you'],
+      );
+  });
+
+  it('H-A1: keeps what is for no handler beside the queue of its name, which stays', async (t) => {
+    const fingerprint = newFingerprint();
+    const log = recordingLog();
+    const app = new GenericApplication({ url: stage.url, logger: log, fingerprint });
+    t.after(() => app.close());
+    await app.start();
+    await send(fingerprint.name, 'unknown');
+    const { content } = await stage.side.waitForMessage(`${fingerprint.name}.failed`);
+    assert.equal(JSON.parse(content.toString()).name, 'unknown');
+    assert.equal(await stage.side.look(`${app.instance}.failed`), undefined);
+  });
+
   it('its queues go with the last of its kind', async (t) => {
     const here = newFingerprint('1');
     const one = await start(t, { fingerprint: here });
     const two = await start(t, { fingerprint: { ...here, pid: '2' } });
     await one.close();
-    assert.equal(await stage.side.look(`1@${here.host}`), undefined);
+    assert.equal(await stage.side.look(one.instance), undefined);
     assert.equal((await stage.side.look(here.name))?.consumers, 1);
     await two.close();
-    for (const queue of [here.name, `${here.name}@${here.host}`, `2@${here.host}`])
+    for (const queue of [here.name, `${here.name}@${here.host}`, two.instance])
       assert.equal(await stage.side.look(queue), undefined, `${queue} is still there`);
   });
 });
