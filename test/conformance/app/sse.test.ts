@@ -118,6 +118,40 @@ describe('event streams that an app follows', () => {
     await app.close();
   });
 
+  it('S-F2: silence of any length may be allowed, Infinity included', async (t) => {
+    for (const silenceTimeoutMs of [Infinity, 30 * 86_400_000]) {
+      const { server, batches } = await follow(t, { silenceTimeoutMs });
+      const begun = performance.now();
+      await until(() => performance.now() - begun > 200, { what: 'some time has passed' });
+      server.send('data: 1\n\n');
+      await waitForLength(batches, 1);
+      assert.equal(server.requests.length, 1);
+    }
+  });
+
+  it('S-F2: a server cannot keep us away for longer than an hour, nor make us ask without a rest', async (t) => {
+    for (const [retry, rest] of [
+      ['0', 100],
+      ['3000000000', 3_600_000],
+      ['9'.repeat(400), 3_600_000],
+    ] as const) {
+      const { server, log } = await follow(t);
+      server.send(`retry: ${retry}\n\n`);
+      server.end();
+      await waitForLength(log.warnings, 1);
+      assert.match(String(log.warnings[0]), new RegExp(`It is asked for again in ${rest} ms`));
+    }
+  });
+
+  it('S-F2: is not asked for again with retryDelayMs: Infinity, and says so', async (t) => {
+    const { app, server, log } = await follow(t, { retryDelayMs: Infinity });
+    server.end();
+    await waitForLength(log.warnings, 1);
+    assert.match(String(log.warnings[0]), /the server has ended it\. It is not asked for again\.$/);
+    assert.equal((await app.health()).ok, false);
+    assert.equal(server.requests.length, 1);
+  });
+
   it('AW-C39: sends the login, the headers and, when it comes again, the id of the last event', async (t) => {
     const headers = { 'x-route': 'route' };
     const { server, batches } = await follow(
