@@ -1,6 +1,7 @@
 import {
   type Consumer,
   type ConsumerOptions,
+  checkConsuming,
   type Declaration,
   type Delivery,
   type DrainReport,
@@ -13,8 +14,17 @@ import {
 } from '../amqp/index.js';
 import { ClosedError } from '../errors.js';
 import { refuseGenerator } from '../generators.js';
+import { duration } from '../numbers.js';
 import type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
-import { type Eqks, offsetOf, type QueueKey, queueDeclarations, queueName } from './destinations.js';
+import {
+  type Eqks,
+  isOfQueue,
+  offsetOf,
+  type QueueKey,
+  queueDeclarations,
+  queueName,
+  unique,
+} from './destinations.js';
 import type { ExchangeClass } from './exchange.js';
 
 /**
@@ -51,6 +61,7 @@ export class GenericConsumer {
       prefetch: options.prefetch ?? prefetch,
       concurrency: options.concurrency ?? concurrency,
     };
+    checkConsuming(new.target.name, this.#options);
   }
 
   /** Its way to the broker, taken when it is first needed. @throws ClosedError when this was closed before that */
@@ -178,9 +189,10 @@ export class GenericConsumer {
   }
 
   /** Stops, waits up to `timeoutMs` for what runs, settles it and closes. Never throws. @default 30,000 ms */
-  drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.#closing ??= this.#drain(timeoutMs);
-    return this.#closing;
+    return await this.#closing;
   }
 
   /** Closes now: what runs goes back to its queue. Idempotent. */
@@ -234,16 +246,4 @@ export class GenericConsumer {
     if (this.#closing) this.link.forget(declarations);
     else this.#declared.push(...declarations);
   }
-}
-
-/** Each declaration once: two keys of one queue name the same exchange and the same queue. */
-function unique(declarations: readonly Declaration[]): Declaration[] {
-  return [...new Map(declarations.map((each) => [JSON.stringify(each), each])).values()];
-}
-
-function isOfQueue(declaration: Declaration, queue: string): boolean {
-  return (
-    (declaration.kind === 'queue' && declaration.name === queue) ||
-    (declaration.kind === 'binding' && declaration.queue === queue)
-  );
 }

@@ -81,3 +81,16 @@ function queueDeclaration(queue: QueueSpec): Declaration {
   const options = { durable, autoDelete, exclusive, arguments: flags.arguments ?? {} };
   return { kind: 'queue', name: queueName(queue), passive, options };
 }
+
+/** Each declaration once: two keys of one queue name the same exchange and the same queue. */
+export function unique(declarations: readonly Declaration[]): Declaration[] {
+  return [...new Map(declarations.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/** Whether it declares this queue, or binds it. */
+export function isOfQueue(declaration: Declaration, queue: string): boolean {
+  return (
+    (declaration.kind === 'queue' && declaration.name === queue) ||
+    (declaration.kind === 'binding' && declaration.queue === queue)
+  );
+}

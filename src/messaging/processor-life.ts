@@ -4,6 +4,7 @@ import { debugAsked } from '../logger.js';
 import { type ReplyStore, Responder, ResultWriter } from '../rpc/index.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { connectionName, type FingerprintStamp, identify, type ReceivedBody } from '../wire/index.js';
+import { checkTaking } from './checked-settings.js';
 import type { Component } from './component.js';
 import type { GenericConsumer } from './consumer.js';
 import { Dispatcher } from './dispatcher.js';
@@ -121,6 +122,7 @@ export class ProcessorLife {
 }
 
 function newConsumer({ Class, options }: LifeOptions): GenericConsumer {
+  checkTaking(Class);
   const { name, eqks, prefetch, concurrency, consumerClass: Consumer } = Class;
   const identity = identify(options.fingerprint, name);
   const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency };

@@ -144,12 +144,12 @@ export class MessageProcessor extends MicroThread implements Component {
    * signals are aborted and it closes anyway, and rejects with a DrainError that says so. @default 30,000 ms
    */
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.stop();
     const { unfinished } = await this.#life.drain(timeoutMs);
     if (unfinished === 0) return;
-    throw new DrainError(
-      `${this.constructor.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
-    );
+    const what = `${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`;
+    throw new DrainError(`${this.constructor.name}: ${what}`);
   }
 
   /** How its link is, by asking the broker whether each queue has its consumer; not well before it starts nor after it stops. */

@@ -19,6 +19,7 @@ import {
   RpcCommand,
 } from '../wire/index.js';
 import { assertCategory, type CommandNames } from './built.js';
+import { checkCallSettings, checkSending } from './checked-settings.js';
 import type { Eks } from './destinations.js';
 import { equip } from './equip.js';
 import { callOptionsOf, postingOf } from './posting.js';
@@ -86,8 +87,9 @@ export class GenericProducer {
   /** @internal What {@link with} was given; on the prototype chain of a view it comes before the producer's own. */
   readonly callSettings: CallSettings = {};
 
-  /** Connects nothing yet: {@link open} does. Prefer {@link connect}, which gives the typed methods too. */
+  /** Connects nothing yet: {@link open} does. Prefer {@link connect}, which gives the typed methods too. @throws ConfigurationError */
   constructor(options: ProducerOptions = {}) {
+    checkSending(new.target);
     equip(new.target.prototype, GenericProducer.prototype, sendBuilt);
     const { name: sender, vhost: ownVhost, encoder } = new.target;
     const fingerprint = identify(options.fingerprint, sender);
@@ -121,8 +123,9 @@ export class GenericProducer {
     }
   }
 
-  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
+  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. @throws ConfigurationError */
   with(settings: CallSettings): this {
+    checkCallSettings(classOf(this).name, settings);
     const callSettings = { value: { ...this.callSettings, ...settings } };
     return viewOf(this, { callSettings });
   }
