@@ -13,16 +13,6 @@ const lazily = {
   get classTransformer(): typeof ClassTransformer {
     return require('class-transformer');
   },
-
-  /** The file that this copy begins with. */
-  get path(): string {
-    return require.resolve('class-transformer');
-  },
-
-  /** All CommonJS modules of the process, by their paths; other copies are among them. */
-  get modules(): Readonly<Record<string, { readonly exports: unknown } | undefined>> {
-    return require.cache ?? {};
-  },
 };
 
 export = lazily;

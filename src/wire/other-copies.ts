@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import lazily from './class-transformer.cjs';
@@ -8,6 +9,14 @@ interface Copy {
   /** Its books: what its decorators have said of which classes. */
   readonly storage: Readonly<Record<string, unknown>>;
 }
+
+/** What the module of the books exports. */
+interface Storage {
+  readonly defaultMetadataStorage?: Copy['storage'];
+}
+
+/** All CommonJS modules of the process, by their paths; it does not matter from where one asks. */
+const modules = createRequire(process.execPath).cache;
 
 /** The books in which a class stands that was decorated. */
 const books = ['_typeMetadatas', '_transformMetadatas', '_exposeMetadatas', '_excludeMetadatas'];
@@ -37,7 +46,7 @@ export function refuseStranger(type: object): void {
   if (!copy) return;
   throw new ConfigurationError(
     `The class ${(type as { readonly name?: string }).name} is decorated by another copy of class-transformer (${copy.path}) than ` +
-      `the one that Waybill uses (${dirname(lazily.path)}), so its @Exclude, @Type and the like would not hold. Have one copy: ` +
+      `the one that Waybill uses (${ownFolder() ?? 'in its bundle'}), so its @Exclude, @Type and the like would not hold. Have one copy: ` +
       '`npm ls class-transformer` tells who asks for which version.',
   );
 }
@@ -46,14 +55,20 @@ export function refuseStranger(type: object): void {
 function lookForCopies(classOrPrototype: object): void {
   if (met.has(classOrPrototype)) return;
   met.add(classOrPrototype);
-  const own = dirname(lazily.path);
-  copies = Object.entries(lazily.modules).flatMap(([file, module]) => {
+  const own = ownFolder();
+  copies = Object.entries(modules).flatMap(([file, module]) => {
     const path = dirname(file);
-    const isBooks = file.endsWith(`${sep}storage.js`) && path.includes(`${sep}class-transformer`);
-    const storage = (module?.exports as { readonly defaultMetadataStorage?: Copy['storage'] } | undefined)
-      ?.defaultMetadataStorage;
-    return isBooks && path !== own && storage ? [{ path, storage }] : [];
+    if (!file.endsWith(`${sep}storage.js`) || !path.includes(`${sep}class-transformer`)) return [];
+    const { defaultMetadataStorage: storage } = (module?.exports ?? {}) as Storage;
+    return path !== own && storage ? [{ path, storage }] : [];
   });
+}
+
+/** Where our own copy lies; undefined in a bundle. */
+function ownFolder(): string | undefined {
+  const { classTransformer } = lazily;
+  const own = Object.entries(modules).find(([, module]) => module?.exports === classTransformer);
+  return own && dirname(own[0]);
 }
 
 function isDecorated(type: object, storage: Copy['storage']): boolean {
