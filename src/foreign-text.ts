@@ -19,6 +19,14 @@ export function cutLines(text: unknown, most: number): string {
   return shortened(text, most).replace(unprintableInLines, '\ufffd');
 }
 
+/** How much of an error the log has. */
+const longestStory = 8_000;
+
+/** An error for the log, by its stack: what a handler throws may hold all of what a peer has sent. */
+export function storyOf({ stack, message }: Error): string {
+  return cutLines(stack ?? message, longestStory);
+}
+
 function shortened(text: unknown, most: number): string {
   const whole = typeof text === 'string' ? text : textOf(text);
   if (whole.length <= most) return whole;

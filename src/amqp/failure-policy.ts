@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, isWaybillError, toError } from '../errors.js';
-import { cut } from '../foreign-text.js';
+import { cut, storyOf } from '../foreign-text.js';
 import { AsideQueues } from './aside-queues.js';
 import { carriedHeaders } from './carried-headers.js';
 import { carriedProperties } from './carried-properties.js';
@@ -148,7 +148,7 @@ export class FailurePolicy {
   /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */
   report({ queue }: Delivery, handler: string, error: Error): void {
     const what = isHopeless(error) ? 'unreadable message' : `${handler} failed on a message`;
-    const why = isHopeless(error) ? error.message : (error.stack ?? error.message);
+    const why = isHopeless(error) ? cut(error.message, 1_000) : storyOf(error);
     const { name } = this.#options.component;
     this.#link.logger.error(`${String(name)}: ${what} from queue '${queue}': ${why}`);
   }

@@ -1,5 +1,6 @@
 import { type FailedMessage, FailedQueue, failedQueueName, Link } from '../amqp/index.js';
 import { isWaybillError, toError } from '../errors.js';
+import { cut } from '../foreign-text.js';
 import type { Output } from './broker-command.js';
 import type { FailedCommand } from './cli-arguments.js';
 
@@ -46,10 +47,12 @@ function tellOfMissing(ids: readonly string[], queue: string, output: Output): n
 }
 
 function line({ id, dossier, properties }: FailedMessage): string {
-  if (!dossier) return `${id}  ${String(properties.type ?? '?')}  (not parked by Waybill)`;
+  const type = cut(properties.type ?? '?');
+  if (!dossier) return `${cut(id, 255)}  ${type}  (not parked by Waybill)`;
   const { failedAt, attempts, error, message } = dossier;
   const [firstLine] = message.split('\n');
-  return `${id}  ${failedAt}  ${String(properties.type ?? '?')}  ${attempts} x ${error}: ${firstLine}`;
+  const what = `${cut(failedAt)}  ${type}  ${cut(attempts)} x ${cut(error)}`;
+  return `${cut(id, 255)}  ${what}: ${cut(firstLine, 500)}`;
 }
 
 function page({ id, dossier, origin, properties, content }: FailedMessage): string {

@@ -97,11 +97,16 @@ export class GenericApplication extends MessageProcessor {
     for (const group of groups) await this.joinGroup(group);
   }
 
-  /** Joins a group: takes what goes to all its members, and its share of what goes to one. Idempotent. */
+  /** Joins a group: takes what goes to all its members, and its share of what goes to one. Idempotent. @throws TopologyError, ConfigurationError */
   async joinGroup(group: string): Promise<void> {
     if (this.#groups.has(group)) return;
     this.#groups.add(group);
-    await this.addEqks([[this.#exchange, this.#groupKeys(group)]]);
+    try {
+      await this.addEqks([[this.#exchange, this.#groupKeys(group)]]);
+    } catch (thrown) {
+      this.#groups.delete(group);
+      throw thrown;
+    }
     this.logger.log(`${this.#uid} joined group ${group}`);
   }
 

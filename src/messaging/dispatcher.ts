@@ -1,5 +1,6 @@
 import type { Delivery, Failure, FailurePolicy } from '../amqp/index.js';
 import { MalformedMessageError, toError, UnhandledMessageError } from '../errors.js';
+import { cut, storyOf } from '../foreign-text.js';
 import type { Logger } from '../logger.js';
 import type { Handled, Reply, Responder } from '../rpc/index.js';
 import { isPromiseLike, whenDone } from '../when-done.js';
@@ -200,7 +201,7 @@ export class Dispatcher {
     const error = toError(thrown);
     const handler = where && placeName(where.entry.place);
     const what = where ? `${handler} failed on ${nameOf(where.body)}` : 'unreadable message';
-    const how = where ? (error.stack ?? error.message) : error.message;
+    const how = where ? storyOf(error) : cut(error.message, 1_000);
     this.#options.logger.error(`${this.#options.name}: ${what} from queue '${delivery.queue}': ${how}`);
     return { fate, failure: { error, handler } };
   }

@@ -8,6 +8,7 @@ import {
   type RetryPolicy,
 } from '../../amqp/index.js';
 import { toError } from '../../errors.js';
+import { storyOf } from '../../foreign-text.js';
 import { refuseGenerated } from '../../generators.js';
 import { inOwnContext } from '../../own-context.js';
 import { identify } from '../../wire/index.js';
@@ -158,7 +159,7 @@ export class AmqpSource implements Part {
       const error = toError(thrown);
       const what = messages.length === 1 ? 'a message' : `a batch of ${messages.length} messages`;
       this.#host.logger.error(
-        `${this.#host.name}: ${name} failed on ${what} from '${messages[0]?.queue}': ${error.stack ?? error.message}`,
+        `${this.#host.name}: ${name} failed on ${what} from '${messages[0]?.queue}': ${storyOf(error)}`,
       );
       return error;
     }

@@ -147,6 +147,14 @@ describe('groups of a GenericApplication', () => {
     assert.equal(await stage.side.depth(member.app.instance), 0);
   });
 
+  it('H-A1: is no member of a group that it could not join, and may be told again', async (t) => {
+    const member = await start(t, { fingerprint: newFingerprint() });
+    await assert.rejects(member.app.joinGroup('g'.repeat(300)));
+    assert.deepEqual(member.app.groups, []);
+    await member.app.joinGroup('g');
+    assert.deepEqual(member.app.groups, ['g']);
+  });
+
   it('joins and leaves by its methods, too, any number of times', async (t) => {
     const fingerprint = newFingerprint();
     const member = await start(t, { fingerprint });

@@ -161,6 +161,25 @@ describe('a message that no handler is for', () => {
     for (const line of log.warnings) assert.ok(line.length < 600 && !line.includes('\n'), line);
   });
 
+  it('H-A10: writes no more into the log than people can read, whatever its handler throws of it', async (t) => {
+    class Echo extends MessageProcessor {}
+    Echo.handle('command', 'echo', ({ parameters }: Content<string>) => {
+      throw new RangeError(`cannot do\u001b[2J ${parameters}`);
+    });
+    const place = await stage.place();
+    const { processor, log } = await stage.start(t, Echo, place);
+    await place.command('echo', 'x'.repeat(1_000_000));
+    await place.send({ ...command('echo'), content: 'x'.repeat(1_000_000) });
+    await until(() => log.errors.length === 2, { what: 'both have failed' });
+    await processor.drain();
+    for (const line of log.errors)
+      assert.ok(line.length < 9_000 && !line.includes('\u001b'), line.slice(0, 200));
+    assert.match(
+      String(log.errors[0]),
+      /Echo: function handler \d+ failed on \(message, command, echo\).*RangeError: cannot do/s,
+    );
+  });
+
   it('H-A16: cannot forge the key of a handler', async (t) => {
     const ran: unknown[] = [];
     class Till extends MessageProcessor {}
