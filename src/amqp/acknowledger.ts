@@ -1,6 +1,7 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Delivery } from './delivery.js';
 import { type Outlet, outletOf } from './outlet.js';
+import { RecentAcks } from './recent-acks.js';
 
 /**
  * Settles the deliveries of one channel. Acks of one turn are joined: where all deliveries up to one are settled, a
@@ -19,11 +20,16 @@ export class Acknowledger {
   #isHeld = false;
   #alive = true;
   readonly #unsettled = new Set<Delivery>();
+  readonly #recent: RecentAcks;
   readonly #onSettled: (acked: boolean) => void;
 
-  /** @param onSettled told after each settlement, before an ack is written, and when the channel is gone. */
-  constructor(channel: Channel, onSettled: (acked: boolean) => void) {
+  /**
+   * @param prefetch how many unsettled deliveries the broker hands out.
+   * @param onSettled told after each settlement, before an ack is written, and when the channel is gone.
+   */
+  constructor(channel: Channel, prefetch: number, onSettled: (acked: boolean) => void) {
     this.#channel = channel;
+    this.#recent = new RecentAcks(prefetch);
     this.#outlet = outletOf(channel);
     this.#onSettled = onSettled;
   }
@@ -50,6 +56,7 @@ export class Acknowledger {
 
   ack(delivery: Delivery): void {
     this.#acked.add(delivery.tag);
+    if (this.#alive) this.#recent.add(delivery);
     if (!this.#scheduled) setImmediate(() => this.flush());
     this.#scheduled = true;
     this.#settled(delivery, true);
@@ -96,6 +103,7 @@ export class Acknowledger {
   /** The channel is gone. */
   abandon(): void {
     this.#alive = false;
+    this.#recent.lose();
     this.#acked.clear();
     this.#unsettled.clear();
     this.#onSettled(false);

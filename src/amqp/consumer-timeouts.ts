@@ -77,11 +77,11 @@ export class ConsumerTimeouts {
   }
 
   get runs(): readonly OverdueRun[] {
-    return Array.from(this.#overdue, ({ queue, properties, handledBy, ageMs }) => ({
+    return Array.from(this.#overdue, ({ queue, properties, handledBy, runMs }) => ({
       queue,
       messageId: properties.messageId as string | undefined,
       handler: handledBy,
-      forMs: Math.round(ageMs),
+      forMs: Math.round(runMs),
     }));
   }
 
@@ -130,8 +130,9 @@ export class ConsumerTimeouts {
   #tell(run: Delivery): void {
     this.#overdue.add(run);
     this.#logger.warn(
-      `${described(run)}, longer than the broker waits (consumer_timeout): it has taken the message back. The handler goes on, ` +
-        'and meanwhile the message is not begun again here. Make the handler shorter, or declare the queue with a longer x-consumer-timeout.',
+      `${described(run)}: longer than the broker waits (consumer_timeout), so it has taken the message back. The handler goes on, and ` +
+        `meanwhile the message is not begun again here. ${hasWaited(run) ? lessWaiting : 'Make the handler shorter'}, or declare ` +
+        'the queue with a longer x-consumer-timeout.',
     );
   }
 
@@ -142,7 +143,7 @@ export class ConsumerTimeouts {
     const count = waiting.filter((each) => each.queue === queue).length;
     this.#logger.warn(
       `${described(blamed)}; ${count} that waited behind it go back to the queue, before the broker takes them. ` +
-        'Let fewer wait (prefetch), run more at once (concurrency), or make the handler shorter.',
+        `${lessWaiting}.`,
     );
   }
 
@@ -164,8 +165,21 @@ export class ConsumerTimeouts {
   }
 }
 
-function described({ queue, properties, handledBy, ageMs }: Delivery): string {
+const lessWaiting = 'Let fewer wait (prefetch), run more at once (concurrency), or make the handler shorter';
+
+/** Whether it waited here for longer than it has run. */
+function hasWaited({ ageMs, runMs }: Delivery): boolean {
+  return ageMs > 2 * runMs;
+}
+
+function described(delivery: Delivery): string {
+  const { queue, properties, handledBy, ageMs, runMs } = delivery;
   const id = properties.messageId === undefined ? '' : ` ${cut(properties.messageId)}`;
+  const waited = hasWaited(delivery) ? `, after it had waited here for ${seconds(ageMs - runMs)}` : '';
   const who = handledBy === undefined ? 'A handler' : `The handler ${handledBy}`;
-  return `${who} has run on message${id} of queue '${queue}' for ${(ageMs / 1_000).toFixed(1)} s`;
+  return `${who} has run on message${id} of queue '${queue}' for ${seconds(runMs)}${waited}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }

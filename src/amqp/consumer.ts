@@ -6,6 +6,7 @@ import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-op
 import { ConsumerTimeouts, type OverdueRun } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import { Duplicates } from './duplicates.js';
+import { Idle } from './idle.js';
 import type { LastingConnection } from './lasting-connection.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionHost } from './subscription-host.js';
@@ -30,9 +31,9 @@ export class Consumer {
   readonly #declared = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #running = new Set<Delivery>();
   readonly #timeouts: ConsumerTimeouts;
-  readonly #duplicates = new Duplicates(() => this.#allRunning());
+  readonly #duplicates = new Duplicates(() => [...this.#running, ...this.#timeouts.deliveries]);
   readonly #waiting = new Waiting(this.#duplicates);
-  readonly #idle = new Set<() => void>();
+  readonly #idle = new Idle(() => this.#busy());
   /** The suspect that runs, beside which nothing else may begin. */
   #alone: Delivery | undefined;
   #stopped = false;
@@ -73,7 +74,7 @@ export class Consumer {
     return this.#subscriptions.open;
   }
 
-  /** Handlers that run on messages which the broker has taken back, since they took too long. */
+  /** Handlers whose messages the broker has taken back, since they took too long. */
   get overdue(): readonly OverdueRun[] {
     return this.#timeouts.runs;
   }
@@ -125,11 +126,8 @@ export class Consumer {
 
   /** Stops, waits for what runs, settles it, closes the channels. Never throws; after the time limit it closes anyway. */
   async drain({ timeoutMs }: { readonly timeoutMs: number }): Promise<DrainReport> {
-    await within(
-      this.stop().then(() => this.#whenIdle()),
-      timeoutMs,
-      () => {},
-    );
+    const finished = this.stop().then(() => this.#idle.wait());
+    await within(finished, timeoutMs, () => {});
     const unfinished = this.#busy();
     await this.#subscriptions.closeLeft();
     return { unfinished };
@@ -180,7 +178,10 @@ export class Consumer {
     this.#duplicates.begun(delivery);
     const handled = this.#begin(delivery);
     if (handled) void handled.then(() => this.#ended(delivery));
-    else this.#leave(delivery);
+    else {
+      this.#leave(delivery);
+      this.#duplicates.ended(delivery, this.#resume);
+    }
   }
 
   /** What is thrown here would go up into the reading of the socket, and cost the connection again and again. */
@@ -200,10 +201,16 @@ export class Consumer {
   #ended(delivery: Delivery): void {
     this.#leave(delivery);
     this.#timeouts.ended(delivery);
-    this.#waiting.putBack(this.#duplicates.ended(delivery));
+    this.#duplicates.ended(delivery, this.#resume);
     this.#checkIdle();
     this.#work();
   }
+
+  /** What has waited for another delivery of the same message comes first. */
+  readonly #resume = (waited: readonly Delivery[]): void => {
+    this.#waiting.putBack(waited);
+    if (waited.length > 0) this.#work();
+  };
 
   /** The broker does not wait any more for the oldest of these: the others go on without them. */
   #takeBack(deliveries: readonly Delivery[]): void {
@@ -223,24 +230,13 @@ export class Consumer {
     if (!this.#options.putAnew?.(delivery)) delivery.giveBack();
   };
 
-  *#allRunning(): Generator<Delivery> {
-    yield* this.#running;
-    yield* this.#timeouts.deliveries;
-  }
-
   #argumentsOf(queue: string): Readonly<Record<string, unknown>> {
     return this.#declared.get(queue) ?? {};
   }
 
-  async #whenIdle(): Promise<void> {
-    while (this.#busy() > 0) await new Promise<void>((resolve) => this.#idle.add(resolve));
-  }
-
   #checkIdle(): void {
     if (!this.#stopped) this.#subscriptions.closeSettled();
-    if (this.#idle.size === 0 || this.#busy() > 0) return;
-    for (const resolve of this.#idle) resolve();
-    this.#idle.clear();
+    this.#idle.check();
   }
 
   /** Handlers that run, or deliveries whose settlement waits for something else (a reply's confirm). */

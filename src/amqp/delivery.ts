@@ -1,6 +1,7 @@
 import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
 import { newContext } from '../own-context.js';
 import type { Acknowledger } from './acknowledger.js';
+import { MessageMark } from './message-mark.js';
 
 /** Marks a message that was put at the end of its queue, as if it had never been handed out. */
 export const putAnewHeader = 'x-waybill-put-anew';
@@ -13,6 +14,8 @@ export class Delivery {
   readonly queue: string;
   /** True where the broker does not tell that it comes again, as in a stream. */
   isRepeated = false;
+  /** True when it has failed and is put aside, until it is settled. */
+  isPutAside = false;
   /** Who handles it, for whoever must tell of it; undefined before it is known. */
   handledBy: string | undefined;
   readonly #message: ConsumeMessage;
@@ -21,9 +24,10 @@ export class Delivery {
   readonly #receivedAt = performance.now();
   #settled = false;
   #isTakenBack = false;
-  #onSettled: ((acked: boolean) => void) | undefined;
+  #onSettled: ((acked: boolean) => void)[] | undefined;
   #onTakenBack: (() => void) | undefined;
-  #onLateAck: ((delivery: Delivery) => void) | undefined;
+  #onAckedInVain: ((mark: MessageMark) => void) | undefined;
+  #begunAt: number | undefined;
 
   constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
     this.queue = queue;
@@ -74,6 +78,11 @@ export class Delivery {
     return performance.now() - this.#receivedAt;
   }
 
+  /** For how long of that it has run, in milliseconds; 0 for one that waits. */
+  get runMs(): number {
+    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
+  }
+
   /** True when its `expiration` has passed while it waited in this process, where the broker cannot drop it any more. */
   get expired(): boolean {
     const lifeMs = Number(this.#message.properties.expiration ?? Number.POSITIVE_INFINITY);
@@ -96,14 +105,16 @@ export class Delivery {
 
   /** Runs something in its own asynchronous context: what is entered there (`enterWith`) no other delivery sees. */
   run<T>(work: (delivery: Delivery) => T): T {
+    this.#begunAt = performance.now();
     return this.#context.runInAsyncScope(work, undefined, this);
   }
 
   /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */
   ack(): void {
-    if (!this.#settle(true)) return;
-    if (!this.alive) this.#onLateAck?.(this);
-    if (!this.#isTakenBack) this.#acknowledger.ack(this);
+    this.#settle(true, () => {
+      if (!this.alive) this.ackedInVain?.();
+      if (!this.#isTakenBack) this.#acknowledger.ack(this);
+    });
   }
 
   /**
@@ -111,8 +122,9 @@ export class Delivery {
    * as failed: on a quorum queue that counts towards the delivery limit.
    */
   reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
-    if (!this.#settle(false) || this.#isTakenBack) return;
-    this.#acknowledger.reject(this, requeue);
+    this.#settle(false, () => {
+      if (!this.#isTakenBack) this.#acknowledger.reject(this, requeue);
+    });
   }
 
   /**
@@ -120,8 +132,9 @@ export class Delivery {
    * before 4.3, and not any more since.
    */
   giveBack(): void {
-    if (!this.#settle(false) || this.#isTakenBack) return;
-    this.#acknowledger.giveBack(this);
+    this.#settle(false, () => {
+      if (!this.#isTakenBack) this.#acknowledger.giveBack(this);
+    });
   }
 
   /** The broker has taken it back, since it was not settled in time: nothing is written for it any more. */
@@ -132,9 +145,9 @@ export class Delivery {
     this.#onTakenBack?.();
   }
 
-  /** @internal Calls back once, when it is settled. */
+  /** @internal Calls back once, when it was settled. */
   whenSettled(callback: (acked: boolean) => void): void {
-    this.#onSettled = callback;
+    this.#onSettled = [...(this.#onSettled ?? []), callback];
   }
 
   /** @internal Calls back when the broker takes it back, or at once where it has. */
@@ -143,15 +156,22 @@ export class Delivery {
     if (this.#isTakenBack) callback();
   }
 
-  /** @internal Calls back when it is acked too late: the broker hands out the message again. */
-  whenAckedLate(callback: (delivery: Delivery) => void): void {
-    this.#onLateAck = callback;
+  /** @internal Calls back when it was acked, and the broker may hand it out again nevertheless. */
+  whenAckedInVain(callback: (mark: MessageMark) => void): void {
+    this.#onAckedInVain = callback;
   }
 
-  #settle(acked: boolean): boolean {
-    if (this.#settled) return false;
+  /** @internal Tells that it was acked in vain; undefined where it would not be known again. */
+  get ackedInVain(): (() => void) | undefined {
+    const tell = this.#onAckedInVain;
+    const mark = tell && MessageMark.of(this);
+    return mark && (() => tell(mark));
+  }
+
+  #settle(acked: boolean, write: () => void): void {
+    if (this.#settled) return;
     this.#settled = true;
-    this.#onSettled?.(acked);
-    return true;
+    write();
+    for (const callback of this.#onSettled ?? []) callback(acked);
   }
 }

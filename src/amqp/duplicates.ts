@@ -1,6 +1,7 @@
 import { Copies } from './copies.js';
 import type { Delivery } from './delivery.js';
 import { LateAcks } from './late-acks.js';
+import type { MessageMark } from './message-mark.js';
 import { Twins, twinOf } from './twins.js';
 
 /**
@@ -9,10 +10,12 @@ import { Twins, twinOf } from './twins.js';
  */
 export class Duplicates {
   readonly #running: () => Iterable<Delivery>;
+  /** Failed, and not settled yet. */
+  readonly #putAside = new Set<Delivery>();
   readonly #twins = new Twins();
   readonly #copies = new Copies();
   readonly #lateAcks = new LateAcks();
-  readonly #rememberLateAck = (delivery: Delivery): void => this.#lateAcks.remember(delivery);
+  readonly #rememberLateAck = (mark: MessageMark): void => this.#lateAcks.remember(mark);
 
   /** @param running what runs here, also what the broker has taken back. */
   constructor(running: () => Iterable<Delivery>) {
@@ -29,14 +32,14 @@ export class Duplicates {
     return this.#twins.all;
   }
 
-  /** Whether the same message runs here. */
+  /** Whether the same message runs here, or is put aside. */
   runs(delivery: Delivery): boolean {
-    return twinOf(delivery, this.#running()) !== undefined;
+    return twinOf(delivery, this.#inHand()) !== undefined;
   }
 
   /** True for one that must wait, and then it is kept, because the same message still runs. */
   holds(delivery: Delivery): boolean {
-    return this.#twins.holds(delivery, this.#running());
+    return this.#twins.holds(delivery, this.#inHand());
   }
 
   /** True for one that need not run: it may be acked. To be asked once, when nothing else is in its way. */
@@ -46,12 +49,25 @@ export class Duplicates {
 
   /** A delivery runs from now on. */
   begun(delivery: Delivery): void {
-    delivery.whenAckedLate(this.#rememberLateAck);
+    delivery.whenAckedInVain(this.#rememberLateAck);
   }
 
-  /** Its handling has ended: gives those that have waited for it. */
-  ended(delivery: Delivery): readonly Delivery[] {
-    return this.#twins.release(delivery);
+  /** Its handling has ended: gives those that have waited for it, when it is put aside, too, if it has failed. */
+  ended(delivery: Delivery, resume: (waited: readonly Delivery[]) => void): void {
+    if (delivery.settled || !delivery.isPutAside) {
+      resume(this.#twins.release(delivery));
+      return;
+    }
+    this.#putAside.add(delivery);
+    delivery.whenSettled(() => {
+      this.#putAside.delete(delivery);
+      resume(this.#twins.release(delivery));
+    });
+  }
+
+  *#inHand(): Generator<Delivery> {
+    yield* this.#running();
+    yield* this.#putAside;
   }
 
   /** Gives all that wait. */

@@ -94,6 +94,7 @@ export class FailurePolicy {
 
   /** Settles a delivery that failed. Never rejects: when even this fails, the message goes back after a rest. */
   async settle(delivery: Delivery, failure: Failure): Promise<void> {
+    delivery.isPutAside = true;
     const runs = failureCount(delivery) + 1;
     const { retry } = this.#options;
     try {
@@ -124,6 +125,7 @@ export class FailurePolicy {
       `${String(name)}: a message of queue '${delivery.queue}' is not run again: ${error.message}`,
     );
     if (delivery.properties.replyTo !== undefined) return delivery.reject();
+    delivery.isPutAside = true;
     const runs = failureCount(delivery) + delivery.deliveryCount;
     try {
       await this.#giveUp(delivery, runs, { error });
@@ -138,6 +140,7 @@ export class FailurePolicy {
    */
   async keep(delivery: Delivery, failure: Failure): Promise<void> {
     if (this.#options.hasDeadLetterExchange(delivery.queue)) return delivery.reject();
+    delivery.isPutAside = true;
     try {
       this.#link.logger.info(await this.#park(delivery, failureCount(delivery), failure));
     } catch (thrown) {

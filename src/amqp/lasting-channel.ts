@@ -20,14 +20,16 @@ export interface ChannelLoss {
 
 /** What the owner of a {@link LastingChannel} does with it. */
 export interface ChannelRole<C extends Channel> {
+  /** Whose it is, for people: `queue 'orders'`. */
+  readonly name: string;
   /** Opens the raw channel. */
   open(model: ChannelModel): Promise<C>;
   /** Makes a new channel ready for use: prefetch, consumers. It may be asked again and again. */
   setUp(channel: C): Promise<void>;
   /** The channel is ready, for the first time or again. */
-  onUp(channel: C): void;
+  onUp?(channel: C): void;
   /** The channel is gone; another one is being opened. */
-  onDown(loss: ChannelLoss): void;
+  onDown?(loss: ChannelLoss): void;
 }
 
 /** One channel that comes back by itself: when its connection does, and when it alone was closed. */
@@ -130,7 +132,7 @@ export class LastingChannel<C extends Channel> {
       throw new ClosedError('The channel is closed.');
     }
     this.#channel = channel;
-    this.#role.onUp(channel);
+    this.#role.onUp?.(channel);
   }
 
   #lossBy(refusal: Error | undefined): ChannelLoss {
@@ -143,10 +145,10 @@ export class LastingChannel<C extends Channel> {
 
   #lose(loss: ChannelLoss): void {
     this.#channel = undefined;
-    this.#role.onDown(loss);
+    this.#role.onDown?.(loss);
     // When the connection goes, too, its `up` begins anew.
     if (loss.refused !== 'channel') return;
-    this.#logger.warn(`${loss.error.message}. The channel is opened again.`);
+    this.#logger.warn(`The channel of ${this.#role.name} is opened again: ${loss.error.message}`);
     void this.#reopen();
   }
 
@@ -163,7 +165,7 @@ export class LastingChannel<C extends Channel> {
       } catch (thrown) {
         // With another connection, or none, the loop begins anew.
         if (signal.aborted || this.#connection.model !== model) continue;
-        this.#logger.error(`${toError(thrown).message}. Trying again.`);
+        this.#logger.error(`${this.#role.name}: ${toError(thrown).message}. Trying again.`);
         await sleep(delayBefore(attempt, reconnectBackOff), { signal });
       }
     }

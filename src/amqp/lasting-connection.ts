@@ -1,14 +1,16 @@
 import { EventEmitter, once } from 'node:events';
 import type { ChannelModel } from 'amqplib';
-import { ClosedError, ConnectionLostError, TopologyError, toError } from '../errors.js';
+import { ClosedError, TopologyError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { sleep } from '../timers.js';
 import { replyCode } from './broker-error.js';
 import { closeInTime } from './close-in-time.js';
 import type { ConnectionEvents } from './connection-events.js';
+import { connectionLost } from './connection-loss.js';
 import { type Dialled, dial } from './dial.js';
 import { connectPatiently } from './first-connect.js';
 import type { ConnectionHealth } from './health.js';
+import { LoopWatch } from './loop-watch.js';
 import { ReconnectPace } from './reconnect-pace.js';
 import { setUp } from './set-up.js';
 import type { Settings } from './settings.js';
@@ -24,6 +26,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   readonly #prepare: (model: ChannelModel) => Promise<void>;
   readonly #closing = new AbortController();
   readonly #pace = new ReconnectPace();
+  readonly #loop = new LoopWatch();
   #opening: Promise<void> | undefined;
   #reconnecting: Promise<void> | undefined;
   #isKept = false;
@@ -127,6 +130,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
    */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#loop.stop();
     const model = this.#model;
     this.#model = undefined;
     await this.#opening?.catch(() => {});
@@ -158,17 +162,11 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     });
   }
 
-  async #dial(): Promise<Dialled> {
-    try {
-      return await dial(this.#settings, this.#name, this.#closing.signal);
-    } catch (thrown) {
-      throw this.closed ? new ClosedError('The link is closed.', { cause: thrown }) : thrown;
-    }
-  }
-
   async #connect(prepare: (model: ChannelModel) => Promise<void>): Promise<void> {
     this.#blocked = undefined;
-    const dialled = await this.#dial();
+    const dialled = await dial(this.#settings, this.#name, this.#closing.signal).catch((thrown) => {
+      throw this.closed ? new ClosedError('The link is closed.', { cause: thrown }) : thrown;
+    });
     this.#listenTo(dialled);
     await setUp(dialled, prepare);
     const { model, cutOff } = dialled;
@@ -179,6 +177,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.#model = model;
     this.#cutOff = cutOff;
     this.#pace.connected();
+    this.#loop.start();
     this.emit('up', model);
   }
 
@@ -215,10 +214,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     this.#blocked = undefined;
     this.#pace.lost();
     if (this.closed) return;
-    const error = new ConnectionLostError(
-      `The connection was lost: ${cause?.message ?? 'no reason given'}.`,
-      { cause },
-    );
+    const error = connectionLost(cause, this.#loop, this.#settings);
     this.#lastError = error;
     this.#logger.warn(`${this.#name}: ${error.message} Reconnecting.`);
     this.emit('down', error);

@@ -64,6 +64,7 @@ export class Publisher {
     this.#outbox = new Outbox(options.outbox);
     this.#nacks = new Nacks({ mayReplaceInQuiet: !options.inbox });
     const role = {
+      name: 'a publisher',
       open: (model: ChannelModel) => this.#open(model),
       setUp: async (channel: ConfirmChannel) => await options.inbox?.setUp(channel),
       onUp: (channel: ConfirmChannel) => this.#begin(channel),

@@ -25,9 +25,10 @@ export class Session {
   #isLeft = false;
   #timedOut = false;
 
-  constructor(channel: Channel, owner: SessionOwner) {
+  /** @param prefetch how many unsettled messages the broker hands us on it, at most. */
+  constructor(channel: Channel, prefetch: number, owner: SessionOwner) {
     this.channel = channel;
-    this.acknowledger = new Acknowledger(channel, (acked) => owner.settled(this, acked));
+    this.acknowledger = new Acknowledger(channel, prefetch, (acked) => owner.settled(this, acked));
     takeStrays(channel, (message) => owner.take(message, this));
     channel.on('error', (error: Error) => {
       this.#timedOut = isDeliveryTimeout(error);

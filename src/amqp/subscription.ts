@@ -57,10 +57,9 @@ export class Subscription {
     const isStream = traits.declared['x-queue-type'] === 'stream' || traits.offset !== undefined;
     this.#position = isStream ? new StreamPosition(traits.offset) : undefined;
     const role = {
+      name: `queue '${queue}'`,
       open: (model: ChannelModel) => model.createChannel(),
       setUp: (channel: Channel) => this.#setUp(channel),
-      onUp: () => {},
-      onDown: () => {},
     };
     this.#channel = new LastingChannel(host.connection, role, host.logger);
   }
@@ -111,7 +110,7 @@ export class Subscription {
   }
 
   async #setUp(channel: Channel): Promise<void> {
-    const session = new Session(channel, this.#owner);
+    const session = new Session(channel, this.#host.prefetch, this.#owner);
     this.#session = session;
     if (this.#cancelled) return;
     // A queue that was refused last time may be gone: then it must be declared first.

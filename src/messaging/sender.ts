@@ -24,6 +24,7 @@ import {
   type Result,
   toPlain,
 } from '../wire/index.js';
+import { allOf } from './all-of.js';
 import type { Eks } from './destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
 
@@ -197,7 +198,8 @@ export class Sender {
   // No app_id: the fingerprint tells it, and more than 60 bytes of properties cost the broker a quarter of its speed.
   #properties(deliveryMode: number, type: string | undefined, messageId?: string): MessageProperties {
     const { contentType, contentEncoding } = this.#options.encoder;
-    const timestamp = nowSeconds();
+    // It counts seconds (AMQP 0-9-1 section 4.2.5.4).
+    const timestamp = Math.floor(Date.now() / 1_000);
     return { contentType, contentEncoding, deliveryMode, messageId, timestamp, type };
   }
 
@@ -240,18 +242,7 @@ export class Sender {
   }
 }
 
-/** Waits for all of them, so that none is left behind, then throws the first error if there is one. */
-async function allOf(publishes: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(publishes)).find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-}
-
 /** AMQP's short strings hold 255 bytes; what is only for people is cut. */
 function shortString(text: string): string {
   return text.length <= 60 ? text : Buffer.from(text).subarray(0, 252).toString('latin1');
-}
-
-/** The `timestamp` property counts seconds (AMQP 0-9-1 section 4.2.5.4). */
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1_000);
 }

@@ -61,7 +61,7 @@ class ModelBroker {
 function given(count: number) {
   const broker = new ModelBroker();
   let told = 0;
-  const acknowledger = new Acknowledger(broker.channel, () => told++);
+  const acknowledger = new Acknowledger(broker.channel, 100, () => told++);
   const deliveries = new Map<number, Delivery>();
   const deliver = (tag: number): void => {
     broker.deliver(tag);

@@ -27,7 +27,7 @@ function copy(parts: Parts = {}): Delivery {
     properties: { messageId, headers: { 'x-waybill-failures': failures } },
     fields: { deliveryTag: 1, redelivered },
   };
-  const acknowledger = parts.acknowledger ?? new Acknowledger(channel, () => {});
+  const acknowledger = parts.acknowledger ?? new Acknowledger(channel, 100, () => {});
   return new Delivery(queue, message as unknown as ConsumeMessage, acknowledger);
 }
 
@@ -48,7 +48,7 @@ describe('of two copies of a failed message', () => {
       (_first, acknowledger) => acknowledger.abandon(),
     ];
     for (const settle of settlements) {
-      const [copies, acknowledger] = [new Copies(), new Acknowledger(channel, () => {})];
+      const [copies, acknowledger] = [new Copies(), new Acknowledger(channel, 100, () => {})];
       const first = copy({ acknowledger });
       copies.isSecond(first);
       settle(first, acknowledger);

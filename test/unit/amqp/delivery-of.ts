@@ -36,5 +36,5 @@ export function deliveryOf(parts: Parts = {}): Delivery {
 
 /** That of a channel which takes everything. */
 function anAcknowledger(): Acknowledger {
-  return new Acknowledger(channel, () => {});
+  return new Acknowledger(channel, 100, () => {});
 }

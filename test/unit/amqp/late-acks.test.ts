@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LateAcks } from '../../../src/amqp/late-acks.js';
+import { MessageMark } from '../../../src/amqp/message-mark.js';
 import { deliveryOf } from './delivery-of.js';
 
 const messageId = '6f3a2c52-8a0d-4a53-9f0c-7a3c0f2f7d11';
 
+function remember(acks: LateAcks, parts: Parameters<typeof deliveryOf>[0]): void {
+  const mark = MessageMark.of(deliveryOf(parts));
+  if (mark) acks.remember(mark);
+}
+
 describe('late acks', () => {
   it('are known again once, when the same message comes again', () => {
     const acks = new LateAcks();
-    acks.remember(deliveryOf({ messageId, content: 'x' }));
+    remember(acks, { messageId, content: 'x' });
     const again = () => acks.isDone(deliveryOf({ messageId, content: 'x', redelivered: true }));
     assert.deepEqual([again(), again()], [true, false]);
   });
@@ -19,12 +25,28 @@ describe('late acks', () => {
       { messageId, content: 'x', redelivered: true, queue: 'other' },
       { messageId: messageId.replace('6', '7'), content: 'x', redelivered: true },
       { messageId, content: 'x' },
+      { messageId, content: 'x', redelivered: true, headers: { 'x-waybill-failures': 1 } },
       { content: 'x', redelivered: true },
     ];
     for (const other of others) {
       const acks = new LateAcks();
-      acks.remember(deliveryOf({ messageId, content: 'x' }));
+      remember(acks, { messageId, content: 'x' });
       assert.equal(acks.isDone(deliveryOf(other)), false, JSON.stringify(other));
+    }
+  });
+
+  it('are known again whatever the broker has counted, and however long they are', () => {
+    for (const length of [1, 65_536, 65_537, 1_000_000]) {
+      const acks = new LateAcks();
+      const content = 'x'.repeat(length);
+      remember(acks, { messageId, content, headers: { a: 1, 'x-delivery-count': 1 } });
+      const again = {
+        messageId,
+        redelivered: true,
+        headers: { a: 1, 'x-delivery-count': 2, 'x-acquired-count': 3 },
+      };
+      assert.equal(acks.isDone(deliveryOf({ ...again, content: `${content}y` })), false);
+      assert.equal(acks.isDone(deliveryOf({ ...again, content })), true);
     }
   });
 
@@ -32,7 +54,7 @@ describe('late acks', () => {
     const acks = new LateAcks();
     for (const id of ['1', 'order-4711', undefined]) {
       const parts = { ...(id !== undefined && { messageId: id }), content: 'x' };
-      acks.remember(deliveryOf(parts));
+      remember(acks, parts);
       assert.equal(acks.isDone(deliveryOf({ ...parts, redelivered: true })), false);
     }
   });
@@ -40,7 +62,7 @@ describe('late acks', () => {
   it('are forgotten, the oldest first, when there are ten thousand younger ones', () => {
     const acks = new LateAcks();
     const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-    for (let number = 0; number <= 10_000; number++) acks.remember(deliveryOf({ messageId: idOf(number) }));
+    for (let number = 0; number <= 10_000; number++) remember(acks, { messageId: idOf(number) });
     const known = (number: number) => acks.isDone(deliveryOf({ messageId: idOf(number), redelivered: true }));
     assert.deepEqual([known(0), known(1), known(10_000)], [false, true, true]);
   });
