@@ -24,8 +24,9 @@ export async function withUserProject({ tarball, others = [] }, use) {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-user-'));
   try {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-    const { name, dependencies } = manifest();
-    for (const each of [...Object.keys(dependencies), '@types/node', ...others])
+    const { name, dependencies, peerDependencies, peerDependenciesMeta } = manifest();
+    const peers = Object.keys(peerDependencies).filter((each) => !peerDependenciesMeta[each]?.optional);
+    for (const each of [...Object.keys(dependencies), ...peers, '@types/node', ...others])
       link(folder, each, join('node_modules', each));
     if (tarball) unpack(folder, name, tarball);
     else link(folder, name, '.');

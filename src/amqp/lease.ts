@@ -1,5 +1,7 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { ClosedError } from '../errors.js';
+import { harmlessEmitter } from '../harmless-emitter.js';
+import { defaultLogger, guardLogger } from '../logger.js';
 import { unlessAborted } from '../unless-aborted.js';
 import type { LinkHealth } from './health.js';
 import { type HealthOptions, Link, type LinkOptions } from './link.js';
@@ -15,7 +17,7 @@ export class Lease {
   /** The virtual host that the link is for. */
   readonly vhost: string;
   readonly #options: LinkOptions;
-  readonly #events = new EventEmitter<LinkEventMap>();
+  readonly #events: EventEmitter<LinkEventMap>;
   readonly #closing = new AbortController();
   #link: Link | undefined;
   #endRelay = (): void => {};
@@ -26,7 +28,7 @@ export class Lease {
     this.#options = options;
     this.vhost = settle(options).vhost;
     checkOutbox(options.outbox);
-    this.#events.setMaxListeners(0);
+    this.#events = harmlessEmitter<LinkEventMap>(guardLogger(options.logger ?? defaultLogger()));
   }
 
   /** The link; after {@link close} what is left of it. @throws ClosedError when it was closed before anybody asked */

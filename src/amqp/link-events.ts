@@ -1,7 +1,7 @@
-import { captureRejectionSymbol, EventEmitter } from 'node:events';
-import { type ConnectionLostError, toError } from '../errors.js';
+import type { EventEmitter } from 'node:events';
+import type { ConnectionLostError } from '../errors.js';
+import { harmlessEmitter } from '../harmless-emitter.js';
 import type { Logger } from '../logger.js';
-import { inOwnContext } from '../own-context.js';
 import type { LastingConnection } from './lasting-connection.js';
 
 /** One of the two connections of a link. */
@@ -27,33 +27,19 @@ export interface LinkEventMap {
  */
 export type LinkEvents = Pick<EventEmitter<LinkEventMap>, 'on' | 'once' | 'off'>;
 
-/**
- * Tells listeners what happens to these connections. What a listener throws, or its promise rejects with, is logged and goes no
- * further.
- */
+/** Tells listeners what happens to these connections. */
 export function eventsOf(
   connections: Readonly<Record<ConnectionRole, LastingConnection>>,
   logger: Logger,
 ): LinkEvents {
-  const events = new EventEmitter<LinkEventMap>({ captureRejections: true });
-  events.setMaxListeners(0);
-  const report = (thrown: unknown): void =>
-    logger.error(`A listener to the events of a link has thrown: ${toError(thrown).message}`);
-  Object.assign(events, { [captureRejectionSymbol]: report });
-  const guarded = (emit: () => void): void => {
-    try {
-      inOwnContext(emit);
-    } catch (thrown) {
-      report(thrown);
-    }
-  };
+  const events = harmlessEmitter<LinkEventMap>(logger);
   for (const role of ['publishing', 'consuming'] as const) {
     const connection = connections[role];
-    connection.on('up', () => guarded(() => events.emit('up', role)));
-    connection.on('down', (error) => guarded(() => events.emit('down', role, error)));
-    connection.on('failed', (...told) => guarded(() => events.emit('failed', role, ...told)));
-    connection.on('blocked', (reason) => guarded(() => events.emit('blocked', role, reason)));
-    connection.on('unblocked', () => guarded(() => events.emit('unblocked', role)));
+    connection.on('up', () => events.emit('up', role));
+    connection.on('down', (error) => events.emit('down', role, error));
+    connection.on('failed', (...told) => events.emit('failed', role, ...told));
+    connection.on('blocked', (reason) => events.emit('blocked', role, reason));
+    connection.on('unblocked', () => events.emit('unblocked', role));
   }
   return events;
 }

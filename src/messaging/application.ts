@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { toError } from '../errors.js';
+import { defaultLogger } from '../logger.js';
 import { type Content, Fingerprint, type FingerprintLike } from '../wire/index.js';
 import type { Eqks, QueueKey, QueueWithFlags } from './destinations.js';
 import { Exchange } from './exchange.js';
@@ -107,7 +109,7 @@ export class GenericApplication extends MessageProcessor {
       this.#groups.delete(group);
       throw thrown;
     }
-    this.logger.log(`${this.#uid} joined group ${group}`);
+    this.#tell(`joined group ${group}`);
   }
 
   /** Leaves a group; one that it is no member of is left alone. */
@@ -120,7 +122,15 @@ export class GenericApplication extends MessageProcessor {
       applicationKeys.group(name, group),
     );
     await this.consumer.leaveQueue(groupQueue(name, group));
-    this.logger.log(`${this.#uid} left group ${group}`);
+    this.#tell(`left group ${group}`);
+  }
+
+  /** Whoever cannot be told keeps nothing from happening. */
+  #tell(what: string): void {
+    const told = (async () => await this.logger.log(`${this.#uid} ${what}`))();
+    told.catch((thrown) =>
+      defaultLogger().warn(`${this.#uid} could not tell that it ${what}: ${toError(thrown).message}`),
+    );
   }
 
   get #exchange(): typeof Exchange {

@@ -1,6 +1,6 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { type LinkEventMap, type LinkEvents, relayEvents } from '../amqp/index.js';
-import { toError } from '../errors.js';
+import { harmlessEmitter } from '../harmless-emitter.js';
 import type { Logger } from '../logger.js';
 import type { UnhandledMessage } from './unhandled.js';
 
@@ -15,12 +15,10 @@ export type ProcessorEvents = Pick<EventEmitter<ProcessorEventMap>, 'on' | 'once
 
 /** Tells listeners what happens to a processor, in each of its lives. */
 export class ProcessorEmitter {
-  readonly #emitter = new EventEmitter<ProcessorEventMap>();
-  readonly #logger: Logger;
+  readonly #emitter: EventEmitter<ProcessorEventMap>;
 
   constructor(logger: Logger) {
-    this.#logger = logger;
-    this.#emitter.setMaxListeners(0);
+    this.#emitter = harmlessEmitter<ProcessorEventMap>(logger);
   }
 
   /** For listeners. */
@@ -33,12 +31,8 @@ export class ProcessorEmitter {
     relayEvents(events, this.#emitter);
   }
 
-  /** Tells of a message that no handler is for. What a listener throws is logged and goes no further. */
+  /** Tells of a message that no handler is for. */
   unhandled(message: UnhandledMessage): void {
-    try {
-      this.#emitter.emit('unhandled', message);
-    } catch (thrown) {
-      this.#logger.error(`A listener to unhandled messages has thrown: ${toError(thrown).message}`);
-    }
+    this.#emitter.emit('unhandled', message);
   }
 }

@@ -187,7 +187,7 @@ export class MessageProcessor extends MicroThread implements Component {
    */
   addTimeout(delayMs: number, callback: () => void): void {
     const checked = duration(`${this.constructor.name}: delayMs`, delayMs);
-    if (!this.stopSignal.aborted) this.#timeouts.add(checked, callback);
+    if (!this.stopSignal.aborted) this.#timeouts.add(checked, callback, this.#logger);
   }
 
   /**
@@ -215,7 +215,7 @@ export class MessageProcessor extends MicroThread implements Component {
   }
 
   #tryRestart(): void {
-    this.restart().catch((thrown) => {
+    (async () => await this.restart())().catch((thrown) => {
       this.#logger.error(`${this.constructor.name} could not restart: ${toError(thrown).message}`);
       this.#leave('exit');
     });

@@ -1,14 +1,16 @@
+import { toError } from '../errors.js';
+import type { Logger } from '../logger.js';
 import { startTimer } from '../timers.js';
 
 /** Callbacks that come later, unless all are called off before. */
 export class Timeouts {
   readonly #cancels = new Set<() => void>();
 
-  /** Calls back once after `delayMs`. */
-  add(delayMs: number, callback: () => void): void {
+  /** Calls back once after `delayMs`. What that throws, or its promise rejects with, is logged. */
+  add(delayMs: number, callback: () => unknown, logger: Logger): void {
     const cancel = startTimer(delayMs, () => {
       this.#cancels.delete(cancel);
-      callback();
+      void attempt(callback, logger);
     });
     this.#cancels.add(cancel);
   }
@@ -17,5 +19,14 @@ export class Timeouts {
   clear(): void {
     for (const cancel of this.#cancels) cancel();
     this.#cancels.clear();
+  }
+}
+
+async function attempt(callback: () => unknown, logger: Logger): Promise<void> {
+  try {
+    await callback();
+  } catch (thrown) {
+    const { stack, message } = toError(thrown);
+    logger.error(`A callback of addTimeout has thrown: ${stack ?? message}`);
   }
 }

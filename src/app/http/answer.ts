@@ -9,17 +9,17 @@ export interface Answer {
   readonly sent?: Promise<'ended' | 'broken'>;
 }
 
-/** The answer for what a handler returned that is no Response. @throws TypeError for what is no JSON */
+/** The answer for what a handler returned that is no Response. @throws EncodingError, TypeError for what is no JSON */
 export function answerOf(value: unknown): Answer {
   if (value === undefined) return { response: new Response(null, { status: 204 }), bytes: 0 };
   if (typeof value === 'string') return answer(value, 200, 'text/plain; charset=utf-8');
   if (value instanceof Uint8Array) return answer(value, 200, 'application/octet-stream');
-  return json(toPlain(value));
+  return json(value);
 }
 
-/** An answer in JSON. @throws TypeError for what is no JSON */
+/** An answer in JSON. @throws EncodingError, TypeError for what is no JSON */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(toPlain(value));
   if (text === undefined) throw new TypeError(`A ${typeof value} cannot be answered as JSON.`);
   return answer(text, status, 'application/json', headers);
 }

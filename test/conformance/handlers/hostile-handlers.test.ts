@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type Content, JsonEncoder, type Logger, MessageProcessor, type Reply } from 'waybill';
+import {
+  type Content,
+  GenericApplication,
+  JsonEncoder,
+  type Logger,
+  MessageProcessor,
+  type Reply,
+} from 'waybill';
 import { RpcClient } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { hostileErrors } from '../../support/hostile-errors.js';
@@ -196,5 +203,46 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
     await fill(stage, queue, [...errors.keys()]);
     await waitForLength(called, errors.length);
     await consumer.cancel();
+  });
+
+  it('addTimeout may call back what throws it, and a producer of logs may reject with it', async (t) => {
+    class Group extends GenericApplication {
+      static override readonly loggingProducer = {
+        log: async () => {
+          throw hostileError(0);
+        },
+      };
+    }
+    const { processor, log } = await stage.start(
+      t,
+      Group,
+      { eqks: [] },
+      { fingerprint: { name: uniqueName('app') } },
+    );
+    for (const [, thrown] of errors) {
+      processor.addTimeout(1, () => {
+        throw thrown;
+      });
+      processor.addTimeout(1, (async () => {
+        throw thrown;
+      }) as () => void);
+    }
+    await processor.joinGroup('g');
+    await processor.leaveGroup('g');
+    await waitForLength(log.errors, 2 * errors.length);
+    assert.deepEqual(processor.groups, []);
+  });
+
+  it('restart() may throw it at once: the component ends, and the process decides', async (t) => {
+    const place = await stage.place();
+    class Restarting extends MessageProcessor {
+      override restart(): never {
+        throw hostileError(1);
+      }
+    }
+    const { processor, log } = await stage.start(t, Restarting, place);
+    await place.command('restart');
+    await assert.rejects(processor.step(), { code: 'EXIT_SCHEDULER' });
+    assert.match(log.errors.join(), /Restarting could not restart/);
   });
 });

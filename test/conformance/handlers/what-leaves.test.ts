@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { type Eks, GenericProducer, Message, MessageCommand, MessageProcessor } from 'waybill';
+import { HttpError } from 'waybill/app';
 import { MessageSender } from 'waybill/registry';
 import { QueueProducer, RpcClient } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
@@ -110,9 +111,14 @@ describe('H-A2: an excluded field of an instance, wherever it stands', () => {
     const queue = await newQueue(stage);
     const { app, connection } = newApp(t, stage, { http: { port: 0 }, metrics: false });
     app.http.get('/users')(() => given);
+    app.http.get('/refused')(() => {
+      throw new HttpError(409, 'no', { details: { given } });
+    });
     await app.start();
     await connection.put({ routingKey: queue, data: given });
     assertLeft(await textsIn(queue, 1), 1);
     assert.deepEqual(await (await fetch(`${app.http.url}/users`)).json(), leaves);
+    const refused = await fetch(`${app.http.url}/refused`);
+    assert.deepEqual(await refused.json(), { error: 'no', given: leaves });
   });
 });

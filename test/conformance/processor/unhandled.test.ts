@@ -145,7 +145,7 @@ describe('a message that no handler is for', () => {
     await send(command('unknown'));
     await settled();
     await parked();
-    assert.match(log.errors.join(), /listener to unhandled messages has thrown: the listener is broken/);
+    assert.match(log.errors.join(), /listener to 'unhandled' has thrown: the listener is broken/);
   });
 
   it('H-A10: leaves no more behind than it is worth, however long and many the names are', async (t) => {
