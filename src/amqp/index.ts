@@ -27,7 +27,7 @@ export {
 export { directReplyTo, Inbox, type Received } from './inbox.js';
 export { Intake } from './intake.js';
 export { Lease } from './lease.js';
-export { type HealthOptions, Link, type LinkOptions } from './link.js';
+export { Link, type LinkOptions } from './link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
 export { nextMessageId } from './message-id.js';
 export { onAbort } from './on-abort.js';

@@ -3,7 +3,6 @@ import { choice } from '../choices.js';
 import { duration, wholeNumber } from '../numbers.js';
 import type { SendingDefaults } from './posting.js';
 import type { MessageProcessor } from './processor.js';
-import type { CallSettings } from './producer-options.js';
 
 // The static fields of a class come from environments and plain JavaScript, too: they are looked at when an instance is made.
 
@@ -28,15 +27,4 @@ export function checkSending({ name, rpcTimeoutMs, maxRetry, replyQueue, undecla
   wholeNumber(`${name}: maxRetry`, maxRetry);
   choice(`${name}: replyQueue`, replyQueue, ['direct', 'per-call']);
   choice(`${name}: undeclared`, undeclared, ['refuse', 'send']);
-}
-
-/**
- * Checks what was said for some sends and calls, in the same way. Of times and numbers null is none, as undefined is; a time
- * of less than nothing is that of the class (P-B22).
- * @throws ConfigurationError
- */
-export function checkCallSettings(owner: string, { timeoutMs, maxRetry }: CallSettings): void {
-  const isOwn = timeoutMs == null || (typeof timeoutMs === 'number' && timeoutMs < 0);
-  if (!isOwn) duration(`${owner}.with(): timeoutMs`, timeoutMs);
-  if (maxRetry != null) wholeNumber(`${owner}.with(): maxRetry`, maxRetry);
 }

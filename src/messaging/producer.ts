@@ -19,7 +19,7 @@ import {
   RpcCommand,
 } from '../wire/index.js';
 import { assertCategory, type CommandNames } from './built.js';
-import { checkCallSettings, checkSending } from './checked-settings.js';
+import { checkSending } from './checked-settings.js';
 import type { Eks } from './destinations.js';
 import { equip } from './equip.js';
 import { callOptionsOf, postingOf } from './posting.js';
@@ -123,9 +123,8 @@ export class GenericProducer {
     }
   }
 
-  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. @throws ConfigurationError */
+  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
   with(settings: CallSettings): this {
-    checkCallSettings(classOf(this).name, settings);
     const callSettings = { value: { ...this.callSettings, ...settings } };
     return viewOf(this, { callSettings });
   }

@@ -93,24 +93,6 @@ describe('the static settings of a class', () => {
   });
 });
 
-describe('what is said for single sends and calls', () => {
-  const Desk = desk(GenericProducer, {});
-
-  for (const value of [Number.NaN, '10', {}, 10n, true])
-    it(`H-A14: with() refuses timeoutMs and maxRetry = ${inspect(value)}`, () => {
-      for (const setting of ['timeoutMs', 'maxRetry'])
-        assert.throws(() => new Desk().with({ [setting]: value }), {
-          code: 'CONFIGURATION',
-          message: new RegExp(`^Desk\\.with\\(\\): ${setting} must be `),
-        });
-    });
-
-  it('P-B22: a time of less than nothing, and null, are those of the class', () => {
-    for (const timeoutMs of [-1, Number.NEGATIVE_INFINITY, null, undefined])
-      new Desk().with({ timeoutMs: timeoutMs as number });
-  });
-});
-
 describe('the times of a life', () => {
   for (const value of noTime)
     it(`H-A14: addTimeout and drain refuse ${inspect(value)}`, async () => {
