@@ -19,6 +19,11 @@ export class Chance {
     return new Chance(seed);
   }
 
+  /** For who tells the seed himself. */
+  static of(seed: number): Chance {
+    return new Chance(seed);
+  }
+
   /** From 0 up to 1, without 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
