@@ -109,7 +109,7 @@ const explanations: readonly Explanation[] = [
     pattern: /ConnectionOpenOk|NOT[_-]ALLOWED|\b530\b/,
     replyCode: 530,
     say: ({ username }, vhost) =>
-      `the broker let user '${username}' in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost) or the user has no permission there.`,
+      `the broker let user '${username}' in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost), the user has no permission there, or there are as many connections of the virtual host or of the user as their limits allow (rabbitmqctl list_vhost_limits, list_user_limits).`,
   },
   {
     pattern: /Frame size|Invalid frame|Frame on channel|during handshake/,

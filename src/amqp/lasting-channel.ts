@@ -4,6 +4,7 @@ import type { Logger } from '../logger.js';
 import { sleep } from '../timers.js';
 import { delayBefore, reconnectBackOff } from './back-off.js';
 import { isRefusal } from './broker-error.js';
+import { channelLimit } from './channel-limits.js';
 import { closeInTime } from './close-in-time.js';
 import { openFresh } from './fresh-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
@@ -108,7 +109,8 @@ export class LastingChannel<C extends Channel> {
       await this.#openOn(model);
       return true;
     } catch (thrown) {
-      if (this.#connection.model === model || isRefusal(thrown)) throw thrown;
+      const limit = channelLimit(this.#connection.refusalOf(model));
+      if (limit || this.#connection.model === model || isRefusal(thrown)) throw limit ?? thrown;
       return false;
     }
   }

@@ -32,7 +32,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
   #isKept = false;
   #model: ChannelModel | undefined;
   #cutOff: (() => void) | undefined;
-  #refusal: Error | undefined;
+  readonly #refusals = new WeakMap<ChannelModel, Error>();
   #blocked: string | undefined;
   #lastError: Error | undefined;
 
@@ -64,7 +64,12 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
    * before the channels are gone, so that their owners know that sending the same again would end the same.
    */
   get refusal(): Error | undefined {
-    return this.#refusal;
+    return this.#model && this.#refusals.get(this.#model);
+  }
+
+  /** Why the broker itself has closed a connection of ours, or is closing it; undefined where it did not. */
+  refusalOf(model: ChannelModel): Error | undefined {
+    return this.#refusals.get(model);
   }
 
   /** How it is now. */
@@ -186,7 +191,7 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
     model.setMaxListeners(0);
     model.on('error', (error: Error) => {
       reason = error;
-      if (this.#model === model && replyCode(error) !== undefined) this.#refusal = error;
+      if (replyCode(error) !== undefined) this.#refusals.set(model, error);
     });
     model.on('close', (error?: Error) => {
       // Not ended in good order: what still waits for a silent peer must not reach it late, nor hold the process.
@@ -210,7 +215,6 @@ export class LastingConnection extends EventEmitter<ConnectionEvents> {
 
   #lose(cause: Error | undefined): void {
     this.#model = undefined;
-    this.#refusal = undefined;
     this.#blocked = undefined;
     this.#pace.lost();
     if (this.closed) return;

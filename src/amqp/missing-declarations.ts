@@ -91,3 +91,10 @@ export class MissingDeclarations {
     this.#isAsking = false;
   }
 }
+
+/** Whether a binding need not be asked for: it would be refused for the exchange that another one lacks. */
+export function lacksTheSame(other: Declaration, { declaration, reason }: Missing): boolean {
+  if (declaration.kind !== 'binding' || other.kind !== 'binding') return false;
+  const { exchange } = declaration;
+  return other.exchange === exchange && reason.message.includes(`no exchange '${exchange}'`);
+}

@@ -1,7 +1,8 @@
 import type { ConfirmChannel } from 'amqplib';
-import { ConnectionLostError } from '../errors.js';
+import { ConnectionLostError, isWaybillError } from '../errors.js';
 import { type BrokerReason, brokerReason } from './broker-error.js';
 import { isAtLeast } from './broker-version.js';
+import { channelLimit } from './channel-limits.js';
 import { closeInTime } from './close-in-time.js';
 import { openFresh } from './fresh-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
@@ -30,10 +31,13 @@ export interface OwnChannel {
   close(): Promise<void>;
 }
 
-/** Opens one, as soon as the connection is up. */
+/** Opens one, as soon as the connection is up. @throws TopologyError where there are too many; ConnectionLostError */
 export async function openOwnChannel(connection: LastingConnection): Promise<OwnChannel> {
   const model = await connection.whenUp();
-  const raw = await openFresh(() => model.createConfirmChannel());
+  const raw = await openFresh(() => model.createConfirmChannel()).catch((thrown) => {
+    if (isWaybillError(thrown)) throw thrown;
+    throw channelLimit(connection.refusalOf(model)) ?? lostWhileOpened(thrown);
+  });
   let refusal: Error | undefined;
   let closing: Promise<unknown> | undefined;
   raw.on('error', (error: Error) => {
@@ -47,6 +51,10 @@ export async function openOwnChannel(connection: LastingConnection): Promise<Own
     await closing;
   };
   return { raw, isAtLeast: (version) => isAtLeast(model, version), ended, close };
+}
+
+function lostWhileOpened(cause: unknown): ConnectionLostError {
+  return new ConnectionLostError('The connection was lost while a channel was opened on it.', { cause });
 }
 
 function endBy(ofChannel: Error | undefined, ofConnection: Error | undefined): ChannelEnd {

@@ -7,7 +7,7 @@ import { declareInOrder, type Undeclared } from './declare-in-order.js';
 import { Declarer } from './declarer.js';
 import type { LastingConnection } from './lasting-connection.js';
 import type { LinkConnections } from './link-connections.js';
-import { type Missing, MissingDeclarations } from './missing-declarations.js';
+import { lacksTheSame, type Missing, MissingDeclarations } from './missing-declarations.js';
 import { RefusedDeclarations } from './refused-declarations.js';
 import { SharedRuns } from './shared-runs.js';
 
@@ -135,8 +135,12 @@ export class Topology {
       const taken = failed ? rest.length - failed.rest.length - 1 : rest.length;
       this.#missing.taken(rest.slice(0, taken));
       const declaration = rest[taken];
-      if (failed && declaration) missing.push({ declaration, reason: this.#reasonOf(failed, alone) });
       rest = rest.slice(taken + 1);
+      if (!failed || !declaration) continue;
+      const first = { declaration, reason: this.#reasonOf(failed, alone) };
+      const alike = rest.filter((each) => lacksTheSame(each, first));
+      missing.push(first, ...alike.map((each) => ({ ...first, declaration: each })));
+      rest = rest.filter((each) => !alike.includes(each));
     }
     this.#missing.add(missing);
   }

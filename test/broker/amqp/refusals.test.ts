@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { Exchange, GenericProducer, isWaybillError, MessageProcessor, type TopologyError } from 'waybill';
+import { Connection } from 'waybill/channel';
 import { recordingLog } from '../../conformance/processor/stage.js';
 import {
   freshVhost,
@@ -30,10 +31,12 @@ const everything: Permissions = { configure: '.*', write: '.*', read: '.*' };
 /** A user for one test, on one virtual host. */
 class TestUser {
   readonly url: string;
+  readonly #name: string;
   readonly #path: string;
 
-  private constructor(url: string, path: string) {
+  private constructor(url: string, name: string, path: string) {
     this.url = url;
+    this.#name = name;
     this.#path = path;
   }
 
@@ -44,7 +47,12 @@ class TestUser {
     const url = new URL(vhost.url);
     url.username = name;
     url.password = 'secret';
-    return new TestUser(url.href, `/api/permissions/${encodeURIComponent(vhost.name)}/${name}`);
+    return new TestUser(url.href, name, `/api/permissions/${encodeURIComponent(vhost.name)}/${name}`);
+  }
+
+  /** How much it may have at once; -1 for no limit. */
+  async mayHave(limit: 'max-channels' | 'max-connections', value: number): Promise<void> {
+    await management('PUT', `/api/user-limits/${this.#name}/${limit}`, { value });
   }
 
   async may(permissions: Partial<Permissions>): Promise<void> {
@@ -84,6 +92,43 @@ describe('what the broker refuses for good', () => {
     const { replyCode, message } = await refusalOf(processor.start());
     assert.equal(replyCode, 403);
     assert.ok(message.includes(theirs) && !message.includes('secret'), message);
+  });
+
+  it('T-B1: 530: more channels than the user may have end start() in words', async (t) => {
+    const { user } = await given(t, {});
+    await user.mayHave('max-channels', 2);
+    const log = recordingLog();
+    const queues = [1, 2, 3, 4].map((number) => uniqueName(`queue ${number}`));
+    const eqks = [[Exchange, queues.map((queue) => [queue, queue] as const)]] as const;
+    const { replyCode, message } = await refusalOf(
+      new MessageProcessor({ url: user.url, logger: log, eqks }).start(),
+    );
+    assert.equal(replyCode, 530);
+    assert.match(message, /user limit of \(?2\)?.* consume fewer of them here.*rabbitmqctl set_user_limits/);
+    assert.ok(log.warnings.length < 10, log.warnings.join('\n'));
+  });
+
+  it('T-B1: 530: more channels than the user may have are an error of channel()', async (t) => {
+    const { user } = await given(t, {});
+    await user.mayHave('max-channels', 2);
+    const connection = await Connection.open({ url: user.url, logger: recordingLog() });
+    t.after(() => connection.close());
+    await connection.channel();
+    await connection.channel();
+    const { replyCode, message } = await refusalOf(connection.channel());
+    assert.equal(replyCode, 530);
+    assert.match(message, /rabbitmqctl set_user_limits/);
+  });
+
+  it('T-B2: 530: more connections than the user may have are told as such, too', async (t) => {
+    const { user, queue } = await given(t, {});
+    await user.mayHave('max-connections', 0);
+    const options = { url: user.url, logger: recordingLog() };
+    const error = await rejection(
+      new MessageProcessor({ ...options, eqks: [[Exchange, [[queue, queue]]]] }).start(),
+    );
+    assert.ok(isWaybillError(error, 'CONNECT_FAILED'), String(error));
+    assert.match(error.message, /as many connections .* as their limits allow/);
   });
 
   it('403: a queue that may not be read', async (t) => {
