@@ -72,7 +72,10 @@ function secondsIn(env: Environment, name: string, otherwise: number): number {
 /** The number that a text stands for; the text itself where it stands for none, for whoever has to say so. */
 function numberIn(env: Environment, name: string): unknown {
   const text = env[name]?.trim();
-  if (!text) return undefined;
+  return text ? asNumber(text) : undefined;
+}
+
+function asNumber(text: string): unknown {
   const value = Number(text);
   return Number.isNaN(value) ? text : value;
 }
@@ -80,7 +83,7 @@ function numberIn(env: Environment, name: string): unknown {
 /** As async-worker takes it, in brackets, or without. One without end is always there. */
 function bucketsIn(env: Environment, name: string): readonly number[] {
   const text = env[name]?.replace(/^\s*\[|\]\s*$/g, '').trim() || '10, 50, 100, 200, 500, 1000, 5000';
-  const bounds = text.split(',').map(Number);
+  const bounds = text.split(',').map((each) => asNumber(each.trim()) as number);
   return checkedBuckets(
     variable(name),
     bounds.filter((bound) => bound !== Infinity),

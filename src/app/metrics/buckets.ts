@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
-import { finiteNumber, wholeNumber } from '../../numbers.js';
+import { finiteNumber, shown, wholeNumber } from '../../numbers.js';
 
 /** More would be kept for each combination of labels. */
 const mostBuckets = 1_000;
@@ -11,7 +11,7 @@ const mostBuckets = 1_000;
 export function exponentialBuckets(start: number, factor: number, count: number): readonly number[] {
   above(0, 'exponentialBuckets: start', start);
   above(1, 'exponentialBuckets: factor', factor);
-  return bucketsOf('exponentialBuckets', count, (nth) => start * factor ** nth);
+  return bucketsOf('exponentialBuckets', 'start, factor and count', count, (nth) => start * factor ** nth);
 }
 
 /**
@@ -20,26 +20,29 @@ export function exponentialBuckets(start: number, factor: number, count: number)
  */
 export function linearBuckets(start: number, width: number, count: number): readonly number[] {
   above(0, 'linearBuckets: width', width);
-  return bucketsOf('linearBuckets', count, (nth) => start + width * nth);
+  return bucketsOf('linearBuckets', 'start, width and count', count, (nth) => start + width * nth);
 }
 
 /** The bounds of a histogram, if they can be some. @param setting whose they are, for people @throws ConfigurationError */
 export function checkedBuckets(setting: string, bounds: readonly number[]): readonly number[] {
   const isList = Array.isArray(bounds) && bounds.every(Number.isFinite);
-  const growing = isList && bounds.every((bound, nth) => nth === 0 || bound > (bounds[nth - 1] as number));
-  if (growing) return bounds;
-  const shown = Array.isArray(bounds)
-    ? bounds.slice(0, 20).map(String).join(', ')
-    : `of type ${typeof bounds}`;
+  const isGrowing = isList && bounds.every((bound, nth) => nth === 0 || bound > (bounds[nth - 1] as number));
+  if (isGrowing) return bounds;
+  const list = Array.isArray(bounds) ? bounds.slice(0, 20).map(shown).join(', ') : shown(bounds);
   throw new ConfigurationError(
-    `${setting} must be numbers, each larger than the one before, and is ${shown.slice(0, 200)}.`,
+    `${setting} must be numbers, each larger than the one before, and is ${list.slice(0, 200)}.`,
   );
 }
 
-function bucketsOf(setting: string, count: number, bound: (nth: number) => number): readonly number[] {
-  const length = wholeNumber(`${setting}: count`, count, { min: 1, max: mostBuckets });
+function bucketsOf(
+  owner: string,
+  given: string,
+  count: number,
+  bound: (nth: number) => number,
+): readonly number[] {
+  const length = wholeNumber(`${owner}: count`, count, { min: 1, max: mostBuckets });
   return checkedBuckets(
-    setting,
+    `${owner}: what comes of ${given}`,
     Array.from({ length }, (_, nth) => bound(nth)),
   );
 }

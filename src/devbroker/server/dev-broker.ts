@@ -41,6 +41,8 @@ export class DevBroker implements AsyncDisposable {
   readonly #events: EventStream = new EventStream();
   readonly #profile: Profile;
   readonly #memory: MemoryGauge;
+  /** Aborted when it is closed, which ends a restart, too. */
+  readonly #closing = new AbortController();
   #blockReason: string | undefined;
 
   private constructor(options: DevBrokerOptions) {
@@ -159,12 +161,13 @@ export class DevBroker implements AsyncDisposable {
     await this.cutConnections();
     if (keep === 'nothing') this.#createVirtualHosts();
     else for (const virtualHost of this.#virtualHosts.values()) virtualHost.survive();
-    if (downMs > 0) await sleep(downMs);
-    await this.acceptConnections();
+    if (downMs > 0) await sleep(downMs, { signal: this.#closing.signal });
+    if (!this.#closing.signal.aborted) await this.acceptConnections();
   }
 
   /** Closes all connections and stops listening. Idempotent. */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.refuseConnections();
     const text = "broker forced connection closure with reason 'shutdown'";
     for (const connection of this.#running) connection.fail(new AmqpError('CONNECTION_FORCED', text));

@@ -164,7 +164,7 @@ describe('/metrics', () => {
     environment(t, { ASYNCWORKER_METRICS_DEFAULT_HISTOGRAM_BUCKETS_IN_MS: 'few' });
     assert.throws(() => new App(), {
       name: 'ConfigurationError',
-      message: /BUCKETS_IN_MS must be numbers, .* is NaN/,
+      message: /BUCKETS_IN_MS must be numbers, .* is the text 'few'/,
     });
   });
 });
