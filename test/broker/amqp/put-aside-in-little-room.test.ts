@@ -29,7 +29,7 @@ describe('a message that failed', () => {
     return processor;
   }
 
-  it('is parked with a shorter dossier where frames are small', async (t) => {
+  it('T-B8: is parked with a shorter dossier where frames are small', async (t) => {
     const broker = await DevBroker.start({ port: 0, frameMax: 8_192 });
     t.after(() => broker.close());
     const processor = await start(t, broker.url, 'queue');
@@ -43,7 +43,7 @@ describe('a message that failed', () => {
     assert.equal(processor.seen.length, 2);
   });
 
-  it('is tried again and parked though the name of its queue leaves no room for another word', async (t) => {
+  it('T-B8: is tried again and parked though the name of its queue leaves no room for another word', async (t) => {
     const name = uniqueName('long');
     const queue = name.padEnd(255, '.');
     const processor = await start(t, stage.url, queue);

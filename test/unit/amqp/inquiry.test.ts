@@ -89,7 +89,7 @@ describe('an inquiry', () => {
   it('fails all questions where it cannot ask', async () => {
     const { connection, model, inquiry } = given();
     model.channelMax = 0;
-    await assert.rejects(inquiry.answers(), /No channels left/);
+    await assert.rejects(inquiry.answers(), /has no channel left \(channel_max\)/);
     connection.model = undefined;
     const asked = await Promise.allSettled([inquiry.counts('a'), inquiry.answers()]);
     assert.deepEqual(

@@ -48,8 +48,8 @@ describe('the pace of reconnecting', () => {
 });
 
 describe('a connection that the broker closes as soon as it is up', () => {
-  for (const code of [320, 541]) {
-    it(`is not made again in a hot loop (${code})`, async (t) => {
+  for (const code of [320, 504, 530, 541, 'a reset'] as const) {
+    it(`T-A8: is not made again in a hot loop (${code})`, async (t) => {
       const broker = await TestBroker.start();
       t.after(() => broker.close());
       const link = ownLink(t, broker.url);
@@ -57,7 +57,10 @@ describe('a connection that the broker closes as soon as it is up', () => {
       link.events.on('up', () => {
         ups++;
         setImmediate(() => {
-          for (const connection of broker.connections) connection.close(code);
+          for (const connection of broker.connections) {
+            if (code === 'a reset') connection.cut();
+            else connection.close(code);
+          }
         });
       });
       const begun = performance.now();
