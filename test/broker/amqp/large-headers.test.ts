@@ -1,15 +1,17 @@
 // Headers that just fitted into a frame when they were sent, and do not any more since the broker has put `x-death` among them.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { Message } from 'amqplib';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
+import { DevBroker } from 'waybill/devbroker';
 import { openDoor } from '../../../src/amqp/below-amqplib.js';
 import { FrameOutlet } from '../../../src/amqp/frame-outlet.js';
 import { readArguments } from '../../../src/cli/cli-arguments.js';
 import { runFailed } from '../../../src/cli/failed-command.js';
 import { newChannel } from '../../conformance/channel/channel-stage.js';
 import { command } from '../../conformance/processor/envelopes.js';
-import { useStage, waitForLength } from '../../conformance/processor/stage.js';
-import { uniqueName } from '../../support/broker.js';
+import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
+import { sideChannel, uniqueName } from '../../support/broker.js';
 
 /** With the rest of the properties some bytes less than 128 KiB, the largest frame that RabbitMQ agrees to by default. */
 const filler = 'x'.repeat(130_800);
@@ -55,6 +57,40 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     processor.events.on('down', (role) => downs.push(role));
     return { processor, log, downs };
   }
+
+  it('T-A2: is handled where frames are small, and costs nobody the connection', async (t) => {
+    const broker = await DevBroker.start({ port: 0, frameMax: 8_192 });
+    t.after(() => broker.close());
+    const side = await sideChannel(t, broker.url);
+    const processor = new Desk({
+      url: broker.url,
+      logger: recordingLog(),
+      eqks: [[Exchange, [['queue', 'queue']]]],
+    });
+    t.after(() => processor.close());
+    const downs: unknown[] = [];
+    processor.events.on('down', (role) => downs.push(role));
+    await processor.start();
+    const deadLetter = { deadLetterExchange: '', deadLetterRoutingKey: 'queue', messageTtl: 1 };
+    await side.onChannel((channel) => channel.assertQueue('before', deadLetter));
+    const headers = { filler: 'x'.repeat(8_000) };
+    for (const parameters of ['good', 'next'])
+      await side.publish('', 'before', JSON.stringify(command('work', parameters)), { headers });
+    await waitForLength(processor.seen, 2);
+    assert.deepEqual(downs, []);
+  });
+
+  it('P-6, P-7: comes to a client that has agreed upon small frames, also under a long name', async (t) => {
+    const queue = await given();
+    const small = await sideChannel(t, `${stage.url}?frameMax=8192`);
+    const channel = await small.connection.createChannel();
+    await sendLarge(queue, 'large');
+    const received: Message[] = [];
+    const options = { consumerTag: 'x'.repeat(255), noAck: true };
+    await channel.consume(queue, (message) => message && received.push(message), options);
+    await waitForLength(received, 1);
+    assert.equal(received[0]?.properties.headers?.['filler'], filler);
+  });
 
   it('is handled like any other, and costs nobody the connection', async (t) => {
     const queue = await given();
