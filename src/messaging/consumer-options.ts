@@ -10,7 +10,7 @@ export interface GenericConsumerOptions
 }
 
 /**
- * Told of each message. The next one starts when it returns, or its promise ends. It must not throw: what it throws is an
- * error that nobody catches, which ends the process, and the message goes back to its queue.
+ * Told of each message. The next one starts when it returns, or its promise ends. What it throws is logged, and a message that it has
+ * not settled by then is a failed one: kept in `<queue>.failed`, or rejected to the queue's own dead-letter exchange.
  */
 export type DeliveryCallback = (delivery: Delivery) => void | Promise<void>;

@@ -26,6 +26,7 @@ import {
   unique,
 } from './destinations.js';
 import type { ExchangeClass } from './exchange.js';
+import { guardCallback } from './guarded-callback.js';
 
 /**
  * Takes raw deliveries from queues: for a handler table, see MessageProcessor. It declares exchanges, queues and
@@ -216,7 +217,7 @@ export class GenericConsumer {
 
   async #openConsumer(giveUp: ConsumerOptions['giveUp']): Promise<Consumer> {
     try {
-      const take = (delivery: Delivery) => this.#callback?.(delivery);
+      const take = guardCallback((delivery) => this.#callback?.(delivery), this);
       const consumer = await this.link.openConsumer(take, { ...this.#options, giveUp });
       if (this.#closing) await consumer.stop();
       this.#consumer = consumer;

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { type Delivery, Exchange, GenericConsumer, type GenericConsumerOptions } from 'waybill';
+import {
+  type Delivery,
+  Exchange,
+  GenericConsumer,
+  type GenericConsumerOptions,
+  RejectMessage,
+} from 'waybill';
 import { uniqueName } from '../../support/broker.js';
-import { Program } from '../../support/child.js';
 import { allAcked } from './place.js';
 import { type Log, recordingLog, useStage, waitForLength } from './stage.js';
 
@@ -48,18 +53,28 @@ describe('GenericConsumer', () => {
     for (const place of places) assert.deepEqual(await place.fates(), allAcked);
   });
 
-  it('leaves what its callback throws to the process, as any error that nobody catches', async () => {
-    const [exchange, queue, key] = [uniqueName('exchange'), uniqueName('queue'), uniqueName('key')];
-    await using program = Program.run('test/conformance/processor/programs/throwing-callback.ts', {
-      args: [exchange, queue, key],
-      env: { WAYBILL_URL: stage.url },
+  it('H-A11: what its callback throws is logged, and a message that it has not settled is a failed one', async (t) => {
+    const place = await stage.place();
+    const log = recordingLog();
+    const consumer = await open(t, { eqks: place.eqks }, log);
+    const seen: string[] = [];
+    await consumer.startConsuming((delivery): void | Promise<void> => {
+      const text = delivery.content.toString();
+      seen.push(text);
+      if (text === 'settled first') delivery.ack();
+      if (text === 'later') return Promise.reject(new Error('later'));
+      if (text === 'on purpose') throw new RejectMessage();
+      throw new Error(text);
     });
-    await stage.side.waitForConsumers(queue, 1, 30_000);
-    await stage.side.publish(exchange, key, 'any');
-    assert.deepEqual(await program.waitForEnd(), { code: 1, signal: null });
-    assert.match(program.stderr, /Error: thrown by the callback/);
-    assert.doesNotMatch(program.stderr, /connection/);
-    await stage.side.waitForDepth(queue, 1);
+    for (const text of ['at once', 'later', 'settled first', 'on purpose']) await place.send(text);
+    await waitForLength(seen, 4);
+    await waitForLength(log.errors, 3);
+    assert.match(
+      log.errors.join(),
+      /GenericConsumer: the callback failed on a message .*at once.*later.*settled first/s,
+    );
+    await consumer.drain();
+    assert.deepEqual(await place.fates(), { kept: 0, rejected: 3 });
   });
 
   it('does not start before startConsuming, and a delivery that nobody settles goes back', async (t) => {
