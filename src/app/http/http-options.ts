@@ -7,7 +7,7 @@ export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** How requests of a route are read. */
 export interface HttpRouteOptions {
-  /** The largest body, in bytes; a larger one is answered with 413. @default the app's, 1 MiB */
+  /** The largest body, in bytes, from 1 on; a larger one is answered with 413. @default the app's, 1 MiB */
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface HttpServerOptions {
   readonly host?: string | undefined;
   /** From 0 to 65,535; 0 takes a free one. @default env `ASYNCWORKER_HTTP_PORT`, else 8080 */
   readonly port?: number | undefined;
-  /** The largest body that routes read, in bytes, unless they say otherwise. @default 1 MiB */
+  /** The largest body that routes read, in bytes, from 1 on, unless they say otherwise. @default 1 MiB */
   readonly maxBodyBytes?: number | undefined;
   /** Where the app tells how it is; `false` for nowhere. @default /health/live and /health/ready */
   readonly health?: { readonly live: string; readonly ready: string } | false | undefined;

@@ -79,10 +79,8 @@ export class HttpRoutes {
     const templates = routeList(routes).map((route) => new PathTemplate(route));
     const what = `The HTTP route ${templates.map(({ text }) => text).join(', ')}`;
     this.#refuseReserved(known, templates);
-    const maxBodyBytes = wholeNumber(
-      `${what}: maxBodyBytes`,
-      options.maxBodyBytes ?? this.#host.maxBodyBytes,
-    );
+    const { maxBodyBytes: given = this.#host.maxBodyBytes } = options;
+    const maxBodyBytes = wholeNumber(`${what}: maxBodyBytes`, given, { min: 1 });
     return this.#host.methods.register<HttpHandler<string, never>>((handler) => {
       callable(handler, what);
       for (const template of templates) {

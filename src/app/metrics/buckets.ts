@@ -11,7 +11,12 @@ const mostBuckets = 1_000;
 export function exponentialBuckets(start: number, factor: number, count: number): readonly number[] {
   above(0, 'exponentialBuckets: start', start);
   above(1, 'exponentialBuckets: factor', factor);
-  return bucketsOf('exponentialBuckets', 'start, factor and count', count, (nth) => start * factor ** nth);
+  return bucketsOf(
+    'exponentialBuckets',
+    `start ${start}, factor ${factor} and count ${shown(count)}`,
+    count,
+    (nth) => start * factor ** nth,
+  );
 }
 
 /**
@@ -20,7 +25,13 @@ export function exponentialBuckets(start: number, factor: number, count: number)
  */
 export function linearBuckets(start: number, width: number, count: number): readonly number[] {
   above(0, 'linearBuckets: width', width);
-  return bucketsOf('linearBuckets', 'start, width and count', count, (nth) => start + width * nth);
+  checkedBuckets('linearBuckets: start', [start]);
+  return bucketsOf(
+    'linearBuckets',
+    `start ${start}, width ${width} and count ${shown(count)}`,
+    count,
+    (nth) => start + width * nth,
+  );
 }
 
 /** The bounds of a histogram, if they can be some. @param setting whose they are, for people @throws ConfigurationError */
