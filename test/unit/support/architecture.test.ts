@@ -78,9 +78,9 @@ describe('the architecture checks', () => {
   });
 
   for (const [path, target, room] of [
-    ['scheduler/a.ts', 'errors.ts', 'scheduler'],
+    ['scheduler/a.ts', 'amqp/index.ts', 'scheduler'],
     ['protocol/a.ts', 'logger.ts', 'protocol'],
-    ['devbroker/a.ts', 'errors.ts', 'devbroker'],
+    ['devbroker/a.ts', 'amqp/index.ts', 'devbroker'],
     ['devbroker/a.ts', 'wire/index.ts', 'devbroker'],
     ['wire/a.ts', 'amqp/index.ts', 'wire'],
     ['amqp/a.ts', 'wire/index.ts', 'amqp'],
@@ -101,12 +101,12 @@ describe('the architecture checks', () => {
     });
   }
 
-  it('keep the face from the rooms with doors of their own, and the leaves from everything', (t) => {
+  it('keep the face from the rooms with doors of their own, and the leaves from the rooms', (t) => {
     assert.deepEqual(importsIn(t, 'index.ts', "export * from './devbroker/index.js';"), [
       'index.ts:1 imports devbroker/index.ts, which index.ts may not',
     ]);
-    assert.deepEqual(importsIn(t, 'errors.ts', "import './logger.js';"), [
-      'errors.ts:1 imports logger.ts, which errors.ts may not',
+    assert.deepEqual(importsIn(t, 'errors.ts', "import './wire/index.js';"), [
+      'errors.ts:1 imports wire/index.ts, which errors.ts may not',
     ]);
   });
 
