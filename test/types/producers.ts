@@ -244,7 +244,7 @@ typeCase('with knows its settings', () => {
 typeCase('call takes a call, and gives its answer', async () => {
   const sum = new RpcCommand<number, { a: number }>('sum', { a: 1 });
   expectTypeOf(await producer.call(sum)).toEqualTypeOf<Result<number>>();
-  // @ts-expect-error Property 'answer' is missing in type 'MessageCommand<unknown>' but required in type 'RpcCommand<unknown, unknown>'.
+  // @ts-expect-error Property 'answer' is missing in type 'MessageCommand<unknown, "ping">' but required in type 'RpcCommand<unknown, unknown, string>'.
   await producer.call(new MessageCommand('ping'));
 });
 
