@@ -3,6 +3,7 @@ import { TakenBackError, TimeoutError } from '../errors.js';
 import type { Deadline, Deadlines } from './deadlines.js';
 import type { Delivery } from './delivery.js';
 import { failureCount } from './dossier.js';
+import { toldNumber } from './told-number.js';
 
 /** The header that tells the handler which attempt of a call this is; left out for the first. */
 export const attemptHeader = 'x-waybill-attempt';
@@ -126,7 +127,7 @@ export class DeliveryContext {
 
   #remainingMs(): number | undefined {
     const told = this.patienceMs;
-    const remaining = Number(told);
+    const remaining = toldNumber(told);
     return told === undefined || !Number.isFinite(remaining) ? undefined : remaining;
   }
 }

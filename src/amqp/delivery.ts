@@ -2,6 +2,7 @@ import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as Receive
 import { newContext } from '../own-context.js';
 import type { Acknowledger } from './acknowledger.js';
 import { MessageMark } from './message-mark.js';
+import { toldNumber } from './told-number.js';
 
 /** Marks a message that was put at the end of its queue, as if it had never been handed out. */
 export const putAnewHeader = 'x-waybill-put-anew';
@@ -69,7 +70,7 @@ export class Delivery {
    * A header of that name on a message that comes for the first time is its sender's, and tells nothing.
    */
   get deliveryCount(): number {
-    const count = Number(this.redelivered ? this.#message.properties.headers?.['x-delivery-count'] : 0);
+    const count = this.redelivered ? toldNumber(this.#message.properties.headers?.['x-delivery-count']) : 0;
     return Number.isSafeInteger(count) ? Math.max(0, count) : 0;
   }
 

@@ -6,6 +6,7 @@ import { type Dossier, dossierHeader, originHeader } from './dossier.js';
 import type { Link } from './link.js';
 import { nextMessageId } from './message-id.js';
 import type { MessageProperties } from './outgoing.js';
+import { toldNumber } from './told-number.js';
 
 /** A message that was parked, with its story. */
 export interface FailedMessage {
@@ -110,7 +111,7 @@ export class FailedQueue {
 const looks = 10;
 
 function isWornOut({ properties }: GetMessage): boolean {
-  return Number(properties.headers?.['x-delivery-count'] ?? 0) >= looks;
+  return toldNumber(properties.headers?.['x-delivery-count']) >= looks;
 }
 
 function failedMessage({ content, properties }: GetMessage): FailedMessage {

@@ -1,4 +1,5 @@
 import type { Delivery } from './delivery.js';
+import { toldNumber } from './told-number.js';
 
 /** RabbitMQ's header with the place of a message in its stream, and the argument that says where to begin. */
 export const streamOffset = 'x-stream-offset';
@@ -56,6 +57,6 @@ export class StreamPosition {
 }
 
 function offsetOf({ properties }: Delivery): number | undefined {
-  const offset = Number(properties.headers?.[streamOffset]);
+  const offset = toldNumber(properties.headers?.[streamOffset]);
   return Number.isSafeInteger(offset) ? offset : undefined;
 }
