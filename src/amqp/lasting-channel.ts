@@ -2,12 +2,12 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { ClosedError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { sleep } from '../timers.js';
-import { delayBefore, reconnectBackOff } from './back-off.js';
 import { isRefusal } from './broker-error.js';
 import { channelLimit } from './channel-limits.js';
 import { closeInTime } from './close-in-time.js';
 import { openFresh } from './fresh-channel.js';
 import type { LastingConnection } from './lasting-connection.js';
+import { ReconnectPace } from './reconnect-pace.js';
 
 /** Why a channel is gone. */
 export interface ChannelLoss {
@@ -27,6 +27,11 @@ export interface ChannelRole<C extends Channel> {
   open(model: ChannelModel): Promise<C>;
   /** Makes a new channel ready for use: prefetch, consumers. It may be asked again and again. */
   setUp(channel: C): Promise<void>;
+  /**
+   * Whether a channel that was lost within a second counts as a failed attempt: what has ended it may end the next one as soon.
+   * A publisher learns from each loss which message was to blame, and goes on at once.
+   */
+  readonly isPaced?: boolean;
   /** The channel is ready, for the first time or again. */
   onUp?(channel: C): void;
   /** The channel is gone; another one is being opened. */
@@ -39,7 +44,11 @@ export class LastingChannel<C extends Channel> {
   readonly #role: ChannelRole<C>;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
-  readonly #onConnectionUp = (): void => void this.#reopen();
+  readonly #pace = new ReconnectPace();
+  readonly #onConnectionUp = (): void => {
+    this.#pace.reset();
+    void this.#reopen();
+  };
   #channel: C | undefined;
   #reopening = false;
 
@@ -87,10 +96,15 @@ export class LastingChannel<C extends Channel> {
     });
   }
 
-  /** Goes on with a fresh channel, and leaves the old one to its owner, who closes it. Undefined while there is none. */
-  renew(): C | undefined {
+  /**
+   * Goes on with a fresh channel, and leaves the old one to its owner, who closes it. Undefined while there is none.
+   * @param isLost it is of no use any more, though it is open; otherwise the owner wants another one.
+   */
+  renew({ isLost }: { readonly isLost: boolean }): C | undefined {
     const channel = this.#channel;
     this.#channel = undefined;
+    if (isLost) this.#pace.lost();
+    else this.#pace.reset();
     if (channel) void this.#reopen();
     return channel;
   }
@@ -134,6 +148,8 @@ export class LastingChannel<C extends Channel> {
       throw new ClosedError('The channel is closed.');
     }
     this.#channel = channel;
+    if (this.#role.isPaced) this.#pace.connected();
+    else this.#pace.reset();
     this.#role.onUp?.(channel);
   }
 
@@ -147,6 +163,7 @@ export class LastingChannel<C extends Channel> {
 
   #lose(loss: ChannelLoss): void {
     this.#channel = undefined;
+    this.#pace.lost();
     this.#role.onDown?.(loss);
     // When the connection goes, too, its `up` begins anew.
     if (loss.refused !== 'channel') return;
@@ -159,16 +176,17 @@ export class LastingChannel<C extends Channel> {
     if (this.#reopening) return;
     this.#reopening = true;
     const { signal } = this.#closing;
-    for (let attempt = 1; !this.#channel && !signal.aborted; attempt++) {
+    while (!this.#channel && !signal.aborted) {
+      const restMs = this.#pace.again();
+      if (restMs > 0) await sleep(restMs, { signal });
       const model = this.#connection.model;
-      if (!model) break;
+      if (!model || signal.aborted) break;
       try {
         await this.#openOn(model);
       } catch (thrown) {
         // With another connection, or none, the loop begins anew.
         if (signal.aborted || this.#connection.model !== model) continue;
         this.#logger.error(`${this.#role.name}: ${toError(thrown).message}. Trying again.`);
-        await sleep(delayBefore(attempt, reconnectBackOff), { signal });
       }
     }
     this.#reopening = false;

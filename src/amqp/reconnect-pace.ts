@@ -3,7 +3,7 @@ import { delayBefore, reconnectBackOff } from './back-off.js';
 /** A connection that lived for less was no success: whatever has closed it may close the next one as soon. */
 const lastingMs = 1_000;
 
-/** How long a connection rests between its attempts. The back-off begins anew when a connection has lasted, not when it is made. */
+/** How long a connection, or a channel, rests between its attempts. The back-off begins anew when one has lasted, not when it is made. */
 export class ReconnectPace {
   #attempt = 0;
   /** Failed attempts in a row, with the connections that did not last among them. */
@@ -19,6 +19,17 @@ export class ReconnectPace {
   next(): number {
     this.#attempt++;
     return delayBefore(++this.#inRow, reconnectBackOff);
+  }
+
+  /** As {@link next}, but the first attempt after one that has lasted comes at once. */
+  again(): number {
+    this.#attempt++;
+    return this.#inRow++ === 0 ? 0 : delayBefore(this.#inRow - 1, reconnectBackOff);
+  }
+
+  /** What failed before says nothing about the next attempt. */
+  reset(): void {
+    this.#inRow = 0;
   }
 
   /** The present attempt has failed, and something was learnt: the next one will not be the same again. */

@@ -60,6 +60,7 @@ export class Subscription {
       name: `queue '${queue}'`,
       open: (model: ChannelModel) => model.createChannel(),
       setUp: (channel: Channel) => this.#setUp(channel),
+      isPaced: true,
     };
     this.#channel = new LastingChannel(host.connection, role, host.logger);
   }
@@ -161,9 +162,9 @@ export class Subscription {
    * Goes on with a fresh channel. The old one stays until what runs is settled: on the same channel, a consumer that was
    * left and has a message that becomes overdue ends the new one as well (seen in 4.3).
    */
-  #renew({ narrow, giveBack }: Change): void {
+  #renew({ narrow, giveBack }: Change, { isLost = false } = {}): void {
     const session = this.#session;
-    if (!session || this.#cancelled || !this.#channel.renew()) return;
+    if (!session || this.#cancelled || !this.#channel.renew({ isLost })) return;
     this.#isRenewing = true;
     this.#width.set(narrow);
     session.isClosedToNew = giveBack;
@@ -206,7 +207,7 @@ export class Subscription {
       );
       this.#wasRefused = true;
     }
-    this.#renew({ narrow: this.#width.isNarrow, giveBack: isLate });
+    this.#renew({ narrow: this.#width.isNarrow, giveBack: isLate }, { isLost: true });
     if (isLate) this.#host.overdue([...acknowledger.deliveries]);
   }
 

@@ -71,3 +71,28 @@ describe('a connection that the broker closes as soon as it is up', () => {
     });
   }
 });
+
+describe('a consumer that the broker ends as soon as it is there', () => {
+  for (const [how, end] of [
+    ['cancelled', (broker: TestBroker) => broker.cancelConsumers('orders')],
+    ['its channel closed', (broker: TestBroker) => broker.closeChannels('orders')],
+  ] as const) {
+    it(`T-A8: does not come again in a hot loop (${how}), and comes when it is let`, async (t) => {
+      const broker = await TestBroker.start();
+      t.after(() => broker.close());
+      const link = ownLink(t, broker.url);
+      await link.openConsuming();
+      await link.declare([{ kind: 'queue', name: 'orders', passive: false, options: {} }]);
+      const consumer = await link.openConsumer((delivery) => delivery.ack());
+      await consumer.consume('orders');
+      const begun = performance.now();
+      for (let round = 1; round <= 5; round++) {
+        await until(() => broker.queue('orders')?.consumerCount === 1, { what: `it consumes (${round})` });
+        end(broker);
+      }
+      // At once, then after 100, 200 and 400 ms, a quarter less by chance.
+      assert.ok(performance.now() - begun > 700 * 0.75);
+      await until(() => broker.queue('orders')?.consumerCount === 1, { what: 'it consumes when it is let' });
+    });
+  }
+});
