@@ -24,7 +24,9 @@ function enough(declared: Readonly<Record<string, unknown>>): number {
 
 /** Whether a message came back so often that it must run alone: if its process dies again, it is known which one it was. */
 export function isSuspect(delivery: Delivery, declared: Readonly<Record<string, unknown>>): boolean {
-  return delivery.deliveryCount >= Math.min(SUSPECT_FROM, Math.max(1, enough(declared) - 1));
+  return (
+    counts(declared) && delivery.deliveryCount >= Math.min(SUSPECT_FROM, Math.max(1, enough(declared) - 1))
+  );
 }
 
 /** Why a message is not run any more; undefined for one that may run. Where the broker dead-letters it, it is left to do so. */
@@ -32,6 +34,11 @@ export function whyGivenUp(
   { deliveryCount }: Delivery,
   declared: Readonly<Record<string, unknown>>,
 ): NeverFinishedError | undefined {
-  if (deliveryCount < enough(declared) || 'x-dead-letter-exchange' in declared) return undefined;
-  return new NeverFinishedError(deliveryCount);
+  if (!counts(declared) || deliveryCount < enough(declared)) return undefined;
+  return 'x-dead-letter-exchange' in declared ? undefined : new NeverFinishedError(deliveryCount);
+}
+
+/** A classic queue counts nothing: what a message in it says of its deliveries is its sender's word. */
+function counts(declared: Readonly<Record<string, unknown>>): boolean {
+  return declared['x-queue-type'] !== 'classic';
 }

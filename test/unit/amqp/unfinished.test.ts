@@ -67,4 +67,10 @@ describe('a message that came back unsettled', () => {
     assert.deepEqual([reason?.code, reason?.deliveryCount], ['NEVER_FINISHED', 18]);
     assert.match(reason?.message ?? '', /18 times.*process died/);
   });
+
+  it('T-A1: runs as any other in a classic queue, whatever its sender writes for the count', () => {
+    const classic = { 'x-queue-type': 'classic' };
+    assert.equal(isSuspect(back(1_000), classic), false);
+    assert.equal(whyGivenUp(back(1_000), classic), undefined);
+  });
 });
