@@ -1,12 +1,13 @@
 import type { Deadlines } from '../amqp/index.js';
 import { ClosedError, TimeoutError, type WaybillError } from '../errors.js';
+import { duration, wholeNumber } from '../numbers.js';
 import { failedResult, type Result } from '../wire/index.js';
 
 /** What to take from a {@link ReplyQueue}. */
 export interface CollectOptions {
-  /** How many answers to wait for. @default 1 */
+  /** How many answers to wait for: a whole number, or `Infinity` for all that come in time. @default 1 */
   readonly count?: number | undefined;
-  /** How long to wait for all of them together. @default 30,000 */
+  /** How long to wait for all of them together, in milliseconds; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
   /** Told of each answer as it comes. */
   readonly onReply?: ((result: Result) => void) | undefined;
@@ -44,13 +45,15 @@ export class ReplyQueue<Answer = unknown> {
   /**
    * Waits for `count` answers and takes them. When the time is over first, or the queue is closed, what has come is given,
    * and a MessageResultException with a TimeoutError or a ClosedError stands at the end: nothing is thrown and nothing is
-   * lost (P-B23).
+   * lost (P-B23). @throws ConfigurationError for a `count` or a `timeoutMs` that is none
    */
   async collect({
     count = 1,
     timeoutMs = 30_000,
     onReply,
   }: CollectOptions = {}): Promise<readonly Result<Answer>[]> {
+    if (count !== Infinity) wholeNumber('ReplyQueue.collect: count', count);
+    duration('ReplyQueue.collect: timeoutMs', timeoutMs);
     const taken: Result<Answer>[] = [];
     let late: WaybillError | undefined;
     const deadline = this.#deadlines.set(timeoutMs, () => {

@@ -1,13 +1,14 @@
 import { Fifo } from '../amqp/index.js';
+import { duration, wholeNumber } from '../numbers.js';
 import type { Answer } from './answers.js';
 
 /** How many answers are kept for calls that come again. */
 export interface ReplyStoreLimits {
-  /** @default 10,000 */
+  /** A whole number, or `Infinity`. @default 10,000 */
   readonly maxCount?: number | undefined;
-  /** All answers together, in bytes. @default 16 MiB */
+  /** All answers together, in bytes; a whole number, or `Infinity`. @default 16 MiB */
   readonly maxBytes?: number | undefined;
-  /** @default 300,000: twice as long as a call with default settings goes on */
+  /** In milliseconds; `Infinity` for no limit. @default 300,000: twice as long as a call with default settings goes on */
   readonly maxAgeMs?: number | undefined;
 }
 
@@ -19,6 +20,10 @@ interface Known {
   bytes: number;
   /** When it came. */
   at: number;
+}
+
+function checkedLimit(name: string, limit: number): number {
+  return limit === Infinity ? limit : wholeNumber(`ReplyStore: ${name}`, limit);
 }
 
 /**
@@ -34,10 +39,11 @@ export class ReplyStore {
   readonly #maxAgeMs: number;
   #bytes = 0;
 
+  /** @throws ConfigurationError for limits that are none */
   constructor({ maxCount = 10_000, maxBytes = 16 * 1024 * 1024, maxAgeMs = 300_000 }: ReplyStoreLimits = {}) {
-    this.#maxCount = maxCount;
-    this.#maxBytes = maxBytes;
-    this.#maxAgeMs = maxAgeMs;
+    this.#maxCount = checkedLimit('maxCount', maxCount);
+    this.#maxBytes = checkedLimit('maxBytes', maxBytes);
+    this.#maxAgeMs = duration('ReplyStore: maxAgeMs', maxAgeMs);
   }
 
   /** The answer to a call that has been here before, or that runs now; undefined for a new one. */

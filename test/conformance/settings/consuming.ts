@@ -1,4 +1,4 @@
-import { GenericConsumer, JsonEncoder, MessageProcessor } from 'waybill';
+import { GenericConsumer, JsonEncoder, MessageProcessor, ReplyStore, type ReplyStoreLimits } from 'waybill';
 import {
   HandlersRegistry,
   MessageConsumerRegistry,
@@ -166,6 +166,15 @@ export const consumingSettings: readonly Setting[] = [
     { port: { good: [1, 65_535] } },
   ),
   ...settings('RpcWorker', (worker: object, scene) => call({ worker }, scene), counts),
+  ...settings<ReplyStoreLimits>(
+    'ReplyStore',
+    (limits, scene) => call({ worker: { replyStore: new ReplyStore(limits) } }, scene),
+    {
+      maxCount: { good: [0, 10, Infinity] },
+      maxBytes: { good: [0, 1_000_000, Infinity] },
+      maxAgeMs: { good: [0, 1_000, Infinity] },
+    },
+  ),
   ...settings('RpcClient', call, inOwn(patience, 'client')),
   ...settings('', call, inOwn(patience, 'options')),
   ...settings('RabbitConsumer', registry, {

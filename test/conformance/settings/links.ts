@@ -2,6 +2,7 @@ import {
   GenericProducer,
   type LinkOptions,
   MessageCommand,
+  MessageResult,
   MicroScheduler,
   MicroThread,
   type RestartPolicy,
@@ -11,6 +12,8 @@ import { Connection } from 'waybill/channel';
 import { DevBroker, type DevBrokerOptions, type RestartOptions } from 'waybill/devbroker';
 import { type FaultOptions, type IdleOptions, TestBroker, TestBrokerTimeout } from 'waybill/testing';
 import { QueueProducer } from 'waybill/workers';
+import { Deadlines } from '../../../src/amqp/index.js';
+import { type CollectOptions, ReplyQueue } from '../../../src/rpc/index.js';
 import { sleep } from '../../../src/timers.js';
 import { Place } from '../processor/place.js';
 import { recordingLog } from '../processor/stage.js';
@@ -42,6 +45,15 @@ async function produce(statics: object, { stage }: Scene): Promise<void> {
   await using producer = await Sends.connect({ url: stage.url, logger });
   await producer.message_go();
   await stage.side.waitForDepth(place.queue, 1);
+}
+
+/** Collects the one answer that has come. What asks for more of them has to wait for the end. */
+async function collect(options: CollectOptions): Promise<void> {
+  const queue = new ReplyQueue('answers', new Deadlines(), async () => {});
+  queue.add(new MessageResult(1));
+  const collected = queue.collect(options);
+  if ((options.count ?? 1) > 1) await queue.close();
+  await collected;
 }
 
 interface ChannelCase {
@@ -154,6 +166,10 @@ export const linkSettings: readonly Setting[] = [
     maxRetry: { good: [0, 4] },
     replyQueue: { good: ['direct', 'per-call'] },
     undeclared: { good: ['refuse', 'send'] },
+  }),
+  ...settings('ReplyQueue.collect', collect, {
+    count: { good: [0, 1, Infinity] },
+    timeoutMs: { good: [0, 10_000, Infinity] },
   }),
   ...settings('Channel.qos', plain, { prefetchCount: { good: [0, 1, 65_535] } }),
   ...settings('Connection.channel', plain, { number: { good: [1, 2_047] } }),
