@@ -1,4 +1,4 @@
-import { refuseGenerator } from './generators.js';
+import { refuseGenerator } from './common/generators.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of whoever registers the function
 type AnyFunction = (...args: any[]) => unknown;

@@ -1,6 +1,6 @@
-import { codeOf } from './thrown.js';
+import { codeOf } from './common/thrown.js';
 
-export { toError } from './thrown.js';
+export { toError } from './common/thrown.js';
 
 /**
  * Every failure that Waybill reports: a class, a `code` that never changes, the cause where there is one,

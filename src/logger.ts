@@ -1,5 +1,5 @@
-import { toError } from './thrown.js';
-import { isPromiseLike } from './when-done.js';
+import { toError } from './common/thrown.js';
+import { isPromiseLike } from './common/when-done.js';
 
 /**
  * Where Waybill writes what a person should know. Any object with these four methods fits, pino and console among them.

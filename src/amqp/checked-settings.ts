@@ -1,10 +1,10 @@
-import { choice } from '../choices.js';
+import { choice } from '../common/choices.js';
+import { type Bounds, duration, finiteNumber, wholeNumber } from '../common/numbers.js';
 import { ConfigurationError } from '../errors.js';
-import { type Bounds, duration, finiteNumber, wholeNumber } from '../numbers.js';
-import type { ConsumerOptions } from './consumer-options.js';
-import type { Arguments } from './declaration.js';
-import type { GiveUp } from './failure-policy.js';
-import type { RetryPolicy } from './retry-policy.js';
+import type { ConsumerOptions } from './consuming/consumer-options.js';
+import type { Arguments } from './declaring/declaration.js';
+import type { GiveUp } from './failing/failure-policy.js';
+import type { RetryPolicy } from './failing/retry-policy.js';
 
 /** AMQP carries it in 16 bits; its 0, no limit, would let a queue into memory as a whole. */
 const prefetchBounds: Bounds = { min: 1, max: 65_535 };

@@ -1,42 +1,43 @@
-/** How messages travel: connections that last, topology, publishing with confirms, consuming with single settlement. */
-export { amqplibTable } from './amqplib-table.js';
-export { failedQueueName } from './aside-name.js';
-export { assertNames } from './assert-names.js';
-export { brokerReason } from './broker-error.js';
+/** How messages travel: connections that recover, topology, publishing with confirms, consuming with single settlement. */
+
 export { checkConsuming, checkFailing, checkQueueArguments } from './checked-settings.js';
-export { Consumer } from './consumer.js';
-export type { ConsumerOptions, DrainReport } from './consumer-options.js';
-export type { OverdueRun } from './consumer-timeouts.js';
-export { hasDeadLetterExchange } from './dead-letters.js';
-export { type Deadline, Deadlines } from './deadlines.js';
-export type { Arguments, Declaration } from './declaration.js';
-export type { Delivery } from './delivery.js';
-export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './delivery-context.js';
-export type { Failure } from './dossier.js';
-export { type FailedMessage, FailedQueue } from './failed-queue.js';
-export { FailurePolicy, type GiveUp } from './failure-policy.js';
-export { Fifo } from './fifo.js';
-export type { FirstConnect } from './first-connect.js';
+export { assertNames } from './common/assert-names.js';
+export { type Deadline, Deadlines } from './common/deadlines.js';
+export { Fifo } from './common/fifo.js';
+export { nextMessageId } from './common/message-id.js';
+export { onAbort } from './common/on-abort.js';
+export { brokerReason } from './connection/broker-error.js';
+export type { ConnectionHealth } from './connection/connection-health.js';
+export type { FirstConnect } from './connection/first-connect.js';
+export type { ChannelEnd, OwnChannel, RawChannel } from './connection/own-channel.js';
+export { type Address, type ConnectionOptions, masked, settle } from './connection/settings.js';
+export { Consumer } from './consuming/consumer.js';
+export type { ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
+export type { OverdueRun } from './consuming/consumer-timeouts.js';
+export type { Delivery } from './consuming/delivery.js';
+export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './consuming/delivery-context.js';
+export { isRejectMessage, RejectMessage } from './consuming/reject-message.js';
+export { isSameMessage } from './consuming/running-duplicates.js';
+export type { StreamOffset } from './consuming/stream-position.js';
+export { hasDeadLetterExchange } from './declaring/dead-letters.js';
+export type { Arguments, Declaration } from './declaring/declaration.js';
+export type { Failure } from './failing/dossier.js';
+export { type FailedMessage, FailedQueue } from './failing/failed-queue.js';
+export { FailurePolicy, type GiveUp } from './failing/failure-policy.js';
+export { failedQueueName } from './failing/failure-queue-name.js';
+export type { RetryPolicy } from './failing/retry-policy.js';
+export { amqplibTable } from './frames/amqplib-table.js';
 export {
-  type ConnectionHealth,
-  type LinkHealth,
-  type OutboxHealth,
-  type QueueHealth,
-  wellWhile,
-} from './health.js';
-export { directReplyTo, Inbox, type Received } from './inbox.js';
+  changeProperties,
+  type MessageProperties,
+  type Outgoing,
+  type PublishOptions,
+} from './frames/outgoing.js';
 export { Intake } from './intake.js';
-export { Lease } from './lease.js';
-export { Link, type LinkOptions } from './link.js';
-export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
-export { nextMessageId } from './message-id.js';
-export { onAbort } from './on-abort.js';
-export type { OutboxLimits } from './outbox.js';
-export { changeProperties, type MessageProperties, type Outgoing, type PublishOptions } from './outgoing.js';
-export type { ChannelEnd, OwnChannel, RawChannel } from './own-channel.js';
-export type { Publisher } from './publisher.js';
-export { isRejectMessage, RejectMessage } from './reject-message.js';
-export type { RetryPolicy } from './retry-policy.js';
-export { type Address, type ConnectionOptions, masked, settle } from './settings.js';
-export type { StreamOffset } from './stream-position.js';
-export { isSameMessage } from './twins.js';
+export { type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
+export { Lease } from './link/lease.js';
+export { Link, type LinkOptions } from './link/link.js';
+export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';
+export { directReplyTo, Inbox, type Received } from './publishing/inbox.js';
+export type { OutboxHealth, OutboxLimits } from './publishing/outbox.js';
+export type { Publisher } from './publishing/publisher.js';

@@ -1,14 +1,14 @@
+import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
-import { unlessAborted } from '../unless-aborted.js';
-import type { Consumer } from './consumer.js';
-import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
-import { hasDeadLetterExchange } from './dead-letters.js';
-import type { Declaration } from './declaration.js';
-import type { Delivery } from './delivery.js';
-import type { DeliveryContextHost } from './delivery-context.js';
-import type { LinkHealth } from './health.js';
-import { Lease } from './lease.js';
-import type { Link, LinkOptions } from './link.js';
+import type { Consumer } from './consuming/consumer.js';
+import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
+import type { Delivery } from './consuming/delivery.js';
+import type { DeliveryContextHost } from './consuming/delivery-context.js';
+import { hasDeadLetterExchange } from './declaring/dead-letters.js';
+import type { Declaration } from './declaring/declaration.js';
+import type { LinkHealth } from './link/health.js';
+import { Lease } from './link/lease.js';
+import type { Link, LinkOptions } from './link/link.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions

@@ -1,7 +1,7 @@
+import { duration, wholeNumber } from '../common/numbers.js';
 import type { RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
-import { duration, wholeNumber } from '../numbers.js';
 import {
   DrainError,
   type ExitReport,

@@ -1,7 +1,7 @@
+import { refuseGenerated } from '../common/generators.js';
+import { within } from '../common/timers.js';
 import { toError } from '../errors.js';
-import { refuseGenerated } from '../generators.js';
 import type { Logger } from '../logger.js';
-import { within } from '../timers.js';
 
 /** Something of the user's that runs when the app starts, or when it ends. */
 type Hook<App> = (app: App) => unknown;

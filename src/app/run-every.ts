@@ -1,7 +1,7 @@
+import { refuseGenerated } from '../common/generators.js';
+import { inOwnContext } from '../common/own-context.js';
+import { sleep, within } from '../common/timers.js';
 import { toError } from '../errors.js';
-import { refuseGenerated } from '../generators.js';
-import { inOwnContext } from '../own-context.js';
-import { sleep, within } from '../timers.js';
 import type { Part, PartHost } from './part.js';
 import type { RouteContext } from './route-context.js';
 

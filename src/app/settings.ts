@@ -1,4 +1,4 @@
-import { type Bounds, duration, wholeNumber } from '../numbers.js';
+import { type Bounds, duration, wholeNumber } from '../common/numbers.js';
 import { checkedBuckets } from './metrics/buckets.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

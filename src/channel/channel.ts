@@ -1,8 +1,8 @@
 import { assertNames, type OwnChannel, type RawChannel } from '../amqp/index.js';
+import { duration, wholeNumber } from '../common/numbers.js';
+import { within } from '../common/timers.js';
 import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { duration, wholeNumber } from '../numbers.js';
-import { within } from '../timers.js';
 import type { ConsumeOptions, PublishTarget } from './channel-options.js';
 import { Confirms } from './confirms.js';
 import type { ChannelConsumer } from './consumer.js';

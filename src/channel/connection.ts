@@ -1,6 +1,6 @@
 import { Link, type LinkOptions } from '../amqp/index.js';
+import { wholeNumber } from '../common/numbers.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
-import { wholeNumber } from '../numbers.js';
 import { Channel } from './channel.js';
 
 /** Where to connect, and as whom. */

@@ -1,6 +1,6 @@
+import { refuseGenerated } from '../common/generators.js';
+import { newContext } from '../common/own-context.js';
 import { toError } from '../errors.js';
-import { refuseGenerated } from '../generators.js';
-import { newContext } from '../own-context.js';
 import type { ReceivedMessage } from './message.js';
 
 /** What a consumer asks of its channel. */

@@ -1,5 +1,5 @@
 import { assertNames, type RawChannel } from '../amqp/index.js';
-import { refuseGenerator } from '../generators.js';
+import { refuseGenerator } from '../common/generators.js';
 import type { Logger } from '../logger.js';
 import { ChannelError } from './channel-error.js';
 import type { ConsumeOptions } from './channel-options.js';

@@ -1,6 +1,6 @@
 import { type FailedMessage, FailedQueue, failedQueueName, Link } from '../amqp/index.js';
+import { cut } from '../common/foreign-text.js';
 import { isWaybillError, toError } from '../errors.js';
-import { cut } from '../foreign-text.js';
 import type { Output } from './broker-command.js';
 import type { FailedCommand } from './cli-arguments.js';
 

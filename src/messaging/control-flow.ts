@@ -1,4 +1,4 @@
-import { codeOf } from '../thrown.js';
+import { codeOf } from '../common/thrown.js';
 
 /** Thrown by a filter: this handler is skipped, the others run, and the message is acked (D5). */
 export class FilterError extends Error {

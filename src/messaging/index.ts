@@ -1,16 +1,5 @@
 /** The Postage model: exchanges, producers with builders, processors with handlers, applications. */
-export {
-  applicationKeys,
-  GenericApplication,
-  GenericApplicationExchange,
-  type GenericApplicationOptions,
-  type LoggingProducer,
-} from './application.js';
-export type { CommandNames } from './built.js';
-export type { Component } from './component.js';
-export { GenericConsumer } from './consumer.js';
-export type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
-export type { HandlerContext } from './context.js';
+
 export { AckAndRestart, FilterError } from './control-flow.js';
 export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
 export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType } from './exchange.js';
@@ -43,17 +32,29 @@ export type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
-export { MessageProcessor } from './processor.js';
-export type { ProcessorEventMap, ProcessorEvents } from './processor-events.js';
+export {
+  applicationKeys,
+  GenericApplication,
+  GenericApplicationExchange,
+  type GenericApplicationOptions,
+  type LoggingProducer,
+} from './processing/application.js';
+export type { Component } from './processing/component.js';
+export { GenericConsumer } from './processing/consumer.js';
+export type { DeliveryCallback, GenericConsumerOptions } from './processing/consumer-options.js';
+export type { HandlerContext } from './processing/context.js';
+export { MessageProcessor } from './processing/processor.js';
+export type { ProcessorEventMap, ProcessorEvents } from './processing/processor-events.js';
 export type {
   Control,
   HandleOptions,
   MessageProcessorOptions,
   ProcessorHealth,
-} from './processor-options.js';
-export { type Connected, GenericProducer, type ProducerClass } from './producer.js';
-export type { CallSettings, ProducerOptions } from './producer-options.js';
-export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';
+} from './processing/processor-options.js';
+export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
+export type { CommandNames } from './producing/built.js';
+export { type Connected, GenericProducer, type ProducerClass } from './producing/producer.js';
+export type { CallSettings, ProducerOptions } from './producing/producer-options.js';
+export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';
+export { UndeclaredMessageError } from './producing/undeclared.js';
 export { type ComponentStatus, componentStatus } from './status.js';
-export { UndeclaredMessageError } from './undeclared.js';
-export type { Unhandled, UnhandledHealth, UnhandledMessage } from './unhandled.js';

@@ -1,5 +1,5 @@
 import type { Arguments, Declaration } from '../amqp/index.js';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../common/numbers.js';
 
 /** Where messages go that could not be handled. */
 export interface DeadLetterPolicy {

@@ -1,5 +1,5 @@
+import { cut } from '../common/foreign-text.js';
 import { WaybillError } from '../errors.js';
-import { cut } from '../foreign-text.js';
 
 /** Thrown when a handler is registered under a key that another one has. */
 export class HandlerAlreadyExistsError extends WaybillError {

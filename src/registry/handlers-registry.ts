@@ -1,7 +1,7 @@
 import type { DeliveryContext } from '../amqp/index.js';
+import { refuseGenerated } from '../common/generators.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ConfigurationError } from '../errors.js';
-import { refuseGenerated } from '../generators.js';
 import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import {
   type ContentType,

@@ -1,5 +1,5 @@
+import { duration, wholeNumber } from '../common/numbers.js';
 import { ClosedError } from '../errors.js';
-import { duration, wholeNumber } from '../numbers.js';
 import { type DrainOptions, StandingThread, type ThreadHealth } from '../scheduler/index.js';
 import type { ConsumerFactory, MessageConsumer } from './consumer.js';
 import { ConsumerAlreadyRegisteredError } from './errors.js';

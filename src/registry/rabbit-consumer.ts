@@ -13,10 +13,10 @@ import {
   type RetryPolicy,
   wellWhile,
 } from '../amqp/index.js';
-import { choice } from '../choices.js';
+import { choice } from '../common/choices.js';
+import { cut } from '../common/foreign-text.js';
+import { duration } from '../common/numbers.js';
 import { toError } from '../errors.js';
-import { cut } from '../foreign-text.js';
-import { duration } from '../numbers.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
 import { DrainError, type DrainOptions } from '../scheduler/index.js';
 import { connectionName, identify, jsonEncoder } from '../wire/index.js';

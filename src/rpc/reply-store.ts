@@ -1,5 +1,5 @@
 import { Fifo } from '../amqp/index.js';
-import { duration, wholeNumber } from '../numbers.js';
+import { duration, wholeNumber } from '../common/numbers.js';
 import type { Answer } from './answers.js';
 
 /** How many answers are kept for calls that come again. */

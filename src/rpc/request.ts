@@ -1,5 +1,5 @@
 import type { MessageProperties, Received } from '../amqp/index.js';
-import { duration, wholeNumber } from '../numbers.js';
+import { duration, wholeNumber } from '../common/numbers.js';
 import { malformedResult, type Result } from '../wire/index.js';
 
 /** A call as it leaves: one message, sent again unchanged until it is answered. */

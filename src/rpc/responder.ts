@@ -1,6 +1,6 @@
 import { changeProperties, type Delivery, type Link } from '../amqp/index.js';
+import { whenDone } from '../common/when-done.js';
 import { isWaybillError, toError } from '../errors.js';
-import { whenDone } from '../when-done.js';
 import type { Result } from '../wire/index.js';
 import type { Answer, AnswerWriter } from './answers.js';
 import { ReplyStore } from './reply-store.js';

@@ -1,4 +1,4 @@
-import { codeOf } from '../thrown.js';
+import { codeOf } from '../common/thrown.js';
 
 /**
  * Thrown to end the scheduler: the current round still finishes for the other threads, then `main()` ends

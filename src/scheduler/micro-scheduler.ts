@@ -1,4 +1,4 @@
-import { duration } from '../numbers.js';
+import { duration } from '../common/numbers.js';
 import { Bell } from './bell.js';
 import { ThreadDone } from './control-flow.js';
 import { askThreads, type SchedulerHealth } from './health.js';

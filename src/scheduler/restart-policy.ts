@@ -1,4 +1,4 @@
-import { duration, finiteNumber, wholeNumber } from '../numbers.js';
+import { duration, finiteNumber, wholeNumber } from '../common/numbers.js';
 
 /** When and how often a thread that failed is created again. */
 export interface RestartPolicy {

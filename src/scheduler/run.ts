@@ -1,4 +1,4 @@
-import { startTimer } from '../timers.js';
+import { startTimer } from '../common/timers.js';
 import { watchSignals } from './signals.js';
 
 /** Why a scheduler ended: asked to (`ExitScheduler`, `stop()`), no thread left, a signal, or a failure. */

@@ -1,5 +1,5 @@
+import { startTimer, within } from '../common/timers.js';
 import { isWaybillError } from '../errors.js';
-import { startTimer, within } from '../timers.js';
 import { isExitScheduler, isThreadDone } from './control-flow.js';
 import type { MicroThread } from './microthread.js';
 import { checkedPolicy, RestartBudget } from './restart-policy.js';

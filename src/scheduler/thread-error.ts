@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { toError } from '../common/thrown.js';
 import { toStderr } from '../logger.js';
-import { toError } from '../thrown.js';
 import type { MicroThread } from './microthread.js';
 
 /** Where a thread failed and what becomes of it. */

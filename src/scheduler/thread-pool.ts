@@ -1,4 +1,4 @@
-import { within } from '../timers.js';
+import { within } from '../common/timers.js';
 import type { MicroThread } from './microthread.js';
 import { SupervisedThread, type Supervisor } from './supervision.js';
 import type { ThreadErrorInfo, ThreadErrorListener } from './thread-error.js';

@@ -1,6 +1,6 @@
+import { duration } from '../common/numbers.js';
+import { sleep } from '../common/timers.js';
 import type { DevBroker } from '../devbroker/index.js';
-import { duration } from '../numbers.js';
-import { sleep } from '../timers.js';
 
 /** How long to wait for something in the broker. */
 export interface WaitOptions {

@@ -1,5 +1,5 @@
+import { wholeNumber } from '../common/numbers.js';
 import type { Interceptor, Message, PublishFate } from '../devbroker/index.js';
-import { wholeNumber } from '../numbers.js';
 import { RecordedMessage } from './recorded-message.js';
 
 /** Which messages a fault is meant for; what is left out matches all. */

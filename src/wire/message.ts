@@ -1,4 +1,4 @@
-import { brand, isBranded } from '../shared-by-copies.js';
+import { brand, isBranded } from '../common/shared-by-copies.js';
 import { sendable, toPlain } from './plain.js';
 
 /** How a message is meant: `message` goes to every handler, `rpc` is answered by one. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
+import { isGenerator } from '../common/generators.js';
 import { EncodingError, isWaybillError, toError } from '../errors.js';
-import { isGenerator } from '../generators.js';
 import { instanceToPlain } from './instances.js';
 import { troubleIn } from './trouble.js';
 

@@ -1,3 +1,4 @@
+import { brand, isBranded } from '../common/shared-by-copies.js';
 import {
   ConfigurationError,
   isWaybillError,
@@ -6,7 +7,6 @@ import {
   toError,
   type WaybillError,
 } from '../errors.js';
-import { brand, isBranded } from '../shared-by-copies.js';
 import { isRecord } from './body.js';
 import { type Body, Envelope } from './message.js';
 import { sendable } from './plain.js';

@@ -1,5 +1,5 @@
+import { isGenerator } from '../common/generators.js';
 import { toError } from '../errors.js';
-import { isGenerator } from '../generators.js';
 
 /**
  * Looks for what keeps a value from being sent, and says where it is, for people; undefined where nothing is found. It is asked

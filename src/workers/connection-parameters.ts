@@ -1,7 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { LinkOptions } from '../amqp/index.js';
-import { wholeNumber } from '../numbers.js';
-import { brand, isBranded } from '../shared-by-copies.js';
+import { wholeNumber } from '../common/numbers.js';
+import { brand, isBranded } from '../common/shared-by-copies.js';
 
 /** Where the broker is, in the words of amqp-worker. All of it may be left out. */
 export interface ConnectionParameterFields {

@@ -1,6 +1,6 @@
 import type { MessageProperties } from '../amqp/index.js';
+import { cut } from '../common/foreign-text.js';
 import { MalformedMessageError } from '../errors.js';
-import { cut } from '../foreign-text.js';
 import { type Encoder, encodingOf, GzipJsonEncoder, isRecord, toPlain } from '../wire/index.js';
 
 const gzip = new GzipJsonEncoder();

@@ -1,5 +1,5 @@
 import { type Arguments, type Delivery, DeliveryContext, type DeliveryContextHost } from '../amqp/index.js';
-import { refuseGenerated } from '../generators.js';
+import { refuseGenerated } from '../common/generators.js';
 import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
 import { unwrapData } from './dialect.js';
 

@@ -1,5 +1,5 @@
 import type { LinkHealth } from '../amqp/index.js';
-import { duration, wholeNumber } from '../numbers.js';
+import { duration, wholeNumber } from '../common/numbers.js';
 import { type CallOptions, type CallRequest, Client } from '../rpc/index.js';
 import type { Encoder, Result } from '../wire/index.js';
 import { outcomeReader } from './answers.js';

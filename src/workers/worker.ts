@@ -8,9 +8,9 @@ import {
   type LinkHealth,
   wellWhile,
 } from '../amqp/index.js';
+import { duration } from '../common/numbers.js';
 import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
-import { duration } from '../numbers.js';
 import { DrainError, StandingThread } from '../scheduler/index.js';
 import { connectionName, type Encoder, type FingerprintStamp, identify } from '../wire/index.js';
 import { type Connection, linkOptions } from './connection-parameters.js';

@@ -12,7 +12,7 @@ export class FaultPlan {
   readonly #struck: string[] = [];
   #last: Promise<void> = Promise.resolve();
 
-  /** @param total the amount of work: each fault has its own part of it, in which it strikes. */
+  /** @param total the amount of work: each fault has its own part of it, in which it suspicion. */
   constructor(chance: Chance, total: number, faults: readonly Fault[]) {
     const part = total / (faults.length + 1);
     this.#steps = chance.shuffled(faults).map((fault, index) => {
@@ -20,7 +20,7 @@ export class FaultPlan {
     });
   }
 
-  /** So much of the work is done: what was planned for that strikes, when the faults before it are over. */
+  /** So much of the work is done: what was planned for that suspicion, when the faults before it are over. */
   progressed(done: number): void {
     while (this.#steps[0] && this.#steps[0].at <= done) {
       const { fault } = this.#steps.shift() as { fault: Fault };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openDoor } from '../../src/amqp/below-amqplib.js';
+import { openInternals } from '../../src/amqp/frames/amqplib-internals.js';
 import { FrameWriter } from '../../src/protocol/index.js';
 import type { SideChannel } from './side-channel.js';
 
@@ -17,13 +17,13 @@ export async function sendRaw(
   messages: readonly RawMessage[],
 ): Promise<void> {
   await side.onChannel(async (channel) => {
-    const door = openDoor(channel, () => {});
-    assert.ok(door);
+    const internals = openInternals(channel, () => {});
+    assert.ok(internals);
     const writer = new FrameWriter();
-    writer.frameMax = door.frameMax;
+    writer.frameMax = internals.frameMax;
     const place = { exchange: '', routingKey: queue, mandatory: false };
-    for (const { properties, body } of messages) writer.publish(door.channel, place, properties, body);
-    door.write(writer.takePieces());
+    for (const { properties, body } of messages) writer.publish(internals.channel, place, properties, body);
+    internals.write(writer.takePieces());
     // Answered after all that was sent before it on the channel.
     await channel.checkQueue(queue);
   });

@@ -8,9 +8,9 @@ import {
   nextMessageId,
   settle,
 } from '../../amqp/index.js';
+import { wholeNumber } from '../../common/numbers.js';
 import { ClosedError, ConfigurationError, toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { wholeNumber } from '../../numbers.js';
 import { jsonEncoder, toPlain } from '../../wire/index.js';
 import type { NamedConnection } from '../connections.js';
 import { readSettings } from '../settings.js';

@@ -1,7 +1,7 @@
 import { checkConsuming, checkFailing } from '../../amqp/index.js';
-import { choice } from '../../choices.js';
+import { choice } from '../../common/choices.js';
+import { duration, wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
-import { duration, wholeNumber } from '../../numbers.js';
 import type { ContentType } from '../../wire/index.js';
 import { callable, routeList } from '../checks.js';
 import type { Connections } from '../connections.js';

@@ -7,10 +7,10 @@ import {
   isSameMessage,
   type RetryPolicy,
 } from '../../amqp/index.js';
+import { storyOf } from '../../common/foreign-text.js';
+import { refuseGenerated } from '../../common/generators.js';
+import { inOwnContext } from '../../common/own-context.js';
 import { toError } from '../../errors.js';
-import { storyOf } from '../../foreign-text.js';
-import { refuseGenerated } from '../../generators.js';
-import { inOwnContext } from '../../own-context.js';
 import { identify } from '../../wire/index.js';
 import { type BatchCause, Batches } from '../batches.js';
 import type { Part, PartHost } from '../part.js';

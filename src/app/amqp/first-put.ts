@@ -1,7 +1,7 @@
 import type { Link } from '../../amqp/index.js';
+import { duration } from '../../common/numbers.js';
+import { within } from '../../common/timers.js';
 import { CancelledError, PublishTimeoutError } from '../../errors.js';
-import { duration } from '../../numbers.js';
-import { within } from '../../timers.js';
 
 /** How long somebody waits for a broker that was never reached, and what ends that. */
 export interface FirstPut {

@@ -1,6 +1,6 @@
+import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods } from '../../decorated-methods.js';
 import { ConfigurationError } from '../../errors.js';
-import { wholeNumber } from '../../numbers.js';
 import type { AppHealth } from '../app-health.js';
 import type { Part, PartHost } from '../part.js';
 import { type AppSettings, readSettings } from '../settings.js';

@@ -1,6 +1,6 @@
+import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import { ConfigurationError } from '../../errors.js';
-import { wholeNumber } from '../../numbers.js';
 import { callable, routeList } from '../checks.js';
 import type {
   HttpHandler,

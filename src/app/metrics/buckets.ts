@@ -1,5 +1,5 @@
+import { finiteNumber, shown, wholeNumber } from '../../common/numbers.js';
 import { ConfigurationError } from '../../errors.js';
-import { finiteNumber, shown, wholeNumber } from '../../numbers.js';
 
 /** More would be kept for each combination of labels. */
 const mostBuckets = 1_000;

@@ -1,4 +1,4 @@
-import { startTimer } from '../../timers.js';
+import { startTimer } from '../../common/timers.js';
 import { optional } from '../optional.js';
 
 /** An event as the parser gives it. */

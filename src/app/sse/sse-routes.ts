@@ -1,5 +1,5 @@
+import { duration, wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
-import { duration, wholeNumber } from '../../numbers.js';
 import type { ContentType } from '../../wire/index.js';
 import { callable, routeList } from '../checks.js';
 import type { Connections } from '../connections.js';

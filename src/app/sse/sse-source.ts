@@ -1,6 +1,6 @@
+import { refuseGenerated } from '../../common/generators.js';
+import { sleep, within } from '../../common/timers.js';
 import { toError } from '../../errors.js';
-import { refuseGenerated } from '../../generators.js';
-import { sleep, within } from '../../timers.js';
 import { type ContentType, jsonEncoder, readTyped } from '../../wire/index.js';
 import { Batches } from '../batches.js';
 import type { Part, PartHealth, PartHost } from '../part.js';

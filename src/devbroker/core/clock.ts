@@ -1,5 +1,5 @@
-import { finiteNumber } from '../../numbers.js';
-import { startTimer } from '../../timers.js';
+import { finiteNumber } from '../../common/numbers.js';
+import { startTimer } from '../../common/timers.js';
 
 /** A timer that has not fired yet. */
 export interface Timer {

@@ -1,4 +1,4 @@
-import { choice } from '../../choices.js';
+import { choice } from '../../common/choices.js';
 import { FRAME_MIN_SIZE } from '../../protocol/index.js';
 
 /** A version of RabbitMQ that the embedded broker can behave like. */

@@ -1,5 +1,5 @@
-import { choice } from '../../choices.js';
-import { type Bounds, duration, wholeNumber } from '../../numbers.js';
+import { choice } from '../../common/choices.js';
+import { type Bounds, duration, wholeNumber } from '../../common/numbers.js';
 import type { UserSettings } from '../core/access.js';
 import type { Interceptor } from '../core/interceptor.js';
 import type { DeprecatedFeature, ProfileName } from '../core/profile.js';

@@ -1,4 +1,4 @@
-import { duration } from '../../numbers.js';
+import { duration } from '../../common/numbers.js';
 import { AmqpError, replyName } from '../../protocol/index.js';
 import type { Message } from '../core/message.js';
 import type { Queue } from '../core/queue.js';

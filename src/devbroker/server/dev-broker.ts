@@ -1,5 +1,5 @@
+import { sleep } from '../../common/timers.js';
 import { AmqpError } from '../../protocol/index.js';
-import { sleep } from '../../timers.js';
 import type { UserSettings } from '../core/access.js';
 import { BrokerClock } from '../core/clock.js';
 import { EventStream, type Observer } from '../core/events.js';

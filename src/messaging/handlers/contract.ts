@@ -1,8 +1,8 @@
 import type { Body, Category, Content, MessageCommand, RpcCommand } from '../../wire/index.js';
-import { type BuilderClass, wireName } from '../built.js';
-import type { MessageProcessor } from '../processor.js';
-import type { GenericProducer } from '../producer.js';
-import type { IsAny, IsMisnamed } from '../proxied.js';
+import type { MessageProcessor } from '../processing/processor.js';
+import { type BuilderClass, wireName } from '../producing/built.js';
+import type { GenericProducer } from '../producing/producer.js';
+import type { IsAny, IsMisnamed } from '../producing/proxied.js';
 import { declare, declareFunction } from './decorators.js';
 import type { HandlerView } from './entry.js';
 import type {

@@ -1,6 +1,6 @@
+import { refuseGenerator } from '../../common/generators.js';
+import { sharedByCopies } from '../../common/shared-by-copies.js';
 import { ConfigurationError } from '../../errors.js';
-import { refuseGenerator } from '../../generators.js';
-import { sharedByCopies } from '../../shared-by-copies.js';
 import type { Body, Category, Content, ContentType } from '../../wire/index.js';
 import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
 import { isHandlerClass } from './handler.js';

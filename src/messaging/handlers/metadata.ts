@@ -1,4 +1,4 @@
-import { sharedByCopies } from '../../shared-by-copies.js';
+import { sharedByCopies } from '../../common/shared-by-copies.js';
 import type { FilterEntry, HandlerEntry } from './entry.js';
 import { placeName } from './entry.js';
 

@@ -4,8 +4,8 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Message } from 'amqplib';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
 import { DevBroker } from 'waybill/devbroker';
-import { openDoor } from '../../../src/amqp/below-amqplib.js';
-import { FrameOutlet } from '../../../src/amqp/frame-outlet.js';
+import { openInternals } from '../../../src/amqp/frames/amqplib-internals.js';
+import { FrameOutlet } from '../../../src/amqp/frames/frame-outlet.js';
 import { readArguments } from '../../../src/cli/cli-arguments.js';
 import { runFailed } from '../../../src/cli/failed-command.js';
 import { newChannel } from '../../conformance/channel/channel-stage.js';
@@ -44,9 +44,15 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     const content = Buffer.from(JSON.stringify(command('work', parameters)));
     const properties = { messageId: String(parameters), type: 'work', headers: { filler } };
     await stage.side.onChannel(async (channel) => {
-      const door = openDoor(channel, () => {});
-      assert.ok(door);
-      new FrameOutlet(door).publish({ exchange: '', routingKey: to, content, properties, mandatory: false });
+      const internals = openInternals(channel, () => {});
+      assert.ok(internals);
+      new FrameOutlet(internals).publish({
+        exchange: '',
+        routingKey: to,
+        content,
+        properties,
+        mandatory: false,
+      });
       await channel.checkQueue(to);
     });
   }

@@ -13,8 +13,8 @@ import { DevBroker, type DevBrokerOptions, type RestartOptions } from 'waybill/d
 import { type FaultOptions, type IdleOptions, TestBroker, TestBrokerTimeout } from 'waybill/testing';
 import { QueueProducer } from 'waybill/workers';
 import { Deadlines } from '../../../src/amqp/index.js';
+import { sleep } from '../../../src/common/timers.js';
 import { type CollectOptions, ReplyQueue } from '../../../src/rpc/index.js';
-import { sleep } from '../../../src/timers.js';
 import { Place } from '../processor/place.js';
 import { recordingLog } from '../processor/stage.js';
 import { type Scene, type Setting, settings } from './setting.js';

@@ -1,22 +1,7 @@
 import { importsOf, type SourceFile, targetOf } from './source-files.js';
 
-/** Files of `src` itself that import nothing of ours but each other. */
-const LEAVES: readonly string[] = [
-  'errors.ts',
-  'choices.ts',
-  'logger.ts',
-  'decorated-methods.ts',
-  'when-done.ts',
-  'numbers.ts',
-  'timers.ts',
-  'foreign-text.ts',
-  'unless-aborted.ts',
-  'thrown.ts',
-  'own-context.ts',
-  'harmless-emitter.ts',
-  'shared-by-copies.ts',
-  'generators.ts',
-];
+/** What any room may use, and what uses no room: files of `src` itself, and the small helpers of `common`, each by its own file. */
+const LEAVES: readonly string[] = ['errors.ts', 'logger.ts', 'decorated-methods.ts', 'common'];
 
 const FACE = 'index.ts';
 
@@ -37,6 +22,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ROOMS = Object.keys(MAY_IMPORT);
+
+/**
+ * The groups of large rooms, the lowest first: a file imports from its own group and from lower ones, types included. Files
+ * beside the groups stand here by their names.
+ */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  amqp: [
+    'common',
+    'frames',
+    'connection',
+    'declaring',
+    'publishing',
+    'consuming',
+    'link',
+    'failing',
+    'checked-settings.ts',
+    'intake.ts',
+    'index.ts',
+  ],
+};
 
 /** The face lists all rooms but the two which have a door of their own only. The programs of `cli` use any. */
 const FACE_MAY_IMPORT = [...ROOMS.filter((room) => !['devbroker', 'testing'].includes(room)), ...LEAVES];
@@ -82,7 +87,8 @@ function importProblem(
   if (specifier === undefined) return 'imports a module whose name is computed';
   if (specifier.startsWith('node:')) return undefined;
   if (!specifier.startsWith('.')) return packageProblem(roomOf(file.path), specifier, packages);
-  return roomImportProblem(roomOf(file.path), targetOf(file, specifier));
+  const target = targetOf(file, specifier);
+  return roomImportProblem(roomOf(file.path), target) ?? groupProblem(file.path, target);
 }
 
 function packageProblem(room: string, specifier: string, packages: readonly string[]): string | undefined {
@@ -97,9 +103,22 @@ function roomImportProblem(room: string, target: string): string | undefined {
   const other = roomOf(target);
   if (other === room && room !== FACE) return undefined;
   if (!allowedFor(room)?.includes(other)) return `imports ${target}, which ${room} may not`;
-  if (target.includes('/') && target !== `${other}/index.ts`)
+  if (target.includes('/') && target !== `${other}/index.ts` && !LEAVES.includes(other))
     return `imports ${target} past ${other}/index.ts`;
   return undefined;
+}
+
+function groupProblem(path: string, target: string): string | undefined {
+  const groups = GROUPS[roomOf(path)];
+  if (!groups || roomOf(target) !== roomOf(path)) return undefined;
+  const [from, to] = [groupOf(path), groupOf(target)];
+  if (!groups.includes(from)) return `is in no group of ${roomOf(path)} that the import table knows`;
+  return groups.indexOf(to) > groups.indexOf(from) ? `imports ${target}, which is above ${from}` : undefined;
+}
+
+/** The second folder, or the file's name. */
+function groupOf(path: string): string {
+  return path.split('/')[1] ?? path;
 }
 
 /** The first folder; for a file of `src` itself its own name. */

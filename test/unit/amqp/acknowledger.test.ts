@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
-import { Acknowledger } from '../../../src/amqp/acknowledger.js';
-import { Delivery } from '../../../src/amqp/delivery.js';
+import { Acknowledger } from '../../../src/amqp/consuming/acknowledger.js';
+import { Delivery } from '../../../src/amqp/consuming/delivery.js';
 
 type Settlement = 'ack' | 'reject' | 'requeue' | 'give back';
 type Frame = readonly [kind: Settlement | 'ack up to', tag: number];

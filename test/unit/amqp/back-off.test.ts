@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { delayBefore, reconnectBackOff } from '../../../src/amqp/back-off.js';
+import { delayBefore, reconnectBackOff } from '../../../src/amqp/common/back-off.js';
 
 describe('back-off', () => {
   it('doubles from the first delay to the last, and never exceeds it', (t) => {

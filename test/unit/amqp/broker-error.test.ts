@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isWaybillError } from 'waybill';
-import { asTopologyError, brokerText, closesConnection, isRefusal } from '../../../src/amqp/broker-error.js';
+import {
+  asTopologyError,
+  brokerText,
+  closesConnection,
+  isRefusal,
+} from '../../../src/amqp/connection/broker-error.js';
 
 /** As amqplib makes it. */
 function closed(code: number, text: string): Error {

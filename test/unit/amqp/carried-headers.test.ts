@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { carriedHeaders } from '../../../src/amqp/carried-headers.js';
+import { carriedHeaders } from '../../../src/amqp/consuming/carried-headers.js';
 
 describe('the headers of a message that is published once more', () => {
   it("are the sender's, without those of the broker", () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isAnyLate } from '../../../src/amqp/consumer-timeouts.js';
-import type { Delivery } from '../../../src/amqp/delivery.js';
+import { isAnyLate } from '../../../src/amqp/consuming/consumer-timeouts.js';
+import type { Delivery } from '../../../src/amqp/consuming/delivery.js';
 
 function aged(...ages: number[]): Delivery[] {
   return ages.map((ageMs) => ({ ageMs }) as Delivery);

@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { Acknowledger } from '../../../src/amqp/acknowledger.js';
-import { Delivery } from '../../../src/amqp/delivery.js';
+import { Acknowledger } from '../../../src/amqp/consuming/acknowledger.js';
+import { Delivery } from '../../../src/amqp/consuming/delivery.js';
 
 /** What matters of a delivery in a test. */
 interface Parts {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Fifo } from '../../../src/amqp/fifo.js';
+import { Fifo } from '../../../src/amqp/common/fifo.js';
 
 interface Step {
   readonly run: (fifo: Fifo<number>, model: number[]) => void;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FrameOutlet } from '../../../src/amqp/frame-outlet.js';
+import { FrameOutlet } from '../../../src/amqp/frames/frame-outlet.js';
 import type { Outgoing } from '../../../src/amqp/index.js';
 import { ByteReader, FrameReader, readMethod } from '../../../src/protocol/index.js';
 
 /** Keeps each write. */
-class RecordingDoor {
+class RecordingInternals {
   readonly channel = 7;
   readonly frameMax: number;
   readonly writes: Buffer[] = [];
@@ -47,15 +47,15 @@ const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediat
 
 describe('the outlet of a channel', () => {
   it('writes what one turn gives in one piece, in order, also what promises of the turn add', async () => {
-    const door = new RecordingDoor();
-    const outlet = new FrameOutlet(door);
+    const internals = new RecordingInternals();
+    const outlet = new FrameOutlet(internals);
     outlet.publish(toQueue(3));
     outlet.ack(1, true);
     void Promise.resolve().then(() => outlet.publish(toQueue(0)));
-    assert.equal(door.writes.length, 0);
+    assert.equal(internals.writes.length, 0);
     await endOfTurn();
-    assert.equal(door.writes.length, 1);
-    assert.deepEqual(door.frames, [
+    assert.equal(internals.writes.length, 1);
+    assert.deepEqual(internals.frames, [
       'basic.publish',
       'header',
       'body 3',
@@ -66,10 +66,10 @@ describe('the outlet of a channel', () => {
   });
 
   it('cuts bodies at the agreed size', async () => {
-    const door = new RecordingDoor(4_096);
-    new FrameOutlet(door).publish(toQueue(10_000));
+    const internals = new RecordingInternals(4_096);
+    new FrameOutlet(internals).publish(toQueue(10_000));
     await endOfTurn();
-    assert.deepEqual(door.frames, ['basic.publish', 'header', 'body 4088', 'body 4088', 'body 1824']);
+    assert.deepEqual(internals.frames, ['basic.publish', 'header', 'body 4088', 'body 4088', 'body 1824']);
   });
 
   it('T-B12: writes large bodies as they are, without copies, and what is much before the turn ends', async () => {
@@ -84,31 +84,31 @@ describe('the outlet of a channel', () => {
     const shared = pieces.filter(({ buffer }) => buffer === message.content.buffer);
     const bytes = shared.reduce((sum, { length }) => sum + length, 0);
     assert.ok(message.content.length - bytes < 32 * 1024, `${bytes} bytes are the caller's own`);
-    const door = new RecordingDoor();
-    door.write(pieces);
+    const internals = new RecordingInternals();
+    internals.write(pieces);
     const last = `body ${message.content.length % (131_072 - 8)}`;
-    assert.deepEqual(door.frames.slice(-4), [last, 'basic.publish', 'header', 'body 1000']);
+    assert.deepEqual(internals.frames.slice(-4), [last, 'basic.publish', 'header', 'body 1000']);
   });
 
   it('writes at once what was collected, when it is asked to', async () => {
-    const door = new RecordingDoor();
-    const outlet = new FrameOutlet(door);
+    const internals = new RecordingInternals();
+    const outlet = new FrameOutlet(internals);
     outlet.ack(1, false);
     outlet.flush();
-    assert.deepEqual(door.frames, ['basic.ack']);
+    assert.deepEqual(internals.frames, ['basic.ack']);
     await endOfTurn();
-    assert.equal(door.writes.length, 1);
+    assert.equal(internals.writes.length, 1);
   });
 
   it('writes nothing on a channel that is gone', async () => {
-    const door = new RecordingDoor();
-    const outlet = new FrameOutlet(door);
+    const internals = new RecordingInternals();
+    const outlet = new FrameOutlet(internals);
     outlet.ack(1, false);
     outlet.close();
     outlet.ack(2, false);
     await endOfTurn();
     outlet.flush();
-    assert.equal(door.writes.length, 0);
+    assert.equal(internals.writes.length, 0);
   });
 
   for (const [what, properties] of [
@@ -120,14 +120,14 @@ describe('the outlet of a channel', () => {
     ['headers that no frame holds', { headers: { text: 'x'.repeat(140_000) } }],
   ] as const) {
     it(`refuses ${what}, and leaves its neighbours whole`, async () => {
-      const door = new RecordingDoor();
-      const outlet = new FrameOutlet(door);
+      const internals = new RecordingInternals();
+      const outlet = new FrameOutlet(internals);
       outlet.publish(toQueue(1));
       assert.throws(() => outlet.publish(toQueue(2, { properties })), /TypeError|RangeError/);
       outlet.publish(toQueue(3));
       await endOfTurn();
       const one = ['basic.publish', 'header'];
-      assert.deepEqual(door.frames, [...one, 'body 1', ...one, 'body 3']);
+      assert.deepEqual(internals.frames, [...one, 'body 1', ...one, 'body 3']);
     });
   }
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Inquiry } from '../../../src/amqp/inquiry.js';
-import type { LastingConnection } from '../../../src/amqp/lasting-connection.js';
+import type { RecoveringConnection } from '../../../src/amqp/connection/recovering-connection.js';
+import { Inquiry } from '../../../src/amqp/link/inquiry.js';
 
 /** A broker's refusal, as amqplib makes it. */
 function refusal(code: number): Error {
@@ -35,7 +35,7 @@ class FakeModel extends EventEmitter {
 
 function given() {
   const connection: { model: FakeModel | undefined } = { model: new FakeModel() };
-  const inquiry = new Inquiry(connection as unknown as LastingConnection);
+  const inquiry = new Inquiry(connection as unknown as RecoveringConnection);
   return { connection, model: connection.model as FakeModel, inquiry };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LateAcks } from '../../../src/amqp/late-acks.js';
-import { MessageMark } from '../../../src/amqp/message-mark.js';
+import { LateAcks } from '../../../src/amqp/consuming/late-acks.js';
+import { MessageMark } from '../../../src/amqp/consuming/message-mark.js';
 import { deliveryOf } from './delivery-of.js';
 
 const messageId = '6f3a2c52-8a0d-4a53-9f0c-7a3c0f2f7d11';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { v4, v7 } from 'uuid';
-import { isUnique, nextMessageId } from '../../../src/amqp/message-id.js';
+import { isUnique, nextMessageId } from '../../../src/amqp/common/message-id.js';
 
 describe('the id of a message', () => {
   it('is another one each time, and says the process and the number', () => {

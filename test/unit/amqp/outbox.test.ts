@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Link } from '../../../src/amqp/link.js';
-import { Outbox } from '../../../src/amqp/outbox.js';
-import { PendingPublish } from '../../../src/amqp/pending-publish.js';
+import { Link } from '../../../src/amqp/link/link.js';
+import { Outbox } from '../../../src/amqp/publishing/outbox.js';
+import { PendingPublish } from '../../../src/amqp/publishing/pending-publish.js';
 import { CancelledError, PublishTimeoutError } from '../../../src/errors.js';
 
 /** An outbox that is told of settlements, as by its publisher. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TestBroker } from 'waybill/testing';
-import { ReconnectPace } from '../../../src/amqp/reconnect-pace.js';
+import { ReconnectPace } from '../../../src/amqp/connection/reconnect-pace.js';
 import { ownLink } from '../../broker/amqp/fixture.js';
 import { until } from '../../support/until.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StreamPosition } from '../../../src/amqp/stream-position.js';
+import { StreamPosition } from '../../../src/amqp/consuming/stream-position.js';
 import { deliveryOf } from './delivery-of.js';
 
 function at(offset: number) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Unconfirmed } from '../../../src/amqp/unconfirmed.js';
+import { Unconfirmed } from '../../../src/amqp/publishing/unconfirmed.js';
 
 /** What a map would do, plainly. */
 class Model {

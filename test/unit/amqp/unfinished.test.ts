@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSuspect, whyGivenUp } from '../../../src/amqp/unfinished.js';
+import { isSuspect, whyGivenUp } from '../../../src/amqp/consuming/unfinished.js';
 import { deliveryOf } from './delivery-of.js';
 
 /** Of a quorum queue, which has come back so often. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it } from 'node:test';
-import { harmlessEmitter } from '../../../src/harmless-emitter.js';
+import { harmlessEmitter } from '../../../src/common/harmless-emitter.js';
 import { recordingLog } from '../../conformance/processor/stage.js';
 import { hostileErrors } from '../../support/hostile-errors.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { duration, finiteNumber, wholeNumber } from '../../../src/common/numbers.js';
 import { ConfigurationError } from '../../../src/errors.js';
-import { duration, finiteNumber, wholeNumber } from '../../../src/numbers.js';
 
 const setting = 'Desk: concurrency';
 

@@ -62,8 +62,8 @@ describe('the architecture checks', () => {
 
   it('let pass what the table allows', (t) => {
     const files = {
-      'amqp/a.ts':
-        "import 'amqplib'; import '../protocol/index.js'; import '../errors.js'; import './b/c.js';",
+      'amqp/intake.ts':
+        "import 'amqplib'; import '../protocol/index.js'; import '../errors.js'; import './link/b.js';",
       'wire/a.ts':
         "import 'class-transformer'; import 'reflect-metadata'; import '../logger.js'; import 'node:fs';",
       'messaging/b/a.ts':
@@ -107,6 +107,26 @@ describe('the architecture checks', () => {
     ]);
     assert.deepEqual(importsIn(t, 'errors.ts', "import './wire/index.js';"), [
       'errors.ts:1 imports wire/index.ts, which errors.ts may not',
+    ]);
+  });
+
+  it('keep the groups of a room in their order, types included', (t) => {
+    assert.deepEqual(
+      importsIn(t, 'amqp/consuming/a.ts', "import '../connection/b.js'; import './c.js';"),
+      [],
+    );
+    assert.deepEqual(importsIn(t, 'amqp/consuming/a.ts', "import type { B } from '../link/b.js';"), [
+      'amqp/consuming/a.ts:1 imports amqp/link/b.ts, which is above consuming',
+    ]);
+    assert.deepEqual(importsIn(t, 'amqp/a.ts', "import './link/b.js';"), [
+      'amqp/a.ts:1 is in no group of amqp that the import table knows',
+    ]);
+  });
+
+  it('let any room use the small helpers by their own files', (t) => {
+    assert.deepEqual(importsIn(t, 'rpc/a.ts', "import '../common/timers.js';"), []);
+    assert.deepEqual(importsIn(t, 'common/a.ts', "import '../errors.js'; import '../rpc/index.js';"), [
+      'common/a.ts:1 imports rpc/index.ts, which common may not',
     ]);
   });
 

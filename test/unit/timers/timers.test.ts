@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sleep, startTimer, within } from '../../../src/timers.js';
+import { sleep, startTimer, within } from '../../../src/common/timers.js';
 
 const nodesLongestMs = 2 ** 31 - 1;
 const monthMs = 30 * 24 * 3_600_000;

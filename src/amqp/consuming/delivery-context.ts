@@ -1,0 +1,136 @@
+import { AsyncResource } from 'node:async_hooks';
+import { TakenBackError, TimeoutError } from '../../errors.js';
+import type { Deadline, Deadlines } from '../common/deadlines.js';
+import { toldNumber } from '../common/told-number.js';
+import type { Delivery } from './delivery.js';
+import { failureCount } from './failure-count.js';
+
+/** The header that tells the handler which attempt of a call this is; left out for the first. */
+export const attemptHeader = 'x-waybill-attempt';
+
+/** What all contexts of a component have in common. */
+export interface DeliveryContextHost {
+  readonly deadlines: Deadlines;
+  /** Aborted when the component closes without waiting for its handlers. */
+  readonly closing: AbortSignal;
+}
+
+/** What a handler may know of its message, beside the content: always its last argument. */
+export class DeliveryContext {
+  readonly #delivery: Delivery;
+  readonly #host: DeliveryContextHost;
+  readonly #receivedAt = Date.now();
+  #abort: AbortController | undefined;
+  #timer: Deadline | undefined;
+  #onClosing: (() => void) | undefined;
+
+  /** @internal */
+  constructor(host: DeliveryContextHost, delivery: Delivery) {
+    this.#delivery = delivery;
+    this.#host = host;
+  }
+
+  /** The queue it came from. */
+  get queue(): string {
+    return this.#delivery.queue;
+  }
+
+  /** The `message_id`; the same when a call is sent again. Undefined where the sender gives none, as Python's do. */
+  get messageId(): string | undefined {
+    return this.#delivery.properties.messageId as string | undefined;
+  }
+
+  /** The `correlation_id`; undefined where the sender gives none. */
+  get correlationId(): string | undefined {
+    return this.#delivery.properties.correlationId as string | undefined;
+  }
+
+  /** The headers, `{}` where there are none. What is in them comes from the sender: check it before you trust it. */
+  get headers(): Readonly<Record<string, unknown>> {
+    return this.#delivery.properties.headers ?? {};
+  }
+
+  /** The `content_encoding`, for example `gzip`; undefined where the sender names none. */
+  get contentEncoding(): string | undefined {
+    return this.#delivery.properties.contentEncoding as string | undefined;
+  }
+
+  /**
+   * True when the broker has delivered it before, to somebody who did not settle it; on RabbitMQ 4.3 also in the queue to
+   * which it was dead-lettered.
+   */
+  get redelivered(): boolean {
+    return this.#delivery.redelivered;
+  }
+
+  /**
+   * How often it came back to its queue without having been settled: its process died, or its channel was closed, and before
+   * RabbitMQ 4.3 also when it was given back unbegun. Only quorum queues count; elsewhere it is 0.
+   */
+  get deliveryCount(): number {
+    return this.#delivery.deliveryCount;
+  }
+
+  /**
+   * Which run this is, from 1: of a message that has failed before (`static retry`) one more for each failure, of a call
+   * which attempt of its caller, and one more for each time that it came back unsettled ({@link deliveryCount}). What a peer
+   * tells that is no such number counts as 1.
+   */
+  get attempt(): number {
+    const told: unknown = this.headers[attemptHeader];
+    const run = failureCount(this.#delivery) + 1 + this.deliveryCount;
+    return Number.isSafeInteger(told) ? Math.max(run, told as number) : run;
+  }
+
+  /** When the caller gives up, in milliseconds since 1970 by this machine's clock; undefined where nobody waits. */
+  get deadline(): number | undefined {
+    const remaining = this.#remainingMs();
+    return remaining === undefined ? undefined : this.#receivedAt + remaining;
+  }
+
+  /**
+   * Aborted when the deadline has passed, when the component was closed before the handler was done, or when the broker has
+   * taken the message back because that took too long (`TakenBackError`).
+   */
+  get signal(): AbortSignal {
+    this.#abort ??= this.#newAbort();
+    return this.#abort.signal;
+  }
+
+  /** @internal The handler is done: nobody is told any more. */
+  end(): void {
+    this.#timer?.cancel();
+    if (this.#onClosing) this.#host.closing.removeEventListener('abort', this.#onClosing);
+  }
+
+  /** @internal How long the sender waits, as far as the message tells: here by how long it may live. */
+  protected get patienceMs(): unknown {
+    return this.#delivery.properties.expiration;
+  }
+
+  #newAbort(): AbortController {
+    const abort = new AbortController();
+    const { closing, deadlines } = this.#host;
+    // Whoever listens hears it in the handler's own context, not in that of the timer or the socket.
+    const end = AsyncResource.bind((reason: unknown) => abort.abort(reason));
+    this.#onClosing = () => end(closing.reason);
+    if (closing.aborted) this.#onClosing();
+    else closing.addEventListener('abort', this.#onClosing, { once: true });
+    this.#delivery.whenTakenBack(() => end(new TakenBackError(takenBack)));
+    const remaining = this.#remainingMs();
+    if (remaining !== undefined) {
+      const reason = new TimeoutError('The caller does not wait any more.');
+      this.#timer = deadlines.set(Math.max(0, remaining), () => end(reason));
+    }
+    return abort;
+  }
+
+  #remainingMs(): number | undefined {
+    const told = this.patienceMs;
+    const remaining = toldNumber(told);
+    return told === undefined || !Number.isFinite(remaining) ? undefined : remaining;
+  }
+}
+
+const takenBack =
+  "The broker has taken the message back: it was not settled within the broker's consumer_timeout.";

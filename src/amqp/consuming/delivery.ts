@@ -1,0 +1,178 @@
+import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
+import { newContext } from '../../common/own-context.js';
+import { toldNumber } from '../common/told-number.js';
+import type { Acknowledger } from './acknowledger.js';
+import { MessageMark } from './message-mark.js';
+
+/** Marks a message that was put at the end of its queue, as if it had never been handed out. */
+export const putAnewHeader = 'x-waybill-put-anew';
+
+/**
+ * A message that the broker has handed to us. It must be settled once, by `ack`, `reject` or `giveBack`; the first of them counts
+ * and later ones do nothing, so a double settlement can never close the channel.
+ */
+export class Delivery {
+  readonly queue: string;
+  /** True where the broker does not tell that it comes again, as in a stream. */
+  isRepeated = false;
+  /** True when it has failed and is put aside, until it is settled. */
+  isPutAside = false;
+  /** Who handles it, for whoever must tell of it; undefined before it is known. */
+  handledBy: string | undefined;
+  readonly #message: ConsumeMessage;
+  readonly #acknowledger: Acknowledger;
+  readonly #context = newContext();
+  readonly #receivedAt = performance.now();
+  #settled = false;
+  #isTakenBack = false;
+  #onSettled: ((acked: boolean) => void)[] | undefined;
+  #onTakenBack: (() => void) | undefined;
+  #onAckedInVain: ((mark: MessageMark) => void) | undefined;
+  #begunAt: number | undefined;
+
+  constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
+    this.queue = queue;
+    this.#message = message;
+    this.#acknowledger = acknowledger;
+    acknowledger.delivered(this);
+  }
+
+  /** The body, as it came. */
+  get content(): Buffer {
+    return this.#message.content;
+  }
+
+  get properties(): ReceivedProperties {
+    return this.#message.properties;
+  }
+
+  /** Its `delivery_tag`, by which it is settled on its channel. */
+  get tag(): number {
+    return this.#message.fields.deliveryTag;
+  }
+
+  get fields(): ConsumeMessageFields {
+    return this.#message.fields;
+  }
+
+  /** True when the broker has handed it out before: to a consumer that died, or that gave it back. */
+  get redelivered(): boolean {
+    return this.#message.fields.redelivered;
+  }
+
+  /** True when it may have run before: the broker says so, or it was put at the end of its queue after that. */
+  get mayHaveRun(): boolean {
+    return this.redelivered || this.isRepeated || this.#message.properties.headers?.[putAnewHeader] === true;
+  }
+
+  /**
+   * How often the broker says that it came back to its queue unsettled; 0 where it does not count, as for classic queues.
+   * A header of that name on a message that comes for the first time is its sender's, and tells nothing.
+   */
+  get deliveryCount(): number {
+    const count = this.redelivered ? toldNumber(this.#message.properties.headers?.['x-delivery-count']) : 0;
+    return Number.isSafeInteger(count) ? Math.max(0, count) : 0;
+  }
+
+  /** How long it has been in this process, in milliseconds. */
+  get ageMs(): number {
+    return performance.now() - this.#receivedAt;
+  }
+
+  /** For how long of that it has run, in milliseconds; 0 for one that waits. */
+  get runMs(): number {
+    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
+  }
+
+  /** True when its `expiration` has passed while it waited in this process, where the broker cannot drop it any more. */
+  get expired(): boolean {
+    const lifeMs = Number(this.#message.properties.expiration ?? Number.POSITIVE_INFINITY);
+    return this.ageMs > lifeMs;
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** False when its channel is gone, or the broker has taken it back: it will be delivered again, whatever we do now. */
+  get alive(): boolean {
+    return !this.#isTakenBack && this.#acknowledger.alive;
+  }
+
+  /** True for a delivery of the channel that this settles for. */
+  isOf(acknowledger: Acknowledger): boolean {
+    return this.#acknowledger === acknowledger;
+  }
+
+  /** Runs something in its own asynchronous context: what is entered there (`enterWith`) no other delivery sees. */
+  run<T>(work: (delivery: Delivery) => T): T {
+    this.#begunAt = performance.now();
+    return this.#context.runInAsyncScope(work, undefined, this);
+  }
+
+  /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */
+  ack(): void {
+    this.#settle(true, () => {
+      if (!this.alive) this.ackedInVain?.();
+      if (!this.#isTakenBack) this.#acknowledger.ack(this);
+    });
+  }
+
+  /**
+   * Refused: dropped, or dead-lettered where the queue has a dead-letter exchange. With `requeue` it goes back to its queue
+   * as failed: on a quorum queue that counts towards the delivery limit.
+   */
+  reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
+    this.#settle(false, () => {
+      if (!this.#isTakenBack) this.#acknowledger.reject(this, requeue);
+    });
+  }
+
+  /**
+   * Not begun: it goes back to its queue, for somebody else. On quorum queues RabbitMQ counts this as a failed delivery
+   * before 4.3, and not any more since.
+   */
+  giveBack(): void {
+    this.#settle(false, () => {
+      if (!this.#isTakenBack) this.#acknowledger.giveBack(this);
+    });
+  }
+
+  /** The broker has taken it back, since it was not settled in time: nothing is written for it any more. */
+  takeBack(): void {
+    if (this.#settled || this.#isTakenBack) return;
+    this.#isTakenBack = true;
+    this.#acknowledger.forsake(this);
+    this.#onTakenBack?.();
+  }
+
+  /** @internal Calls back once, when it was settled. */
+  whenSettled(callback: (acked: boolean) => void): void {
+    this.#onSettled = [...(this.#onSettled ?? []), callback];
+  }
+
+  /** @internal Calls back when the broker takes it back, or at once where it has. */
+  whenTakenBack(callback: () => void): void {
+    this.#onTakenBack = callback;
+    if (this.#isTakenBack) callback();
+  }
+
+  /** @internal Calls back when it was acked, and the broker may hand it out again nevertheless. */
+  whenAckedInVain(callback: (mark: MessageMark) => void): void {
+    this.#onAckedInVain = callback;
+  }
+
+  /** @internal Tells that it was acked in vain; undefined where it would not be known again. */
+  get ackedInVain(): (() => void) | undefined {
+    const tell = this.#onAckedInVain;
+    const mark = tell && MessageMark.of(this);
+    return mark && (() => tell(mark));
+  }
+
+  #settle(acked: boolean, write: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    write();
+    for (const callback of this.#onSettled ?? []) callback(acked);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Delivery } from './delivery.js';
+import { LateAcks } from './late-acks.js';
+import type { MessageMark } from './message-mark.js';
+import { RetriedDuplicates } from './retried-duplicates.js';
+import { RunningDuplicates, runningDuplicateOf } from './running-duplicates.js';
+
+/**
+ * Keeps one message from being handled twice: at the same time, since it runs still; when it is done already, and nobody
+ * could say so in time; and as the second of two copies of a failed one.
+ */
+export class Duplicates {
+  readonly #running: () => Iterable<Delivery>;
+  /** Failed, and not settled yet. */
+  readonly #putAside = new Set<Delivery>();
+  readonly #ofRunning = new RunningDuplicates();
+  readonly #ofRetried = new RetriedDuplicates();
+  readonly #lateAcks = new LateAcks();
+  readonly #rememberLateAck = (mark: MessageMark): void => this.#lateAcks.remember(mark);
+
+  /** @param running what runs here, also what the broker has taken back. */
+  constructor(running: () => Iterable<Delivery>) {
+    this.#running = running;
+  }
+
+  /** Whether some wait for the same message to end. */
+  get isHolding(): boolean {
+    return this.#ofRunning.isHolding;
+  }
+
+  /** Those that wait for the same message to end. */
+  get held(): readonly Delivery[] {
+    return this.#ofRunning.all;
+  }
+
+  /** Whether the same message runs here, or is put aside. */
+  runs(delivery: Delivery): boolean {
+    return runningDuplicateOf(delivery, this.#inHand()) !== undefined;
+  }
+
+  /** True for one that must wait, and then it is kept, because the same message still runs. */
+  holds(delivery: Delivery): boolean {
+    return this.#ofRunning.holds(delivery, this.#inHand());
+  }
+
+  /** True for one that need not run: it may be acked. To be asked once, when nothing else is in its way. */
+  isDone(delivery: Delivery): boolean {
+    return this.#lateAcks.isDone(delivery) || this.#ofRetried.isSecond(delivery);
+  }
+
+  /** A delivery runs from now on. */
+  begun(delivery: Delivery): void {
+    delivery.whenAckedInVain(this.#rememberLateAck);
+  }
+
+  /** Its handling has ended: gives those that have waited for it, when it is put aside, too, if it has failed. */
+  ended(delivery: Delivery, resume: (waited: readonly Delivery[]) => void): void {
+    if (delivery.settled || !delivery.isPutAside) {
+      resume(this.#ofRunning.release(delivery));
+      return;
+    }
+    this.#putAside.add(delivery);
+    delivery.whenSettled(() => {
+      this.#putAside.delete(delivery);
+      resume(this.#ofRunning.release(delivery));
+    });
+  }
+
+  *#inHand(): Generator<Delivery> {
+    yield* this.#running();
+    yield* this.#putAside;
+  }
+
+  /** Gives all that wait. */
+  releaseAll(): readonly Delivery[] {
+    return this.#ofRunning.releaseAll();
+  }
+}

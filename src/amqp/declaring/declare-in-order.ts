@@ -1,0 +1,78 @@
+import type { Channel, ChannelModel } from 'amqplib';
+import { TopologyError, toError } from '../../errors.js';
+import { asTopologyError, brokerText, closesConnection, replyCode } from '../connection/broker-error.js';
+import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
+import { type Declaration, declare, described } from './declaration.js';
+
+type QueueDeclaration = Extract<Declaration, { readonly kind: 'queue' }>;
+
+/** Where a list of declarations has come to its end too early. */
+export interface Undeclared {
+  /** What was under way. */
+  readonly declaration: Declaration;
+  /** What comes after it, and was not asked for. */
+  readonly rest: readonly Declaration[];
+  /** What went wrong: a TopologyError where the broker has refused it, and nothing but its channel was closed. */
+  readonly error: Error;
+  /**
+   * Set where the broker has closed the whole connection: what that means if it did so because of this declaration. On a
+   * connection that carries nothing else it did, on a shared one somebody else may be the reason.
+   */
+  readonly accusation: TopologyError | undefined;
+}
+
+/** Declares in order, on channels of its own. @returns undefined when all of it is there. */
+export async function declareInOrder(
+  model: ChannelModel,
+  declarations: readonly Declaration[],
+): Promise<Undeclared | undefined> {
+  let done = 0;
+  try {
+    await onThrowAwayChannel(model, async (channel) => {
+      for (; done < declarations.length; done++)
+        await declareNamed(channel, declarations[done] as Declaration);
+    });
+    return undefined;
+  } catch (thrown) {
+    const declaration = declarations[done];
+    if (!declaration) throw thrown;
+    const rest = declarations.slice(done + 1);
+    const error = toError(thrown);
+    if (isThereTransient(declaration, error)) {
+      return await declareInOrder(model, [{ ...declaration, passive: true }, ...rest]);
+    }
+    return { declaration, rest, error, accusation: accusationOf(declaration, error) };
+  }
+}
+
+async function declareNamed(channel: Channel, declaration: Declaration): Promise<void> {
+  try {
+    await declare(channel, declaration);
+  } catch (thrown) {
+    throw asTopologyError(thrown, described(declaration));
+  }
+}
+
+/** Only the first difference is told (406), and `durable` is the first that RabbitMQ looks at. */
+function isThereTransient(declaration: Declaration, { message }: Error): declaration is QueueDeclaration {
+  const takesIt = declaration.kind === 'queue' && declaration.orTransient === true && !declaration.passive;
+  return takesIt && message.includes("inequivalent arg 'durable'");
+}
+
+function accusationOf(declaration: Declaration, { cause }: Error): TopologyError | undefined {
+  if (!closesConnection(cause)) return undefined;
+  const words = brokerText(cause);
+  const text = `RabbitMQ refused ${described(declaration)} and closed the connection: ${words}${adviceOn(words)}`;
+  return new TopologyError(text, { cause, replyCode: replyCode(cause) });
+}
+
+/** What helps; the broker's own advice is cut off after 255 bytes. */
+function adviceOn(words: string): string {
+  const [, feature] = /Feature `(\w+)` is deprecated/.exec(words) ?? [];
+  if (feature === undefined) return '';
+  const instead =
+    feature === 'transient_nonexcl_queues'
+      ? 'Declare the queue durable, or exclusive'
+      : 'Declare it without that feature';
+  return ` ${instead}, or permit it in the configuration of the broker: deprecated_features.permit.${feature} = true.`;
+}

@@ -1,0 +1,79 @@
+import { cut, cutLines } from '../../common/foreign-text.js';
+import type { Delivery } from '../consuming/delivery.js';
+
+/** Why a message failed. */
+export interface Failure {
+  readonly error: Error;
+  /** Which handler failed; undefined where it did not get that far. */
+  readonly handler?: string | undefined;
+}
+
+/** Where it came from first: `{ exchange, routing_key, queue }`. */
+export const originHeader = 'x-waybill-origin';
+/** The whole story of a parked message. */
+export const dossierHeader = 'x-waybill-dossier';
+
+type Headers = Readonly<Record<string, unknown>>;
+
+/** What stands in the dossier of a parked message. */
+export interface Dossier {
+  readonly error: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly handler?: string;
+  /** How many runs failed. */
+  readonly attempts: number;
+  readonly queue: string;
+  /** The fingerprint of the component that gave up. */
+  readonly component: Readonly<Record<string, unknown>>;
+  /** ISO 8601. */
+  readonly failedAt: string;
+}
+
+/** Where the message was published to, kept from the first failure on. */
+export function originOf({ fields, properties, queue }: Delivery): Readonly<Record<string, unknown>> {
+  const known: Readonly<Record<string, unknown>> = properties.headers?.[originHeader] ?? {};
+  const { exchange, routing_key, queue: first } = known;
+  const isOurs = [exchange, routing_key, first].every(
+    (each) => typeof each === 'string' && each.length <= 255,
+  );
+  if (isOurs) return { exchange, routing_key, queue: first };
+  return { exchange: fields.exchange, routing_key: fields.routingKey, queue };
+}
+
+/** The dossier as headers. Texts are cut: a table of headers may have 64 KiB. */
+export function dossierOf(
+  delivery: Delivery,
+  attempts: number,
+  { error, handler }: Failure,
+  component: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, Dossier>> {
+  const { code, stack }: Error & { readonly code?: unknown } = error;
+  const dossier: Dossier = {
+    error: cut(error.name, 255),
+    message: cutLines(error.message, 2_000),
+    ...(typeof code === 'string' && { code: cut(code, 255) }),
+    ...(stack && { stack: cutLines(stack, 8_000) }),
+    ...(handler !== undefined && { handler }),
+    attempts,
+    queue: delivery.queue,
+    component,
+    failedAt: new Date().toISOString(),
+  };
+  return { [dossierHeader]: dossier };
+}
+
+/** The same in less than 2 KiB, for a connection whose frames are so small that there is no room for the rest. */
+export function shortened(headers: Headers): Headers {
+  const dossier = headers[dossierHeader] as Dossier | undefined;
+  if (!dossier) return headers;
+  const { stack: _stack, component, ...kept } = dossier;
+  const less = {
+    ...kept,
+    error: cut(dossier.error),
+    message: cutLines(dossier.message, 300),
+    component: { name: cut(component['name']) },
+  };
+  return { ...headers, [dossierHeader]: less };
+}

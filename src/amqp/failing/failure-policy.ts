@@ -1,0 +1,241 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cut, storyOf } from '../../common/foreign-text.js';
+import { ConfigurationError, isWaybillError, toError } from '../../errors.js';
+import { nextMessageId } from '../common/message-id.js';
+import { carriedHeaders } from '../consuming/carried-headers.js';
+import { carriedProperties } from '../consuming/carried-properties.js';
+import type { Delivery } from '../consuming/delivery.js';
+import { failureCount, failuresHeader } from '../consuming/failure-count.js';
+import { isRejectMessage } from '../consuming/reject-message.js';
+import type { MessageProperties, Outgoing } from '../frames/outgoing.js';
+import type { Link } from '../link/link.js';
+import { dossierOf, type Failure, originHeader, originOf, shortened } from './dossier.js';
+import { FailureQueues } from './failure-queues.js';
+import { delayAfter, type RetryPolicy } from './retry-policy.js';
+
+/**
+ * What becomes of a message that is given up: `park` keeps it in `<queue>.failed` with a dossier, unless its queue was
+ * declared with a dead-letter exchange; `reject` always rejects, for queues whose dead-lettering is a broker's policy;
+ * `discard` acks it, and only the log remembers.
+ */
+export type GiveUp = 'park' | 'reject' | 'discard';
+
+/** What a {@link FailurePolicy} needs to know of a component. */
+export interface FailurePolicyOptions {
+  /** Tries again first; without it a message that failed once is given up. */
+  readonly retry?: RetryPolicy | undefined;
+  /** Who handles: it stands in the dossier, and its `name` in the log. */
+  readonly component: Readonly<Record<string, unknown>>;
+  /** What becomes of a message that is given up. */
+  readonly onFailure: GiveUp;
+  /** Beside which queue the messages of a queue are parked. @default beside their own */
+  keptAs?(queue: string): string;
+  /** Whether a queue has a dead-letter exchange of its own: then `park` rejects to that. */
+  hasDeadLetterExchange(queue: string): boolean;
+}
+
+/**
+ * What becomes of a message that could not be handled. It is tried again after a delay, then given up: rejected to the
+ * queue's own dead-letter exchange, or parked in `<queue>.failed` with a dossier. In each case the copy is confirmed
+ * before the original is acked, so a crash in between makes two of it, never none. Nothing is requeued at once.
+ */
+export class FailurePolicy {
+  readonly #link: Link;
+  readonly #options: FailurePolicyOptions;
+  readonly #aside: FailureQueues;
+
+  constructor(link: Link, options: FailurePolicyOptions) {
+    this.#link = link;
+    this.#aside = new FailureQueues(link);
+    this.#options = options;
+  }
+
+  /**
+   * Looks whether what fails in a queue can be settled as it was asked for.
+   * @throws ConfigurationError for `retry` on a stream: what comes back to it comes to all who read it.
+   */
+  assertFits(queue: string): void {
+    if (!this.#options.retry || !this.isStream(queue)) return;
+    throw new ConfigurationError(
+      `Queue '${queue}' is a stream: what is tried again would be appended to it, for all who read it. Leave 'retry' out; what ` +
+        `fails is then kept in '${queue}.failed'.`,
+    );
+  }
+
+  /** Whether a queue is known to be a stream, which keeps what was taken from it. */
+  isStream(queue: string): boolean {
+    return this.#link.argumentsOf(queue)['x-queue-type'] === 'stream';
+  }
+
+  /**
+   * Does the work for a delivery and settles it once: acked when the work is done, rejected when it throws RejectMessage,
+   * and otherwise logged and settled as failed. Never rejects. The next one may start when this ends.
+   * @param handler for the log and the dossier: who does it.
+   */
+  async perform(delivery: Delivery, handler: string, work: () => unknown): Promise<void> {
+    delivery.handledBy = handler;
+    try {
+      await work();
+      delivery.ack();
+    } catch (thrown) {
+      if (isRejectMessage(thrown)) return delivery.reject();
+      const error = toError(thrown);
+      this.report(delivery, handler, error);
+      void this.settle(delivery, isHopeless(error) ? { error } : { error, handler });
+    }
+  }
+
+  /** Settles a delivery that failed. Never rejects: when even this fails, the message goes back after a rest. */
+  async settle(delivery: Delivery, failure: Failure): Promise<void> {
+    delivery.isPutAside = true;
+    const runs = failureCount(delivery) + 1;
+    const { retry } = this.#options;
+    try {
+      const canRetry = retry && !isHopeless(failure.error) && !this.isStream(delivery.queue);
+      if (canRetry && runs < retry.attempts) await this.#retryLater(delivery, runs, retry);
+      else await this.#giveUp(delivery, runs, failure);
+    } catch (thrown) {
+      await this.#giveBackRested(delivery, toError(thrown));
+    }
+  }
+
+  /**
+   * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so
+   * that a handler which gives everything back does not turn in a hot loop. Never rejects.
+   */
+  async requeue(delivery: Delivery): Promise<void> {
+    if (delivery.redelivered) await rest();
+    delivery.reject({ requeue: true });
+  }
+
+  /**
+   * Settles a message that is not run any more, whatever `retry` says. A call is not kept: its caller knows that no answer
+   * came. Never rejects.
+   */
+  async giveUp(delivery: Delivery, error: Error): Promise<void> {
+    const { name } = this.#options.component;
+    this.#link.logger.error(
+      `${String(name)}: a message of queue '${delivery.queue}' is not run again: ${error.message}`,
+    );
+    if (delivery.properties.replyTo !== undefined) return delivery.reject();
+    delivery.isPutAside = true;
+    const runs = failureCount(delivery) + delivery.deliveryCount;
+    try {
+      await this.#giveUp(delivery, runs, { error });
+    } catch (thrown) {
+      await this.#giveBackRested(delivery, toError(thrown));
+    }
+  }
+
+  /**
+   * Keeps a message that nobody here is for, whatever `retry` and `onFailure` say: in the dead-letter exchange of its queue, or
+   * parked. Nothing is told, whoever calls has done that. Never rejects.
+   */
+  async keep(delivery: Delivery, failure: Failure): Promise<void> {
+    if (this.#options.hasDeadLetterExchange(delivery.queue)) return delivery.reject();
+    delivery.isPutAside = true;
+    try {
+      this.#link.logger.info(await this.#park(delivery, failureCount(delivery), failure));
+    } catch (thrown) {
+      await this.#giveBackRested(delivery, toError(thrown));
+    }
+  }
+
+  /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */
+  report({ queue }: Delivery, handler: string, error: Error): void {
+    const what = isHopeless(error) ? 'unreadable message' : `${handler} failed on a message`;
+    const why = isHopeless(error) ? cut(error.message, 1_000) : storyOf(error);
+    const { name } = this.#options.component;
+    this.#link.logger.error(`${String(name)}: ${what} from queue '${queue}': ${why}`);
+  }
+
+  async #giveUp(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
+    const { onFailure } = this.#options;
+    if (onFailure === 'discard') delivery.ack();
+    else if (onFailure === 'reject' || this.#options.hasDeadLetterExchange(delivery.queue)) delivery.reject();
+    else this.#link.logger.warn(await this.#park(delivery, runs, failure));
+  }
+
+  async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
+    const delayMs = delayAfter(runs, retry);
+    const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
+    await this.#move(delivery, queue, { [failuresHeader]: runs });
+    this.#link.logger.info(
+      `A message of '${delivery.queue}' failed (run ${runs} of ${retry.attempts}); next in ${delayMs} ms.`,
+    );
+  }
+
+  /** Gives a sentence that says where it is now. */
+  async #park(delivery: Delivery, runs: number, failure: Failure): Promise<string> {
+    const dossier = dossierOf(delivery, runs, failure, this.#options.component);
+    const beside = this.#options.keptAs?.(delivery.queue) ?? delivery.queue;
+    const queue = (): Promise<string> => this.#aside.forParking(beside);
+    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier });
+    const id: unknown = delivery.properties.messageId;
+    const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${cut(id)})`}`;
+    const where = `kept in '${await queue()}': npx waybill failed list ${beside}`;
+    return `${what} was given up (run ${runs}) and is ${where}`;
+  }
+
+  /** Publishes the message to another queue, waits for the confirm, then acks the original. */
+  async #move(
+    delivery: Delivery,
+    declareQueue: () => Promise<string>,
+    headers: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const queue = await declareQueue();
+    try {
+      await this.#copy(delivery, queue, headers);
+    } catch (thrown) {
+      if (!isWaybillError(thrown, 'UNROUTABLE')) throw thrown;
+      // Somebody has deleted it since we have seen it.
+      this.#aside.forget(queue);
+      await this.#copy(delivery, await declareQueue(), headers);
+    }
+    delivery.ack();
+  }
+
+  async #copy(delivery: Delivery, queue: string, headers: Readonly<Record<string, unknown>>): Promise<void> {
+    // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
+    const { expiration: _life, ...kept } = carriedProperties(delivery.properties as MessageProperties);
+    const sent = delivery.properties.headers as Headers | undefined;
+    const own = { [originHeader]: originOf(delivery), ...headers };
+    const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
+    const copy = { exchange: '', routingKey: queue, content: delivery.content, properties, mandatory: true };
+    await this.#publishFitting(copy, [{ ...carriedHeaders(sent), ...own }, own, shortened(own)]);
+  }
+
+  /**
+   * Publishes it with the first of these headers that there is room for. They must fit into one frame, and amqplib writes
+   * no more than 64 KiB of them: where the sender's leave no room for ours, they stay behind.
+   */
+  async #publishFitting(copy: Outgoing, [headers, ...smaller]: readonly Headers[]): Promise<void> {
+    try {
+      await this.#link.publish({ ...copy, properties: { ...copy.properties, headers } });
+    } catch (thrown) {
+      if (smaller.length === 0 || !isWaybillError(thrown, 'CONFIGURATION')) throw thrown;
+      await this.#publishFitting(copy, smaller);
+    }
+  }
+
+  /** `basic.reject`, not nack: on quorum queues only that counts towards the delivery limit (RabbitMQ 4.3). */
+  async #giveBackRested(delivery: Delivery, error: Error): Promise<void> {
+    this.#link.logger.error(
+      `A message of '${delivery.queue}' failed and could not be put aside (${error.message}). It goes back in a second.`,
+    );
+    await rest();
+    delivery.reject({ requeue: true });
+  }
+}
+
+type Headers = Readonly<Record<string, unknown>>;
+
+/** How long a message stays here that would come back at once. */
+async function rest(): Promise<void> {
+  await sleep(1_000, undefined, { ref: false });
+}
+
+/** What nobody can read today nobody will read tomorrow: trying again cannot help. */
+function isHopeless(error: Error): boolean {
+  return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
+}

@@ -1,0 +1,132 @@
+import { within } from '../../common/timers.js';
+import { toError } from '../../errors.js';
+import type { ConnectionHealth } from '../connection/connection-health.js';
+import type { RecoveringConnection } from '../connection/recovering-connection.js';
+import type { Consumer } from '../consuming/consumer.js';
+import type { OverdueRun } from '../consuming/consumer-timeouts.js';
+import type { OutboxHealth } from '../publishing/outbox.js';
+import type { Inquiry } from './inquiry.js';
+
+/** One queue that is consumed here, as the broker tells it. */
+export interface QueueHealth {
+  readonly queue: string;
+  /**
+   * How many consumers the broker knows, ours and others': less than ours is not ok, more proves nothing. Of a stream it
+   * counts none. Undefined where it did not say, which is no fault where we may not ask.
+   */
+  readonly consumers?: number;
+  /** How many messages are ready in it. */
+  readonly messages?: number;
+  readonly ok: boolean;
+  readonly error?: string;
+  /** Handlers that run on messages which the broker has taken back, since they took longer than it waits for an ack. */
+  readonly overdue?: readonly OverdueRun[];
+}
+
+/** How a link is. `ok` is true only when everything that is needed is there, at the broker. */
+export interface LinkHealth {
+  readonly ok: boolean;
+  readonly publishing: ConnectionHealth;
+  readonly consuming: ConnectionHealth;
+  readonly outbox: OutboxHealth;
+  readonly queues: readonly QueueHealth[];
+  /** Why it is not well, where nothing above tells. */
+  readonly error?: string;
+}
+
+/** The health of a component, which is not well before it takes from all of its queues, nor when it has stopped. */
+export function wellWhile(isTaking: boolean, health: LinkHealth): LinkHealth {
+  return isTaking
+    ? health
+    : { ...health, ok: false, error: 'it takes no messages: not started yet, or stopped' };
+}
+
+/** A queue that is consumed here. */
+export interface ConsumedQueue {
+  readonly queue: string;
+  /** Whether the broker has agreed to all consumers of whoever asks, and not taken one back. */
+  readonly active: boolean;
+  /** How many consumers of this link the broker has agreed to: so many it must know, at least. */
+  readonly known: number;
+  /** Handlers of whoever asks that are too slow: the queue is well, but somebody should know. */
+  readonly overdue: readonly OverdueRun[];
+}
+
+/**
+ * Each queue that `own` are meant to consume now, once. They are some of `all` that the link has.
+ * @param isStream RabbitMQ knows of no consumer of a stream, whatever it delivers.
+ */
+export function consumedQueues(
+  own: Iterable<Consumer>,
+  all: Iterable<Consumer>,
+  isStream: (queue: string) => boolean,
+): readonly ConsumedQueue[] {
+  const known = new Map<string, number>();
+  for (const { queue, active } of [...all].flatMap((consumer) => consumer.queues))
+    known.set(queue, (known.get(queue) ?? 0) + (active ? 1 : 0));
+  const found = new Map<string, ConsumedQueue>();
+  const runs = [...own].flatMap(({ overdue }) => overdue);
+  for (const { queue, active } of [...own].flatMap((consumer) => consumer.queues)) {
+    const isActive = active && (found.get(queue)?.active ?? true);
+    const overdue = runs.filter((run) => run.queue === queue);
+    found.set(queue, {
+      queue,
+      active: isActive,
+      known: isStream(queue) ? 0 : (known.get(queue) ?? 0),
+      overdue,
+    });
+  }
+  return [...found.values()];
+}
+
+/** How a connection is: one that is up must also answer in time. */
+export async function connectionHealth(
+  { health, model }: RecoveringConnection,
+  inquiry: Inquiry,
+  timeoutMs: number,
+): Promise<ConnectionHealth> {
+  if (!model) return health;
+  const answer = inquiry.answers().then(() => health);
+  const silent = { ...health, silent: true };
+  return await within(answer, timeoutMs, () => silent).catch(() => silent);
+}
+
+/** Asks the broker for each queue by a passive declare; whoever does not answer in time is not well. */
+export async function queueHealths(
+  inquiry: Inquiry,
+  queues: readonly ConsumedQueue[],
+  timeoutMs: number,
+): Promise<readonly QueueHealth[]> {
+  return await Promise.all(
+    queues.map(async (each) => {
+      const late = { queue: each.queue, ok: false, error: `no answer in ${timeoutMs} ms` };
+      return await within(queueHealth(inquiry, each), timeoutMs, () => late);
+    }),
+  );
+}
+
+/**
+ * What makes a queue well is that the broker has agreed to our consumers; its count can only speak against that. Other
+ * people's consumers are in it, too, and those that it has not taken leave of yet.
+ */
+async function queueHealth(
+  inquiry: Inquiry,
+  { queue, active, known, overdue }: ConsumedQueue,
+): Promise<QueueHealth> {
+  const told = { queue, ...(overdue.length > 0 && { overdue }) };
+  try {
+    const counts = { ...told, ...(await inquiry.counts(queue)) };
+    if (active && (counts.consumers ?? known) >= known) return { ...counts, ok: true };
+    return { ...counts, ok: false, error: 'the broker does not deliver it to us' };
+  } catch (thrown) {
+    return { ...told, ok: false, error: toError(thrown).message };
+  }
+}
+
+/** A link is well when what it uses is up, answers and is not blocked, and each of its queues has its consumers. */
+export function isWell({ publishing, consuming, queues }: Omit<LinkHealth, 'ok'>): boolean {
+  const connected = [publishing, consuming].every(({ state, blocked, silent }) => {
+    return (state === 'up' || state === 'unused') && blocked === undefined && !silent;
+  });
+  return connected && queues.every(({ ok }) => ok);
+}

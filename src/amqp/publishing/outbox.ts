@@ -1,0 +1,139 @@
+import { choice } from '../../common/choices.js';
+import { finiteNumber } from '../../common/numbers.js';
+import { OutboxFullError } from '../../errors.js';
+import { Fifo } from '../common/fifo.js';
+import type { PendingPublish } from './pending-publish.js';
+
+/** What waits to be sent, or for its confirm. */
+export interface OutboxHealth {
+  readonly waiting: number;
+  readonly unconfirmed: number;
+}
+
+/** How much may wait to be sent or confirmed, and what happens to more. */
+export interface OutboxLimits {
+  /** How many messages; `Infinity` for no limit. @default 10,000 */
+  readonly maxMessages?: number;
+  /**
+   * Bodies together, in bytes. No more than that is on its way to the broker at once, and one message. @default 64 MiB
+   */
+  readonly maxBytes?: number;
+  /**
+   * `wait`: a publish over the limits waits for its turn like any other, up to its own deadline; whoever awaits his
+   * publishes is held back by that. `fail`: it is refused at once with an OutboxFullError. `drop-oldest`: the oldest that
+   * was not sent yet is refused with one instead. @default 'wait'
+   */
+  readonly whenFull?: 'wait' | 'fail' | 'drop-oldest';
+}
+
+const whenFullChoices = ['wait', 'fail', 'drop-oldest'] as const;
+
+/** What is undefined is left to the defaults. @throws ConfigurationError for limits that are none */
+export function checkOutbox({ maxMessages, maxBytes, whenFull }: OutboxLimits = {}): void {
+  for (const [name, limit] of Object.entries({ maxMessages, maxBytes })) {
+    if (limit !== undefined && limit !== Number.POSITIVE_INFINITY)
+      finiteNumber(`outbox.${name}`, limit, { min: 1 });
+  }
+  if (whenFull !== undefined) choice('outbox.whenFull', whenFull, whenFullChoices);
+}
+
+/** What waits to be sent, within limits. */
+export class Outbox {
+  readonly #waiting = new Fifo<PendingPublish>();
+  readonly #limits: Required<OutboxLimits>;
+  #messages = 0;
+  #bytes = 0;
+  /** How many in `#waiting` are settled already: their deadline has passed, or they were cancelled. */
+  #settledWaiting = 0;
+
+  constructor({ maxMessages = 10_000, maxBytes = 64 * 1024 * 1024, whenFull = 'wait' }: OutboxLimits = {}) {
+    this.#limits = { maxMessages, maxBytes, whenFull };
+  }
+
+  /** How many bytes of bodies may be on their way at once. */
+  get maxBytes(): number {
+    return this.#limits.maxBytes;
+  }
+
+  /** How many wait to be sent. */
+  get waiting(): number {
+    return this.#waiting.length - this.#settledWaiting;
+  }
+
+  /** How many are not settled: waiting, or sent and not confirmed. */
+  get open(): number {
+    return this.#messages;
+  }
+
+  /** Takes a publish in; at the limits one is refused, this one or an older one. */
+  add(publish: PendingPublish): void {
+    this.#messages++;
+    this.#bytes += publish.message.content.length;
+    const { whenFull } = this.#limits;
+    if (whenFull === 'fail' && this.#isOverfull()) publish.settle(full(this.#messages));
+    else this.#push(publish);
+    if (whenFull === 'drop-oldest') while (this.#isOverfull() && this.#dropOldest());
+  }
+
+  /** The next one to send; those that were settled while they waited are passed over. */
+  next(): PendingPublish | undefined {
+    let publish = this.#waiting.shift();
+    while (publish?.settled) {
+      this.#settledWaiting--;
+      publish = this.#waiting.shift();
+    }
+    if (publish) publish.isWaiting = false;
+    return publish;
+  }
+
+  /** Puts those that have to be sent again before all others; what was settled meanwhile is left out. */
+  putBack(publishes: readonly PendingPublish[]): void {
+    const open = publishes.filter(({ settled }) => !settled);
+    for (const publish of open) publish.isWaiting = true;
+    this.#waiting.putBack(open);
+  }
+
+  /** Takes out all that wait. */
+  takeAll(): PendingPublish[] {
+    this.#settledWaiting = 0;
+    const all = this.#waiting.takeAll().filter(({ settled }) => !settled);
+    for (const publish of all) publish.isWaiting = false;
+    return all;
+  }
+
+  /** One that was taken in is settled. */
+  settled(publish: PendingPublish): void {
+    this.#messages--;
+    this.#bytes -= publish.message.content.length;
+    if (publish.isWaiting) this.#settledWaiting++;
+    this.#forgetSettled();
+  }
+
+  #push(publish: PendingPublish): void {
+    publish.isWaiting = true;
+    this.#waiting.push(publish);
+  }
+
+  /** While the broker is away nobody takes out what was given up: without this it would grow with the length of the outage. */
+  #forgetSettled(): void {
+    if (this.#settledWaiting < 1_000 || this.#settledWaiting * 4 < this.#waiting.length) return;
+    this.#waiting.keep(({ settled }) => !settled);
+    this.#settledWaiting = 0;
+  }
+
+  #isOverfull(): boolean {
+    return this.#messages > this.#limits.maxMessages || this.#bytes > this.#limits.maxBytes;
+  }
+
+  #dropOldest(): boolean {
+    const oldest = this.next();
+    oldest?.settle(full(this.#messages));
+    return oldest !== undefined;
+  }
+}
+
+function full(count: number): OutboxFullError {
+  return new OutboxFullError(
+    `The outbox is full (${count} messages wait for the broker); this one was not sent. Is the broker away, or too slow?`,
+  );
+}

@@ -1,9 +1,0 @@
-import type { FingerprintStamp } from '../wire/index.js';
-
-/** What a handler sees of the processor that it belongs to; name your own class where you need more. */
-export interface Component {
-  /** Who this component is: it stands on its answers. */
-  readonly fingerprint: FingerprintStamp;
-  /** Asks it to end: nothing new starts, what runs is finished. */
-  stop(): void;
-}

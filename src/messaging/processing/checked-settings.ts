@@ -1,0 +1,15 @@
+import { checkConsuming, checkFailing } from '../../amqp/index.js';
+import { choice } from '../../common/choices.js';
+import type { MessageProcessor } from './processor.js';
+
+/**
+ * Checks how a class of processors takes messages: static fields come from environments and plain JavaScript, too.
+ * @throws ConfigurationError naming class, setting, value and what is allowed
+ */
+export function checkTaking(Class: typeof MessageProcessor): void {
+  const { name, prefetch, concurrency, retry, onFailure, unhandled, control } = Class;
+  checkConsuming(name, { prefetch, concurrency });
+  checkFailing(name, { retry, onFailure });
+  if (unhandled !== undefined) choice(`${name}: unhandled`, unhandled, ['park', 'reject', 'ack']);
+  for (const each of control) choice(`${name}: control`, each, ['quit', 'restart']);
+}

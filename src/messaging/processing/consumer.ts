@@ -1,0 +1,250 @@
+import {
+  type Consumer,
+  type ConsumerOptions,
+  checkConsuming,
+  type Declaration,
+  type Delivery,
+  type DrainReport,
+  hasDeadLetterExchange,
+  Lease,
+  type Link,
+  type LinkEvents,
+  type LinkHealth,
+  type StreamOffset,
+} from '../../amqp/index.js';
+import { refuseGenerator } from '../../common/generators.js';
+import { duration } from '../../common/numbers.js';
+import { ClosedError } from '../../errors.js';
+import {
+  type Eqks,
+  isOfQueue,
+  offsetOf,
+  type QueueKey,
+  queueDeclarations,
+  queueName,
+  unique,
+} from '../destinations.js';
+import type { ExchangeClass } from '../exchange.js';
+import type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
+import { guardCallback } from './guarded-callback.js';
+
+/**
+ * Takes raw deliveries from queues: for a handler table, see MessageProcessor. It declares exchanges, queues and
+ * bindings, and does so again after each reconnect.
+ */
+export class GenericConsumer {
+  /** Where to take from: each exchange with its queues and keys. */
+  static readonly eqks: Eqks = [];
+  /** The virtual host. @default the connection's */
+  static readonly vhost: string | undefined = undefined;
+  /** How many unsettled messages of each queue wait in this process. @default 100 */
+  static readonly prefetch: number = 100;
+  /** How many callbacks run at once; 1 keeps the order. @default 1 */
+  static readonly concurrency: number = 1;
+
+  readonly #lease: Lease;
+  readonly #eqks: Eqks;
+  readonly #options: ConsumerOptions;
+  /** The queues that are bound here, and where to begin in those that are streams. */
+  readonly #queues = new Map<string, StreamOffset | undefined>();
+  readonly #declared: Declaration[] = [];
+  #consumer: Consumer | undefined;
+  #opening: Promise<Consumer> | undefined;
+  #isConsuming = false;
+  #callback: DeliveryCallback | undefined;
+  #closing: Promise<DrainReport> | undefined;
+
+  constructor(options: GenericConsumerOptions = {}) {
+    const { eqks, vhost, prefetch, concurrency } = new.target;
+    this.#lease = new Lease({ ...options, vhost: options.vhost ?? vhost });
+    this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : eqks;
+    this.#options = {
+      prefetch: options.prefetch ?? prefetch,
+      concurrency: options.concurrency ?? concurrency,
+    };
+    checkConsuming(new.target.name, this.#options);
+  }
+
+  /** Its way to the broker, taken when it is first needed. @throws ClosedError when this was closed before that */
+  get link(): Link {
+    return this.#lease.link;
+  }
+
+  /** The virtual host that it takes from. */
+  get vhost(): string {
+    return this.#lease.vhost;
+  }
+
+  /** What happens to its connections, as it happens. */
+  get events(): LinkEvents {
+    return this.#lease.events;
+  }
+
+  /** The names of the queues that are bound here. */
+  get queues(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
+  /** True from when {@link startConsuming} has ended until it is told to stop. */
+  get consuming(): boolean {
+    return this.#isConsuming;
+  }
+
+  /** How the link is, and the queues that are consumed here, by asking the broker. */
+  async health(): Promise<LinkHealth> {
+    return await this.#lease.health({ consumers: this.#consumer ? [this.#consumer] : [] });
+  }
+
+  /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */
+  hasDeadLetterExchange(queue: string): boolean {
+    return hasDeadLetterExchange(this.#declared, queue);
+  }
+
+  /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError, ClosedError */
+  async open(): Promise<this> {
+    await this.#lease.wait(this.link.openConsuming());
+    await this.#declare(this.#eqks.flatMap(([exchange, keys]) => keys.map((key) => ({ exchange, key }))));
+    return this;
+  }
+
+  /** Declares a queue and binds it; it is consumed too if consuming has started. @throws TopologyError */
+  async bind(
+    exchange: ExchangeClass,
+    queue: QueueKey[0],
+    routingKey: string,
+    args?: QueueKey[2],
+  ): Promise<void> {
+    const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
+    await this.#declare([{ exchange, key }]);
+    await this.#consumer?.consume(queueName(queue), { offset: offsetOf(queue) });
+  }
+
+  /** Takes a binding away; the queue stays, and is still consumed for what else is bound to it. */
+  async unbind(
+    exchange: ExchangeClass,
+    queue: QueueKey[0],
+    routingKey: string,
+    args?: QueueKey[2],
+  ): Promise<void> {
+    const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
+    const bindings = queueDeclarations(exchange, key).filter(({ kind }) => kind === 'binding');
+    for (const binding of bindings) {
+      const known = this.#declared.findIndex((each) => JSON.stringify(each) === JSON.stringify(binding));
+      if (known >= 0) this.link.forget(this.#declared.splice(known, 1));
+    }
+    await this.link.unbind(exchange.exchangeName, queueName(queue), routingKey, args);
+  }
+
+  /** Stops consuming one queue and forgets its bindings; an auto-delete queue goes away when nobody else consumes it. */
+  async leaveQueue(queue: string): Promise<void> {
+    this.#queues.delete(queue);
+    const concerned = this.#declared.filter((each) => isOfQueue(each, queue));
+    for (const each of concerned) this.#declared.splice(this.#declared.indexOf(each), 1);
+    this.link.forget(concerned);
+    await this.#consumer?.cancel(queue);
+  }
+
+  /**
+   * Starts consuming all queues. Each delivery must be settled once, by {@link ack} or {@link reject}.
+   * @param giveUp told of a message that came back so often that it is not run any more; it must settle it, too. Without it
+   *   such a message is run.
+   * @throws TopologyError when the broker refuses a queue.
+   */
+  async startConsuming(
+    callback: DeliveryCallback,
+    { giveUp }: Pick<ConsumerOptions, 'giveUp'> = {},
+  ): Promise<void> {
+    this.#refuseWhenClosed();
+    refuseGenerator(callback, 'The callback of a consumer');
+    this.#callback = callback;
+    // Kept before anything is awaited: whoever starts it twice at once starts one consumer.
+    this.#opening ??= this.#openConsumer(giveUp);
+    const consumer = await this.#lease.wait(this.#opening);
+    for (const [queue, offset] of this.#queues) await this.#lease.wait(consumer.consume(queue, { offset }));
+    this.#isConsuming = !consumer.stopped;
+  }
+
+  /** Takes no more messages; what nobody has started goes back to its queue. What runs may still be settled. */
+  async stopConsuming(): Promise<void> {
+    this.#isConsuming = false;
+    // n.b. nothing is awaited where it runs already: nothing more may begin, from now on.
+    if (!this.#consumer) await this.#opening?.catch(() => {});
+    await this.#consumer?.stop();
+  }
+
+  /** Done: the broker forgets the message. */
+  ack(delivery: Delivery): void {
+    delivery.ack();
+  }
+
+  /** Refused: dropped or dead-lettered; given back to the queue with `requeue`. */
+  reject(delivery: Delivery, options?: { readonly requeue?: boolean }): void {
+    delivery.reject(options);
+  }
+
+  /** Empties all queues of this consumer of what is ready in them, and says how many messages that were. */
+  async discardAllMessages(): Promise<number> {
+    let count = 0;
+    for (const queue of this.#queues.keys()) count += await this.link.purge(queue);
+    return count;
+  }
+
+  /** Stops, waits up to `timeoutMs` for what runs, settles it and closes. Never throws. @default 30,000 ms */
+  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+    duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
+    this.#closing ??= this.#drain(timeoutMs);
+    return await this.#closing;
+  }
+
+  /** Closes now: what runs goes back to its queue. Idempotent. */
+  async close(): Promise<void> {
+    await this.drain({ timeoutMs: 0 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #drain(timeoutMs: number): Promise<DrainReport> {
+    this.#isConsuming = false;
+    const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0 };
+    const declared = this.#declared.splice(0);
+    if (declared.length > 0) this.link.forget(declared);
+    // What is not finished by now has had all the time there is.
+    await this.#lease.close(report.unfinished > 0 ? { timeoutMs: 0 } : {});
+    return report;
+  }
+
+  async #openConsumer(giveUp: ConsumerOptions['giveUp']): Promise<Consumer> {
+    try {
+      const take = guardCallback((delivery) => this.#callback?.(delivery), this);
+      const consumer = await this.link.openConsumer(take, { ...this.#options, giveUp });
+      if (this.#closing) await consumer.stop();
+      this.#consumer = consumer;
+      return consumer;
+    } catch (thrown) {
+      this.#opening = undefined;
+      throw thrown;
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing) throw new ClosedError('The consumer is closed.');
+  }
+
+  async #declare(
+    bound: readonly { readonly exchange: ExchangeClass; readonly key: QueueKey }[],
+  ): Promise<void> {
+    const declarations = bound.flatMap(({ exchange, key }) => queueDeclarations(exchange, key));
+    this.#refuseWhenClosed();
+    if (declarations.length > 0) await this.#lease.wait(this.#declareAll(unique(declarations)));
+    for (const { key } of bound) this.#queues.set(queueName(key[0]), offsetOf(key[0]));
+  }
+
+  async #declareAll(declarations: readonly Declaration[]): Promise<void> {
+    await this.link.declare(declarations);
+    // The link may live on, with others.
+    if (this.#closing) this.link.forget(declarations);
+    else this.#declared.push(...declarations);
+  }
+}

@@ -1,0 +1,33 @@
+import { type Delivery, DeliveryContext, type DeliveryContextHost } from '../../amqp/index.js';
+import type { ReceivedBody } from '../../wire/index.js';
+import type { Component } from './component.js';
+
+/** @internal What all contexts of a processor have in common. */
+export interface ContextHost extends DeliveryContextHost {
+  readonly processor: Component;
+}
+
+/** What a handler may know of its message, beside the content: always its last argument. */
+export class HandlerContext extends DeliveryContext {
+  /** The processor that the message came to. */
+  readonly processor: Component;
+  /** The whole body; a copy of its own for each handler. */
+  readonly body: ReceivedBody;
+
+  /** @internal */
+  constructor(host: ContextHost, body: ReceivedBody, delivery: Delivery) {
+    super(host, delivery);
+    this.processor = host.processor;
+    this.body = body;
+  }
+
+  /** Who sent it. */
+  get fingerprint(): ReceivedBody['fingerprint'] {
+    return this.body.fingerprint;
+  }
+
+  /** @internal The caller's whole patience, all attempts together; else how long the message may live. */
+  protected override get patienceMs(): unknown {
+    return this.body._reserved['deadlineMs'] ?? super.patienceMs;
+  }
+}

@@ -1,0 +1,136 @@
+import { type DrainReport, FailurePolicy } from '../../amqp/index.js';
+import { unlessAborted } from '../../common/unless-aborted.js';
+import { ConnectionLostError } from '../../errors.js';
+import { debugAsked } from '../../logger.js';
+import { type ReplyStore, Responder, ResultWriter } from '../../rpc/index.js';
+import { connectionName, type FingerprintStamp, identify, type ReceivedBody } from '../../wire/index.js';
+import type { HandlerTable } from '../handlers/table.js';
+import { checkTaking } from './checked-settings.js';
+import type { Component } from './component.js';
+import type { GenericConsumer } from './consumer.js';
+import { Dispatcher } from './dispatcher.js';
+import type { End, Fate } from './fate.js';
+import type { MessageProcessor } from './processor.js';
+import type { MessageProcessorOptions } from './processor-options.js';
+import type { UnhandledCount, UnhandledMessage } from './unhandled.js';
+
+/** What one life of a processor is made of: what lasts over its lives, and whom to ask and tell. */
+export interface LifeOptions {
+  /** Its settings are the static fields. */
+  readonly Class: typeof MessageProcessor;
+  readonly processor: Component;
+  readonly options: MessageProcessorOptions;
+  readonly table: HandlerTable;
+  readonly replies: ReplyStore;
+  readonly unhandled: UnhandledCount;
+  /** Aborted when the processor is asked to stop, which may be before it is up. */
+  readonly stopping: AbortSignal;
+  /** What the start rejects with then. */
+  stopped(): Error;
+  /** Declares what the processor's class adds, before anything is taken. */
+  prepare(): Promise<void>;
+  /** Beside which queue the failed messages of a queue are kept. */
+  keptAs(queue: string): string;
+  builtIn(body: ReceivedBody): Fate | undefined;
+  onEnd(how: End): void;
+  onUnhandled(message: UnhandledMessage): void;
+}
+
+/** A processor from one start to its end. One that could not start has ended; the next start is another life. */
+export class ProcessorLife {
+  readonly consumer: GenericConsumer;
+  /** Who answers. */
+  readonly fingerprint: FingerprintStamp;
+  readonly #options: LifeOptions;
+  readonly #closing = new AbortController();
+  #starting: Promise<void> | undefined;
+  #isOver = false;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+    this.consumer = newConsumer(options);
+    this.fingerprint = identify(options.options.fingerprint, options.Class.name, this.consumer.vhost);
+  }
+
+  /** True after a start that failed. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Connects, declares and begins to take messages; whoever asks again shares the outcome. Nothing is left open when it fails. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Stops, waits up to `timeoutMs` for what runs, settles it, closes, and tells the handlers that are left. Never throws. */
+  async drain(timeoutMs: number): Promise<DrainReport> {
+    const report = await this.consumer.drain({ timeoutMs });
+    this.#closing.abort(new ConnectionLostError('The processor was closed before the handler was done.'));
+    return report;
+  }
+
+  async #start(): Promise<void> {
+    const { stopping, stopped } = this.#options;
+    try {
+      const dispatcher = this.#newDispatcher();
+      await unlessAborted(this.#getReady(dispatcher), stopping, stopped);
+      await this.consumer.startConsuming(dispatcher.handle, dispatcher);
+    } catch (thrown) {
+      this.#isOver = true;
+      await this.consumer.close();
+      throw thrown;
+    }
+  }
+
+  // n.b. nothing runs yet: who stops now has nothing to wait for, not even for a broker that is not there.
+  async #getReady(dispatcher: Dispatcher): Promise<void> {
+    const { consumer } = this;
+    const { table, prepare } = this.#options;
+    if (table.entries.some(({ category }) => category === 'rpc')) await consumer.link.openPublishing();
+    await consumer.open();
+    await prepare();
+    for (const queue of consumer.queues) dispatcher.assertFits(queue);
+  }
+
+  #newDispatcher(): Dispatcher {
+    const { Class, replies, unhandled, keptAs, ...told } = this.#options;
+    const { name, encoder, remoteStacks, retry, onFailure } = Class;
+    const { consumer, fingerprint } = this;
+    const { link } = consumer;
+    const writer = new ResultWriter({ encoder, fingerprint, remoteStacks });
+    return new Dispatcher({
+      ...told,
+      name,
+      encoder,
+      unhandled: Class.unhandled,
+      unhandledCount: unhandled,
+      responder: new Responder(link, { writer, store: replies }),
+      failures: new FailurePolicy(link, {
+        retry,
+        component: fingerprint,
+        onFailure,
+        keptAs,
+        hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
+      }),
+      deadlines: link.deadlines,
+      closing: this.#closing.signal,
+      logger: link.logger,
+      debug: debugAsked(),
+    });
+  }
+}
+
+function newConsumer({ Class, options }: LifeOptions): GenericConsumer {
+  checkTaking(Class);
+  const { name, eqks, prefetch, concurrency, consumerClass: Consumer } = Class;
+  const identity = identify(options.fingerprint, name);
+  const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency };
+  return new Consumer({ ...own, ...given(options), vhost: options.vhost ?? Class.vhost });
+}
+
+/** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks` (P-B26). */
+function given({ eqks, ...others }: MessageProcessorOptions): MessageProcessorOptions {
+  const options = eqks?.length ? { ...others, eqks } : others;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,35 @@
+import type { LinkHealth, LinkOptions } from '../../amqp/index.js';
+import type { ReplyStore } from '../../rpc/index.js';
+import type { FingerprintLike } from '../../wire/index.js';
+import type { Eqks } from '../destinations.js';
+import type { FilterEntry, HandlerKey, HandlerView } from '../handlers/entry.js';
+import type { UnhandledHealth } from './unhandled.js';
+
+/** What a processor is made with. */
+export interface MessageProcessorOptions extends LinkOptions {
+  /** Who answers. @default the process's own values, and the class's name as `name` */
+  readonly fingerprint?: FingerprintLike | undefined;
+  /** Where to take messages from, instead of the class's `eqks`. */
+  readonly eqks?: Eqks | undefined;
+  /** Keeps answers for calls that come again. @default one with its default limits for each processor */
+  readonly replyStore?: ReplyStore | undefined;
+}
+
+/** How {@link MessageProcessor.handle} declares a handler. */
+export interface HandleOptions {
+  /** @default 'message' */
+  readonly category?: HandlerKey['category'] | undefined;
+  /** @default 'content' */
+  readonly view?: HandlerView | undefined;
+  /** Run before the handler, in this order. */
+  readonly filters?: readonly FilterEntry[] | undefined;
+}
+
+/** A command that every processor knows, unless its class says otherwise. */
+export type Control = 'quit' | 'restart';
+
+/** How a processor is. */
+export interface ProcessorHealth extends LinkHealth {
+  /** The messages that no handler was for. They do not make it unwell. */
+  readonly unhandled: UnhandledHealth;
+}

@@ -1,0 +1,250 @@
+import { type GiveUp, type RetryPolicy, wellWhile } from '../../amqp/index.js';
+import { duration } from '../../common/numbers.js';
+import { ClosedError, toError } from '../../errors.js';
+import { defaultLogger, type Logger } from '../../logger.js';
+import { ReplyStore } from '../../rpc/index.js';
+import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
+import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../../wire/index.js';
+import type { Eqks } from '../destinations.js';
+import { declareFunction } from '../handlers/decorators.js';
+import { HandlerTable } from '../handlers/table.js';
+import type { Component } from './component.js';
+import { GenericConsumer } from './consumer.js';
+import type { Fate } from './fate.js';
+import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
+import { type LifeOptions, ProcessorLife } from './processor-life.js';
+import type {
+  Control,
+  HandleOptions,
+  MessageProcessorOptions,
+  ProcessorHealth,
+} from './processor-options.js';
+import { spawnReplacement } from './restart.js';
+import { Timeouts } from './timeouts.js';
+import { type Unhandled, UnhandledCount } from './unhandled.js';
+
+/**
+ * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
+ * decorate methods or static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it.
+ *
+ * A message is acked when all its handlers are done. One whose handler throws is tried again later if `retry` says so, and
+ * then given up: rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. The next message is taken
+ * meanwhile, and nothing loops.
+ */
+export class MessageProcessor extends MicroThread implements Component {
+  /** Where messages come from: each exchange with its queues and keys. */
+  static readonly eqks: Eqks = [];
+  /** The virtual host. @default the connection's */
+  static readonly vhost: string | undefined = undefined;
+  /** How bodies are read and answers written. @default JSON; gzip is understood where the message says so */
+  static readonly encoder: Encoder = jsonEncoder;
+  /** How many unsettled messages of each queue wait in this process. @default 100 */
+  static readonly prefetch: number = 100;
+  /** How many messages are handled at once; 1 keeps their order. @default 1 */
+  static readonly concurrency: number = 1;
+  /** Sends the stack of a handler's error to the caller. @default false */
+  static readonly remoteStacks: boolean = false;
+  /** Tries a failing message again, after a delay; without it a message that failed once is given up. */
+  static readonly retry: RetryPolicy | undefined = undefined;
+  /** What becomes of a message that is given up. @default 'park' */
+  static readonly onFailure: GiveUp = 'park';
+  /**
+   * What becomes of a message that no handler is for. Each is counted in {@link health} and told by the event `unhandled`, the
+   * 1st, 10th, 100th … of a name by the log. A call is answered with an error. `park` does not look at `retry` and `onFailure`.
+   * @default 'park', but 'ack' for a MessageStatus, which may go to nobody, and for what a stream keeps anyway
+   */
+  static readonly unhandled: Unhandled | undefined = undefined;
+  /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
+  static readonly control: readonly Control[] = ['quit', 'restart'];
+  /** What takes the messages. */
+  static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
+
+  readonly fingerprint: FingerprintStamp;
+  readonly #logger: Logger;
+  readonly #emitter: ProcessorEmitter;
+  readonly #unhandled: UnhandledCount;
+  readonly #timeouts = new Timeouts();
+  readonly #newLife: () => ProcessorLife;
+  readonly #ended: Promise<void>;
+  #end!: (reason?: ExitScheduler | ThreadDone) => void;
+  #life: ProcessorLife;
+
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be used */
+  constructor(options: MessageProcessorOptions = {}) {
+    super();
+    const Class = new.target;
+    this.#logger = options.logger ?? defaultLogger();
+    this.#emitter = new ProcessorEmitter(this.#logger);
+    this.#unhandled = new UnhandledCount(Class.name, this.#logger);
+    const table = new HandlerTable(Class);
+    const replies = options.replyStore ?? new ReplyStore();
+    this.#newLife = () => this.#liveWith({ Class, options, table, replies });
+    this.#life = this.#newLife();
+    this.fingerprint = this.#life.fingerprint;
+    this.#ended = new Promise((resolve, reject) => {
+      this.#end = (reason) => (reason ? reject(reason) : resolve());
+    });
+    this.#ended.catch(() => {});
+  }
+
+  /** What takes its messages; another one after a start that failed. */
+  get consumer(): GenericConsumer {
+    return this.#life.consumer;
+  }
+
+  /**
+   * Declares a handler without decorators: a function (`this` is the processor) or a Handler class.
+   * `PingReceiver.handle('command', 'ping', function (content) { … })`, or with `{ category: 'rpc' }` for calls.
+   */
+  static handle<This extends MessageProcessor>(
+    this: new (
+      ...args: never[]
+    ) => This,
+    type: string,
+    name: string | null,
+    // biome-ignore lint/suspicious/noExplicitAny: without a contract the handler says itself what it expects
+    handler: ((this: This, ...args: any[]) => unknown) | (new (...args: any[]) => { call(): unknown }),
+    { category = 'message', view = 'content', filters = [] }: HandleOptions = {},
+  ): void {
+    declareFunction(this, { category, view, type, name }, handler, filters);
+  }
+
+  /**
+   * Connects, declares, binds and starts to consume. Whoever asks again, also at the same time, shares the outcome; after one
+   * that failed it may be tried again.
+   * @throws ConnectError, TopologyError; ClosedError when it is stopped meanwhile, or was before. Nothing is left open then
+   */
+  override async create(): Promise<void> {
+    if (this.stopSignal.aborted) throw this.#stopped();
+    if (this.#life.isOver) this.#life = this.#newLife();
+    await this.#life.start();
+  }
+
+  /** The same as {@link create}, for those who need no scheduler. */
+  async start(): Promise<this> {
+    await this.create();
+    return this;
+  }
+
+  /** Waits until the processor ends; messages are handled as they come, not by steps. @throws ExitScheduler after `quit` */
+  override async step(): Promise<void> {
+    await this.#ended;
+  }
+
+  /** Takes no more messages: nothing starts any more, what runs goes on, a start that is under way ends. Idempotent. */
+  override stop(): void {
+    super.stop();
+    this.#timeouts.clear();
+    void this.consumer.stopConsuming();
+    this.#end();
+  }
+
+  /**
+   * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
+   * signals are aborted and it closes anyway, and rejects with a DrainError that says so. @default 30,000 ms
+   */
+  override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
+    this.stop();
+    const { unfinished } = await this.#life.drain(timeoutMs);
+    if (unfinished === 0) return;
+    const what = `${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`;
+    throw new DrainError(`${this.constructor.name}: ${what}`);
+  }
+
+  /** How its link is, by asking the broker whether each queue has its consumer; not well before it starts nor after it stops. */
+  override async health(): Promise<ProcessorHealth> {
+    const health = wellWhile(this.consumer.consuming, await this.consumer.health());
+    return { ...health, unhandled: this.#unhandled.health };
+  }
+
+  /** What happens to its connections, and messages that no handler is for, as it happens. One may listen before it starts. */
+  get events(): ProcessorEvents {
+    return this.#emitter.events;
+  }
+
+  /** Closes now: handlers that run are told by their signal, and their messages go back to their queues. Idempotent. */
+  async close(): Promise<void> {
+    this.stop();
+    await this.#life.drain(0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Takes messages from more queues, now if it runs already (P-B38). @throws TopologyError */
+  async addEqks(eqks: Eqks): Promise<void> {
+    for (const [exchange, keys] of eqks) {
+      for (const [queue, routingKey, args] of keys)
+        await this.consumer.bind(exchange, queue, routingKey, args);
+    }
+  }
+
+  /**
+   * Calls back once after `delayMs`, unless the processor has stopped by then (P-B38).
+   * @throws ConfigurationError for what is no time
+   */
+  addTimeout(delayMs: number, callback: () => void): void {
+    const checked = duration(`${this.constructor.name}: delayMs`, delayMs);
+    if (!this.stopSignal.aborted) this.#timeouts.add(checked, callback, this.#logger);
+  }
+
+  /**
+   * Restarts the component: finishes what runs, starts the same program again and ends the scheduler. Called after the
+   * message that asks for it was acked. Override it where something else supervises the process.
+   */
+  async restart(): Promise<void> {
+    await this.#life.drain(30_000);
+    await spawnReplacement();
+    this.#leave('exit');
+  }
+
+  /** @internal Beside which queue its failed messages are kept, where a queue ends with its component. */
+  protected keptAs(queue: string): string {
+    return queue;
+  }
+
+  /** @internal Declares more before anything is taken, for a kind of processor that has queues of its own. */
+  protected async prepare(): Promise<void> {}
+
+  #obey({ category, type, name }: ReceivedBody): Fate | undefined {
+    const { control } = this.constructor as typeof MessageProcessor;
+    if (category !== 'message' || type !== 'command' || !control.includes(name as Control)) return undefined;
+    return name === 'quit' ? 'exit' : 'restart';
+  }
+
+  #tryRestart(): void {
+    (async () => await this.restart())().catch((thrown) => {
+      this.#logger.error(`${this.constructor.name} could not restart: ${toError(thrown).message}`);
+      this.#leave('exit');
+    });
+  }
+
+  #leave(how: 'leave' | 'exit'): void {
+    void this.consumer.stopConsuming();
+    this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
+  }
+
+  #stopped(): ClosedError {
+    const text = `${this.constructor.name} was stopped; it does not start any more.`;
+    return new ClosedError(text, { cause: this.stopSignal.reason });
+  }
+
+  #liveWith(given: Pick<LifeOptions, 'Class' | 'options' | 'table' | 'replies'>): ProcessorLife {
+    const life = new ProcessorLife({
+      ...given,
+      processor: this,
+      unhandled: this.#unhandled,
+      stopping: this.stopSignal,
+      stopped: () => this.#stopped(),
+      prepare: () => this.prepare(),
+      keptAs: (queue) => this.keptAs(queue),
+      builtIn: (body) => this.#obey(body),
+      onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
+      onUnhandled: (message) => this.#emitter.unhandled(message),
+    });
+    this.#emitter.follow(life.consumer.events);
+    return life;
+  }
+}

@@ -1,0 +1,94 @@
+import { refuseGenerated } from '../../common/generators.js';
+import { whenDone } from '../../common/when-done.js';
+import type { Reply } from '../../rpc/index.js';
+import { copyJson, isRecord, type ReceivedBody, readTyped } from '../../wire/index.js';
+import { hasCode } from '../control-flow.js';
+import { type HandlerClass, isHandlerClass } from '../handlers/handler.js';
+import type { TableEntry } from '../handlers/table.js';
+import type { HandlerContext } from './context.js';
+
+/** What one handler is run with. */
+export interface Run {
+  /** The processor: `this` of a method. */
+  readonly processor: object;
+  readonly entry: TableEntry;
+  readonly context: HandlerContext;
+  /** For a call only. */
+  readonly reply: Reply | null;
+}
+
+/** What a handler that was skipped by a filter gives. */
+export const skipped: unique symbol = Symbol('skipped');
+
+/**
+ * Runs one handler: its filters on a copy, its content type, then itself. Gives what it returns, a promise where it, a
+ * filter or a schema is asynchronous, and {@link skipped} where a filter said so. Throws what it throws.
+ */
+export function runHandler(run: Run): unknown {
+  const { entry, context } = run;
+  const data = entry.view === 'body' ? context.body : context.body.content;
+  if (entry.filters.length === 0 && !entry.contentType) return whenDone(invoke(run, data), refuseGenerated);
+  return prepareAndInvoke(run, data);
+}
+
+/** The body for one of several handlers: a copy, so that none sees what another changes (P-C25). */
+export function bodyFor(body: ReceivedBody, handlers: readonly TableEntry[]): ReceivedBody {
+  return handlers.length > 1 || handlers.some(({ filters }) => filters.length > 0) ? copyJson(body) : body;
+}
+
+async function prepareAndInvoke(run: Run, data: unknown): Promise<unknown> {
+  let filtered: unknown = data;
+  try {
+    for (const { filter, args } of run.entry.filters)
+      filtered = refuseGenerated(await filter(filtered, ...args));
+  } catch (thrown) {
+    if (hasCode(thrown, 'FILTER')) return skipped;
+    throw thrown;
+  }
+  return refuseGenerated(await invoke(run, await typed(run.entry, filtered)));
+}
+
+function invoke({ processor, entry, reply, context }: Run, data: unknown): unknown {
+  const { place } = entry;
+  if (place.kind === 'method') {
+    const method = (processor as Record<PropertyKey, unknown>)[place.key] as HandlerMethod;
+    return reply ? method.call(processor, data, reply, context) : method.call(processor, data, context);
+  }
+  const found = place.kind === 'function' ? place.run : staticField(processor, place.key);
+  if (isHandlerClass(found)) return construct(found, { processor, reply, context, data }).call();
+  const plain = found as HandlerMethod;
+  return reply ? plain.call(processor, data, reply, context) : plain.call(processor, data, context);
+}
+
+type HandlerMethod = (this: object, ...args: readonly unknown[]) => unknown;
+
+interface Construction extends Omit<Run, 'entry'> {
+  readonly data: unknown;
+}
+
+function construct(
+  Class: HandlerClass,
+  { processor, reply, context, data }: Construction,
+): { call(): unknown } {
+  return new Class(processor, data, reply, context);
+}
+
+function staticField(processor: object, key: PropertyKey): unknown {
+  return (processor.constructor as unknown as Record<PropertyKey, unknown>)[key];
+}
+
+/** The data with its parameters made into what the handler asked for; a content without parameters is made whole. */
+async function typed({ view, contentType }: TableEntry, data: unknown): Promise<unknown> {
+  if (!contentType) return data;
+  if (view === 'body' && isRecord(data))
+    return { ...data, content: await typedContent(contentType, data['content']) };
+  return await typedContent(contentType, data);
+}
+
+async function typedContent(
+  contentType: NonNullable<TableEntry['contentType']>,
+  content: unknown,
+): Promise<unknown> {
+  if (!isRecord(content) || !('parameters' in content)) return await readTyped(contentType, content);
+  return { ...content, parameters: await readTyped(contentType, content['parameters']) };
+}

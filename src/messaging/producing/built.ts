@@ -1,0 +1,63 @@
+import { cut } from '../../common/foreign-text.js';
+import { ConfigurationError } from '../../errors.js';
+import { type Category, type Envelope, isEnvelope } from '../../wire/index.js';
+import { anyName } from '../handlers/entry.js';
+import type { SendingMethod } from './equip.js';
+
+/** The names of commands that differ from those of their builders; {@link anyName} for a builder of several. */
+export type CommandNames = Readonly<Record<string, string>>;
+
+/** What a producer's class says of its builders. */
+export interface BuilderClass {
+  readonly name: string;
+  readonly names: CommandNames;
+}
+
+/** Under which name the command of a builder travels. @param name the builder's, without its prefix */
+export function wireName({ names }: Pick<BuilderClass, 'names'>, name: string): string {
+  return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+}
+
+/**
+ * What a builder has built. A command of another name than its builder's would go to a handler that nobody has: the name
+ * stands twice, and one of them is wrong.
+ * @throws ConfigurationError when it is no message, or a command of another name
+ */
+export function asMessage(Class: BuilderClass, method: SendingMethod, built: unknown): Envelope {
+  if (!isEnvelope(built)) {
+    throw new ConfigurationError(`A builder of ${Class.name} returned no message, but ${typeof built}.`);
+  }
+  const { type, name } = built.body;
+  // A status, or another kind of message, is no part of the contract: its name may be what it tells.
+  if (type !== 'command' || name === method.name) return built;
+  const expected = wireName(Class, method.name);
+  if (expected === name || expected === anyName) return built;
+  throw misnamed(Class, method, String(name));
+}
+
+/**
+ * Whether it is a call exactly where one is made: sent as a message it would be done for nobody, and what is no call gets no
+ * answer.
+ * @throws ConfigurationError
+ */
+export function assertCategory({ body: { name, category } }: Envelope, expected: Category): void {
+  if (category === expected) return;
+  const what = `'${cut(name)}' is ${category === 'rpc' ? 'a call' : 'no call'}`;
+  const hint =
+    expected === 'rpc'
+      ? 'nobody would answer it. Send it by send(), or a message_* method.'
+      : 'a message gets no answer. Make it by call(), or an rpc_* method.';
+  throw new ConfigurationError(`${what}: ${hint} Nothing was sent.`);
+}
+
+function misnamed(
+  { name: owner }: BuilderClass,
+  { prefix, name }: SendingMethod,
+  said: string,
+): ConfigurationError {
+  const builder = `build_${prefix === 'message_' ? prefix : 'rpc_'}${name}`;
+  const text = `${owner}: ${builder} returned the command '${cut(said)}'. Nothing was sent. Call it '${name}', as its builder`;
+  return new ConfigurationError(
+    `${text}, or say that its name is another one: static override readonly names = { ${name}: '${cut(said)}' }.`,
+  );
+}

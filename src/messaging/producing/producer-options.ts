@@ -1,0 +1,25 @@
+import type { LinkOptions } from '../../amqp/index.js';
+import type { FingerprintLike } from '../../wire/index.js';
+import type { Eks } from '../destinations.js';
+
+/** What a producer is made with. */
+export interface ProducerOptions extends LinkOptions {
+  /** Who sends. @default the process's own values, and the class's name as `name` */
+  readonly fingerprint?: FingerprintLike | undefined;
+}
+
+/** What can be said for one send or call, through {@link GenericProducer.with}. */
+export interface CallSettings {
+  /** Exactly these destinations, instead of the class's. An RPC goes to the first of them. */
+  readonly eks?: Eks | undefined;
+  /** This routing key at the first exchange of the class's `eks`; left out of account when `eks` is given. */
+  readonly key?: string | undefined;
+  /** How long each attempt of a call waits, or how long the broker may take to confirm a message. */
+  readonly timeoutMs?: number | undefined;
+  /** How many times a call is sent AGAIN when no answer comes. */
+  readonly maxRetry?: number | undefined;
+  /** Ends the wait at once: a call gives a CancelledError, a message rejects with one. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether a message that reaches no queue is an error. @default true, but false for a MessageStatus */
+  readonly mandatory?: boolean | undefined;
+}

@@ -1,0 +1,232 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Lease, type LinkEvents, type LinkHealth } from '../../amqp/index.js';
+import { ConfigurationError } from '../../errors.js';
+import { debugAsked } from '../../logger.js';
+import type { CollectOptions, ReplyQueue } from '../../rpc/index.js';
+import {
+  type Body,
+  connectionName,
+  type Encoder,
+  type Envelope,
+  type FingerprintStamp,
+  failedCall,
+  identify,
+  jsonEncoder,
+  Message,
+  MessageCommand,
+  type Result,
+  RpcCommand,
+} from '../../wire/index.js';
+import type { Eks } from '../destinations.js';
+import { assertCategory, type CommandNames } from './built.js';
+import { checkSending } from './checked-settings.js';
+import { equip } from './equip.js';
+import { callOptionsOf, postingOf } from './posting.js';
+import type { CallSettings, ProducerOptions } from './producer-options.js';
+import type { Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';
+import { openSender, sendBuilt } from './send-built.js';
+import { Sender } from './sender.js';
+import { guardUndeclared } from './undeclared.js';
+import { viewOf } from './view.js';
+
+/** A concrete producer class, as `connect` is called on. */
+export type ProducerClass = (new (
+  ...args: never[]
+) => GenericProducer) & {
+  readonly undeclared: 'refuse' | 'send';
+};
+
+/** A call that is sent as a message would get no answer. */
+type NoCall<Sent> =
+  Sent extends RpcCommand<infer _Answer, infer _Parameters>
+    ? Mistake<'an RpcCommand is no message: make the call by call()'>
+    : unknown;
+
+/** What `connect` gives: the producer with the methods of its builders. */
+export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
+  ? Proxied<InstanceType<Class>> & OpenNames
+  : Proxied<InstanceType<Class>>;
+
+/**
+ * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x` or `build_rpc_x` for
+ * each message; `await MyProducer.connect(options)` then has `message_x` and `rpc_x`, typed from the builders.
+ *
+ * `message_x` resolves when the broker has confirmed the message and, unless it is a status, routed it to a queue;
+ * otherwise it rejects and says why. `rpc_x` never rejects: its {@link Result} says how it ended.
+ */
+export class GenericProducer {
+  /** Where messages go: each exchange and key, in this order. A call goes to the first. */
+  static readonly eks: Eks = [];
+  /** How bodies are encoded, and answers read. @default JSON */
+  static readonly encoder: Encoder = jsonEncoder;
+  /** The virtual host. @default the connection's */
+  static readonly vhost: string | undefined = undefined;
+  /** How long each attempt of a call waits for its answer. @default 30,000 */
+  static readonly rpcTimeoutMs: number = 30_000;
+  /** How many times a call is sent AGAIN: 4 means five sends, and 150 s at most (D2). @default 4 */
+  static readonly maxRetry: number = 4;
+  /**
+   * Where answers come: `direct` is RabbitMQ's direct reply-to, matched by correlation id; `per-call` makes a queue for
+   * each call, for servers that send no correlation id back, such as Python's Postage. @default 'direct'
+   */
+  static readonly replyQueue: 'direct' | 'per-call' = 'direct';
+  /**
+   * The name of a command where it is not its builder's, for names that no method can have: `{ cancel: 'order.cancel' }` is
+   * for `build_message_cancel` and `build_rpc_cancel`; `'*'` is for a builder of commands of several names. Any other
+   * difference is a mistake, and refused at the first send. `handlersFor` knows these names, too. @default none
+   */
+  static readonly names: CommandNames = {};
+  /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
+  static readonly undeclared: 'refuse' | 'send' = 'refuse';
+
+  /** Who sends; it is put on every message. */
+  readonly fingerprint: FingerprintStamp;
+  /** @internal */
+  readonly sender: Sender;
+  /** @internal What {@link with} was given; on the prototype chain of a view it comes before the producer's own. */
+  readonly callSettings: CallSettings = {};
+
+  /** Connects nothing yet: {@link open} does. Prefer {@link connect}, which gives the typed methods too. @throws ConfigurationError */
+  constructor(options: ProducerOptions = {}) {
+    checkSending(new.target);
+    equip(new.target.prototype, GenericProducer.prototype, sendBuilt);
+    const { name: sender, vhost: ownVhost, encoder } = new.target;
+    const fingerprint = identify(options.fingerprint, sender);
+    const vhost = options.vhost ?? ownVhost;
+    const lease = new Lease({ connectionName: connectionName(fingerprint), ...options, vhost });
+    this.fingerprint = identify(options.fingerprint, sender, lease.vhost);
+    this.sender = new Sender({ lease, fingerprint: this.fingerprint, encoder, sender, debug: debugAsked() });
+  }
+
+  /**
+   * Makes a producer of this class, connects it and declares its exchanges. The arguments are the constructor's.
+   * @throws ConnectError when the broker cannot be reached; TopologyError when it refuses an exchange.
+   */
+  static async connect<Class extends ProducerClass>(
+    this: Class,
+    ...args: ConstructorParameters<Class>
+  ): Promise<Connected<Class>> {
+    const producer = new this(...args);
+    await producer.open();
+    return producer as Connected<Class>;
+  }
+
+  /** Connects and declares the exchanges, after `new`. @throws ConnectError, TopologyError; the producer is closed then. */
+  async open(): Promise<this> {
+    try {
+      await this.sender.open(classOf(this).eks);
+      return this;
+    } catch (thrown) {
+      await this.close();
+      throw thrown;
+    }
+  }
+
+  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
+  with(settings: CallSettings): this {
+    const callSettings = { value: { ...this.callSettings, ...settings } };
+    return viewOf(this, { callSettings });
+  }
+
+  /** Sends a bare message of type `none`, with positional and named values (P-B8, P-C11). */
+  async message(args?: readonly unknown[], kwds?: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.send(new Message(args, kwds));
+  }
+
+  /** Sends a command by name, without a builder. */
+  async command(name: string, parameters?: unknown): Promise<void> {
+    await this.send(new MessageCommand(name, parameters));
+  }
+
+  /** Calls by name, without a builder. Never rejects. */
+  async rpc<Answer = unknown>(name: string, parameters?: unknown): Promise<Result<Answer>> {
+    return (await this.call(new RpcCommand(name, parameters))) as Result<Answer>;
+  }
+
+  /**
+   * Sends any message; a call is made by {@link call}.
+   * @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError; ConfigurationError for a call
+   */
+  send<Sent extends Envelope>(message: Sent & NoCall<Sent>): Promise<void> {
+    try {
+      assertCategory(message, 'message');
+      return this.sender.post(
+        message,
+        postingOf(this.callSettings, classOf(this), message.body.type !== 'status'),
+      );
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
+  /** Calls with any command and waits for the answer. Never rejects. */
+  async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
+    try {
+      assertCategory(command, 'rpc');
+      const { eks } = postingOf(this.callSettings, classOf(this), true);
+      const options = callOptionsOf(this.callSettings, classOf(this));
+      const ownQueue = classOf(this).replyQueue === 'per-call';
+      return (await this.sender.call(command, eks, options, ownQueue)) as Result<Answer>;
+    } catch (thrown) {
+      return failedCall(thrown);
+    }
+  }
+
+  /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added (P-B19, P-C10). */
+  async forward(body: Body | Buffer): Promise<void> {
+    await this.sender.forward(body, postingOf(this.callSettings, classOf(this), true));
+  }
+
+  /**
+   * Takes answers from the queue of an `rpc_queue_x`. Never rejects but for a queue that is not known here; when answers
+   * are missing in time, the last element is a MessageResultException with a TimeoutError (P-C21).
+   */
+  async consumeRpc<Answer = unknown>(
+    queue: ReplyQueue<Answer> | string,
+    options?: CollectOptions,
+  ): Promise<readonly Result<Answer>[]> {
+    if (typeof queue !== 'string') return await queue.collect(options);
+    const caller = this.sender.caller;
+    if (!caller) throw new ConfigurationError('No rpc_queue_* has been called on this producer.');
+    return (await caller.collect(queue, options)) as readonly Result<Answer>[];
+  }
+
+  /** A text file as parameters of a message: its name and its lines, each with its line end (P-B20). */
+  async serializeTextFile(
+    path: string,
+  ): Promise<{ readonly name: string; readonly content: readonly string[] }> {
+    const text = await readFile(path, 'utf8');
+    return { name: basename(path), content: text.match(/[^\n]*\n|[^\n]+$/g) ?? [] };
+  }
+
+  /** How its link is, by asking the broker. */
+  async health(): Promise<LinkHealth> {
+    return await this.sender.health();
+  }
+
+  /** What happens to its connections, as it happens. */
+  get events(): LinkEvents {
+    return this.sender.events;
+  }
+
+  /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */
+  close(): Promise<void> {
+    return this.sender.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** This producer with its typed methods, for use inside the class. */
+  protected get self(): ProxiedThis<this> {
+    return this as ProxiedThis<this>;
+  }
+}
+
+function classOf(producer: object): typeof GenericProducer {
+  return producer.constructor as typeof GenericProducer;
+}
+
+Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(openSender));

@@ -1,0 +1,104 @@
+import type { ReplyQueue } from '../../rpc/index.js';
+import type { Envelope, Result, RpcCommand } from '../../wire/index.js';
+
+/** A type that no value has: it carries a sentence to whoever reads the compiler's message. */
+export interface Mistake<Sentence extends string> {
+  readonly mistake: Sentence;
+}
+
+/** The answer's type of a call. */
+export type AnswerOf<Command> = Command extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
+
+/** True for `any` only: conditional types answer both branches for it. */
+export type IsAny<Type> = 0 extends 1 & Type ? true : false;
+
+/** True for a command whose name the compiler knows to be another one than this. */
+export type IsMisnamed<Built, Name> = [Built] extends [{ readonly body: { readonly name: infer Said } }]
+  ? string extends Said
+    ? false
+    : [Said] extends [Name]
+      ? false
+      : true
+  : false;
+
+type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${Name}` : never;
+type RpcName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_${Name}` : never;
+type RpcQueueName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_queue_${Name}` : never;
+
+type Send<Key, Builder> = Builder extends (...args: never[]) => infer Built
+  ? IsAny<Awaited<Built>> extends true
+    ? Mistake<'a build_message_* method must say what it returns, not any'>
+    : Awaited<Built> extends RpcCommand
+      ? Mistake<'a build_message_* method must not return an RpcCommand: name it build_rpc_*'>
+      : Key extends `build_message_${infer Name}`
+        ? IsMisnamed<Awaited<Built>, Name> extends true
+          ? Mistake<'a build_message_* method must return a command of its own name'>
+          : SendMessage<Builder>
+        : never
+  : Mistake<'build_message_* must be a method'>;
+
+type SendMessage<Builder> = Builder extends (...args: infer Args) => infer Built
+  ? Awaited<Built> extends Envelope
+    ? (...args: Args) => Promise<void>
+    : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
+  : Mistake<'build_message_* must be a method'>;
+
+/** `Later` is true for `rpc_queue_*`, which gives the queue of the answers. */
+type Call<Key, Builder, Later> = Key extends `build_rpc_${infer Name}`
+  ? Builder extends (...args: never[]) => infer Built
+    ? IsMisnamed<Awaited<Built>, Name> extends true
+      ? Mistake<'a build_rpc_* method must return a command of its own name'>
+      : CallBuilder<Builder, Later>
+    : Mistake<'build_rpc_* must be a method'>
+  : never;
+
+type CallBuilder<Builder, Later> = Builder extends (...args: infer Args) => infer Built
+  ? IsAny<Awaited<Built>> extends true
+    ? Mistake<'a build_rpc_* method must say what it returns, not any'>
+    : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
+      ? (...args: Args) => Promise<Later extends true ? ReplyQueue<Answer> : Result<Answer>>
+      : Mistake<'a build_rpc_* method must return an RpcCommand'>
+  : Mistake<'build_rpc_* must be a method'>;
+
+/**
+ * A producer with the methods that its builders stand for: `build_message_x(…)` gives `message_x(…)`, `build_rpc_x(…)`
+ * gives `rpc_x(…)` and `rpc_queue_x(…)`, with the builder's arguments. A method that is written by hand wins.
+ * Overloaded and generic builders cannot be mapped by the compiler (it keeps the last overload, and loses the type
+ * parameter): write the method by hand for those.
+ */
+export type Proxied<Producer> = Producer & {
+  [Key in keyof Producer as Exclude<MessageName<Key>, keyof Producer>]: Send<Key, Producer[Key]>;
+} & {
+  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Key, Producer[Key], false>;
+} & {
+  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Key, Producer[Key], true>;
+};
+
+/**
+ * The same for `this` inside a class. There the compiler cannot say yet which names are taken, as a subclass may add
+ * some, nor that no subclass overrides a builder by one that returns an RpcCommand: so a method that is written by hand
+ * comes first and the mapped one after it, as a further overload.
+ */
+export type ProxiedThis<This> = This & {
+  [Key in keyof This as MessageName<Key>]: SendMessage<This[Key]>;
+} & {
+  [Key in keyof This as RpcName<Key>]: Call<Key, This[Key], false>;
+} & {
+  [Key in keyof This as RpcQueueName<Key>]: Call<Key, This[Key], true>;
+};
+
+/** The methods of a producer that says `static readonly undeclared = 'send'`: any name is sent, as in Postage. */
+// n.b. rpc_queue_ stands first: a name with it fits both, and the first that fits is what the compiler calls.
+export type OpenNames = OpenMessages & OpenRpcQueues & OpenRpcs;
+
+interface OpenMessages {
+  readonly [name: `message_${string}`]: (parameters?: unknown) => Promise<void>;
+}
+
+interface OpenRpcQueues {
+  readonly [name: `rpc_queue_${string}`]: (parameters?: unknown) => Promise<ReplyQueue>;
+}
+
+interface OpenRpcs {
+  readonly [name: `rpc_${string}`]: (parameters?: unknown) => Promise<Result>;
+}

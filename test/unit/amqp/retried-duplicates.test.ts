@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { Acknowledger } from '../../../src/amqp/consuming/acknowledger.js';
+import { Delivery } from '../../../src/amqp/consuming/delivery.js';
+import { RetriedDuplicates } from '../../../src/amqp/consuming/retried-duplicates.js';
+import { isSameMessage, RunningDuplicates } from '../../../src/amqp/consuming/running-duplicates.js';
+
+const id = '5f0c6a3e-7d1b-4c55-9d6e-0123456789ab';
+
+/** A channel that takes whatever it is told. */
+const channel = new Proxy({} as Channel, { get: () => () => {} });
+
+interface Parts {
+  readonly messageId?: string | undefined;
+  readonly failures?: number;
+  readonly text?: string;
+  readonly queue?: string;
+  readonly redelivered?: boolean;
+  readonly acknowledger?: Acknowledger;
+}
+
+function copy(parts: Parts = {}): Delivery {
+  const { messageId = id, failures = 1, text = 'text', queue = 'queue', redelivered = false } = parts;
+  const message = {
+    content: Buffer.from(text),
+    properties: { messageId, headers: { 'x-waybill-failures': failures } },
+    fields: { deliveryTag: 1, redelivered },
+  };
+  const acknowledger = parts.acknowledger ?? new Acknowledger(channel, 100, () => {});
+  return new Delivery(queue, message as unknown as ConsumeMessage, acknowledger);
+}
+
+describe('of two copies of a failed message', () => {
+  it('the second is known while the first is in hand, and after it was acked', () => {
+    const copies = new RetriedDuplicates();
+    const first = copy();
+    assert.deepEqual([copies.isSecond(first), copies.isSecond(copy())], [false, true]);
+    first.ack();
+    assert.equal(copies.isSecond(copy()), true);
+  });
+
+  it('the second stands for the first where that was given back, rejected, or lost with its channel', () => {
+    const settlements: ((first: Delivery, acknowledger: Acknowledger) => void)[] = [
+      (first) => first.giveBack(),
+      (first) => first.reject(),
+      (first) => first.reject({ requeue: true }),
+      (_first, acknowledger) => acknowledger.abandon(),
+    ];
+    for (const settle of settlements) {
+      const [copies, acknowledger] = [new RetriedDuplicates(), new Acknowledger(channel, 100, () => {})];
+      const first = copy({ acknowledger });
+      copies.isSecond(first);
+      settle(first, acknowledger);
+      assert.equal(copies.isSecond(copy()), false, String(settle));
+      assert.equal(copies.isSecond(copy()), true, String(settle));
+    }
+  });
+
+  it('nothing is taken for one that may be another message', () => {
+    const others: Parts[] = [
+      { failures: 0 },
+      { failures: 2 },
+      { text: 'other' },
+      { queue: 'other' },
+      { messageId: id.replace('5', '6') },
+    ];
+    for (const other of others) {
+      const copies = new RetriedDuplicates();
+      copies.isSecond(copy());
+      assert.equal(copies.isSecond(copy(other)), false, JSON.stringify(other));
+    }
+    for (const same of [{ messageId: '1' }, { messageId: '' }, { failures: 0 }]) {
+      const copies = new RetriedDuplicates();
+      copies.isSecond(copy(same));
+      assert.equal(copies.isSecond(copy(same)), false, JSON.stringify(same));
+    }
+  });
+});
+
+describe('a message that is delivered again while it runs', () => {
+  it('waits for that one to end', () => {
+    const twins = new RunningDuplicates();
+    const [running, other, again] = [copy(), copy({ text: 'other' }), copy({ redelivered: true })];
+    assert.equal(twins.holds(again, [other, running]), true);
+    assert.equal(twins.all.length, 1);
+    assert.deepEqual(twins.release(other), []);
+    assert.deepEqual(twins.release(running), [again]);
+    assert.equal(twins.all.length, 0);
+  });
+
+  it('is not mistaken for another one', () => {
+    const again = copy({ redelivered: true });
+    const others = [copy({ text: 'other' }), copy({ queue: 'other' }), copy({ messageId: 'other' })];
+    assert.equal(new RunningDuplicates().holds(again, others), false);
+    assert.equal(new RunningDuplicates().holds(copy(), [copy()]), false, 'it was not delivered before');
+    assert.ok(others.every((other) => !isSameMessage(again, other)));
+  });
+
+  it('is given up with all that wait', () => {
+    const twins = new RunningDuplicates();
+    const again = copy({ redelivered: true });
+    twins.holds(again, [copy()]);
+    assert.deepEqual(twins.releaseAll(), [again]);
+    assert.equal(twins.all.length, 0);
+  });
+});
