@@ -21,7 +21,7 @@ const seed = asked === 'random' ? Date.now() % 2 ** 31 : Number(asked);
 
 const MAX_LOAD_BYTES = 24_000_000;
 
-describe('deliveries go on whatever leaves at once, as on RabbitMQ', () => {
+describe('P-0: deliveries go on whatever leaves at once, as on RabbitMQ', () => {
   let embedded: DevBroker;
 
   before(async () => {
