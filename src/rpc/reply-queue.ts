@@ -1,6 +1,6 @@
 import type { Deadlines } from '../amqp/index.js';
-import { ClosedError, TimeoutError, type WaybillError } from '../errors.js';
 import { duration, wholeNumber } from '../common/numbers.js';
+import { ClosedError, TimeoutError, type WaybillError } from '../errors.js';
 import { failedResult, type Result } from '../wire/index.js';
 
 /** What to take from a {@link ReplyQueue}. */

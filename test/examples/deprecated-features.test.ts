@@ -21,11 +21,11 @@ import {
   RabbitConsumerFactory,
 } from 'waybill/registry';
 import { QueueProducer, QueueWorker, RpcClient, RpcWorker } from 'waybill/workers';
-import { recordingLog } from '../conformance/processor/stage.js';
 import { uniqueName } from '../support/broker.js';
 import { atLeast, brokerVersion } from '../support/broker-version.js';
 import { Program } from '../support/child.js';
 import { RabbitNode } from '../support/rabbit-node.js';
+import { recordingLog } from '../support/stage/stage.js';
 import { until } from '../support/until.js';
 
 /** All that a component of ours could need, and that can be refused on each version from 4.0 on. */

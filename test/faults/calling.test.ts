@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { TimeoutError, UnroutableError } from 'waybill';
-import { connect } from '../conformance/peers/connect.js';
 import { suiteOwner } from '../support/broker.js';
+import { connect } from '../support/stage/connect.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
 import { BrokerUnderFaults } from './broker-under-faults.js';

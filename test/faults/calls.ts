@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { Result } from 'waybill';
-import { connect } from '../conformance/peers/connect.js';
+import { connect } from '../support/stage/connect.js';
 import { until } from '../support/until.js';
 import type { Chance } from './chance.js';
 import type { EffectServer } from './effect-server.js';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.js';
 import type { BrokerUnderFaults } from './broker-under-faults.js';
-import type { FrameTap } from './frame-tap.js';
+import type { MethodTap } from './method-tap.js';
 import type { Witness } from './witness.js';
 
 /** Where the faults of a consumer strike. */
 export interface Scene {
   readonly broker: BrokerUnderFaults;
-  readonly tap: FrameTap;
+  readonly tap: MethodTap;
   readonly queue: string;
   readonly witness: Witness;
 }

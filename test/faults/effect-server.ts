@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import { type ExchangeClass, GenericProducer, RpcCommand } from 'waybill';
-import { newExchange } from '../conformance/peers/exchange.js';
 import { uniqueName } from '../support/broker.js';
 import { Program } from '../support/child.js';
+import { newExchange } from '../support/stage/exchange.js';
 import { Notebook } from './notebook.js';
 
 /** Server processes for calls whose effect cannot be undone, one after the other on the same queue. */

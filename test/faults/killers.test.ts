@@ -1,10 +1,10 @@
 // Messages that end the process that runs them, each time, and what becomes of those beside them.
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
-import { command } from '../conformance/processor/envelopes.js';
 import { suiteOwner, uniqueName } from '../support/broker.js';
 import { Program } from '../support/child.js';
 import type { SideChannel } from '../support/side-channel.js';
+import { command } from '../support/stage/envelopes.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
 import { BrokerUnderFaults } from './broker-under-faults.js';

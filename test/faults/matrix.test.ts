@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Content, Exchange, type ExchangeClass, MessageProcessor, silentLogger } from 'waybill';
-import { command } from '../conformance/processor/envelopes.js';
 import { suiteOwner, uniqueName } from '../support/broker.js';
+import { command } from '../support/stage/envelopes.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
 import { BrokerUnderFaults } from './broker-under-faults.js';
 import { consumerFaults, type Scene } from './consumer-faults.js';
-import { FrameTap } from './frame-tap.js';
+import { MethodTap } from './method-tap.js';
 import { sized } from './sizes.js';
 import { Witness } from './witness.js';
 
@@ -42,7 +42,7 @@ describe('a consumer', () => {
     exchange = class extends Exchange {
       static override readonly exchangeName = exchangeName;
     };
-    scene = { broker, queue, tap: new FrameTap(broker.proxy), witness: new Witness(broker, queue) };
+    scene = { broker, queue, tap: new MethodTap(broker.proxy), witness: new Witness(broker, queue) };
   });
 
   it('is looked at under 12 faults', () => assert.equal(Object.keys(consumerFaults).length, 12));

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Content, type Eqks, Exchange, MessageProcessor, silentLogger } from 'waybill';
-import { command } from '../conformance/processor/envelopes.js';
 import { suiteOwner, uniqueName } from '../support/broker.js';
 import { Program } from '../support/child.js';
 import type { SideChannel } from '../support/side-channel.js';
+import { command } from '../support/stage/envelopes.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
 import { type Arrival, readAll } from './arrivals.js';
 import { BrokerUnderFaults } from './broker-under-faults.js';
 import { Chance } from './chance.js';
-import { FrameTap } from './frame-tap.js';
+import { MethodTap } from './method-tap.js';
 import { Notebook } from './notebook.js';
 import { sized } from './sizes.js';
 
@@ -133,7 +133,7 @@ describe('poison', () => {
   it('is lost by nobody whose connection is cut between the parking and the ack', async (t) => {
     extendLimit(t, 120_000);
     const place = newPlace('classic');
-    const tap = new FrameTap(broker.proxy);
+    const tap = new MethodTap(broker.proxy);
     const poisoned = await start(t, place.eqks, { url: broker.url });
     const cuts = sized(20, 5);
     let done = 0;

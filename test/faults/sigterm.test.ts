@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { command } from '../conformance/processor/envelopes.js';
 import { suiteOwner, uniqueName } from '../support/broker.js';
 import { Program } from '../support/child.js';
 import type { SideChannel } from '../support/side-channel.js';
+import { command } from '../support/stage/envelopes.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
 import { readAll } from './arrivals.js';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, type Logger, MessageProcessor } from 'waybill';
-import { command } from '../conformance/processor/envelopes.js';
 import { suiteOwner, uniqueName } from '../support/broker.js';
 import { atLeast } from '../support/broker-version.js';
 import type { SideChannel } from '../support/side-channel.js';
+import { command } from '../support/stage/envelopes.js';
 import { extendLimit } from '../support/test-limit.js';
 import { until } from '../support/until.js';
 import { BrokerUnderFaults } from './broker-under-faults.js';

@@ -10,7 +10,7 @@ import { profileOfRun } from '../support/embedded-profile.js';
 import { extendLimit } from '../support/test-limit.js';
 import { carry, type Load } from './flow/load.js';
 import { namedLoads } from './flow/named-loads.js';
-import { until } from './wait.js';
+import { waitFor } from './wait.js';
 
 /** How many generated loads are carried; `WAYBILL_LOADS=1000 npm run test:parity -- flow` carries more. */
 const count = Number(process.env['WAYBILL_LOADS'] ?? 25);
@@ -116,7 +116,7 @@ async function runTwoRoutes(t: TestContext, url: string, small: number): Promise
   const large = randomBytes(1_200_000).toString('base64');
   const route = (name: string) => Array.from({ length: small }, () => producer.publish(name, 'x'));
   await Promise.all([producer.publish(one, large), ...route(other), ...route(one)]);
-  await until('both routes', () => seen.one + seen.other === 2 * small + 1).catch(() => undefined);
+  await waitFor('both routes', () => seen.one + seen.other === 2 * small + 1).catch(() => undefined);
   return [seen.one, seen.other];
 }
 
@@ -136,7 +136,7 @@ async function runNeighbours(url: string, apart: boolean): Promise<[number, numb
       for (let index = 0; index < 10; index += 1) first.sendToQueue(other, Buffer.alloc(10));
       await first.checkQueue(one);
     }
-    await until('both consumers', () => seen.one === 2 && seen.other === 20).catch(() => undefined);
+    await waitFor('both consumers', () => seen.one === 2 && seen.other === 20).catch(() => undefined);
     return [seen.one, seen.other];
   } finally {
     await connection.close();

@@ -1,5 +1,5 @@
 import type { Channel, ConfirmChannel, ConsumeMessage, GetMessage, Message, Options } from 'amqplib';
-import { until } from './wait.js';
+import { waitFor } from './wait.js';
 
 /** Publishes and waits for the broker's word: `ack`, `nack`, or `closed` when the channel died first. */
 export function put(
@@ -53,7 +53,7 @@ export async function depth(channel: Channel, queue: string): Promise<number> {
 
 /** Resolves once exactly `count` messages are ready. */
 export async function untilDepth(channel: Channel, queue: string, count: number): Promise<void> {
-  await until(`${count} messages in ${queue}`, async () => (await depth(channel, queue)) === count);
+  await waitFor(`${count} messages in ${queue}`, async () => (await depth(channel, queue)) === count);
 }
 
 export function bodies(messages: readonly Message[]): string[] {
@@ -105,7 +105,7 @@ export class Inbox {
 
   /** Resolves with all messages so far once there are at least `count`. */
   async have(count: number): Promise<ConsumeMessage[]> {
-    await until(
+    await waitFor(
       `${count} deliveries of ${this.queue}, have ${this.messages.length}`,
       () => this.messages.length >= count,
     );

@@ -91,18 +91,18 @@ export class RawPeer {
 
   /** Raw bytes, at least `count`, or fewer where the socket ended first. */
   async bytes(count: number): Promise<Buffer> {
-    await this.#until(`${count} bytes`, () => this.#buffer.length >= count);
+    await this.#waitFor(`${count} bytes`, () => this.#buffer.length >= count);
     return this.#buffer.subarray(0, count);
   }
 
   /** The next frame; undefined when the socket ends before it. */
   async next(): Promise<RawFrame | undefined> {
-    await this.#until('a frame', () => this.#complete());
+    await this.#waitFor('a frame', () => this.#complete());
     return this.#complete() ? this.#shift() : undefined;
   }
 
   /** Resolves when `there` is true, or nothing more can come. */
-  async #until(what: string, there: () => boolean): Promise<void> {
+  async #waitFor(what: string, there: () => boolean): Promise<void> {
     while (!there() && !this.#ended) {
       const news = new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,17 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../support/until.js';
 
 /** How long a condition may take before a behaviour is given up, on a slow and busy machine. */
 const limitMs = 10_000;
 
 /** Resolves with the first truthy answer of `check`. Throws, naming `what`, when none comes within the limit. */
-export async function until<T>(what: string, check: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    const answer = await check();
-    if (answer) return answer as NonNullable<T>;
-    if (Date.now() > deadline) throw new Error(`Waited ${limitMs} ms in vain for ${what}`);
-    await delay(2);
-  }
+export async function waitFor<T>(what: string, check: () => T | Promise<T>): Promise<NonNullable<T>> {
+  return (await until(check, { what, limitMs, everyMs: 2 })) as NonNullable<T>;
 }
 
 /** The promise's value, or an error that names `what` when it does not settle within the limit. */

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { Exchange, isWaybillError, MessageProcessor, silentLogger } from 'waybill';
 import type { Delivery } from '../../../src/amqp/index.js';
-import { Gate } from '../../conformance/peers/gate.js';
-import { command } from '../../conformance/processor/envelopes.js';
 import { uniqueName } from '../../support/broker.js';
 import { RabbitNode } from '../../support/rabbit-node.js';
 import { SideChannel } from '../../support/side-channel.js';
+import { command } from '../../support/stage/envelopes.js';
+import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
 import { numbered, ownLink, rejection, toQueue } from './fixture.js';
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, GenericProducer, MessageProcessor, RpcCommand } from 'waybill';
-import { command } from '../../conformance/processor/envelopes.js';
-import { recordingLog } from '../../conformance/processor/stage.js';
 import { brokerUrl, sideChannel, suiteOwner, uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
 import type { SideChannel } from '../../support/side-channel.js';
+import { command } from '../../support/stage/envelopes.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 import { ownLink, toQueue } from './fixture.js';
 

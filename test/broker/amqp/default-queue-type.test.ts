@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
-import { command } from '../../conformance/processor/envelopes.js';
-import { recordingLog, waitForLength } from '../../conformance/processor/stage.js';
 import { brokerUrl, management, sideChannel, suiteOwner, uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
 import type { SideChannel } from '../../support/side-channel.js';
+import { command } from '../../support/stage/envelopes.js';
+import { recordingLog, waitForLength } from '../../support/stage/stage.js';
 
 type Type = 'classic' | 'quorum';
 

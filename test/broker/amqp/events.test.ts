@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { GenericProducer, type Logger, MessageProcessor } from 'waybill';
 import type { Link } from '../../../src/amqp/index.js';
-import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { ownLink, toQueue } from './fixture.js';

@@ -3,10 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
 import { newChannel } from '../../conformance/channel/channel-stage.js';
-import { connect } from '../../conformance/peers/connect.js';
-import { RawServer, success } from '../../conformance/peers/raw-server.js';
-import { command } from '../../conformance/processor/envelopes.js';
-import { useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { callerOf } from '../../conformance/rpc/facilities.js';
 import { uniqueName } from '../../support/broker.js';
 import {
@@ -19,6 +15,10 @@ import {
   sizedValue,
 } from '../../support/raw-headers.js';
 import { sendRaw } from '../../support/raw-sender.js';
+import { connect } from '../../support/stage/connect.js';
+import { command } from '../../support/stage/envelopes.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 class Desk extends MessageProcessor {
   static override readonly retry = { attempts: 2, delayMs: 20 };

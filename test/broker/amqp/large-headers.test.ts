@@ -9,9 +9,9 @@ import { FrameOutlet } from '../../../src/amqp/frames/frame-outlet.js';
 import { readArguments } from '../../../src/cli/cli-arguments.js';
 import { runFailed } from '../../../src/cli/failed-command.js';
 import { newChannel } from '../../conformance/channel/channel-stage.js';
-import { command } from '../../conformance/processor/envelopes.js';
-import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { sideChannel, uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** With the rest of the properties some bytes less than 128 KiB, the largest frame that RabbitMQ agrees to by default. */
 const filler = 'x'.repeat(130_800);

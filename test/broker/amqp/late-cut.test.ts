@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { type Eqks, Exchange, GenericProducer, MessageProcessor } from 'waybill';
-import { recordingLog } from '../../conformance/processor/stage.js';
 import { brokerUrl, sideChannel, suiteOwner, uniqueName } from '../../support/broker.js';
 import type { SideChannel } from '../../support/side-channel.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 

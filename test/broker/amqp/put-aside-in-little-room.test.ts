@@ -4,9 +4,9 @@ import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
 import { DevBroker } from 'waybill/devbroker';
 import { FailedQueue } from '../../../src/amqp/index.js';
-import { command } from '../../conformance/processor/envelopes.js';
-import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { sideChannel, uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 import { ownLink } from './fixture.js';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, type HandlerContext, MessageProcessor } from 'waybill';
-import { command } from '../../conformance/processor/envelopes.js';
-import { useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 class Failing extends MessageProcessor {
   static override readonly retry = { attempts: 2, delayMs: 30 };

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor, type RetryPolicy } from 'waybill';
-import { command } from '../../conformance/processor/envelopes.js';
-import { recordingLog, useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
+import { command } from '../../support/stage/envelopes.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 
 class Failing extends MessageProcessor {
   static override readonly retry: RetryPolicy | undefined = undefined;

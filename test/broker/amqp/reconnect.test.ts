@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { Exchange, GenericProducer, isWaybillError, MessageProcessor } from 'waybill';
-import { recordingLog } from '../../conformance/processor/stage.js';
 import { brokerUrl, sideChannel, suiteOwner, uniqueName } from '../../support/broker.js';
 import { FrameTap } from '../../support/frame-tap.js';
 import { freePort } from '../../support/free-port.js';
 import type { SideChannel } from '../../support/side-channel.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { ownLink, rejection, toQueue } from './fixture.js';

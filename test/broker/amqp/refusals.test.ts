@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { Exchange, GenericProducer, isWaybillError, MessageProcessor, type TopologyError } from 'waybill';
 import { Connection } from 'waybill/channel';
-import { recordingLog } from '../../conformance/processor/stage.js';
 import {
   freshVhost,
   management,
@@ -15,6 +14,7 @@ import {
 } from '../../support/broker.js';
 import { FrameTap } from '../../support/frame-tap.js';
 import type { SideChannel } from '../../support/side-channel.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { firstOf, ownLink, rejection, takeAll, toQueue } from './fixture.js';

@@ -3,11 +3,11 @@ import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
 import { readArguments } from '../../../src/cli/cli-arguments.js';
 import { runFailed } from '../../../src/cli/failed-command.js';
-import { command } from '../../conformance/processor/envelopes.js';
-import { useStage, waitForLength } from '../../conformance/processor/stage.js';
 import { uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
 import { Program } from '../../support/child.js';
+import { command } from '../../support/stage/envelopes.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** Fails until it is told that the world is mended. */
 class Fragile extends MessageProcessor {

@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
 import { AmqpConnection, type AmqpConnectionOptions, App, type AppOptions } from 'waybill/app';
 import { uniqueName } from '../../support/broker.js';
-import { type Log, recordingLog, type Stage } from '../processor/stage.js';
+import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
 
-export { type Log, recordingLog, type Stage, useStage, waitForLength } from '../processor/stage.js';
+export { type Log, recordingLog, type Stage, useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** An app under test and what it told people. */
 export interface StagedApp<State extends object = Record<string, unknown>> {

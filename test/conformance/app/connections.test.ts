@@ -6,9 +6,9 @@ import { brokerUrl, management, uniqueName } from '../../support/broker.js';
 import { isEmbedded } from '../../support/broker-version.js';
 import { profileOfRun } from '../../support/embedded-profile.js';
 import { SideChannel } from '../../support/side-channel.js';
+import { Gate } from '../../support/stage/gate.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { fill, newApp, newQueue, numbers, recordingLog, useStage, waitForLength } from './app-stage.js';
 
 /** A broker with virtual hosts of these very names; what is behind `url` is one of them. */

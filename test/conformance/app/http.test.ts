@@ -5,8 +5,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { App, type AppOptions, HttpError } from 'waybill/app';
 import { z } from 'zod';
 import { freePort } from '../../support/free-port.js';
+import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { type Log, recordingLog, waitForLength } from './app-stage.js';
 
 interface Served {

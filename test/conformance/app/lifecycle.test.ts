@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { App, type AppState } from 'waybill/app';
 import { Program } from '../../support/child.js';
+import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { fill, newApp, newQueue, recordingLog, useStage, waitForLength } from './app-stage.js';
 
 describe('the life of an app', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock, type TestContext } from 'node:test';
 import { App, HttpError } from 'waybill/app';
+import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { type Log, recordingLog, waitForLength } from './app-stage.js';
 
 interface Served {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { App } from 'waybill/app';
+import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { type Log, recordingLog, waitForLength } from './app-stage.js';
 
 function newApp(t: TestContext): { readonly app: App; readonly log: Log } {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { Gate } from '../../support/stage/gate.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { fill, newApp, newQueue, numbers, type StagedApp, useStage, waitForLength } from './app-stage.js';
 
 const stage = useStage();

@@ -8,8 +8,8 @@ import {
   type SseRouteOptions,
 } from 'waybill/app';
 import { z } from 'zod';
+import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
 import { type Log, recordingLog, waitForLength } from './app-stage.js';
 import { EventServer, open } from './event-server.js';
 

@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import { type Channel, Connection, type ConnectionOptions } from 'waybill/channel';
-import { type Log, recordingLog, type Stage } from '../processor/stage.js';
+import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
 
-export { type Log, type Stage, useStage, waitForLength } from '../processor/stage.js';
+export { type Log, type Stage, useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** A connection to the broker of the file, closed after the test, with what it told people. */
 export async function connect(

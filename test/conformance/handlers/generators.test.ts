@@ -13,9 +13,9 @@ import {
 import { App } from 'waybill/app';
 import { HandlersRegistry } from 'waybill/registry';
 import { QueueWorker, RpcWorker } from 'waybill/workers';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { fill, newApp, newQueue } from '../app/app-stage.js';
 import { newChannel } from '../channel/channel-stage.js';
-import { useStage, waitForLength } from '../processor/stage.js';
 import { newRegistries } from '../registry/registries.js';
 import { callerOf } from '../rpc/facilities.js';
 import { startQueueWorker } from '../workers/start.js';

@@ -11,9 +11,9 @@ import {
 import { RpcClient } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { hostileErrors } from '../../support/hostile-errors.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { fill, newApp, newQueue } from '../app/app-stage.js';
 import { newChannel } from '../channel/channel-stage.js';
-import { useStage, waitForLength } from '../processor/stage.js';
 import { newRegistries } from '../registry/registries.js';
 import { callerOf } from '../rpc/facilities.js';
 import { startQueueWorker, startRpcWorker } from '../workers/start.js';

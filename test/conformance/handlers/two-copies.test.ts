@@ -5,9 +5,9 @@ import { type AmqpConnection, App } from 'waybill/app';
 import { QueueProducer } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { SecondCopy } from '../../support/second-copy.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { newQueue } from '../app/app-stage.js';
-import { allAcked } from '../processor/place.js';
-import { useStage, waitForLength } from '../processor/stage.js';
 
 /** As a decorator is called by compilers with `experimentalDecorators`. */
 type ByHand = (target: object, key: string) => void;

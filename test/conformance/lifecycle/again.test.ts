@@ -11,9 +11,9 @@ import {
 } from 'waybill';
 import { QueueWorker, RpcWorker } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 
 const restartPolicy = { minDelayMs: 5, maxDelayMs: 20 };
 

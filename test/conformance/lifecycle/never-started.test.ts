@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Program } from '../../support/child.js';
-import { useStage } from '../processor/stage.js';
+import { useStage } from '../../support/stage/stage.js';
 
 const components = [
   'MessageProcessor',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, GenericApplication, GenericConsumer, MessageProcessor, MicroScheduler } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 
 /** Notes how many handlers run at once. */
 class Counting extends MessageProcessor {

@@ -5,8 +5,8 @@ import { MessageSender, RabbitConsumerFactory } from 'waybill/registry';
 import { QueueProducer, QueueWorker, RpcClient } from 'waybill/workers';
 import { Program } from '../../support/child.js';
 import { freePort } from '../../support/free-port.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 
 const styles = ['processor', 'two processors of one link', 'queue worker', 'rpc worker', 'registry', 'app'];
 const patience = { attempts: 1_000, delayMs: 3_600_000 };

@@ -6,7 +6,7 @@ import { Connection } from 'waybill/channel';
 import { HandlersRegistry, MessageConsumerRegistry, RabbitConsumerFactory } from 'waybill/registry';
 import { QueueWorker, RpcWorker } from 'waybill/workers';
 import { sizedValue } from '../../support/raw-headers.js';
-import { command } from '../processor/envelopes.js';
+import { command } from '../../support/stage/envelopes.js';
 
 /** Where a component under test is to work. */
 export interface Post {

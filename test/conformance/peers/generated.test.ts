@@ -9,10 +9,10 @@ import { uniqueName } from '../../support/broker.js';
 import { GeneratedMessages } from '../../support/generated-messages.js';
 import { rawProperties } from '../../support/raw-headers.js';
 import { type RawMessage, sendRaw } from '../../support/raw-sender.js';
+import { useStage } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { extendLimit } from '../../support/test-limit.js';
 import { until } from '../../support/until.js';
-import { useStage } from '../processor/stage.js';
 import { type Style, styles } from './every-style.js';
 
 /** The same messages on each run; `WAYBILL_SEED=<seed>` sends others, `WAYBILL_SEED=random` new ones. */

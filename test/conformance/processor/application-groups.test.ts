@@ -7,9 +7,9 @@ import {
   type HandlerContext,
 } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
+import { type Log, recordingLog, useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { command } from './envelopes.js';
-import { type Log, recordingLog, useStage } from './stage.js';
 
 const told: string[] = [];
 

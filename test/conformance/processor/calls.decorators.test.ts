@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AckAndRestart, ExitScheduler, MessageProcessor, RpcHandler } from 'waybill';
+import { peer, rpc } from '../../support/stage/envelopes.js';
+import { allAcked } from '../../support/stage/place.js';
+import { Replies } from '../../support/stage/replies.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { Answering } from './answering.js';
-import { peer, rpc } from './envelopes.js';
-import { allAcked } from './place.js';
-import { Replies } from './replies.js';
-import { useStage, waitForLength } from './stage.js';
 
 interface Expected {
   readonly title: string;

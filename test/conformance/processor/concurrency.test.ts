@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, MessageProcessor } from 'waybill';
+import { allAcked, type Place } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { allAcked, type Place } from './place.js';
-import { useStage, waitForLength } from './stage.js';
 
 /** Handles messages for as long as the test wants, and watches how many it has at once. */
 class Busy extends MessageProcessor {

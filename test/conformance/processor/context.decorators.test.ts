@@ -12,9 +12,9 @@ import {
   RpcCommand,
   RpcHandler,
 } from 'waybill';
+import { command, peer, rpc } from '../../support/stage/envelopes.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { command, peer, rpc } from './envelopes.js';
-import { useStage, waitForLength } from './stage.js';
 
 class Asking extends GenericProducer {
   build_message_note() {

@@ -11,7 +11,7 @@ import {
   type Reply,
   RpcCommand,
 } from 'waybill';
-import { useStage, waitForLength } from './stage.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 interface Sum {
   readonly a: number;

@@ -9,9 +9,9 @@ import {
   MicroScheduler,
   MicroThread,
 } from 'waybill';
-import { message, rpc } from './envelopes.js';
-import { allAcked } from './place.js';
-import { recordingLog, useStage, waitForLength } from './stage.js';
+import { message, rpc } from '../../support/stage/envelopes.js';
+import { allAcked } from '../../support/stage/place.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** Counts its restarts instead of starting a program. */
 class Controlled extends MessageProcessor {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, isWaybillError, MessageProcessor, MicroScheduler } from 'waybill';
+import { rpc } from '../../support/stage/envelopes.js';
+import { allAcked, type Place } from '../../support/stage/place.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { rpc } from './envelopes.js';
-import { allAcked, type Place } from './place.js';
-import { recordingLog, useStage, waitForLength } from './stage.js';
 
 /** Works on numbers, some turns each, and notes what began after it was told to drain. */
 class Worker extends MessageProcessor {

@@ -9,9 +9,9 @@ import {
   RejectMessage,
   ThreadDone,
 } from 'waybill';
-import { command } from './envelopes.js';
-import { allAcked } from './place.js';
-import { useStage, waitForLength } from './stage.js';
+import { command } from '../../support/stage/envelopes.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** What the handler of `fail` throws, by the parameter it gets. */
 const throwables: Readonly<Record<string, unknown>> = {

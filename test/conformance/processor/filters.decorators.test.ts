@@ -11,8 +11,8 @@ import {
   MessageProcessor,
   RpcHandler,
 } from 'waybill';
-import { allAcked } from './place.js';
-import { useStage, waitForLength } from './stage.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 type Words = Content<string[]>;
 

@@ -12,9 +12,9 @@ import {
   RpcCommand,
 } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { command } from './envelopes.js';
-import { recordingLog, useStage, waitForLength } from './stage.js';
 
 /** Notes the commands it gets, and from which queue. */
 class App extends GenericApplication {

@@ -8,8 +8,8 @@ import {
   RejectMessage,
 } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
-import { allAcked } from './place.js';
-import { type Log, recordingLog, useStage, waitForLength } from './stage.js';
+import { allAcked } from '../../support/stage/place.js';
+import { type Log, recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 
 const text = ({ content }: Delivery): string => content.toString();
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { atLeast } from '../../support/broker-version.js';
-import { command } from './envelopes.js';
-import type { RawProperties } from './place.js';
+import { command } from '../../support/stage/envelopes.js';
+import type { RawProperties } from '../../support/stage/place.js';
 
 /** What somebody may send who means no good, or whose program is broken. */
 export interface HostileBody {

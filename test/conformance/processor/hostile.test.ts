@@ -3,10 +3,10 @@ import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Content, type HandlerContext, MessageProcessor, type MessageProcessorOptions } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { command, rpc } from '../../support/stage/envelopes.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { command, rpc } from './envelopes.js';
 import { type HostileBody, hostileBodies } from './hostile-bodies.js';
-import { useStage, waitForLength } from './stage.js';
 
 class Worker extends MessageProcessor {
   readonly seen: unknown[] = [];

@@ -11,9 +11,9 @@ import {
   type MessageProcessorOptions,
   RpcHandler,
 } from 'waybill';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { allAcked } from './place.js';
-import { useStage } from './stage.js';
 
 function turnAway(): never {
   throw new FilterError();

@@ -9,9 +9,9 @@ import {
   MessageHandlerFullBody,
   MessageProcessor,
 } from 'waybill';
-import { command, message, peer } from './envelopes.js';
-import { allAcked } from './place.js';
-import { useStage, waitForLength } from './stage.js';
+import { command, message, peer } from '../../support/stage/envelopes.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 type Marked = Content<{ marks: string[] }>;
 

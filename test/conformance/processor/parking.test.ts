@@ -4,9 +4,9 @@ import type { GetMessage } from 'amqplib';
 import { type Content, MessageHandler, MessageProcessor, RejectMessage } from 'waybill';
 import { z } from 'zod';
 import { uniqueName } from '../../support/broker.js';
-import { command, rpc } from './envelopes.js';
-import { Replies } from './replies.js';
-import { useStage, waitForLength } from './stage.js';
+import { command, rpc } from '../../support/stage/envelopes.js';
+import { Replies } from '../../support/stage/replies.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 /** What the handler of `break` throws, by the parameter it gets. */
 const oddities: Readonly<Record<string, () => unknown>> = {

@@ -10,8 +10,8 @@ import {
   MessageProcessor,
   type Reply,
 } from 'waybill';
-import { allAcked } from './place.js';
-import { useStage, waitForLength } from './stage.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 abstract class Noting extends MessageProcessor {
   readonly seen: unknown[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Eqks, Exchange, type ExchangeClass, MessageProcessor, type QueueSpec } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
-import { useStage } from './stage.js';
+import { useStage } from '../../support/stage/stage.js';
 
 function newExchange(): ExchangeClass {
   const exchangeName = uniqueName('exchange');

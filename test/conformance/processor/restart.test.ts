@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
+import { command } from '../../support/stage/envelopes.js';
+import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { command } from './envelopes.js';
-import { useStage } from './stage.js';
 
 const path = 'test/conformance/processor/programs/restarting.ts';
 const stage = useStage();

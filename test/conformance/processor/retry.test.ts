@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, type HandlerContext, MessageProcessor } from 'waybill';
+import { rpc } from '../../support/stage/envelopes.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { rpc } from './envelopes.js';
-import { allAcked } from './place.js';
-import { useStage, waitForLength } from './stage.js';
 
 /** Fails as many times as the message says. */
 class Flaky extends MessageProcessor {

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Exchange, type ExchangeClass, type HandlerContext, MessageProcessor } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
-import { command } from './envelopes.js';
-import { useStage, waitForLength } from './stage.js';
+import { command } from '../../support/stage/envelopes.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 
 function newExchange(exchangeType: 'direct' | 'topic' = 'direct'): ExchangeClass {
   const exchangeName = uniqueName('exchange');

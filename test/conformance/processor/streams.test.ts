@@ -10,10 +10,10 @@ import {
   type StreamOffset,
 } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { command } from './envelopes.js';
-import { useStage, waitForLength } from './stage.js';
 
 const flags = { arguments: { 'x-queue-type': 'stream' } };
 

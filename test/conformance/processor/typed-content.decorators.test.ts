@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, type ContentClass, MessageHandler, MessageProcessor } from 'waybill';
-import { message, rpc } from './envelopes.js';
-import { allAcked } from './place.js';
-import { useStage, waitForLength } from './stage.js';
+import { message, rpc } from '../../support/stage/envelopes.js';
+import { allAcked } from '../../support/stage/place.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { Typed } from './typed.js';
 
 const size = { width: 2, height: 3 };

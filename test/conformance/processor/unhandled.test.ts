@@ -3,9 +3,9 @@ import { describe, it, type TestContext } from 'node:test';
 import type { GetMessage } from 'amqplib';
 import { type Content, MessageProcessor, type Unhandled, type UnhandledMessage } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { command, message, type RawBody } from '../../support/stage/envelopes.js';
+import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { command, message, type RawBody } from './envelopes.js';
-import { useStage } from './stage.js';
 
 class Shop extends MessageProcessor {
   readonly seen: unknown[] = [];

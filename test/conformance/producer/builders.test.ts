@@ -8,10 +8,10 @@ import {
   type Proxied,
   type RpcCommand,
 } from 'waybill';
-import { connect } from '../peers/connect.js';
-import { newExchange } from '../peers/exchange.js';
-import { Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { newExchange } from '../../support/stage/exchange.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 
 const Exchange = newExchange();
 

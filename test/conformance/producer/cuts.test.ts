@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { ClosedError, GenericProducer, MessageCommand, PublishTimeoutError } from 'waybill';
+import { connect } from '../../support/stage/connect.js';
+import { newExchange } from '../../support/stage/exchange.js';
+import { type Recorded, Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { connect } from '../peers/connect.js';
-import { newExchange } from '../peers/exchange.js';
-import { type Recorded, Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
 
 const Exchange = newExchange();
 

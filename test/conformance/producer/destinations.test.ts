@@ -9,10 +9,10 @@ import {
   UnroutableError,
 } from 'waybill';
 import { FrameTap } from '../../support/frame-tap.js';
-import { connect } from '../peers/connect.js';
-import { newExchange } from '../peers/exchange.js';
-import { type Recorded, Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { newExchange } from '../../support/stage/exchange.js';
+import { type Recorded, Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 
 const One = newExchange('one');
 const Two = newExchange('two');

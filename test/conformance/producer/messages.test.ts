@@ -4,11 +4,11 @@ import { describe, it } from 'node:test';
 import { Fingerprint, GenericProducer, MessageCommand, MessageStatus, UnroutableError } from 'waybill';
 import { ByteWriter } from '../../../src/protocol/index.js';
 import { writeProperties } from '../../../src/protocol/property-codec.js';
-import { connect } from '../peers/connect.js';
-import { newExchange } from '../peers/exchange.js';
-import { Recorder } from '../peers/recorder.js';
-import { message } from '../processor/envelopes.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { message } from '../../support/stage/envelopes.js';
+import { newExchange } from '../../support/stage/exchange.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 
 const PingExchange = newExchange('ping');
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect, types } from 'node:util';
 import { GenericProducer, MessageCommand, RpcCommand, UndeclaredMessageError } from 'waybill';
-import { connect } from '../peers/connect.js';
-import { newExchange } from '../peers/exchange.js';
-import { Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { newExchange } from '../../support/stage/exchange.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 
 const Exchange = newExchange();
 

@@ -11,10 +11,10 @@ import {
   UnroutableError,
 } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
-import { connect } from '../peers/connect.js';
-import { newExchange } from '../peers/exchange.js';
-import { Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { newExchange } from '../../support/stage/exchange.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 
 const Good = newExchange('good');
 

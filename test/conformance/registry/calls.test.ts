@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MessageSender, type RabbitConsumerOptions } from 'waybill/registry';
 import { z } from 'zod';
 import { uniqueName } from '../../support/broker.js';
-import { Gate } from '../peers/gate.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
+import { Gate } from '../../support/stage/gate.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { CreateUser, newRegistries } from './registries.js';
 
 const Pay = z.object({ amount: z.number().positive() });

@@ -12,10 +12,10 @@ import {
   MessageConsumerRegistry,
 } from 'waybill/registry';
 import { uniqueName } from '../../support/broker.js';
+import { Gate } from '../../support/stage/gate.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 import { CreateUser, newRegistries } from './registries.js';
 
 describe('a registry of consumers', () => {

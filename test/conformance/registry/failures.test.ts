@@ -4,7 +4,7 @@ import { type RabbitConsumerOptions, RejectMessage } from 'waybill/registry';
 import { z } from 'zod';
 import { uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
-import { useStage, waitForLength } from '../processor/stage.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { CreateUser, newRegistries } from './registries.js';
 
 const Pay = z.object({ amount: z.number().positive() });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HandlerAlreadyExistsError, HandlersRegistry, NoModelProvidedError } from 'waybill/registry';
 import { z } from 'zod';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { CreateUser, newRegistries } from './registries.js';
 
 const Amount = z.object({ amount: z.number().positive() });

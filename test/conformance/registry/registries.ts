@@ -3,7 +3,7 @@ import type { RabbitConsumerFactoryOptions, RabbitConsumerOptions } from 'waybil
 import { HandlersRegistry, MessageConsumerRegistry, RabbitConsumerFactory } from 'waybill/registry';
 import { uniqueName } from '../../support/broker.js';
 import type { SideChannel } from '../../support/side-channel.js';
-import { type Log, recordingLog, type Stage } from '../processor/stage.js';
+import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
 
 /** Properties of a message that is sent raw. */
 type RawProperties = Parameters<SideChannel['publish']>[3];

@@ -12,9 +12,9 @@ import {
   RpcHandler,
 } from 'waybill';
 import { atLeast } from '../../support/broker-version.js';
-import { connect } from '../peers/connect.js';
-import { answer, RawServer, success } from '../peers/raw-server.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { answer, RawServer, success } from '../../support/stage/raw-server.js';
+import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
 /** What RabbitMQ takes, and a body that it does not. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { ConnectionLostError, type Content, MessageProcessor, type Result, RpcHandler } from 'waybill';
+import { connect } from '../../support/stage/connect.js';
+import { Gate } from '../../support/stage/gate.js';
+import { useStage } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { connect } from '../peers/connect.js';
-import { Gate } from '../peers/gate.js';
-import { useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
 
 type Echo = Content<{ value: number }>;

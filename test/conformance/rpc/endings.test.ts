@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { CancelledError, ClosedError, type GenericProducer, MessageResult } from 'waybill';
-import { connect } from '../peers/connect.js';
-import { RawServer, success } from '../peers/raw-server.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
 describe('a call that is ended from here', () => {

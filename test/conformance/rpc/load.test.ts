@@ -9,10 +9,10 @@ import {
   RpcHandler,
 } from 'waybill';
 import { Program } from '../../support/child.js';
-import { connect } from '../peers/connect.js';
-import { RawServer, success } from '../peers/raw-server.js';
-import type { Place } from '../processor/place.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import type { Place } from '../../support/stage/place.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
 const CALLS = 10_000;

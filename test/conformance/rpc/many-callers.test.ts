@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, MessageProcessor, RpcHandler } from 'waybill';
 import { FrameTap } from '../../support/frame-tap.js';
-import { connect } from '../peers/connect.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
 /** A connection has 2,047 channels (`channel_max`), so it must not be one for each. */

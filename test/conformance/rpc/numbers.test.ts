@@ -5,9 +5,9 @@ import { isWaybillError, type Result } from 'waybill';
 import { MessageSender } from 'waybill/registry';
 import { RpcClient } from 'waybill/workers';
 import { failedCall } from '../../../src/wire/index.js';
-import { connect } from '../peers/connect.js';
-import { Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
 interface Numbers {

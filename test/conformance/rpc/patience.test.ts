@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MessageResultException, TimeoutError, UnroutableError } from 'waybill';
+import { connect } from '../../support/stage/connect.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { recordingLog, useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { connect } from '../peers/connect.js';
-import { RawServer, success } from '../peers/raw-server.js';
-import { Recorder } from '../peers/recorder.js';
-import { recordingLog, useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
 
 describe('a call that is not answered', () => {

@@ -8,11 +8,11 @@ import {
   RpcHandler,
   TimeoutError,
 } from 'waybill';
+import { connect } from '../../support/stage/connect.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { connect } from '../peers/connect.js';
-import { RawServer, success } from '../peers/raw-server.js';
-import { Recorder } from '../peers/recorder.js';
-import { useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
 
 describe('replies', () => {

@@ -8,9 +8,9 @@ import {
   TimeoutError,
   UnroutableError,
 } from 'waybill';
-import { connect } from '../peers/connect.js';
-import { RawServer, success } from '../peers/raw-server.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
 describe('a call whose answers are collected later', () => {

@@ -5,12 +5,12 @@ import { ConnectionLostError, JsonEncoder, type Result, TimeoutError } from 'way
 import { MessageSender } from 'waybill/registry';
 import { TestBroker } from 'waybill/testing';
 import { RpcClient } from 'waybill/workers';
+import { connect } from '../../support/stage/connect.js';
+import type { Place } from '../../support/stage/place.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
+import { useStage } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
-import { connect } from '../peers/connect.js';
-import { RawServer, success } from '../peers/raw-server.js';
-import type { Place } from '../processor/place.js';
-import { useStage } from '../processor/stage.js';
 import { callerOf } from './facilities.js';
 
 type Call = () => Promise<Result>;

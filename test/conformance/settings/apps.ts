@@ -15,8 +15,8 @@ import {
   SseConnection,
   type SseRouteOptions,
 } from 'waybill/app';
-import { Gate } from '../peers/gate.js';
-import { recordingLog } from '../processor/stage.js';
+import { Gate } from '../../support/stage/gate.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { type Scene, type Setting, settings } from './setting.js';
 
 const logger = recordingLog();

@@ -14,9 +14,9 @@ import {
   type RpcClientOptions,
   RpcWorker,
 } from 'waybill/workers';
-import { Gate } from '../peers/gate.js';
-import { Place } from '../processor/place.js';
-import { recordingLog } from '../processor/stage.js';
+import { Gate } from '../../support/stage/gate.js';
+import { Place } from '../../support/stage/place.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { type Scene, type Setting, settings } from './setting.js';
 
 const logger = recordingLog();

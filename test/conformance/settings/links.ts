@@ -15,8 +15,8 @@ import { QueueProducer } from 'waybill/workers';
 import { Deadlines } from '../../../src/amqp/index.js';
 import { sleep } from '../../../src/common/timers.js';
 import { type CollectOptions, ReplyQueue } from '../../../src/rpc/index.js';
-import { Place } from '../processor/place.js';
-import { recordingLog } from '../processor/stage.js';
+import { Place } from '../../support/stage/place.js';
+import { recordingLog } from '../../support/stage/stage.js';
 import { type Scene, type Setting, settings } from './setting.js';
 
 const logger = recordingLog();

@@ -6,9 +6,9 @@ import { Connection } from 'waybill/channel';
 import { HandlersRegistry, MessageConsumerRegistry, RabbitConsumerFactory } from 'waybill/registry';
 import { QueueWorker } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
+import { Gate } from '../../support/stage/gate.js';
+import { recordingLog, type Stage, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
-import { recordingLog, type Stage, useStage, waitForLength } from '../processor/stage.js';
 
 /** Longer than a timer of Node.js can be, which runs at once what is longer. */
 const longTimes = { Infinity: Infinity, '30 days': 30 * 86_400_000, '2 ** 31 ms': 2 ** 31 };

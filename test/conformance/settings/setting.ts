@@ -1,4 +1,4 @@
-import type { Stage } from '../processor/stage.js';
+import type { Stage } from '../../support/stage/stage.js';
 
 /** Where a component with a setting handles one message. */
 export interface Scene {

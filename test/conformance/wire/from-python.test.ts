@@ -11,11 +11,11 @@ import {
   MessageResultException,
   RpcHandler,
 } from 'waybill';
-import { connect } from '../peers/connect.js';
-import { RawServer } from '../peers/raw-server.js';
-import { allAcked } from '../processor/place.js';
-import { Replies } from '../processor/replies.js';
-import { useStage, waitForLength } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import { allAcked } from '../../support/stage/place.js';
+import { RawServer } from '../../support/stage/raw-server.js';
+import { Replies } from '../../support/stage/replies.js';
+import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { callerOf } from '../rpc/facilities.js';
 import { recorder, recording, recordings } from './recorded-bytes.js';
 

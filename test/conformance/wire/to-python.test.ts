@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GenericProducer, MessageCommand, MessageStatus, RpcCommand } from 'waybill';
-import { connect } from '../peers/connect.js';
-import { RawServer } from '../peers/raw-server.js';
-import { Recorder } from '../peers/recorder.js';
-import type { Place } from '../processor/place.js';
-import { useStage } from '../processor/stage.js';
+import { connect } from '../../support/stage/connect.js';
+import type { Place } from '../../support/stage/place.js';
+import { RawServer } from '../../support/stage/raw-server.js';
+import { Recorder } from '../../support/stage/recorder.js';
+import { useStage } from '../../support/stage/stage.js';
 import { recorder, recording } from './recorded-bytes.js';
 
 /** Sends what the recorded program sent. */

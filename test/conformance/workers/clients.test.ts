@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isWaybillError, JsonEncoder } from 'waybill';
 import { QueueProducer, QueueWorker, RpcClient, type RpcClientOptions, RpcWorker } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
-import { asRecorded } from '../peers/recorder.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
+import { asRecorded } from '../../support/stage/recorder.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { startQueueWorker, startRpcWorker } from './start.js';
 import { packed, unpacked } from './wire.js';
 

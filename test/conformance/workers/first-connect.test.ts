@@ -10,8 +10,8 @@ import {
 } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { freePort } from '../../support/free-port.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 
 function route<W extends QueueWorker | RpcWorker>(worker: W): W {
   if (worker instanceof QueueWorker) worker.route('queue')(() => {});

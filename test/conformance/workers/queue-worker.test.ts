@@ -5,9 +5,9 @@ import { QueueWorker, type QueueWorkerOptions, RejectMessage } from 'waybill/wor
 import { z } from 'zod';
 import { uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
+import { Gate } from '../../support/stage/gate.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
-import { Gate } from '../peers/gate.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
 import { startQueueWorker } from './start.js';
 import { packed, recorded } from './wire.js';
 

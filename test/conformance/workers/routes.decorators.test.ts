@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type DeliveryContext, QueueWorker, RpcWorker } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { packed, RawCaller } from './wire.js';
 
 describe('route() of a worker', () => {

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { isWaybillError } from 'waybill';
 import { RpcWorker, type RpcWorkerOptions } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
-import { Gate } from '../peers/gate.js';
-import { recordingLog, useStage, waitForLength } from '../processor/stage.js';
+import { Gate } from '../../support/stage/gate.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { startRpcWorker } from './start.js';
 import { packed, RawCaller, recorded, unpacked } from './wire.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
-import { useStage } from '../processor/stage.js';
+import { useStage } from '../../support/stage/stage.js';
 import { packed, RawCaller } from './wire.js';
 
 describe('a process with workers and a registry', () => {

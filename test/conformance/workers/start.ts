@@ -8,7 +8,7 @@ import {
   RpcWorker,
   type RpcWorkerOptions,
 } from 'waybill/workers';
-import { type Log, recordingLog, type Stage } from '../processor/stage.js';
+import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
 
 /** A handler as these tests write it. */
 // biome-ignore lint/suspicious/noExplicitAny: each test sends what its handler takes

@@ -1,7 +1,7 @@
 import { bodies, depth, drainBodies, Inbox, put, putAll, seen, take, untilDepth } from '../messages.js';
 import { shortString, table, u8, u16 } from '../raw-fields.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 
 /** Consumers and get: tags, order, sharing, priorities, cancelling. */
 export const consume: Theme = {
@@ -61,7 +61,10 @@ export const consume: Theme = {
       await Inbox.open(channel, queue),
     ];
     for (let n = 1; n <= 9; n += 1) await put(channel, '', queue, `${n}`);
-    await until('9 deliveries', () => inboxes.reduce((sum, { messages }) => sum + messages.length, 0) === 9);
+    await waitFor(
+      '9 deliveries',
+      () => inboxes.reduce((sum, { messages }) => sum + messages.length, 0) === 9,
+    );
     return inboxes.map((inbox) => inbox.bodies);
   },
 
@@ -101,7 +104,7 @@ export const consume: Theme = {
     const queue = await world.queue(consumer);
     const inbox = await Inbox.open(consumer, queue);
     await deleter.deleteQueue(queue);
-    await until('a cancel notice', () => inbox.cancelled);
+    await waitFor('a cancel notice', () => inbox.cancelled);
     return {
       cancelled: inbox.cancelled,
       channel: await world.outcome(consumer, () => consumer.checkExchange('amq.direct')),
@@ -163,7 +166,7 @@ export const consume: Theme = {
     const low = await Inbox.open(channel, queue, { priority: 1 });
     const high = await Inbox.open(channel, queue, { priority: 10 });
     for (const body of ['1', '2', '3', '4', '5']) await put(channel, '', queue, body);
-    await until('4 deliveries', () => low.messages.length + high.messages.length === 4);
+    await waitFor('4 deliveries', () => low.messages.length + high.messages.length === 4);
     channel.ack(await high.at(0));
     await high.have(3);
     return { low: low.bodies, high: high.bodies };

@@ -2,7 +2,7 @@ import type { ConfirmChannel } from 'amqplib';
 import { drain, Inbox, put, text } from '../messages.js';
 import { shortString, table, u8, u16 } from '../raw-fields.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 import type { World } from '../world.js';
 
 /** Queues that belong to one connection. */
@@ -113,7 +113,7 @@ export const exclusive: Theme = {
 
 /** Resolves with the refusal once the queue is not merely locked (405) but gone. */
 function goneForOthers(world: World, queue: string): Promise<unknown> {
-  return until('the queue to go', async () => {
+  return waitFor('the queue to go', async () => {
     const channel = await world.channel();
     const outcome = await world.outcome(channel, () => channel.checkQueue(queue));
     return JSON.stringify(outcome).includes('404') && outcome;

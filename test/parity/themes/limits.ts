@@ -1,6 +1,6 @@
 import { depth, drain, drainBodies, Inbox, put, putAll, seen, take, untilDepth } from '../messages.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 
 /** Time to live, length limits and priorities of queues. */
 export const limits: Theme = {
@@ -132,7 +132,7 @@ export const limits: Theme = {
     const held = await take(channel, queue);
     await put(channel, '', queue, 'ready');
     channel.nack(held);
-    return until(
+    return waitFor(
       'one of both',
       async () => (await depth(channel, queue)) === 1 && drainBodies(channel, queue),
     );

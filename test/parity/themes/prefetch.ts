@@ -1,6 +1,6 @@
 import { Inbox, put, putAll, text } from '../messages.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 
 /** How many unsettled messages a consumer or a channel may hold. */
 export const prefetch: Theme = {
@@ -36,7 +36,7 @@ export const prefetch: Theme = {
     const first = inboxes.map(({ messages }) => messages.length);
     channel.ack(await inboxes[0].at(0));
     const total = (): number => inboxes[0].messages.length + inboxes[1].messages.length;
-    await until('a third delivery', () => total() >= 3);
+    await waitFor('a third delivery', () => total() >= 3);
     for (const inbox of inboxes) await inbox.settle();
     return { first, total: total() };
   },

@@ -1,7 +1,7 @@
 import type { ConfirmChannel } from 'amqplib';
 import { drain, drainBodies, put, putAll, seen } from '../messages.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 import type { World } from '../world.js';
 
 /** Confirms, returns, copies, sender's checks. */
@@ -17,13 +17,13 @@ export const publish: Theme = {
       messageId: 'id',
       headers,
     });
-    return until('the ack', () => events.length === 2 && events);
+    return waitFor('the ack', () => events.length === 2 && events);
   },
 
   'a mandatory message that is routed is not returned': async (world) => {
     const { channel, events } = await listening(world);
     await put(channel, '', await world.queue(channel), 'body', { mandatory: true });
-    return until('the ack', () => events.length > 0 && events);
+    return waitFor('the ack', () => events.length > 0 && events);
   },
 
   'returns come in the order of publishing': async (world) => {
@@ -115,7 +115,7 @@ export const publish: Theme = {
     const { channel, events } = await listening(world);
     const queue = await world.queue(channel);
     await put(channel, '', world.name('nowhere'), 'routed by CC', { CC: [queue], mandatory: true });
-    return until('the ack', () => events.length > 0 && events);
+    return waitFor('the ack', () => events.length > 0 && events);
   },
 
   'a CC header that is no list is refused': async (world) => {

@@ -1,7 +1,7 @@
 import type { ConfirmChannel, Options } from 'amqplib';
 import { depth, drainBodies, Inbox, put, putAll, take } from '../messages.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 import type { World } from '../world.js';
 
 /** Declaring, checking, purging and deleting queues, and when a queue goes by itself. */
@@ -114,7 +114,7 @@ export const queues: Theme = {
     channel.nack(held);
     return {
       messageCount,
-      left: await until('the held message', async () => (await drainBodies(channel, queue))[0]),
+      left: await waitFor('the held message', async () => (await drainBodies(channel, queue))[0]),
     };
   },
 
@@ -239,7 +239,7 @@ async function unrouted(channel: ConfirmChannel, queue: string): Promise<string>
   channel.on('return', () => {
     returned = true;
   });
-  await until(
+  await waitFor(
     'a return',
     async () => (await put(channel, '', queue, 'probe', { mandatory: true })) && returned,
   );

@@ -1,7 +1,7 @@
 import type { ConfirmChannel, GetMessage } from 'amqplib';
 import { depth, drain, Inbox, put, seen, take, untilDepth } from '../messages.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 import type { World } from '../world.js';
 
 type GiveBack = (channel: ConfirmChannel, message: GetMessage) => unknown;
@@ -69,7 +69,7 @@ async function returns(
     if (!message) break;
     deliveries.push(told(message));
     await giveBack(channel, message);
-    await until(
+    await waitFor(
       'the message',
       async () => (await depth(channel, queue)) + (await depth(channel, dead)) === 1,
     );

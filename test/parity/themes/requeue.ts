@@ -1,6 +1,6 @@
 import { bodies, drain, drainBodies, Inbox, put, putAll, seen, take, untilDepth } from '../messages.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 import type { World } from '../world.js';
 
 /** Giving messages back, on purpose or by dying. */
@@ -86,7 +86,7 @@ export const requeue: Theme = {
     const held = await first.at(0);
     const second = await Inbox.open(two, queue);
     one.nack(held);
-    const again = await until('a redelivery', () => second.messages[0] ?? first.messages[1]);
+    const again = await waitFor('a redelivery', () => second.messages[0] ?? first.messages[1]);
     return { redelivered: again.fields.redelivered, toSecond: second.messages.length };
   },
 

@@ -2,7 +2,7 @@ import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { bodies, put, seen, untilDepth } from '../messages.js';
 import { filled, read } from '../stream-readers.js';
 import type { Theme } from '../theme.js';
-import { until } from '../wait.js';
+import { waitFor } from '../wait.js';
 import type { World } from '../world.js';
 
 /** Streams: what is consumed stays. */
@@ -121,7 +121,7 @@ export const streams: Theme = {
     await inbox.have(1);
     await untilDepth(channel, stream, 1);
     const answer = await channel.deleteQueue(stream);
-    await until('a cancel', () => inbox.cancelled);
+    await waitFor('a cancel', () => inbox.cancelled);
     return answer;
   },
 

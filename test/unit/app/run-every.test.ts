@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { noMeter } from '../../../src/app/metrics/meter.js';
 import type { PartHost } from '../../../src/app/part.js';
 import { Clock, type Time } from '../../../src/app/run-every.js';
-import { recordingLog } from '../../conformance/processor/stage.js';
+import { recordingLog } from '../../support/stage/stage.js';
 
 const intervalMs = 1_000;
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it } from 'node:test';
 import { harmlessEmitter } from '../../../src/common/harmless-emitter.js';
-import { recordingLog } from '../../conformance/processor/stage.js';
 import { hostileErrors } from '../../support/hostile-errors.js';
+import { recordingLog } from '../../support/stage/stage.js';
 
 interface Events {
   readonly told: readonly [what: string];

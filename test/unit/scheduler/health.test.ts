@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MicroScheduler, MicroThread, type ThreadHealth } from '../../../src/scheduler/index.js';
-import { Recorder, Sleeper, turns } from './threads.js';
+import { RecordingThread, Sleeper, turns } from './threads.js';
 
 /** Says of its health what it is told to say. */
 class Patient extends MicroThread {
@@ -74,7 +74,7 @@ describe('the health of a scheduler', () => {
   }
 
   it('is not well any more after a thread has failed for good, though the others are', async (t) => {
-    const failing = new Recorder('failing', [], () => assert.fail('it is broken'));
+    const failing = new RecordingThread('failing', [], () => assert.fail('it is broken'));
     const scheduler = await running(t, [failing, new Patient(() => ({ ok: true }))]);
     const { ok, failures, threads } = await scheduler.health();
     assert.deepEqual([ok, failures, threads.length], [false, 1, 1]);

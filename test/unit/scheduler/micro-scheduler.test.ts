@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { ExitScheduler, MicroScheduler, type MicroThread, ThreadDone } from '../../../src/scheduler/index.js';
-import { countYields, deferred, Recorder, Sleeper, turns } from './threads.js';
+import { countYields, deferred, RecordingThread, Sleeper, turns } from './threads.js';
 
 describe('MicroScheduler, the rounds', () => {
   it('P-C45: when b exits in round 2, c still has its step, then the scheduler ends', async () => {
     const log: string[] = [];
     const scheduler = schedulerOf(
-      new Recorder('a', log),
-      new Recorder('b', log, (step) => throwIf(step === 2, new ExitScheduler())),
-      new Recorder('c', log),
+      new RecordingThread('a', log),
+      new RecordingThread('b', log, (step) => throwIf(step === 2, new ExitScheduler())),
+      new RecordingThread('c', log),
     );
     await countYields(scheduler.main());
     assert.deepEqual([...log, 'end'], ['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'end']);
@@ -19,9 +19,9 @@ describe('MicroScheduler, the rounds', () => {
   it('P-C45 holds for asynchronous steps, also when the last thread of the round exits', async () => {
     const log: string[] = [];
     const scheduler = schedulerOf(
-      new Recorder('a', log, async () => {}),
-      new Recorder('b', log),
-      new Recorder('c', log, async (step) => throwIf(step === 2, new ExitScheduler())),
+      new RecordingThread('a', log, async () => {}),
+      new RecordingThread('b', log),
+      new RecordingThread('c', log, async (step) => throwIf(step === 2, new ExitScheduler())),
     );
     await countYields(scheduler.main());
     assert.deepEqual(log, ['a1', 'b1', 'c1', 'a2', 'b2', 'c2']);
@@ -30,17 +30,19 @@ describe('MicroScheduler, the rounds', () => {
   it('P-C46: a thread that ends itself leaves alone; with autoquit the scheduler ends when none is left', async () => {
     const log: string[] = [];
     const scheduler = new MicroScheduler({ autoquit: true });
-    scheduler.addMicrothread(new Recorder('a', log, (step) => throwIf(step === 1, new ThreadDone())));
-    scheduler.addMicrothread(new Recorder('b', log, async (step) => throwIf(step === 3, new ThreadDone())));
-    scheduler.addMicrothread(new Recorder('c', log, (step) => throwIf(step === 2, new ThreadDone())));
+    scheduler.addMicrothread(new RecordingThread('a', log, (step) => throwIf(step === 1, new ThreadDone())));
+    scheduler.addMicrothread(
+      new RecordingThread('b', log, async (step) => throwIf(step === 3, new ThreadDone())),
+    );
+    scheduler.addMicrothread(new RecordingThread('c', log, (step) => throwIf(step === 2, new ThreadDone())));
     await countYields(scheduler.main());
     assert.deepEqual(log, ['a1', 'b1', 'c1', 'b2', 'c2', 'b3']);
   });
 
   it('P-C46: stop() of one thread ends that thread only', async () => {
     const log: string[] = [];
-    const first = new Recorder('a', log);
-    const scheduler = schedulerOf(first, new Recorder('b', log, (step) => stopOrExit(step)));
+    const first = new RecordingThread('a', log);
+    const scheduler = schedulerOf(first, new RecordingThread('b', log, (step) => stopOrExit(step)));
     const stopOrExit = (step: number): void => {
       if (step === 1) first.stop();
       throwIf(step === 3, new ExitScheduler());
@@ -51,7 +53,7 @@ describe('MicroScheduler, the rounds', () => {
 
   it('P-B40: yields after each step', async () => {
     const log: string[] = [];
-    const rounds = schedulerOf(new Recorder('a', log), new Recorder('b', log)).main();
+    const rounds = schedulerOf(new RecordingThread('a', log), new RecordingThread('b', log)).main();
     const seen: number[] = [];
     for (let pull = 0; pull < 5; pull += 1) {
       await rounds.next();
@@ -69,10 +71,10 @@ describe('MicroScheduler, the rounds', () => {
   it('P-B40: a thread added during a round joins that round', async () => {
     const log: string[] = [];
     const scheduler = schedulerOf(
-      new Recorder('a', log, (step) => {
-        if (step === 1) scheduler.addMicrothread(new Recorder('new', log));
+      new RecordingThread('a', log, (step) => {
+        if (step === 1) scheduler.addMicrothread(new RecordingThread('new', log));
       }),
-      new Recorder('b', log, (step) => throwIf(step === 2, new ExitScheduler())),
+      new RecordingThread('b', log, (step) => throwIf(step === 2, new ExitScheduler())),
     );
     await countYields(scheduler.main());
     assert.deepEqual(log, ['a1', 'b1', 'new1', 'a2', 'b2', 'new2']);
@@ -81,7 +83,7 @@ describe('MicroScheduler, the rounds', () => {
   it('create() is called once, when the thread is added, and no step comes before it is through', async () => {
     const gate = deferred();
     const log: string[] = [];
-    class Slow extends Recorder {
+    class Slow extends RecordingThread {
       override async create(): Promise<void> {
         this.log.push('create');
         await gate.promise;
@@ -90,7 +92,7 @@ describe('MicroScheduler, the rounds', () => {
     }
     const scheduler = schedulerOf(
       new Slow('slow', log, (step) => throwIf(step === 2, new ExitScheduler())),
-      new Recorder('b', log, (step) => {
+      new RecordingThread('b', log, (step) => {
         if (step === 2) gate.resolve();
       }),
     );
@@ -103,8 +105,8 @@ describe('MicroScheduler, the rounds', () => {
     const gate = deferred();
     const log: string[] = [];
     const scheduler = schedulerOf(
-      new Recorder('waits', log, () => gate.promise),
-      new Recorder('b', log, (step) => {
+      new RecordingThread('waits', log, () => gate.promise),
+      new RecordingThread('b', log, (step) => {
         if (step === 3) gate.resolve();
         throwIf(step === 4, new ExitScheduler());
       }),
@@ -116,7 +118,7 @@ describe('MicroScheduler, the rounds', () => {
   it('a scheduler whose threads all wait does nothing until one of them is ready', async () => {
     const gate = deferred();
     const log: string[] = [];
-    const scheduler = schedulerOf(new Recorder('a', log, () => gate.promise), new Sleeper());
+    const scheduler = schedulerOf(new RecordingThread('a', log, () => gate.promise), new Sleeper());
     let yields = 0;
     const end = (async () => {
       for await (const _ of scheduler.main()) yields += 1;
@@ -137,7 +139,9 @@ describe('MicroScheduler, the rounds', () => {
     const end = countYields(scheduler.main());
     await turns(5);
     const log: string[] = [];
-    scheduler.addMicrothread(new Recorder('late', log, (step) => throwIf(step === 2, new ExitScheduler())));
+    scheduler.addMicrothread(
+      new RecordingThread('late', log, (step) => throwIf(step === 2, new ExitScheduler())),
+    );
     await end;
     assert.deepEqual(log, ['late1', 'late2']);
   });
@@ -154,7 +158,7 @@ describe('MicroScheduler, the rounds', () => {
           isHeard = true;
         });
       const scheduler = schedulerOf(
-        new Recorder('busy', [], (step) => {
+        new RecordingThread('busy', [], (step) => {
           throwIf(isHeard, new ExitScheduler());
           throwIf(step === 1_000_000, new Error('The answer never came through.'));
         }),
@@ -189,7 +193,7 @@ describe('MicroScheduler, a life', () => {
 
   it('can be left in the middle of a round and driven on', async () => {
     const log: string[] = [];
-    const scheduler = schedulerOf(new Recorder('a', log), new Recorder('b', log));
+    const scheduler = schedulerOf(new RecordingThread('a', log), new RecordingThread('b', log));
     for await (const _ of scheduler.main()) break;
     assert.deepEqual(log, ['a1']);
     for await (const _ of scheduler.main()) if (log.length === 3) break;
@@ -217,10 +221,10 @@ describe('MicroScheduler, a life', () => {
 describe('MicroScheduler as a thread of another', () => {
   it('takes one step of its own round per turn', async () => {
     const log: string[] = [];
-    const inner = schedulerOf(new Recorder('x', log), new Recorder('y', log));
+    const inner = schedulerOf(new RecordingThread('x', log), new RecordingThread('y', log));
     const outer = schedulerOf(
       inner,
-      new Recorder('b', log, (step) => throwIf(step === 4, new ExitScheduler())),
+      new RecordingThread('b', log, (step) => throwIf(step === 4, new ExitScheduler())),
     );
     await outer.run({ signals: false, exit: false });
     assert.deepEqual(log, ['x1', 'b1', 'y1', 'b2', 'x2', 'b3', 'y2', 'b4']);
@@ -229,10 +233,10 @@ describe('MicroScheduler as a thread of another', () => {
   it('ends alone when one of its threads exits, and its others are drained', async () => {
     const log: string[] = [];
     const left = new Sleeper();
-    const exiting = new Recorder('x', log, () => throwIf(true, new ExitScheduler()));
+    const exiting = new RecordingThread('x', log, () => throwIf(true, new ExitScheduler()));
     const outer = new MicroScheduler({ autoquit: true });
     outer.addMicrothread(schedulerOf(exiting, left));
-    outer.addMicrothread(new Recorder('b', log, (step) => throwIf(step === 3, new ThreadDone())));
+    outer.addMicrothread(new RecordingThread('b', log, (step) => throwIf(step === 3, new ThreadDone())));
     const report = await outer.run({ signals: false, exit: false });
     assert.equal(report.reason, 'autoquit');
     assert.equal(report.exitCode, 0);
@@ -244,7 +248,7 @@ describe('MicroScheduler as a thread of another', () => {
     const gate = deferred();
     const failure = new Error('inner trouble');
     const inner = new MicroScheduler({ onThreadError: () => {} });
-    inner.addMicrothread(new Recorder('x', [], () => gate.promise));
+    inner.addMicrothread(new RecordingThread('x', [], () => gate.promise));
     const seen: unknown[] = [];
     const outer = new MicroScheduler({ onThreadError: (error, thread) => seen.push(error, thread) });
     outer.addMicrothread(inner);

@@ -5,12 +5,12 @@ import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ExitScheduler, MicroScheduler } from '../../../src/scheduler/index.js';
 import { until } from '../../support/until.js';
-import { Recorder, Sleeper, turns } from './threads.js';
+import { RecordingThread, Sleeper, turns } from './threads.js';
 
 describe('run() in this process', () => {
   it('resolves with reason and code 0 after ExitScheduler, stop() and autoquit', async () => {
     const quitting = new MicroScheduler();
-    quitting.addMicrothread(new Recorder('a', [], () => Promise.reject(new ExitScheduler())));
+    quitting.addMicrothread(new RecordingThread('a', [], () => Promise.reject(new ExitScheduler())));
     const clean = { failures: 0, exitCode: 0, drained: true };
     assert.deepEqual(await quitting.run(), { ...clean, reason: 'quit' });
 
@@ -79,7 +79,7 @@ describe('run() in this process', () => {
       [{}, 1],
     ] as const) {
       const scheduler = new MicroScheduler({ onThreadError: () => {} });
-      scheduler.addMicrothread(new Recorder('a', [], () => Promise.reject(new Error('failed'))));
+      scheduler.addMicrothread(new RecordingThread('a', [], () => Promise.reject(new Error('failed'))));
       assert.equal((await scheduler.run(options)).exitCode, 1);
       assert.equal(process.exitCode, code);
     }

@@ -10,7 +10,7 @@ import {
   ThreadDone,
   type ThreadErrorInfo,
 } from '../../../src/scheduler/index.js';
-import { deferred, Recorder, Sleeper, turns } from './threads.js';
+import { deferred, RecordingThread, Sleeper, turns } from './threads.js';
 
 const ALONE = { signals: false, exit: false } as const;
 
@@ -42,9 +42,9 @@ describe('a thread that fails', () => {
   it('is reported and leaves, and the others go on', async () => {
     const log: string[] = [];
     const seen = collector();
-    const bad = new Recorder('bad', log, (step) => throwIf(step === 2, new Error('bad step')));
-    const worse = new Recorder('worse', log, async () => Promise.reject(new Error('worse step')));
-    const good = new Recorder('good', log, (step) => throwIf(step === 4, new ExitScheduler()));
+    const bad = new RecordingThread('bad', log, (step) => throwIf(step === 2, new Error('bad step')));
+    const worse = new RecordingThread('worse', log, async () => Promise.reject(new Error('worse step')));
+    const good = new RecordingThread('good', log, (step) => throwIf(step === 4, new ExitScheduler()));
     const report = await schedulerOf(seen, bad, worse, good).run(ALONE);
     assert.deepEqual(seen.messages, ['worse step', 'bad step']);
     assert.deepEqual(seen.threads, [worse, bad]);
@@ -58,7 +58,7 @@ describe('a thread that fails', () => {
     const seen = collector();
     const report = await schedulerOf(
       seen,
-      new Recorder('a', [], () => throwIf(true, new Error('alone'))),
+      new RecordingThread('a', [], () => throwIf(true, new Error('alone'))),
     ).run(ALONE);
     assert.equal(report.reason, 'failure');
     assert.equal(report.exitCode, 1);
@@ -81,7 +81,7 @@ describe('a thread that fails', () => {
       const seen = collector();
       const scheduler = schedulerOf(
         seen,
-        new Recorder('host', [], (step) => {
+        new RecordingThread('host', [], (step) => {
           if (step === 1) scheduler.addMicrothread(new FailsToStart(manner));
           throwIf(step === 5, new ExitScheduler());
         }),
@@ -101,9 +101,12 @@ describe('a thread that fails', () => {
       },
     });
     const error = Object.assign(new Error('no broker'), { code: 'CONNECT_FAILED' });
-    scheduler.addMicrothread(new Recorder('a', [], () => throwIf(true, error)));
+    scheduler.addMicrothread(new RecordingThread('a', [], () => throwIf(true, error)));
     await scheduler.run(ALONE);
-    assert.deepEqual(lines, ['Recorder failed: no broker\n', 'Recorder failed: the listener is broken\n']);
+    assert.deepEqual(lines, [
+      'RecordingThread failed: no broker\n',
+      'RecordingThread failed: the listener is broken\n',
+    ]);
   });
 
   it('is not stepped again, and never counted twice, when its drain fails too', async () => {
@@ -257,7 +260,7 @@ describe('a thread that leaves', () => {
   it('is waited for by run(), also when it left long before the end', async () => {
     const gate = deferred();
     let isOver = false;
-    class Slow extends Recorder {
+    class Slow extends RecordingThread {
       override drain(): Promise<void> {
         return gate.promise;
       }
@@ -355,7 +358,7 @@ describe('a thread that leaves', () => {
         });
       }
     }
-    const late = new Recorder('late', [], () => gate.promise);
+    const late = new RecordingThread('late', [], () => gate.promise);
     const scheduler = schedulerOf(seen, new Sleeper(), new Wrapping(), late);
     const end = scheduler.run(ALONE);
     await turns(3);

@@ -1,7 +1,7 @@
 import { MicroThread } from '../../../src/scheduler/index.js';
 
 /** Writes its name and the number of its step into a log, then does what the test wants in that step. */
-export class Recorder extends MicroThread {
+export class RecordingThread extends MicroThread {
   steps = 0;
 
   constructor(

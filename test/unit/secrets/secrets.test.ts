@@ -12,7 +12,7 @@ import {
 } from 'waybill/registry';
 import { TestBroker } from 'waybill/testing';
 import { ConnectionParameters, QueueProducer, QueueWorker, RpcClient, RpcWorker } from 'waybill/workers';
-import { recordingLog } from '../../conformance/processor/stage.js';
+import { recordingLog } from '../../support/stage/stage.js';
 
 const secret = 'tOp-SeCrEt-4711';
 /** As it stands in a header of HTTP. */

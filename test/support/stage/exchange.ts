@@ -1,5 +1,5 @@
 import { Exchange, type ExchangeClass } from 'waybill';
-import { uniqueName } from '../../support/broker.js';
+import { uniqueName } from '../broker.js';
 
 /** A direct exchange that nobody else uses. */
 export function newExchange(prefix = 'exchange'): ExchangeClass {

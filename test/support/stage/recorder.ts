@@ -1,9 +1,9 @@
 import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import type { ExchangeClass } from 'waybill';
-import { uniqueName } from '../../support/broker.js';
-import type { SideChannel } from '../../support/side-channel.js';
-import { until } from '../../support/until.js';
-import type { RawBody } from '../processor/envelopes.js';
+import { uniqueName } from '../broker.js';
+import type { SideChannel } from '../side-channel.js';
+import { until } from '../until.js';
+import type { RawBody } from './envelopes.js';
 
 /** A message as it arrived, and its body as plain JSON. */
 export interface Recorded {

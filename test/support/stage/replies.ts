@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MessageProperties } from 'amqplib';
-import { uniqueName } from '../../support/broker.js';
-import type { SideChannel } from '../../support/side-channel.js';
+import { uniqueName } from '../broker.js';
+import type { SideChannel } from '../side-channel.js';
 
 /** A reply, taken apart. */
 export interface RawReply {

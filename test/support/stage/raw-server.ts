@@ -1,8 +1,8 @@
 import type { Channel, Options } from 'amqplib';
-import type { SideChannel } from '../../support/side-channel.js';
-import { until } from '../../support/until.js';
-import type { RawBody } from '../processor/envelopes.js';
-import type { Place } from '../processor/place.js';
+import type { SideChannel } from '../side-channel.js';
+import { until } from '../until.js';
+import type { RawBody } from './envelopes.js';
+import type { Place } from './place.js';
 import { asRecorded, type Recorded } from './recorder.js';
 
 /** Told of each request, with its number from 1. */

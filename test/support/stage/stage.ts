@@ -8,9 +8,9 @@ import type {
   ProducerClass,
   ProducerOptions,
 } from 'waybill';
-import { freshVhost, type Owner, sideChannel, suiteOwner } from '../../support/broker.js';
-import type { SideChannel } from '../../support/side-channel.js';
-import { until } from '../../support/until.js';
+import { freshVhost, type Owner, sideChannel, suiteOwner } from '../broker.js';
+import type { SideChannel } from '../side-channel.js';
+import { until } from '../until.js';
 import { Place } from './place.js';
 
 /** What a component has told people. */

@@ -1,6 +1,6 @@
 import { type Eks, type Eqks, Exchange, type ExchangeClass } from 'waybill';
-import { uniqueName } from '../../support/broker.js';
-import type { SideChannel } from '../../support/side-channel.js';
+import { uniqueName } from '../broker.js';
+import type { SideChannel } from '../side-channel.js';
 import { command, rpc } from './envelopes.js';
 import { Replies } from './replies.js';
 

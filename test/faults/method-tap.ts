@@ -19,7 +19,7 @@ export interface PassingMethod {
 const protocolHeaderLength = 8;
 
 /** Reads the AMQP methods that pass a proxy, before they get to the other side. */
-export class FrameTap {
+export class MethodTap {
   readonly #proxy: TcpProxy;
   readonly #readers = new Map<string, FrameReader>();
   /** Told of each; a `cut()` of the proxy here is one before the method arrives. */
