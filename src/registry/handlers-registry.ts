@@ -93,7 +93,9 @@ export class HandlersRegistry {
     return async (raw, context) => {
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : asBuffer(raw);
       const decoded = decoderFor(this.#encoder, context?.contentEncoding).decode(bytes);
-      return refuseGenerated(await handler(await readTyped(model, decoded), context));
+      const made = await readTyped(model, decoded);
+      context?.assertMayBegin();
+      return refuseGenerated(await handler(made, context));
     };
   }
 }

@@ -52,6 +52,12 @@ export class ReplyStore {
     return this.#calls.get(id)?.answer;
   }
 
+  /** Forgets a call that was left to another server: who has it again runs it. */
+  forget(id: string): void {
+    const call = this.#calls.get(id);
+    if (call && call.at === 0) this.#forget(call);
+  }
+
   /** Notes that a call runs which is not known: its answer is kept when it is there. */
   remember(id: string, answer: Promise<Answer>): void {
     const call = { id, answer, bytes: 0, at: 0 };

@@ -53,6 +53,11 @@ export class Responder {
     let failed: { readonly thrown: unknown } | undefined;
     const fail = (thrown: unknown): Handled => {
       failed ??= { thrown };
+      // Another server answers it: an error of ours would come before.
+      if (delivery.isLeft && !answer.isGiven) {
+        if (id !== undefined) this.#store.forget(id);
+        return { ...failed, sent: Promise.resolve() };
+      }
       answer.give(() => this.#writeThrown(thrown, delivery));
       return { ...failed, sent };
     };
@@ -130,6 +135,10 @@ class OneAnswer {
     this.given = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  get isGiven(): boolean {
+    return this.#done;
   }
 
   /** @throws what `write` throws, and then nothing was given. */

@@ -50,6 +50,7 @@ export async function runHandler(
   host: DeliveryContextHost,
 ): Promise<unknown> {
   const context = new DeliveryContext(host, delivery);
+  context.assertMayBegin();
   try {
     return refuseGenerated(await handler(data, context));
   } finally {

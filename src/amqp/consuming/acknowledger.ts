@@ -19,6 +19,7 @@ export class Acknowledger {
   #scheduled = false;
   #isHeld = false;
   #alive = true;
+  #isClosed = false;
   readonly #unsettled = new Set<Delivery>();
   readonly #recent: RecentAcks;
   readonly #onSettled: (acked: boolean) => void;
@@ -47,6 +48,11 @@ export class Acknowledger {
   /** Takes note of a delivery that has just come. */
   delivered(delivery: Delivery): void {
     if (this.#alive) this.#unsettled.add(delivery);
+  }
+
+  /** True when its consumer has ended: what is not settled goes back, and is nobody's here any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** False when the channel is gone: whatever is settled now comes too late. */
@@ -93,6 +99,12 @@ export class Acknowledger {
       this.#doneAhead.add(tag);
     }
     this.#acked.clear();
+  }
+
+  /** Its consumer ends: writes the acks that were collected, before the channel is closed. */
+  close(): void {
+    this.release();
+    this.#isClosed = true;
   }
 
   /** The broker has taken one back: nobody settles it any more. */

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { TakenBackError, TimeoutError } from '../../errors.js';
+import { ClosedError, TakenBackError, TimeoutError } from '../../errors.js';
 import type { Deadline, Deadlines } from '../common/deadlines.js';
 import { toldNumber } from '../common/told-number.js';
 import type { Delivery } from './delivery.js';
@@ -97,6 +97,11 @@ export class DeliveryContext {
     return this.#abort.signal;
   }
 
+  /** @internal To be asked after whatever took its time before the handler. @throws ClosedError when it must not begin any more */
+  assertMayBegin(): void {
+    if (this.#delivery.isLeft) throw new ClosedError(ended);
+  }
+
   /** @internal The handler is done: nobody is told any more. */
   end(): void {
     this.#timer?.cancel();
@@ -131,6 +136,8 @@ export class DeliveryContext {
     return told === undefined || !Number.isFinite(remaining) ? undefined : remaining;
   }
 }
+
+const ended = 'The component has ended before the handler began; the message goes back to its queue.';
 
 const takenBack =
   "The broker has taken the message back: it was not settled within the broker's consumer_timeout.";

@@ -94,6 +94,14 @@ export class Delivery {
     return this.#settled;
   }
 
+  /**
+   * True when its component has ended without it: it goes back to its queue, and another one runs it. So whatever becomes of it
+   * here counts no more: it is not begun, nor put aside, nor answered with an error.
+   */
+  get isLeft(): boolean {
+    return !this.#settled && this.#acknowledger.isClosed;
+  }
+
   /** False when its channel is gone, or the broker has taken it back: it will be delivered again, whatever we do now. */
   get alive(): boolean {
     return !this.#isTakenBack && this.#acknowledger.alive;

@@ -71,7 +71,7 @@ export class Session {
 
   /** Writes the acks that were collected, and closes the channel: what is not settled goes back to the queue. */
   async close(): Promise<void> {
-    this.acknowledger.release();
+    this.acknowledger.close();
     await closeInTime(this.channel);
     this.acknowledger.abandon();
   }

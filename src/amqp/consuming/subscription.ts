@@ -104,7 +104,7 @@ export class Subscription {
   async close(): Promise<void> {
     this.#cancelled = true;
     const session = this.#session;
-    session?.acknowledger.flush();
+    session?.acknowledger.close();
     const left = [...this.#left].map((each) => this.#closeLeft(each));
     await Promise.all([this.#channel.close(), ...left]);
     session?.acknowledger.abandon();

@@ -85,8 +85,12 @@ export class FailurePolicy {
     }
   }
 
-  /** Settles a delivery that failed. Never rejects: when even this fails, the message goes back after a rest. */
+  /**
+   * Settles a delivery that failed, unless it was left to others. Never rejects: when even this fails, the message goes back
+   * after a rest.
+   */
   async settle(delivery: Delivery, failure: Failure): Promise<void> {
+    if (delivery.isLeft) return;
     delivery.isPutAside = true;
     const runs = failureCount(delivery) + 1;
     const { retry } = this.#options;
@@ -132,6 +136,7 @@ export class FailurePolicy {
    * parked. Nothing is told, whoever calls has done that. Never rejects.
    */
   async keep(delivery: Delivery, failure: Failure): Promise<void> {
+    if (delivery.isLeft) return;
     if (this.#options.hasDeadLetterExchange(delivery.queue)) return delivery.reject();
     delivery.isPutAside = true;
     try {

@@ -36,8 +36,8 @@ export function bodyFor(body: ReceivedBody, handlers: readonly TableEntry[]): Re
   return handlers.length > 1 || handlers.some(({ filters }) => filters.length > 0) ? copyJson(body) : body;
 }
 
-async function prepareAndInvoke(run: Run, data: unknown): Promise<unknown> {
-  let filtered: unknown = data;
+async function prepareAndInvoke(run: Run, given: unknown): Promise<unknown> {
+  let filtered: unknown = given;
   try {
     for (const { filter, args } of run.entry.filters)
       filtered = refuseGenerated(await filter(filtered, ...args));
@@ -45,7 +45,9 @@ async function prepareAndInvoke(run: Run, data: unknown): Promise<unknown> {
     if (hasCode(thrown, 'FILTER')) return skipped;
     throw thrown;
   }
-  return refuseGenerated(await invoke(run, await typed(run.entry, filtered)));
+  const data = await typed(run.entry, filtered);
+  run.context.assertMayBegin();
+  return refuseGenerated(await invoke(run, data));
 }
 
 function invoke({ processor, entry, reply, context }: Run, data: unknown): unknown {
