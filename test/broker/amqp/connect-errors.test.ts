@@ -129,11 +129,14 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('receive-ping ends with code 1 and one readable error', () => {
+/** Each is a process of its own, which mostly waits. */
+const inParallel = { concurrency: 3 };
+
+describe('receive-ping ends with code 1 and one readable error', inParallel, () => {
   for (const each of cases) it(`when ${each.title}`, (t) => check(t, 'receive-ping', each));
 });
 
-describe('send-ping ends with code 1 and one readable error', () => {
+describe('send-ping ends with code 1 and one readable error', inParallel, () => {
   const some = cases.filter(({ title }) =>
     /password|virtual host|nothing listens|never answers|is none/.test(title),
   );

@@ -13,7 +13,10 @@ const patience = { attempts: 1_000, delayMs: 3_600_000 };
 
 class Desk extends MessageProcessor {}
 
-describe('a component that waits for its broker', () => {
+/** Each is a process of its own, which mostly waits. */
+const inParallel = { concurrency: 3 };
+
+describe('a component that waits for its broker', inParallel, () => {
   for (const style of styles)
     it(`H-A7: ends at once at SIGTERM, with exit code 0: ${style}`, async (t) => {
       const env = { WAYBILL_URL: `amqp://127.0.0.1:${await freePort()}` };

@@ -1,4 +1,4 @@
-// Makes a component of one style, never starts it, and uses the broker beside it: never-started.ts <style>.
+// Makes a component of each style, or of those that are named, never starts one, and uses the broker beside them.
 import { GenericApplication, GenericConsumer, GenericProducer, MessageProcessor } from 'waybill';
 import { AmqpConnection, App } from 'waybill/app';
 import {
@@ -33,7 +33,8 @@ const made: Readonly<Record<string, () => unknown>> = {
   App: () => new App({ connections: [new AmqpConnection(link)] }).amqp.consume('messages')(() => {}),
 };
 
-await made[process.argv[2] ?? '']?.();
+const named = process.argv.slice(2);
+for (const [name, make] of Object.entries(made)) if (named.length === 0 || named.includes(name)) await make();
 const producer = new GenericProducer(link);
 await producer.open();
 await producer.close();
