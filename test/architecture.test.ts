@@ -1,6 +1,6 @@
 // Holds the house rules that no compiler knows: who may import whom, how long things may be, that all is explained.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { undocumentedExports } from './support/architecture/doc-comments.js';
 import { importCycles } from './support/architecture/import-cycles.js';
@@ -30,6 +30,16 @@ describe('the sources', () => {
 
   it('keep files and functions short', () => {
     assert.deepEqual(sizeViolations(files, LONG_FILES), []);
+  });
+
+  it('are there where docs/architecture.md says so', () => {
+    const page = readFileSync('docs/architecture.md', 'utf8');
+    const named = [...page.matchAll(/`((?:src|test)\/[^`]+)`/g)].map(([, path]) => path as string);
+    assert.ok(named.length > 50);
+    assert.deepEqual(
+      named.filter((path) => !existsSync(path)),
+      [],
+    );
   });
 
   it('explain all they export', () => {
