@@ -141,7 +141,7 @@ describe('a call that can reach nobody', () => {
     const place = await stage.place();
     const producer = await connect(t, stage, callerOf(place.eks));
     const call = producer.with({ key: 'late', timeoutMs: 300, maxRetry: 20 }).rpc_ping();
-    const unbound = producer.with({ key: 'late', timeoutMs: 50, maxRetry: 0 }).rpc_ping();
+    const unbound = producer.with({ key: 'late', timeoutMs: 10_000, maxRetry: 0 }).rpc_ping();
     assert.ok((await unbound).error instanceof UnroutableError);
     const server: RawServer = await RawServer.start(stage.side, place, (request) =>
       server.reply(request, success(request.properties.headers?.['x-waybill-attempt'])),
