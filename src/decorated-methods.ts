@@ -1,4 +1,5 @@
 import { refuseGenerator } from './common/generators.js';
+import { ArgumentTypeError } from './errors.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of whoever registers the function
 type AnyFunction = (...args: any[]) => unknown;
@@ -34,12 +35,12 @@ export class DecoratedMethods {
     return [...this.#unused].map(({ key }) => String(key));
   }
 
-  /** Makes what registers one handler. @throws TypeError where it decorates something else than a public method */
+  /** Makes what registers one handler. @throws ArgumentTypeError for what is no function, and where it decorates something else than a public method */
   register<Handler extends AnyFunction>(register: Register): RegisterHandler<Handler> {
     const take = (handler: unknown, place?: unknown, descriptor?: PropertyDescriptor): unknown => {
       if (place === undefined) {
         refuseGenerator(handler, 'The handler');
-        register(handler as AnyFunction, (handler as AnyFunction).name);
+        register(callable(handler), (handler as AnyFunction).name);
         return handler;
       }
       refuseGenerator(descriptor?.value ?? handler, `'${nameOf(place)}'`);
@@ -110,6 +111,16 @@ function boundMethod(owner: object, key: string | symbol): AnyFunction {
   return (owner as Record<string | symbol, AnyFunction>)[key]?.bind(owner) as AnyFunction;
 }
 
-function misplaced(name: string): TypeError {
-  return new TypeError(`'${name}' cannot be a handler: decorate a public method, or call with a function.`);
+/** The handler, if it is a function (AW-C23): looked at here, so that all styles refuse the same in the same way. */
+function callable(handler: unknown): AnyFunction {
+  if (typeof handler === 'function') return handler as AnyFunction;
+  throw new ArgumentTypeError(
+    `The handler must be a function, and is ${handler === null ? 'null' : typeof handler}. Give a function, or decorate a method.`,
+  );
+}
+
+function misplaced(name: string): ArgumentTypeError {
+  return new ArgumentTypeError(
+    `'${name}' cannot be a handler: decorate a public method, or call with a function.`,
+  );
 }

@@ -18,6 +18,7 @@ const codes = [
   'CONNECTION_LOST',
   'CONNECT_FAILED',
   'CONTENT_MISMATCH',
+  'DRAIN_INCOMPLETE',
   'ENCODING',
   'MALFORMED_MESSAGE',
   'MALFORMED_REPLY',
@@ -28,8 +29,10 @@ const codes = [
   'PUBLISH_TIMEOUT',
   'REMOTE',
   'TAKEN_BACK',
+  'TEST_BROKER_TIMEOUT',
   'TIMEOUT',
   'TOPOLOGY_REFUSED',
+  'UNDECLARED_MESSAGE',
   'UNROUTABLE',
 ] as const;
 
@@ -50,6 +53,15 @@ export function isWaybillError(error: unknown, code?: ErrorCode): error is Waybi
 /** Thrown when a setting or an argument cannot be used: nothing was sent, nothing was changed. */
 export class ConfigurationError extends WaybillError {
   override readonly name = 'ConfigurationError' as const;
+  readonly code = 'CONFIGURATION' as const;
+}
+
+/**
+ * Thrown for an argument of the wrong kind where plain JavaScript throws a TypeError: a handler that is no function, a type of route
+ * that there is not. It has the code of a {@link ConfigurationError}, so `isWaybillError` knows it, and is a TypeError, too.
+ */
+export class ArgumentTypeError extends TypeError {
+  override readonly name = 'ArgumentTypeError' as const;
   readonly code = 'CONFIGURATION' as const;
 }
 

@@ -26,6 +26,7 @@ export {
 } from './amqp/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
+  ArgumentTypeError,
   CancelledError,
   ClosedError,
   ConfigurationError,

@@ -16,6 +16,7 @@ const doors: Readonly<Record<string, Door>> = {
   '.': {
     values: `
       AckAndRestart
+      ArgumentTypeError
       CancelledError
       ClosedError
       ConfigurationError

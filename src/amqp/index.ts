@@ -16,7 +16,7 @@ export type { ConsumerOptions, DrainReport } from './consuming/consumer-options.
 export type { OverdueRun } from './consuming/consumer-timeouts.js';
 export type { Delivery } from './consuming/delivery.js';
 export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './consuming/delivery-context.js';
-export { isRejectMessage, RejectMessage } from './consuming/reject-message.js';
+export { RejectMessage } from './consuming/reject-message.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
 export type { StreamOffset } from './consuming/stream-position.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';

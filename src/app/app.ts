@@ -14,7 +14,6 @@ import type { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppHealth, AppState } from './app-health.js';
 import type { AppHook, AppOptions, RepeatedTask } from './app-options.js';
 import { Assembly } from './assembly.js';
-import { callable } from './checks.js';
 import type { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
 import type { HttpRoutes } from './http/http-routes.js';
@@ -101,7 +100,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   /**
    * Runs a task when the app has started, and then every `intervalMs` milliseconds: `app.runEvery(1_000)(async (app) => { … })`. What it
    * throws is logged, and the next run comes all the same.
-   * @throws ConfigurationError for options that cannot be; TypeError for a task that is no function
+   * @throws ConfigurationError for options that cannot be; ArgumentTypeError for a task that is no function
    */
   runEvery(
     intervalMs: number,
@@ -112,7 +111,6 @@ export class App<State extends object = Record<string, unknown>> extends Standin
       maxConcurrency: wholeNumber('App.runEvery: maxConcurrency', maxConcurrency, { min: 1 }),
     };
     return this.#assembly.methods.register<RepeatedTask<State>>((task, name) => {
-      callable(task, 'A repeated task');
       const run = (context: RouteContext): unknown => task(this, context);
       this.#assembly.plan((host) => new Clock({ ...settled, run, name: name || 'a repeated task' }, host));
     });
@@ -205,7 +203,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   ): AppHook<State> | RegisterHandler<AppHook<State>> {
     const register = this.#assembly.methods.register<AppHook<State>>((given, name) => {
       this.#assembly.refuseWhenMade();
-      hooks.add(callable(given, 'A hook'), name);
+      hooks.add(given, name);
     });
     return hook ? register(hook) : register;
   }

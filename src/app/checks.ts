@@ -6,9 +6,3 @@ export function routeList(routes: string | readonly string[]): readonly string[]
   if (list.length > 0 && list.every((each) => typeof each === 'string' && each !== '')) return list;
   throw new ConfigurationError('A route needs at least one name, and no name may be empty.');
 }
-
-/** The handler, if it is a function (AW-C23). @throws TypeError */
-export function callable<Handler>(handler: Handler, route: string): Handler {
-  if (typeof handler === 'function') return handler;
-  throw new TypeError(`${route}: the handler must be a function, and is ${typeof handler}.`);
-}

@@ -1,4 +1,5 @@
 import type { RegisterHandler } from '../decorated-methods.js';
+import { ArgumentTypeError } from '../errors.js';
 import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/amqp-options.js';
 import type { AmqpRoutes } from './amqp/amqp-routes.js';
 import type {
@@ -63,13 +64,15 @@ interface EntryPoints {
 
 type Options = { readonly type: RouteType; readonly methods?: readonly string[] };
 
-/** Makes `app.route`. It throws a TypeError for a type that there is not (AW-C24). */
+/** Makes `app.route`. It throws an ArgumentTypeError for a type that there is not (AW-C24). */
 export function registerRoute({ amqp, http, sse }: EntryPoints): RegisterRoute {
   const route = (routes: string | readonly string[], { type, methods, ...options }: Options): unknown => {
     if (type === 'amqp_rabbitmq') return amqp.consume(routes, options);
     if (type === 'http') return http.on(methods ?? [], routes, options as HttpOptions);
     if (type === 'sse') return sse.consume(routes, options);
-    throw new TypeError(`There are no routes of the type '${type}'; there are amqp_rabbitmq, http and sse.`);
+    throw new ArgumentTypeError(
+      `There are no routes of the type '${type}'; there are amqp_rabbitmq, http and sse.`,
+    );
   };
   return route as RegisterRoute;
 }

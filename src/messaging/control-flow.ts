@@ -1,5 +1,3 @@
-import { codeOf } from '../common/thrown.js';
-
 /** Thrown by a filter: this handler is skipped, the others run, and the message is acked (D5). */
 export class FilterError extends Error {
   override readonly name = 'FilterError' as const;
@@ -10,9 +8,4 @@ export class FilterError extends Error {
 export class AckAndRestart extends Error {
   override readonly name = 'AckAndRestart' as const;
   readonly code = 'ACK_AND_RESTART' as const;
-}
-
-/** True for an error of the class with this `code`, also one made by a second copy of the package. */
-export function hasCode(error: unknown, code: string): boolean {
-  return codeOf(error) === code;
 }

@@ -1,5 +1,3 @@
-import { codeOf } from '../common/thrown.js';
-
 /**
  * Thrown to end the scheduler: the current round still finishes for the other threads, then `main()` ends
  * and `run()` drains and returns 0. May be thrown by `create()` and `step()` (P-B40, P-C45).
@@ -24,14 +22,4 @@ export class ThreadDone extends Error {
   constructor(message = 'The thread has finished', options?: ErrorOptions) {
     super(message, options);
   }
-}
-
-/** True for an {@link ExitScheduler}, also one from another copy of this package: the `code` decides. */
-export function isExitScheduler(error: unknown): error is ExitScheduler {
-  return codeOf(error) === 'EXIT_SCHEDULER';
-}
-
-/** True for a {@link ThreadDone}, also one from another copy of this package: the `code` decides. */
-export function isThreadDone(error: unknown): error is ThreadDone {
-  return codeOf(error) === 'THREAD_DONE';
 }

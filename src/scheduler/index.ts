@@ -1,4 +1,4 @@
-export { ExitScheduler, isExitScheduler, isThreadDone, ThreadDone } from './control-flow.js';
+export { ExitScheduler, ThreadDone } from './control-flow.js';
 export type { SchedulerHealth, ThreadHealth } from './health.js';
 export { MicroScheduler, type MicroSchedulerOptions } from './micro-scheduler.js';
 export { type DrainOptions, MicroThread } from './microthread.js';

@@ -1,4 +1,5 @@
 import { duration } from '../common/numbers.js';
+import { ClosedError, ConfigurationError } from '../errors.js';
 import { Bell } from './bell.js';
 import { ThreadDone } from './control-flow.js';
 import { askThreads, type SchedulerHealth } from './health.js';
@@ -64,11 +65,12 @@ export class MicroScheduler extends MicroThread {
    * Takes a thread into the pool and calls its `create()` at once. Added during a round, it joins that round.
    * A thread that cannot be created is reported like any other that fails; that is never thrown from here.
    *
-   * @throws ConfigurationError for a restart policy that cannot be; Error when the thread is in the pool already or was stopped, or when the scheduler was stopped or has drained.
+   * @throws ConfigurationError for a restart policy that cannot be, and for a thread that is in the pool already; ClosedError for a thread
+   * that was stopped, and when the scheduler was stopped or has drained.
    */
   addMicrothread(thread: MicroThread): void {
     if (this.#state === 'drained' || this.stopSignal.aborted) {
-      throw new Error('This scheduler has ended; it takes no more threads.');
+      throw new ClosedError('This scheduler has ended; it takes no more threads. Make a new one.');
     }
     this.#pool.add(thread, this.#state === 'new' ? 'founder' : 'newcomer');
     this.#bell.ring();
@@ -79,7 +81,7 @@ export class MicroScheduler extends MicroThread {
    * waits for a thread to become ready. Ends when a thread throws `ExitScheduler`, on {@link stop}, with
    * `autoquit` when no thread is left, and on the failures named above. Does not drain; {@link drain} does.
    *
-   * @throws Error when the rounds are being driven already.
+   * @throws ConfigurationError when the rounds are being driven already.
    */
   main(): AsyncGenerator<void> {
     return this.#rounds(eventLoopTurn);
@@ -91,7 +93,7 @@ export class MicroScheduler extends MicroThread {
    * and the report is returned. It keeps the process alive meanwhile. A second signal ends the process at once.
    * No error of a thread makes it reject.
    *
-   * @throws Error when the scheduler is running already.
+   * @throws ConfigurationError when the scheduler is running already.
    */
   run(options: RunOptions = {}): Promise<ExitReport> {
     return runAsProcess(
@@ -145,7 +147,10 @@ export class MicroScheduler extends MicroThread {
   }
 
   async *#rounds(between: () => Promise<void>): AsyncGenerator<void> {
-    if (this.#state === 'running') throw new Error('This scheduler is running already.');
+    if (this.#state === 'running')
+      throw new ConfigurationError(
+        'This scheduler is running already. Run it once, or drive its rounds by hand.',
+      );
     if (this.#state !== 'drained') this.#state = 'running';
     try {
       let emptyRounds = 0;

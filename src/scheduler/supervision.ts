@@ -1,6 +1,6 @@
+import { isControlFlow } from '../common/control-flow.js';
 import { startTimer, within } from '../common/timers.js';
 import { isWaybillError } from '../errors.js';
-import { isExitScheduler, isThreadDone } from './control-flow.js';
 import type { MicroThread } from './microthread.js';
 import { checkedPolicy, RestartBudget } from './restart-policy.js';
 import { DrainError, nameOf, type ThreadErrorInfo } from './thread-error.js';
@@ -102,8 +102,8 @@ export class SupervisedThread {
   }
 
   #threw(phase: 'create' | 'step', error: unknown): void {
-    if (isThreadDone(error)) this.leave();
-    else if (isExitScheduler(error)) this.#exit();
+    if (isControlFlow(error, 'THREAD_DONE')) this.leave();
+    else if (isControlFlow(error, 'EXIT_SCHEDULER')) this.#exit();
     else if (this.#state !== 'gone') this.#failed(phase, error);
     else if (!this.#isEchoOfStop(error)) this.#supervisor.report(error, this.thread, { phase });
   }

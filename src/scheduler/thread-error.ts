@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { toError } from '../common/thrown.js';
+import { toError, WaybillError } from '../errors.js';
 import { toStderr } from '../logger.js';
 import type { MicroThread } from './microthread.js';
 
@@ -15,7 +15,7 @@ export interface ThreadErrorInfo {
 export type ThreadErrorListener = (error: unknown, thread: MicroThread, info: ThreadErrorInfo) => void;
 
 /** Thrown when something did not finish draining in time, or failed at it. */
-export class DrainError extends Error {
+export class DrainError extends WaybillError {
   override readonly name = 'DrainError' as const;
   readonly code = 'DRAIN_INCOMPLETE' as const;
 }

@@ -1,4 +1,5 @@
 import { within } from '../common/timers.js';
+import { ClosedError, ConfigurationError } from '../errors.js';
 import type { MicroThread } from './microthread.js';
 import { SupervisedThread, type Supervisor } from './supervision.js';
 import type { ThreadErrorInfo, ThreadErrorListener } from './thread-error.js';
@@ -60,9 +61,11 @@ export class ThreadPool implements Supervisor {
   /** Takes a thread in and begins its life. The scheduler does not start without a founder. */
   add(thread: MicroThread, as: 'founder' | 'newcomer'): void {
     for (const known of this.#threads) {
-      if (known.thread === thread) throw new Error('This thread is in the pool already.');
+      if (known.thread === thread)
+        throw new ConfigurationError('This thread is in the pool already. Add each thread once.');
     }
-    if (thread.stopSignal.aborted) throw new Error('This thread was stopped; it cannot start again.');
+    if (thread.stopSignal.aborted)
+      throw new ClosedError('This thread was stopped; it cannot start again. Make a new one.');
     const supervised = new SupervisedThread(thread, this);
     this.#threads.add(supervised);
     if (as === 'founder') this.#founders.add(supervised);

@@ -1,6 +1,7 @@
 import { duration } from '../common/numbers.js';
 import { sleep } from '../common/timers.js';
 import type { DevBroker } from '../devbroker/index.js';
+import { WaybillError } from '../errors.js';
 
 /** How long to wait for something in the broker. */
 export interface WaitOptions {
@@ -69,7 +70,7 @@ export class Activity {
 }
 
 /** Thrown when what a test waits for does not come in time. */
-export class TestBrokerTimeout extends Error {
+export class TestBrokerTimeout extends WaybillError {
   override readonly name = 'TestBrokerTimeout' as const;
-  readonly code = 'TEST_BROKER_TIMEOUT';
+  readonly code = 'TEST_BROKER_TIMEOUT' as const;
 }

@@ -150,7 +150,7 @@ export class TestBroker implements AsyncDisposable {
     this.#fates.planPublish('drop-confirm', options);
   }
 
-  /** The next publish closes its channel, or its connection, as the reply code has it. @throws RangeError for no reply code. */
+  /** The next publish closes its channel, or its connection, as the reply code has it. @throws ConfigurationError for no reply code. */
   failNext(code: number, text = 'planned by a test', options?: FaultOptions): void {
     this.#fates.planPublish(errorOf(code, text), options);
   }
@@ -205,7 +205,7 @@ export class TestBroker implements AsyncDisposable {
     this.#broker.cancelConsumers(queue);
   }
 
-  /** Closes the channels that consume from a queue. @default 406 @throws RangeError for no reply code. */
+  /** Closes the channels that consume from a queue. @default 406 @throws ConfigurationError for no reply code. */
   closeChannels(queue: string, code = 406, text = 'closed by a test'): void {
     this.#broker.closeChannels(queue, code, text);
   }

@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { sleep } from '../../common/timers.js';
-import { ClosedError, toError } from '../../errors.js';
+import { ClosedError, ConnectionLostError, toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { closeInTime } from '../common/close-in-time.js';
 import { isRefusal } from './broker-error.js';
@@ -158,7 +158,7 @@ export class RecoveringChannel<C extends Channel> {
     const error = this.#connection.refusal;
     return error
       ? { error, refused: 'connection' }
-      : { error: new Error('connection lost'), refused: undefined };
+      : { error: new ConnectionLostError('connection lost'), refused: undefined };
   }
 
   #lose(loss: ChannelLoss): void {
@@ -194,5 +194,5 @@ export class RecoveringChannel<C extends Channel> {
 }
 
 function lostInSetUp(): Error {
-  return new Error('The channel was closed while it was being set up.');
+  return new ConnectionLostError('The channel was closed while it was being set up.');
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { ChannelModel } from 'amqplib';
 import { sleep } from '../../common/timers.js';
-import { ClosedError, TopologyError, toError } from '../../errors.js';
+import { ClosedError, ConnectionLostError, TopologyError, toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { closeInTime } from '../common/close-in-time.js';
 import { replyCode } from './broker-error.js';
@@ -125,7 +125,7 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
   giveUp(model: ChannelModel): void {
     if (this.#model !== model) return;
     const cutOff = this.#cutOff;
-    this.#lose(new Error('the broker does not answer on it'));
+    this.#lose(new ConnectionLostError('the broker does not answer on it'));
     cutOff?.();
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isControlFlow } from '../../common/control-flow.js';
 import { cut, storyOf } from '../../common/foreign-text.js';
 import { ConfigurationError, isWaybillError, toError } from '../../errors.js';
 import { nextMessageId } from '../common/message-id.js';
@@ -6,7 +7,6 @@ import { carriedHeaders } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
 import type { Delivery } from '../consuming/delivery.js';
 import { failureCount, failuresHeader } from '../consuming/failure-count.js';
-import { isRejectMessage } from '../consuming/reject-message.js';
 import type { MessageProperties, Outgoing } from '../frames/outgoing.js';
 import type { Link } from '../link/link.js';
 import { dossierOf, type Failure, originHeader, originOf, shortened } from './dossier.js';
@@ -78,7 +78,7 @@ export class FailurePolicy {
       await work();
       delivery.ack();
     } catch (thrown) {
-      if (isRejectMessage(thrown)) return delivery.reject();
+      if (isControlFlow(thrown, 'REJECT_MESSAGE')) return delivery.reject();
       const error = toError(thrown);
       this.report(delivery, handler, error);
       void this.settle(delivery, isHopeless(error) ? { error } : { error, handler });

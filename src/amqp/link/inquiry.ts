@@ -1,5 +1,5 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { toError } from '../../errors.js';
+import { ConnectionLostError, toError } from '../../errors.js';
 import { asTopologyError, replyCode } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
@@ -67,7 +67,7 @@ export class Inquiry {
     while (this.#open.size > 0) {
       const { model } = this.#connection;
       try {
-        if (!model) throw new Error('not connected');
+        if (!model) throw new ConnectionLostError('not connected');
         await onThrowAwayChannel(model, (channel) => this.#askOn(channel));
       } catch (thrown) {
         // Others that are being asked go on.

@@ -3,7 +3,7 @@ import { choice } from '../../common/choices.js';
 import { duration, wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import type { ContentType } from '../../wire/index.js';
-import { callable, routeList } from '../checks.js';
+import { routeList } from '../checks.js';
 import type { Connections } from '../connections.js';
 import type { PartPlan } from '../part.js';
 import { readSettings } from '../settings.js';
@@ -31,7 +31,7 @@ export class AmqpRoutes {
   /**
    * Takes messages from one or several queues, in one common batch, to a handler:
    * `app.amqp.consume(['orders'], { bulkSize: 100 })(async (messages) => { … })`, or as a decorator of a method.
-   * @throws ConfigurationError for options that cannot be; TypeError for a handler that is no function
+   * @throws ConfigurationError for options that cannot be; ArgumentTypeError for a handler that is no function
    */
   consume(
     queues: string | readonly string[],
@@ -46,7 +46,7 @@ export class AmqpRoutes {
     const what = `The AMQP route ${list.join(', ')}`;
     const settled = settle(what, options);
     return this.#methods.register<AmqpHandler<never>>((handler, name) => {
-      const given = { handler: callable(handler, what), name: name || 'a handler' };
+      const given = { handler, name: name || 'a handler' };
       this.#plan((host) => {
         const connection = this.#connections.choose(AmqpConnection, options.connection, what);
         return new AmqpSource({ ...settled, ...given, queues: list, connection }, host);

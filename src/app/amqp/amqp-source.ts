@@ -3,10 +3,10 @@ import {
   FailurePolicy,
   type GiveUp,
   Intake,
-  isRejectMessage,
   isSameMessage,
   type RetryPolicy,
 } from '../../amqp/index.js';
+import { isControlFlow } from '../../common/control-flow.js';
 import { storyOf } from '../../common/foreign-text.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { inOwnContext } from '../../common/own-context.js';
@@ -155,7 +155,7 @@ export class AmqpSource implements Part {
       refuseGenerated(await inOwnContext(() => handler(own, { signal: this.#host.closing })));
       return 'done';
     } catch (thrown) {
-      if (isRejectMessage(thrown)) return 'refused';
+      if (isControlFlow(thrown, 'REJECT_MESSAGE')) return 'refused';
       const error = toError(thrown);
       const what = messages.length === 1 ? 'a message' : `a batch of ${messages.length} messages`;
       this.#host.logger.error(

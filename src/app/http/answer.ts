@@ -1,3 +1,4 @@
+import { EncodingError } from '../../errors.js';
 import { toPlain } from '../../wire/index.js';
 import { type HttpError, isHttpError } from './http-error.js';
 
@@ -9,7 +10,7 @@ export interface Answer {
   readonly sent?: Promise<'ended' | 'broken'>;
 }
 
-/** The answer for what a handler returned that is no Response. @throws EncodingError, TypeError for what is no JSON */
+/** The answer for what a handler returned that is no Response. @throws EncodingError for what is no JSON */
 export function answerOf(value: unknown): Answer {
   if (value === undefined) return { response: new Response(null, { status: 204 }), bytes: 0 };
   if (typeof value === 'string') return answer(value, 200, 'text/plain; charset=utf-8');
@@ -17,10 +18,13 @@ export function answerOf(value: unknown): Answer {
   return json(value);
 }
 
-/** An answer in JSON. @throws EncodingError, TypeError for what is no JSON */
+/** An answer in JSON. @throws EncodingError for what is no JSON */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
   const text = JSON.stringify(toPlain(value));
-  if (text === undefined) throw new TypeError(`A ${typeof value} cannot be answered as JSON.`);
+  if (text === undefined)
+    throw new EncodingError(
+      `A ${typeof value} cannot be answered as JSON. Return what JSON can carry, or nothing.`,
+    );
   return answer(text, status, 'application/json', headers);
 }
 

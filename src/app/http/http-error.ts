@@ -1,3 +1,6 @@
+import { isControlFlow } from '../../common/control-flow.js';
+import { ConfigurationError } from '../../errors.js';
+
 /** What may be told beside the status. */
 export interface HttpErrorOptions extends ErrorOptions {
   /** Headers of the answer, for example `{ 'retry-after': '10' }`. */
@@ -25,7 +28,9 @@ export class HttpError extends Error {
   ) {
     super(message, options);
     if (!(Number.isInteger(status) && status >= 400 && status <= 599))
-      throw new RangeError(`${status} is the status of no error.`);
+      throw new ConfigurationError(
+        `HttpError: the status must be a whole number from 400 to 599, and is ${status}.`,
+      );
     this.status = status;
     this.headers = headers;
     this.details = details;
@@ -34,5 +39,5 @@ export class HttpError extends Error {
 
 /** True for an {@link HttpError}, also one from another copy of this package: the `code` decides. */
 export function isHttpError(error: unknown): error is HttpError {
-  return error instanceof Error && 'code' in error && error.code === 'HTTP' && 'status' in error;
+  return isControlFlow(error, 'HTTP') && 'status' in (error as Error);
 }

@@ -1,7 +1,7 @@
 import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import { ConfigurationError } from '../../errors.js';
-import { callable, routeList } from '../checks.js';
+import { routeList } from '../checks.js';
 import type {
   HttpHandler,
   HttpMethod,
@@ -82,7 +82,6 @@ export class HttpRoutes {
     const { maxBodyBytes: given = this.#host.maxBodyBytes } = options;
     const maxBodyBytes = wholeNumber(`${what}: maxBodyBytes`, given, { min: 1 });
     return this.#host.methods.register<HttpHandler<string, never>>((handler) => {
-      callable(handler, what);
       for (const template of templates) {
         this.#host.add({ methods: known, template, body: options.body, maxBodyBytes, handler });
       }

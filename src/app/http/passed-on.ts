@@ -1,5 +1,5 @@
 import type { UnderlyingSource } from 'node:stream/web';
-import { toError } from '../../errors.js';
+import { EncodingError, toError } from '../../errors.js';
 import type { Answer } from './answer.js';
 
 /** So many pieces of a body are taken before its headers leave, if they are there: with all of it its length is known. */
@@ -12,7 +12,7 @@ type Piece = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>['read']>>;
  * client: what comes with the first pieces is thrown, as if the handler had thrown it; what comes later is told to `onBroken`, which must end
  * the connection, since the answer has begun.
  *
- * @throws what the body throws; TypeError for a Response that cannot be sent
+ * @throws what the body throws; EncodingError for a Response that cannot be sent
  */
 export async function passOn(response: Response, onBroken: (error: Error) => void): Promise<Answer> {
   refuseUnsendable(response);
@@ -29,7 +29,7 @@ export async function passOn(response: Response, onBroken: (error: Error) => voi
   return streamed(response, new Rest(reader, pieces, next, onBroken));
 }
 
-/** The same for HEAD: nothing of its body is sent, nor made. @throws TypeError for a Response that cannot be sent */
+/** The same for HEAD: nothing of its body is sent, nor made. @throws EncodingError for a Response that cannot be sent */
 export function headOf(response: Response): Answer {
   refuseUnsendable(response);
   const { status, statusText, headers } = response;
@@ -39,9 +39,9 @@ export function headOf(response: Response): Answer {
 
 function refuseUnsendable({ status, bodyUsed, body }: Response): void {
   if (status < 200)
-    throw new TypeError(`A Response of status ${status}, as Response.error() is, cannot be sent.`);
+    throw new EncodingError(`A Response of status ${status}, as Response.error() is, cannot be sent.`);
   if (!bodyUsed && !body?.locked) return;
-  throw new TypeError(
+  throw new EncodingError(
     'This Response was sent or read before, and its body can be read only once: make a new one for each answer.',
   );
 }
@@ -123,5 +123,5 @@ class Rest implements UnderlyingSource<Uint8Array> {
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return Buffer.from(value);
-  throw new TypeError(`The body of a Response gave a ${typeof value}; it must give bytes (Uint8Array).`);
+  throw new EncodingError(`The body of a Response gave a ${typeof value}; it must give bytes (Uint8Array).`);
 }

@@ -1,7 +1,7 @@
 import { duration, wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import type { ContentType } from '../../wire/index.js';
-import { callable, routeList } from '../checks.js';
+import { routeList } from '../checks.js';
 import type { Connections } from '../connections.js';
 import type { PartPlan } from '../part.js';
 import { readSettings } from '../settings.js';
@@ -27,7 +27,7 @@ export class SseRoutes {
 
   /**
    * Follows one or several streams, each with batches of its own: `app.sse.consume('/events', { bulkSize: 10 })(async (events) => { … })`.
-   * @throws ConfigurationError for options that cannot be; TypeError for a handler that is no function
+   * @throws ConfigurationError for options that cannot be; ArgumentTypeError for a handler that is no function
    */
   consume(
     routes: string | readonly string[],
@@ -42,7 +42,7 @@ export class SseRoutes {
     const what = `The event stream ${list.join(', ')}`;
     const settled = settle(what, options);
     return this.#methods.register<SseHandler<never>>((handler, name) => {
-      const given = { ...settled, handler: callable(handler, what), name: name || 'a handler' };
+      const given = { ...settled, handler, name: name || 'a handler' };
       for (const route of list) {
         this.#plan((host) => {
           const connection = this.#connections.choose(SseConnection, options.connection, what);

@@ -1,5 +1,6 @@
 import { choice } from '../../common/choices.js';
 import { type Bounds, duration, wholeNumber } from '../../common/numbers.js';
+import { ConfigurationError } from '../../errors.js';
 import type { UserSettings } from '../core/access.js';
 import type { Interceptor } from '../core/interceptor.js';
 import type { DeprecatedFeature, ProfileName } from '../core/profile.js';
@@ -87,10 +88,10 @@ export function checkRestart({ keep, downMs }: RestartOptions): void {
   if (downMs !== undefined) duration('DevBroker.restart: downMs', downMs);
 }
 
-/** @throws TypeError for an address that other machines reach, unless that is wanted. */
+/** @throws ConfigurationError for an address that other machines reach, unless that is wanted. */
 export function checkHost(host: string, exposeToNetwork: boolean): void {
   if (loopback.has(host) || exposeToNetwork) return;
-  throw new TypeError(
+  throw new ConfigurationError(
     `${host} can be reached by other machines: say exposeToNetwork: true if that is wanted`,
   );
 }

@@ -1,4 +1,5 @@
 import { duration } from '../../common/numbers.js';
+import { ConfigurationError } from '../../errors.js';
 import { AmqpError, replyName } from '../../protocol/index.js';
 import type { Message } from '../core/message.js';
 import type { Queue } from '../core/queue.js';
@@ -60,9 +61,10 @@ export function viewQueue(queue: Queue, virtualHost: string): QueueView {
   };
 }
 
-/** @throws RangeError for a number that is no AMQP reply code. */
+/** @throws ConfigurationError for a number that is no AMQP reply code. */
 export function errorOf(code: number, text: string): AmqpError {
   const name = replyName(code);
-  if (name === undefined) throw new RangeError(`${code} is no AMQP reply code`);
+  if (name === undefined)
+    throw new ConfigurationError(`${code} is no AMQP reply code; 404 and 406 are, for example.`);
   return new AmqpError(name, text);
 }

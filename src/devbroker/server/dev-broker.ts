@@ -59,7 +59,7 @@ export class DevBroker implements AsyncDisposable {
   /**
    * Starts a broker; it takes connections when the promise resolves.
    *
-   * @throws ConfigurationError for a profile there is not, and for numbers that cannot be; TypeError for a host other than loopback without
+   * @throws ConfigurationError for a profile there is not, and for numbers that cannot be, and for a host other than loopback without
    *   `exposeToNetwork`; the system's error (`EADDRINUSE`) when the port is taken.
    */
   static async start(options: DevBrokerOptions = {}): Promise<DevBroker> {
@@ -127,7 +127,7 @@ export class DevBroker implements AsyncDisposable {
   /**
    * Closes the channels that consume from a queue, with a reply code.
    *
-   * @throws RangeError for a number that is no AMQP reply code.
+   * @throws ConfigurationError for a number that is no AMQP reply code.
    */
   closeChannels(queueName: string, code: number, text: string): void {
     for (const connection of this.#running) {

@@ -1,6 +1,4 @@
-import { isRejectMessage } from '../../amqp/index.js';
-import { isExitScheduler, isThreadDone } from '../../scheduler/index.js';
-import { hasCode } from '../control-flow.js';
+import { isControlFlow } from '../../common/control-flow.js';
 
 /**
  * What becomes of a message, decided once, after all its handlers (seeds 1.1, "Fate of a delivery"):
@@ -14,9 +12,9 @@ export type End = 'leave' | 'exit' | 'restart';
 
 /** The fate of a message whose handler threw this. */
 export function fateOf(thrown: unknown): Fate {
-  if (isRejectMessage(thrown)) return 'reject';
-  if (hasCode(thrown, 'ACK_AND_RESTART')) return 'restart';
-  if (isExitScheduler(thrown)) return 'exit';
-  if (isThreadDone(thrown)) return 'leave';
+  if (isControlFlow(thrown, 'REJECT_MESSAGE')) return 'reject';
+  if (isControlFlow(thrown, 'ACK_AND_RESTART')) return 'restart';
+  if (isControlFlow(thrown, 'EXIT_SCHEDULER')) return 'exit';
+  if (isControlFlow(thrown, 'THREAD_DONE')) return 'leave';
   return 'fail';
 }

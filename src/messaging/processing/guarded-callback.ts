@@ -1,4 +1,5 @@
-import { type Delivery, FailurePolicy, isRejectMessage, type Link } from '../../amqp/index.js';
+import { type Delivery, FailurePolicy, type Link } from '../../amqp/index.js';
+import { isControlFlow } from '../../common/control-flow.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { isPromiseLike } from '../../common/when-done.js';
 import { toError } from '../../errors.js';
@@ -19,9 +20,9 @@ export function guardCallback(callback: DeliveryCallback, owner: CallbackOwner):
   });
   const failed = (delivery: Delivery, thrown: unknown): void => {
     const error = toError(thrown);
-    if (!isRejectMessage(thrown)) failures.report(delivery, 'the callback', error);
+    if (!isControlFlow(thrown, 'REJECT_MESSAGE')) failures.report(delivery, 'the callback', error);
     if (delivery.settled) return;
-    if (isRejectMessage(thrown)) delivery.reject();
+    if (isControlFlow(thrown, 'REJECT_MESSAGE')) delivery.reject();
     else void failures.settle(delivery, { error, handler: 'the callback' });
   };
   return (delivery) => {

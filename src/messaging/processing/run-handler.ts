@@ -1,8 +1,8 @@
+import { isControlFlow } from '../../common/control-flow.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { whenDone } from '../../common/when-done.js';
 import type { Reply } from '../../rpc/index.js';
 import { copyJson, isRecord, type ReceivedBody, readTyped } from '../../wire/index.js';
-import { hasCode } from '../control-flow.js';
 import { type HandlerClass, isHandlerClass } from '../handlers/handler.js';
 import type { TableEntry } from '../handlers/table.js';
 import type { HandlerContext } from './context.js';
@@ -42,7 +42,7 @@ async function prepareAndInvoke(run: Run, given: unknown): Promise<unknown> {
     for (const { filter, args } of run.entry.filters)
       filtered = refuseGenerated(await filter(filtered, ...args));
   } catch (thrown) {
-    if (hasCode(thrown, 'FILTER')) return skipped;
+    if (isControlFlow(thrown, 'FILTER')) return skipped;
     throw thrown;
   }
   const data = await typed(run.entry, filtered);

@@ -7,7 +7,7 @@ import {
   nextMessageId,
   type Outgoing,
 } from '../../amqp/index.js';
-import { ClosedError } from '../../errors.js';
+import { ClosedError, ConfigurationError } from '../../errors.js';
 import {
   type CallOptions,
   type CallRequest,
@@ -172,7 +172,8 @@ export class Sender {
     to: Eks[number] | undefined,
     { timeoutMs, maxRetry }: CallOptions,
   ): CallRequest {
-    if (!to) throw new RangeError('A call needs a destination.');
+    if (!to)
+      throw new ConfigurationError('A call needs a destination: give its builder an exchange and a key.');
     const [exchange, routingKey] = to;
     const name = String(message.body.name);
     const properties = this.#properties(TRANSIENT, shortString(name));

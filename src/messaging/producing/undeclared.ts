@@ -1,10 +1,11 @@
+import { WaybillError } from '../../errors.js';
 import { type MethodPrefix, methodPrefix, sendingMethods } from './equip.js';
 
 /**
  * Thrown when a `message_x` or `rpc_x` is used that the class has no builder for; the text names the nearest one that
- * it has. It is a TypeError, as calling a missing method always was.
+ * it has.
  */
-export class UndeclaredMessageError extends TypeError {
+export class UndeclaredMessageError extends WaybillError {
   override readonly name = 'UndeclaredMessageError' as const;
   readonly code = 'UNDECLARED_MESSAGE' as const;
 }

@@ -1,9 +1,15 @@
 import type { TestContext } from 'node:test';
+import { isWaybillError } from 'waybill';
 import { AmqpConnection, type AmqpConnectionOptions, App, type AppOptions } from 'waybill/app';
 import { uniqueName } from '../../support/broker.js';
 import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
 
 export { type Log, recordingLog, type Stage, useStage, waitForLength } from '../../support/stage/stage.js';
+
+/** True for what an app throws for an argument of the wrong kind: a TypeError, and one of the family, too. */
+export function isWrongKind(thrown: unknown): boolean {
+  return thrown instanceof TypeError && isWaybillError(thrown, 'CONFIGURATION');
+}
 
 /** An app under test and what it told people. */
 export interface StagedApp<State extends object = Record<string, unknown>> {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { freePort } from '../../support/free-port.js';
 import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { type Log, recordingLog, waitForLength } from './app-stage.js';
+import { isWrongKind, type Log, recordingLog, waitForLength } from './app-stage.js';
 
 interface Served {
   readonly app: App;
@@ -180,18 +180,18 @@ describe('HTTP routes of an app', () => {
     assert.deepEqual([response.status, response.headers.get('retry-after')], [418, '9']);
     assert.deepEqual(await response.json(), { error: 'I am a teapot.', short: 'stout' });
     assert.deepEqual(log.errors, []);
-    assert.throws(() => new HttpError(200, 'fine'), RangeError);
+    assert.throws(() => new HttpError(200, 'fine'), configuration);
   });
 
   it('AW-C24: refuse a type, a method, a path or a kind that there is not', () => {
     const app = new App({ logger: recordingLog() });
-    assert.throws(() => app.route('/x', { type: 'ftp' } as never), TypeError);
+    assert.throws(() => app.route('/x', { type: 'ftp' } as never), isWrongKind);
     assert.throws(() => app.route('/x', { type: 'http', methods: ['FETCH'] }), configuration);
     assert.throws(() => app.route('/x', { type: 'http', methods: [] }), configuration);
     for (const path of ['orders', '/a*', '/:id', '/{a}b', '/{id:uuid}', '/{id}/{id}', '/{}']) {
       assert.throws(() => app.http.get(path), configuration, path);
     }
-    assert.throws(() => app.http.get('/')('no function' as never), TypeError);
+    assert.throws(() => app.http.get('/')('no function' as never), isWrongKind);
   });
 
   it('AW-C45: leave the app the paths on which it tells of itself, unless they are moved or switched off', () => {

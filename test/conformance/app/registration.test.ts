@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AmqpConnection, App } from 'waybill/app';
-import { newApp, newQueue, recordingLog, useStage } from './app-stage.js';
+import { isWrongKind, newApp, newQueue, recordingLog, useStage } from './app-stage.js';
 
 const configuration = { name: 'ConfigurationError', code: 'CONFIGURATION' };
 
@@ -18,7 +18,7 @@ describe('routes of an app', () => {
     const handler = (): void => {};
     assert.equal(app.amqp.consume('queue')(handler), handler);
     for (const nothing of [undefined, null, 'handler', {}]) {
-      assert.throws(() => app.amqp.consume('queue')(nothing as never), TypeError);
+      assert.throws(() => app.amqp.consume('queue')(nothing as never), isWrongKind);
     }
   });
 

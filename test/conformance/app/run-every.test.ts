@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { App } from 'waybill/app';
 import { Gate } from '../../support/stage/gate.js';
 import { until } from '../../support/until.js';
-import { type Log, recordingLog, waitForLength } from './app-stage.js';
+import { isWrongKind, type Log, recordingLog, waitForLength } from './app-stage.js';
 
 function newApp(t: TestContext): { readonly app: App; readonly log: Log } {
   const log = recordingLog();
@@ -143,7 +143,7 @@ describe('a task that an app repeats', () => {
 
   it('must be a function, with a beat that is one', (t) => {
     const { app } = newApp(t);
-    assert.throws(() => app.runEvery(5)('task' as never), TypeError);
+    assert.throws(() => app.runEvery(5)('task' as never), isWrongKind);
     assert.throws(() => app.runEvery(0), { name: 'ConfigurationError' });
     assert.throws(() => app.runEvery(5, { maxConcurrency: 0 }), { name: 'ConfigurationError' });
   });

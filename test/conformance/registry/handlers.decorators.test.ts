@@ -16,6 +16,17 @@ describe('a registry of handlers', () => {
     assert.equal(same(Object.assign(new CreateUser(), { name: 'bob' })), 'Hello bob');
   });
 
+  it('AW-C23: refuses what is no function, as all styles do', () => {
+    const handlers = new HandlersRegistry();
+    for (const nothing of [undefined, null, 'handler', {}]) {
+      assert.throws(() => handlers.register('pay', Amount)(nothing as never), {
+        name: 'ArgumentTypeError',
+        code: 'CONFIGURATION',
+      });
+    }
+    assert.deepEqual(handlers.keys, []);
+  });
+
   it('L-C2: takes the name of the function for the key, where none is given', () => {
     const handlers = new HandlersRegistry();
     async function create_user(_user: CreateUser) {}

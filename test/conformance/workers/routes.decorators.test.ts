@@ -25,6 +25,16 @@ describe('route() of a worker', () => {
     assert.equal(same(2), 4);
   });
 
+  it('AW-C23: refuses what is no function, as all styles do', (t) => {
+    const worker = newWorker(t);
+    for (const nothing of [undefined, null, 'handler', {}]) {
+      assert.throws(() => worker.route('queue')(nothing as never), {
+        name: 'ArgumentTypeError',
+        code: 'CONFIGURATION',
+      });
+    }
+  });
+
   it('decorates static methods: they are handlers at once, with their class as this', async (t) => {
     const worker = newWorker(t);
     const queue = uniqueName('tasks');

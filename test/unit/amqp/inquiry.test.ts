@@ -94,7 +94,7 @@ describe('an inquiry', () => {
     const asked = await Promise.allSettled([inquiry.counts('a'), inquiry.answers()]);
     assert.deepEqual(
       asked.map((each) => String((each as PromiseRejectedResult).reason)),
-      Array(2).fill('Error: not connected'),
+      Array(2).fill('ConnectionLostError: not connected'),
     );
   });
 });

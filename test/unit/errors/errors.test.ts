@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as face from 'waybill';
-import { isRejectMessage } from '../../../src/amqp/index.js';
+import { HttpError } from 'waybill/app';
+import { isControlFlow } from '../../../src/common/control-flow.js';
 import { toError } from '../../../src/errors.js';
-import { hasCode } from '../../../src/messaging/control-flow.js';
-import { isExitScheduler } from '../../../src/scheduler/index.js';
 import { hostileErrors } from '../../support/hostile-errors.js';
 
 const { isWaybillError } = face;
@@ -17,6 +16,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['CONNECTION_LOST', new face.ConnectionLostError('x')],
   ['CONNECT_FAILED', new face.ConnectError('x')],
   ['CONTENT_MISMATCH', new face.ContentMismatchError(['x'])],
+  ['DRAIN_INCOMPLETE', new face.DrainError('x')],
   ['ENCODING', new face.EncodingError('x')],
   ['MALFORMED_MESSAGE', new face.MalformedMessageError('x')],
   ['MALFORMED_REPLY', new face.MalformedReplyError('x')],
@@ -29,6 +29,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['TAKEN_BACK', new face.TakenBackError('x')],
   ['TIMEOUT', new face.TimeoutError('x')],
   ['TOPOLOGY_REFUSED', new face.TopologyError('x')],
+  ['UNDECLARED_MESSAGE', new face.UndeclaredMessageError('x')],
   ['UNROUTABLE', new face.UnroutableError('x', 'y')],
 ];
 
@@ -55,6 +56,12 @@ describe('errors', () => {
       for (const [other] of samples) assert.equal(isWaybillError(error, other), other === code);
     });
   }
+
+  it('are one family with what must be a TypeError as well', () => {
+    const error = new face.ArgumentTypeError('x', { cause: 'the reason' });
+    assert.ok(error instanceof TypeError && isWaybillError(error, 'CONFIGURATION'));
+    assert.deepEqual([error.name, error.cause], ['ArgumentTypeError', 'the reason']);
+  });
 
   it('keep the cause', () => {
     const cause = new Error('the reason');
@@ -104,6 +111,30 @@ describe('isWaybillError', () => {
   });
 });
 
+describe('isControlFlow', () => {
+  const steering = [
+    new face.AckAndRestart(),
+    new face.ExitScheduler(),
+    new face.FilterError(),
+    new HttpError(404, 'x'),
+    new face.RejectMessage(),
+    new face.ThreadDone(),
+  ];
+
+  for (const thrown of steering) {
+    it(`knows ${thrown.name}, by its code and as no failure`, () => {
+      assert.ok(isControlFlow(thrown));
+      for (const { code } of steering) assert.equal(isControlFlow(thrown, code), thrown.code === code);
+      assert.ok(isControlFlow(Object.assign(new Error('of another copy'), { code: thrown.code })));
+      assert.equal(isWaybillError(thrown), false);
+    });
+  }
+
+  it('takes no failure for it', () => {
+    for (const [, error] of samples) assert.equal(isControlFlow(error), false);
+  });
+});
+
 describe('toError', () => {
   it('leaves errors alone and wraps the rest, text and cause kept', () => {
     const error = new RangeError('x');
@@ -143,9 +174,8 @@ describe('toError', () => {
       assert.equal(code, undefined, what);
       assert.ok(message.length > 0, what);
       assert.equal(isWaybillError(thrown), false, what);
-      assert.equal(isRejectMessage(thrown), false, what);
-      assert.equal(isExitScheduler(thrown), false, what);
-      assert.equal(hasCode(thrown, 'FILTER'), false, what);
+      assert.equal(isControlFlow(thrown), false, what);
+      assert.equal(isControlFlow(thrown, 'FILTER'), false, what);
     }
   });
 });

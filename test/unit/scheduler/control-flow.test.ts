@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ExitScheduler, isExitScheduler, isThreadDone, ThreadDone } from '../../../src/scheduler/index.js';
+import { isControlFlow } from '../../../src/common/control-flow.js';
+import { ExitScheduler, ThreadDone } from '../../../src/scheduler/index.js';
 
 describe('ExitScheduler and ThreadDone', () => {
   it('are errors with a name, a stable code, and the cause kept', () => {
@@ -18,9 +19,9 @@ describe('ExitScheduler and ThreadDone', () => {
 
   it('are told by their code, so that two copies of the package understand each other', () => {
     const foreign = Object.assign(new Error('from another copy'), { code: 'EXIT_SCHEDULER' });
-    assert.ok(isExitScheduler(foreign));
-    assert.ok(isExitScheduler(new ExitScheduler()));
-    assert.ok(isThreadDone(Object.assign(new Error('likewise'), { code: 'THREAD_DONE' })));
+    assert.ok(isControlFlow(foreign, 'EXIT_SCHEDULER'));
+    assert.ok(isControlFlow(new ExitScheduler(), 'EXIT_SCHEDULER'));
+    assert.ok(isControlFlow(Object.assign(new Error('likewise'), { code: 'THREAD_DONE' }), 'THREAD_DONE'));
   });
 
   it('are not seen in anything else', () => {
@@ -31,10 +32,10 @@ describe('ExitScheduler and ThreadDone', () => {
       { code: 'EXIT_SCHEDULER' },
       new Error('EXIT_SCHEDULER'),
     ]) {
-      assert.equal(isExitScheduler(other), false);
-      assert.equal(isThreadDone(other), false);
+      assert.equal(isControlFlow(other, 'EXIT_SCHEDULER'), false);
+      assert.equal(isControlFlow(other, 'THREAD_DONE'), false);
     }
-    assert.equal(isExitScheduler(new ThreadDone()), false);
-    assert.equal(isThreadDone(new ExitScheduler()), false);
+    assert.equal(isControlFlow(new ThreadDone(), 'EXIT_SCHEDULER'), false);
+    assert.equal(isControlFlow(new ExitScheduler(), 'THREAD_DONE'), false);
   });
 });

@@ -175,10 +175,13 @@ describe('MicroScheduler, a life', () => {
   it('refuses a thread twice, a stopped thread, and any thread after its own end', async () => {
     const thread = new Sleeper();
     const scheduler = schedulerOf(thread);
-    assert.throws(() => scheduler.addMicrothread(thread), /in the pool already/);
+    assert.throws(() => scheduler.addMicrothread(thread), {
+      code: 'CONFIGURATION',
+      message: /in the pool already/,
+    });
     const stopped = new Sleeper();
     stopped.stop();
-    assert.throws(() => scheduler.addMicrothread(stopped), /was stopped/);
+    assert.throws(() => scheduler.addMicrothread(stopped), { code: 'CLOSED', message: /was stopped/ });
     await scheduler.close();
     assert.throws(() => scheduler.addMicrothread(new Sleeper()), /has ended/);
   });
@@ -186,7 +189,7 @@ describe('MicroScheduler, a life', () => {
   it('cannot be driven twice at once', async () => {
     const scheduler = schedulerOf(new Sleeper());
     await scheduler.main().next();
-    await assert.rejects(scheduler.main().next(), /running already/);
+    await assert.rejects(scheduler.main().next(), { code: 'CONFIGURATION', message: /running already/ });
     await assert.rejects(scheduler.run({ signals: false, exit: false }), /running already/);
     await scheduler.close();
   });
