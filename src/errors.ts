@@ -1,6 +1,15 @@
-import { codeOf } from './common/thrown.js';
+import { WaybillError } from './common/waybill-error.js';
 
+export {
+  ContentMismatchError,
+  MalformedMessageError,
+  MalformedReplyError,
+  NeverFinishedError,
+  RemoteError,
+  UnhandledMessageError,
+} from './common/message-errors.js';
 export { toError } from './common/thrown.js';
+export { type ErrorCode, isWaybillError, WaybillError } from './common/waybill-error.js';
 
 /**
  * Every failure that Waybill reports: a class, a `code` that never changes, the cause where there is one,
@@ -8,49 +17,11 @@ export { toError } from './common/thrown.js';
  * the text may be improved at any time.
  */
 
-/** All of them; what is in it stays. */
-const codes = [
-  'ALREADY_REGISTERED',
-  'CANCELLED',
-  'CHANNEL_CLOSED',
-  'CLOSED',
-  'CONFIGURATION',
-  'CONNECTION_LOST',
-  'CONNECT_FAILED',
-  'CONTENT_MISMATCH',
-  'DRAIN_INCOMPLETE',
-  'ENCODING',
-  'MALFORMED_MESSAGE',
-  'MALFORMED_REPLY',
-  'NEVER_FINISHED',
-  'NO_HANDLER',
-  'OUTBOX_FULL',
-  'PUBLISH_REFUSED',
-  'PUBLISH_TIMEOUT',
-  'REMOTE',
-  'TAKEN_BACK',
-  'TEST_BROKER_TIMEOUT',
-  'TIMEOUT',
-  'TOPOLOGY_REFUSED',
-  'UNDECLARED_MESSAGE',
-  'UNROUTABLE',
-] as const;
-
-/** The stable codes, one for each kind of failure. */
-export type ErrorCode = (typeof codes)[number];
-
-/** The base of all errors of this package. */
-export abstract class WaybillError extends Error {
-  abstract readonly code: ErrorCode;
-}
-
-/** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
-export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
-  const told = codeOf(error);
-  return code === undefined ? codes.includes(told as ErrorCode) : told === code;
-}
-
-/** Thrown when a setting or an argument cannot be used: nothing was sent, nothing was changed. */
+/**
+ * Thrown when a setting or an argument cannot be used: nothing was sent, nothing was changed.
+ *
+ * What to do: mend what the text names; trying again does not help.
+ */
 export class ConfigurationError extends WaybillError {
   override readonly name = 'ConfigurationError' as const;
   readonly code = 'CONFIGURATION' as const;
@@ -59,19 +30,30 @@ export class ConfigurationError extends WaybillError {
 /**
  * Thrown for an argument of the wrong kind where plain JavaScript throws a TypeError: a handler that is no function, a type of route
  * that there is not. It has the code of a {@link ConfigurationError}, so `isWaybillError` knows it, and is a TypeError, too.
+ *
+ * What to do: give what the text asks for.
  */
 export class ArgumentTypeError extends TypeError {
   override readonly name = 'ArgumentTypeError' as const;
   readonly code = 'CONFIGURATION' as const;
 }
 
-/** Thrown when a message cannot be turned into bytes, for a bigint or a circle in it: nothing was sent. */
+/**
+ * Thrown when a message cannot be turned into bytes, for a bigint or a circle in it: nothing was sent.
+ *
+ * What to do: send plain data, or leave the field out; the text names the place.
+ */
 export class EncodingError extends WaybillError {
   override readonly name = 'EncodingError' as const;
   readonly code = 'ENCODING' as const;
 }
 
-/** Thrown when the first connection cannot be made. The text names what was tried, why it failed and what to do. */
+/**
+ * Thrown when the first connection cannot be made. The text names what was tried, why it failed and what to do.
+ *
+ * What to do: read the reason in the text: mend the address, the login or the virtual host, or start the broker. Where `temporary`
+ * is true, trying again may help; `firstConnect` and `restartPolicy` do that.
+ */
 export class ConnectError extends WaybillError {
   override readonly name = 'ConnectError' as const;
   readonly code = 'CONNECT_FAILED' as const;
@@ -93,13 +75,21 @@ export class ConnectError extends WaybillError {
   }
 }
 
-/** Thrown when the connection went away and the fate of what was under way is unknown. */
+/**
+ * Thrown when the connection went away and the fate of what was under way is unknown.
+ *
+ * What to do: nothing for the connection, which is made again. Send again only what may be done twice.
+ */
 export class ConnectionLostError extends WaybillError {
   override readonly name = 'ConnectionLostError' as const;
   readonly code = 'CONNECTION_LOST' as const;
 }
 
-/** Thrown when something is used after its `close()` or `drain()`. */
+/**
+ * Thrown when something is used after its `close()` or `drain()`.
+ *
+ * What to do: make a new one, or end it later: after the last use.
+ */
 export class ClosedError extends WaybillError {
   override readonly name = 'ClosedError' as const;
   readonly code = 'CLOSED' as const;
@@ -109,6 +99,8 @@ export class ClosedError extends WaybillError {
  * Thrown when the broker refuses an exchange, a queue, a binding or a consumer for good: access refused (403), not
  * found (404), locked (405), declared otherwise before (406), and where it closes the whole connection for it: unknown exchange
  * type (503), not allowed (530), not implemented (540), a feature that it does not permit any more (541). Trying again would not help.
+ *
+ * What to do: read the broker's words in the text; make both sides declare the same, or give the user the permission.
  */
 export class TopologyError extends WaybillError {
   override readonly name = 'TopologyError' as const;
@@ -122,7 +114,11 @@ export class TopologyError extends WaybillError {
   }
 }
 
-/** Thrown when no queue is bound for a message: the broker has dropped it (basic.return, 312 NO_ROUTE). */
+/**
+ * Thrown when no queue is bound for a message: the broker has dropped it (basic.return, 312 NO_ROUTE).
+ *
+ * What to do: start the component that declares the queue, or mend the exchange and the routing key on one of the two sides.
+ */
 export class UnroutableError extends WaybillError {
   override readonly name = 'UnroutableError' as const;
   readonly code = 'UNROUTABLE' as const;
@@ -138,25 +134,42 @@ export class UnroutableError extends WaybillError {
   }
 }
 
-/** Thrown when the broker did not take a message: it was nacked, or the channel was closed because of it. */
+/**
+ * Thrown when the broker did not take a message: it was nacked, or the channel was closed because of it.
+ *
+ * What to do: read the broker's words in the text: a queue that is full, a message that is too large, an exchange that is
+ * gone. Send again when that is mended.
+ */
 export class PublishRefusedError extends WaybillError {
   override readonly name = 'PublishRefusedError' as const;
   readonly code = 'PUBLISH_REFUSED' as const;
 }
 
-/** Thrown when too many messages wait for the broker and the outbox was told not to take more. It was not sent. */
+/**
+ * Thrown when too many messages wait for the broker and the outbox was told not to take more. It was not sent.
+ *
+ * What to do: slow down or try again later; look why the broker does not confirm, and at `outbox` for larger limits.
+ */
 export class OutboxFullError extends WaybillError {
   override readonly name = 'OutboxFullError' as const;
   readonly code = 'OUTBOX_FULL' as const;
 }
 
-/** Thrown when the broker did not confirm a message in time. Its fate is unknown: it may have arrived. */
+/**
+ * Thrown when the broker did not confirm a message in time. Its fate is unknown: it may have arrived.
+ *
+ * What to do: send again only what may come twice; look whether the broker holds publishers up (alarms for memory and disk).
+ */
 export class PublishTimeoutError extends WaybillError {
   override readonly name = 'PublishTimeoutError' as const;
   readonly code = 'PUBLISH_TIMEOUT' as const;
 }
 
-/** Thrown when a call got no answer in time, after all its attempts. The work may or may not have been done. */
+/**
+ * Thrown when a call got no answer in time, after all its attempts. The work may or may not have been done.
+ *
+ * What to do: look whether the other side runs and keeps up; raise `timeoutMs` or `maxRetry` for work that takes longer.
+ */
 export class TimeoutError extends WaybillError {
   override readonly name = 'TimeoutError' as const;
   readonly code = 'TIMEOUT' as const;
@@ -165,83 +178,20 @@ export class TimeoutError extends WaybillError {
 /**
  * The reason of `context.signal` when the broker has taken a message back while its handler ran, since that took longer than
  * the broker's `consumer_timeout` (RabbitMQ docs, Consumers, "Delivery Acknowledgement Timeout").
+ *
+ * What to do: stop the work: it is done again elsewhere. Make it shorter, or raise the `consumer_timeout` of the broker or the queue.
  */
 export class TakenBackError extends WaybillError {
   override readonly name = 'TakenBackError' as const;
   readonly code = 'TAKEN_BACK' as const;
 }
 
-/** Stands in the dossier of a message that was given up because it never ended: the processes that ran it did. */
-export class NeverFinishedError extends WaybillError {
-  override readonly name = 'NeverFinishedError' as const;
-  readonly code = 'NEVER_FINISHED' as const;
-  /** How often it came back to its queue without having been settled. */
-  readonly deliveryCount: number;
-
-  constructor(deliveryCount: number) {
-    super(
-      `It came back to its queue ${deliveryCount} times and was never settled: each time its process died, or its channel was ` +
-        'closed, while it ran. Look for what it does to the process: memory, process.exit, a native crash, an endless loop.',
-    );
-    this.deliveryCount = deliveryCount;
-  }
-}
-
-/** Stands in the dossier of a message that was kept because its component has no handler for messages of its name. */
-export class UnhandledMessageError extends WaybillError {
-  override readonly name = 'UnhandledMessageError' as const;
-  readonly code = 'NO_HANDLER' as const;
-}
-
-/** Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason. */
+/**
+ * Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason.
+ *
+ * What to do: nothing: it was wanted. A message may still have been sent.
+ */
 export class CancelledError extends WaybillError {
   override readonly name = 'CancelledError' as const;
   readonly code = 'CANCELLED' as const;
-}
-
-/** Thrown when a body cannot be read: not the encoding it claims, too large, too deep, or not an envelope. */
-export class MalformedMessageError extends WaybillError {
-  override readonly name = 'MalformedMessageError' as const;
-  readonly code = 'MALFORMED_MESSAGE' as const;
-}
-
-/** Thrown when an answer came, but nobody can read it. */
-export class MalformedReplyError extends WaybillError {
-  override readonly name = 'MalformedReplyError' as const;
-  readonly code = 'MALFORMED_REPLY' as const;
-}
-
-/** Thrown when a content does not fit the class or the schema that the handler asked for; `reasons` lists each point. */
-export class ContentMismatchError extends WaybillError {
-  override readonly name = 'ContentMismatchError' as const;
-  readonly code = 'CONTENT_MISMATCH' as const;
-
-  constructor(
-    readonly reasons: readonly string[],
-    options?: ErrorOptions,
-  ) {
-    super(`The content does not fit what the handler asks for: ${reasons.join('; ')}.`, options);
-  }
-}
-
-/** Thrown when the handler at the other end answered with an error or threw one. */
-export class RemoteError extends WaybillError {
-  override readonly name = 'RemoteError' as const;
-  readonly code = 'REMOTE' as const;
-  /** The class name of the exception at the other end; undefined where the handler answered with a plain error. */
-  readonly remoteName: string | undefined;
-  /** The `code` of the remote error, where it had one. */
-  readonly remoteCode: string | undefined;
-  /** The stack at the other end, where the server sends it (`static remoteStacks = true`). */
-  readonly remoteStack: string | undefined;
-
-  constructor(
-    message: string,
-    remote: { readonly name?: string; readonly code?: string; readonly stack?: string } = {},
-  ) {
-    super(message);
-    this.remoteName = remote.name;
-    this.remoteCode = remote.code;
-    this.remoteStack = remote.stack;
-  }
 }

@@ -1,10 +1,12 @@
 import { brokerReason, type ChannelEnd } from '../amqp/index.js';
-import { ClosedError, toError, WaybillError } from '../errors.js';
+import { ClosedError, ConnectionLostError, isWaybillError, toError, WaybillError } from '../errors.js';
 import { methodSpec } from '../protocol/index.js';
 
 /**
  * Thrown when the broker has closed a channel, or the whole connection, because of what was asked of it: for whoever asked, and for
  * everything that was under way on that channel.
+ *
+ * What to do: mend what `method` and `replyText` name, then use a new channel; a connection that was closed is made again.
  */
 export class ChannelError extends WaybillError {
   override readonly name = 'ChannelError' as const;
@@ -57,7 +59,9 @@ export function errorOfEnd(end: ChannelEnd | undefined): Error {
 export function errorOfRefusal(thrown: unknown): Error {
   const error = toError(thrown);
   const reason = brokerReason(error);
-  return reason ? new ChannelError({ error, reason: { ...reason, scope: 'channel' } }) : error;
+  if (reason) return new ChannelError({ error, reason: { ...reason, scope: 'channel' } });
+  if (isWaybillError(error)) return error;
+  return new ConnectionLostError('The channel was gone before the broker answered.', { cause: error });
 }
 
 const names = new Map(Object.entries(methodSpec).map(([name, { id }]) => [id.join(), name]));

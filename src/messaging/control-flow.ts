@@ -1,4 +1,4 @@
-/** Thrown by a filter: this handler is skipped, the others run, and the message is acked (D5). */
+/** Thrown by a filter: this handler is skipped, the others run, and the message is acked. */
 export class FilterError extends Error {
   override readonly name = 'FilterError' as const;
   readonly code = 'FILTER' as const;

@@ -1,7 +1,11 @@
 import { cut } from '../common/foreign-text.js';
 import { WaybillError } from '../errors.js';
 
-/** Thrown when a handler is registered under a key that another one has. */
+/**
+ * Thrown when a handler is registered under a key that another one has.
+ *
+ * What to do: give one of the two another key, or remove it.
+ */
 export class HandlerAlreadyExistsError extends WaybillError {
   override readonly name = 'HandlerAlreadyExistsError' as const;
   readonly code = 'ALREADY_REGISTERED' as const;
@@ -11,7 +15,11 @@ export class HandlerAlreadyExistsError extends WaybillError {
   }
 }
 
-/** Thrown when a queue is registered that has consumers already. */
+/**
+ * Thrown when a queue is registered that has consumers already.
+ *
+ * What to do: register the queue once, with `{ consumers }` for more of them.
+ */
 export class ConsumerAlreadyRegisteredError extends WaybillError {
   override readonly name = 'ConsumerAlreadyRegisteredError' as const;
   readonly code = 'ALREADY_REGISTERED' as const;
@@ -23,7 +31,11 @@ export class ConsumerAlreadyRegisteredError extends WaybillError {
   }
 }
 
-/** Thrown when a handler is registered without a model: nothing would say what its messages look like. */
+/**
+ * Thrown when a handler is registered without a model: nothing would say what its messages look like.
+ *
+ * What to do: give a class for class-transformer, or a Standard Schema.
+ */
 export class NoModelProvidedError extends WaybillError {
   override readonly name = 'NoModelProvidedError' as const;
   readonly code = 'CONFIGURATION' as const;
@@ -34,7 +46,11 @@ export class NoModelProvidedError extends WaybillError {
   }
 }
 
-/** Why a message cannot be handled: the header that names its handler is missing, empty, or no text. */
+/**
+ * Why a message cannot be handled: the header that names its handler is missing, empty, or no text.
+ *
+ * What to do: mend the sender: it sets the header that names the handler, or `messageKeyName` names another one.
+ */
 export class NoMessageKeyError extends WaybillError {
   override readonly name = 'NoMessageKeyError' as const;
   readonly code = 'MALFORMED_MESSAGE' as const;
@@ -44,7 +60,11 @@ export class NoMessageKeyError extends WaybillError {
   }
 }
 
-/** Why a message cannot be handled: nobody has registered a handler for its key. */
+/**
+ * Why a message cannot be handled: nobody has registered a handler for its key.
+ *
+ * What to do: deploy a service that has the handler, then send the message back with `waybill failed`.
+ */
 export class UnregisteredHandlerError extends WaybillError {
   override readonly name = 'UnregisteredHandlerError' as const;
   readonly code = 'NO_HANDLER' as const;

@@ -1,6 +1,6 @@
 /**
  * Thrown to end the scheduler: the current round still finishes for the other threads, then `main()` ends
- * and `run()` drains and returns 0. May be thrown by `create()` and `step()` (P-B40, P-C45).
+ * and `run()` drains and returns 0. May be thrown by `create()` and `step()`.
  */
 export class ExitScheduler extends Error {
   override readonly name = 'ExitScheduler' as const;
@@ -13,7 +13,7 @@ export class ExitScheduler extends Error {
 
 /**
  * Thrown by a thread that has finished: it alone leaves the pool, the others go on. The twin of a step that
- * raises Python's `StopIteration` (P-B40, P-C46).
+ * raises Python's `StopIteration`.
  */
 export class ThreadDone extends Error {
   override readonly name = 'ThreadDone' as const;

@@ -14,7 +14,11 @@ export interface ThreadErrorInfo {
 /** Is told about every error of a thread. What it throws is printed and goes no further. */
 export type ThreadErrorListener = (error: unknown, thread: MicroThread, info: ThreadErrorInfo) => void;
 
-/** Thrown when something did not finish draining in time, or failed at it. */
+/**
+ * Thrown when something did not finish draining in time, or failed at it.
+ *
+ * What to do: raise `timeoutMs`, or make handlers end when `context.signal` is aborted. What was not finished comes again.
+ */
 export class DrainError extends WaybillError {
   override readonly name = 'DrainError' as const;
   readonly code = 'DRAIN_INCOMPLETE' as const;

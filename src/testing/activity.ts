@@ -69,7 +69,11 @@ export class Activity {
   }
 }
 
-/** Thrown when what a test waits for does not come in time. */
+/**
+ * Thrown when what a test waits for does not come in time.
+ *
+ * What to do: read in the text what did not come; raise `timeoutMs` only for work that takes so long.
+ */
 export class TestBrokerTimeout extends WaybillError {
   override readonly name = 'TestBrokerTimeout' as const;
   readonly code = 'TEST_BROKER_TIMEOUT' as const;

@@ -4,6 +4,8 @@ import { type MethodPrefix, methodPrefix, sendingMethods } from './equip.js';
 /**
  * Thrown when a `message_x` or `rpc_x` is used that the class has no builder for; the text names the nearest one that
  * it has.
+ *
+ * What to do: mend the name, or write the builder; `static undeclared = 'send'` sends any name.
  */
 export class UndeclaredMessageError extends WaybillError {
   override readonly name = 'UndeclaredMessageError' as const;

@@ -1,0 +1,97 @@
+import { WaybillError } from './waybill-error.js';
+
+/** Failures that belong to a message: it cannot be read, does not fit, or something became of it. Imported from `errors.ts`. */
+
+/**
+ * Stands in the dossier of a message that was given up because it never ended: the processes that ran it did.
+ *
+ * What to do: look at what the message does to its process, then send it back with `waybill failed`.
+ */
+export class NeverFinishedError extends WaybillError {
+  override readonly name = 'NeverFinishedError' as const;
+  readonly code = 'NEVER_FINISHED' as const;
+  /** How often it came back to its queue without having been settled. */
+  readonly deliveryCount: number;
+
+  constructor(deliveryCount: number) {
+    super(
+      `It came back to its queue ${deliveryCount} times and was never settled: each time its process died, or its channel was ` +
+        'closed, while it ran. Look for what it does to the process: memory, process.exit, a native crash, an endless loop.',
+    );
+    this.deliveryCount = deliveryCount;
+  }
+}
+
+/**
+ * Stands in the dossier of a message that was kept because its component has no handler for messages of its name.
+ *
+ * What to do: deploy a component that handles it, then send it back with `waybill failed`; or say with `static unhandled` what shall
+ * become of such messages.
+ */
+export class UnhandledMessageError extends WaybillError {
+  override readonly name = 'UnhandledMessageError' as const;
+  readonly code = 'NO_HANDLER' as const;
+}
+
+/**
+ * Thrown when a body cannot be read: not the encoding it claims, too large, too deep, or not an envelope.
+ *
+ * What to do: mend the sender. Trying the same message again does not help.
+ */
+export class MalformedMessageError extends WaybillError {
+  override readonly name = 'MalformedMessageError' as const;
+  readonly code = 'MALFORMED_MESSAGE' as const;
+}
+
+/**
+ * Thrown when an answer came, but nobody can read it.
+ *
+ * What to do: mend the side that answers: both sides need the same encoding. The work may have been done.
+ */
+export class MalformedReplyError extends WaybillError {
+  override readonly name = 'MalformedReplyError' as const;
+  readonly code = 'MALFORMED_REPLY' as const;
+}
+
+/**
+ * Thrown when a content does not fit the class or the schema that the handler asked for; `reasons` lists each point.
+ *
+ * What to do: mend the sender, or the model that the handler asks for; `reasons` names each point.
+ */
+export class ContentMismatchError extends WaybillError {
+  override readonly name = 'ContentMismatchError' as const;
+  readonly code = 'CONTENT_MISMATCH' as const;
+
+  constructor(
+    readonly reasons: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(`The content does not fit what the handler asks for: ${reasons.join('; ')}.`, options);
+  }
+}
+
+/**
+ * Thrown when the handler at the other end answered with an error or threw one.
+ *
+ * What to do: look into the log of the other side; `remoteName` and `remoteCode` tell failures apart.
+ */
+export class RemoteError extends WaybillError {
+  override readonly name = 'RemoteError' as const;
+  readonly code = 'REMOTE' as const;
+  /** The class name of the exception at the other end; undefined where the handler answered with a plain error. */
+  readonly remoteName: string | undefined;
+  /** The `code` of the remote error, where it had one. */
+  readonly remoteCode: string | undefined;
+  /** The stack at the other end, where the server sends it (`static remoteStacks = true`). */
+  readonly remoteStack: string | undefined;
+
+  constructor(
+    message: string,
+    remote: { readonly name?: string; readonly code?: string; readonly stack?: string } = {},
+  ) {
+    super(message);
+    this.remoteName = remote.name;
+    this.remoteCode = remote.code;
+    this.remoteStack = remote.stack;
+  }
+}

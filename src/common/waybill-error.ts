@@ -1,0 +1,43 @@
+import { codeOf } from './thrown.js';
+
+/** The codes of all failures; what is in it stays. What is thrown on purpose is in `control-flow.ts`. */
+const codes = [
+  'ALREADY_REGISTERED',
+  'CANCELLED',
+  'CHANNEL_CLOSED',
+  'CLOSED',
+  'CONFIGURATION',
+  'CONNECTION_LOST',
+  'CONNECT_FAILED',
+  'CONTENT_MISMATCH',
+  'DRAIN_INCOMPLETE',
+  'ENCODING',
+  'MALFORMED_MESSAGE',
+  'MALFORMED_REPLY',
+  'NEVER_FINISHED',
+  'NO_HANDLER',
+  'OUTBOX_FULL',
+  'PUBLISH_REFUSED',
+  'PUBLISH_TIMEOUT',
+  'REMOTE',
+  'TAKEN_BACK',
+  'TEST_BROKER_TIMEOUT',
+  'TIMEOUT',
+  'TOPOLOGY_REFUSED',
+  'UNDECLARED_MESSAGE',
+  'UNROUTABLE',
+] as const;
+
+/** The stable codes, one for each kind of failure. */
+export type ErrorCode = (typeof codes)[number];
+
+/** The base of all errors of this package. */
+export abstract class WaybillError extends Error {
+  abstract readonly code: ErrorCode;
+}
+
+/** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
+export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
+  const told = codeOf(error);
+  return code === undefined ? codes.includes(told as ErrorCode) : told === code;
+}
