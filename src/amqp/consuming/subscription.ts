@@ -133,7 +133,7 @@ export class Subscription {
     const { channel, acknowledger } = session;
     const onMessage = (message: ConsumeMessage | null): void => {
       if (message) this.#take(message, session);
-      else void this.#onBrokerCancel(session);
+      else setImmediate(() => void this.#onBrokerCancel(session)); // It may be right behind `consume-ok`.
     };
     const { consumerTag } = await channel.consume(this.queue, onMessage, this.#options).catch((thrown) => {
       if (isAboutFailover(thrown)) this.#knowsFailover = false;

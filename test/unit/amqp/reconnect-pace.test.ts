@@ -96,3 +96,33 @@ describe('a consumer that the broker ends as soon as it is there', () => {
     });
   }
 });
+
+describe('a consumer that is cancelled right behind its consume-ok', () => {
+  it('T-A8: is not deaf from then on', async (t) => {
+    const broker = await TestBroker.start();
+    t.after(() => broker.close());
+    const link = ownLink(t, broker.url);
+    await link.openConsuming();
+    await link.declare([{ kind: 'queue', name: 'orders', passive: false, options: {} }]);
+    let seen = 0;
+    const consumer = await link.openConsumer((delivery) => {
+      seen++;
+      delivery.ack();
+    });
+    const beginning = consumer.consume('orders');
+    // The broker is in this process: the cancel follows in the turn in which it has taken the consumer.
+    while (broker.queue('orders')?.consumerCount !== 1) await new Promise(setImmediate);
+    broker.cancelConsumers('orders');
+    await beginning;
+    await until(() => broker.queue('orders')?.consumerCount === 1, { what: 'it consumes again' });
+    await link.openPublishing();
+    await link.publish({
+      exchange: '',
+      routingKey: 'orders',
+      content: Buffer.from('{}'),
+      properties: {},
+      mandatory: true,
+    });
+    await until(() => seen === 1, { what: 'it takes messages' });
+  });
+});
