@@ -1,15 +1,17 @@
 /** The Postage model: exchanges, producers with builders, processors with handlers, applications. */
 
-export { AckAndRestart, FilterError } from './control-flow.js';
-export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
-export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType } from './exchange.js';
 export {
   type CallsOf,
   type CommandsOf,
   type ContractHandlers,
   type HandlersOf,
   handlersFor,
-} from './handlers/contract.js';
+} from './contract.js';
+export { AckAndRestart, FilterError } from './control-flow.js';
+export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
+export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType } from './exchange.js';
+export type { Component } from './handlers/component.js';
+export type { HandlerContext } from './handlers/context.js';
 export {
   MessageFilter,
   MessageHandler,
@@ -32,6 +34,7 @@ export type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
+export type { Mistake } from './mistake.js';
 export {
   applicationKeys,
   GenericApplication,
@@ -39,10 +42,8 @@ export {
   type GenericApplicationOptions,
   type LoggingProducer,
 } from './processing/application.js';
-export type { Component } from './processing/component.js';
 export { GenericConsumer } from './processing/consumer.js';
 export type { DeliveryCallback, GenericConsumerOptions } from './processing/consumer-options.js';
-export type { HandlerContext } from './processing/context.js';
 export { MessageProcessor } from './processing/processor.js';
 export type { ProcessorEventMap, ProcessorEvents } from './processing/processor-events.js';
 export type {
@@ -55,6 +56,6 @@ export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/
 export type { CommandNames } from './producing/built.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producing/producer.js';
 export type { CallSettings, ProducerOptions } from './producing/producer-options.js';
-export type { AnswerOf, Mistake, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';
+export type { AnswerOf, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';
 export { UndeclaredMessageError } from './producing/undeclared.js';
 export { type ComponentStatus, componentStatus } from './status.js';

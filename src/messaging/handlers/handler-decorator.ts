@@ -1,7 +1,7 @@
 import type { Reply } from '../../rpc/index.js';
 import type { Result } from '../../wire/index.js';
-import type { HandlerContext } from '../processing/context.js';
-import type { Mistake } from '../producing/proxied.js';
+import type { Mistake } from '../mistake.js';
+import type { HandlerContext } from './context.js';
 import type { Handler } from './handler.js';
 
 /** A method that handles messages: it gets the data, then the context. */

@@ -1,8 +1,8 @@
 import { brand, isBranded } from '../../common/shared-by-copies.js';
 import type { Reply } from '../../rpc/index.js';
 import type { Content } from '../../wire/index.js';
-import type { Component } from '../processing/component.js';
-import type { HandlerContext } from '../processing/context.js';
+import type { Component } from './component.js';
+import type { HandlerContext } from './context.js';
 
 /**
  * A handler as a class, made anew for each message: put it in a static field of a processor under `@MessageHandler` or

@@ -12,9 +12,9 @@ import {
   type ReceivedBody,
   readBody,
 } from '../../wire/index.js';
+import { type ContextHost, HandlerContext } from '../handlers/context.js';
 import { placeName } from '../handlers/entry.js';
 import type { HandlerTable, TableEntry } from '../handlers/table.js';
-import { type ContextHost, HandlerContext } from './context.js';
 import { type End, type Fate, fateOf } from './fate.js';
 import { bodyFor, runHandler, skipped } from './run-handler.js';
 import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';

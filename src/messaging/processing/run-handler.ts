@@ -3,9 +3,9 @@ import { refuseGenerated } from '../../common/generators.js';
 import { whenDone } from '../../common/when-done.js';
 import type { Reply } from '../../rpc/index.js';
 import { copyJson, isRecord, type ReceivedBody, readTyped } from '../../wire/index.js';
+import type { HandlerContext } from '../handlers/context.js';
 import { type HandlerClass, isHandlerClass } from '../handlers/handler.js';
 import type { TableEntry } from '../handlers/table.js';
-import type { HandlerContext } from './context.js';
 
 /** What one handler is run with. */
 export interface Run {

@@ -19,12 +19,13 @@ import {
   RpcCommand,
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { Mistake } from '../mistake.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
 import { equip } from './equip.js';
 import { callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
-import type { Mistake, OpenNames, Proxied, ProxiedThis } from './proxied.js';
+import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
 import { openSender, sendBuilt } from './send-built.js';
 import { Sender } from './sender.js';
 import { guardUndeclared } from './undeclared.js';

@@ -1,10 +1,6 @@
 import type { ReplyQueue } from '../../rpc/index.js';
 import type { Envelope, Result, RpcCommand } from '../../wire/index.js';
-
-/** A type that no value has: it carries a sentence to whoever reads the compiler's message. */
-export interface Mistake<Sentence extends string> {
-  readonly mistake: Sentence;
-}
+import type { Mistake } from '../mistake.js';
 
 /** The answer's type of a call. */
 export type AnswerOf<Command> = Command extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;

@@ -1,17 +1,17 @@
-import type { Body, Category, Content, MessageCommand, RpcCommand } from '../../wire/index.js';
-import type { MessageProcessor } from '../processing/processor.js';
-import { type BuilderClass, wireName } from '../producing/built.js';
-import type { GenericProducer } from '../producing/producer.js';
-import type { IsAny, IsMisnamed } from '../producing/proxied.js';
-import { declare, declareFunction } from './decorators.js';
-import type { HandlerView } from './entry.js';
+import type { Body, Category, Content, MessageCommand, RpcCommand } from '../wire/index.js';
+import { declare, declareFunction } from './handlers/decorators.js';
+import type { HandlerView } from './handlers/entry.js';
 import type {
   Answered,
   HandlerClassFor,
   HandlerDecorator,
   MessageMethod,
   RpcMethod,
-} from './handler-decorator.js';
+} from './handlers/handler-decorator.js';
+import type { MessageProcessor } from './processing/processor.js';
+import { type BuilderClass, wireName } from './producing/built.js';
+import type { GenericProducer } from './producing/producer.js';
+import type { IsAny, IsMisnamed } from './producing/proxied.js';
 
 /** The parameters of each command that a producer's builders send, by its name: the builder's, without its prefix. */
 export type CommandsOf<Producer> = {
