@@ -1,9 +1,7 @@
 import type { Logger } from '../logger.js';
-import type { App } from './app.js';
 import type { NamedConnection } from './connections.js';
 import type { HttpServerOptions } from './http/http-options.js';
 import type { MetricsOptions } from './metrics/metrics-options.js';
-import type { RouteContext } from './route-context.js';
 
 /** How an app is made. */
 export interface AppOptions<State extends object = Record<string, unknown>> {
@@ -28,12 +26,3 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
   /** @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }
-
-/** A hook that runs when an app starts or ends. */
-export type AppHook<State extends object = Record<string, unknown>> = (app: App<State>) => unknown;
-
-/** What `app.runEvery` repeats. */
-export type RepeatedTask<State extends object = Record<string, unknown>> = (
-  app: App<State>,
-  context: RouteContext,
-) => unknown;

@@ -11,17 +11,26 @@ import {
 } from '../scheduler/index.js';
 import { AmqpConnection } from './amqp/amqp-connection.js';
 import type { AmqpRoutes } from './amqp/amqp-routes.js';
-import type { AppHealth, AppState } from './app-health.js';
-import type { AppHook, AppOptions, RepeatedTask } from './app-options.js';
+import type { AppOptions } from './app-options.js';
 import { Assembly } from './assembly.js';
+import type { RouteContext } from './common/route-context.js';
 import type { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
 import type { HttpRoutes } from './http/http-routes.js';
 import type { Metrics } from './metrics/metrics.js';
+import type { AppHealth, AppState } from './parts/app-health.js';
+import { Clock, type RunEveryOptions } from './parts/run-every.js';
 import { type RegisterRoute, registerRoute } from './route.js';
-import type { RouteContext } from './route-context.js';
-import { Clock, type RunEveryOptions } from './run-every.js';
 import type { SseRoutes } from './sse/sse-routes.js';
+
+/** A hook that runs when an app starts or ends. */
+export type AppHook<State extends object = Record<string, unknown>> = (app: App<State>) => unknown;
+
+/** What `app.runEvery` repeats. */
+export type RepeatedTask<State extends object = Record<string, unknown>> = (
+  app: App<State>,
+  context: RouteContext,
+) => unknown;
 
 /**
  * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it

@@ -4,16 +4,16 @@ import type { Logger } from '../logger.js';
 import { AmqpConnection } from './amqp/amqp-connection.js';
 import { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppOptions } from './app-options.js';
+import { readSettings } from './common/settings.js';
 import { Connections } from './connections.js';
 import { HttpFront } from './http/http-front.js';
 import { type Activity, AmqpMeter } from './metrics/amqp-meter.js';
 import { HttpMeter } from './metrics/http-meter.js';
-import { type Meter, noMeter } from './metrics/meter.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricsRoute } from './metrics/metrics-route.js';
-import type { PartHost, PartPlan } from './part.js';
-import { Parts } from './parts.js';
-import { readSettings } from './settings.js';
+import { type Meter, noMeter } from './parts/meter.js';
+import type { PartHost, PartPlan } from './parts/part.js';
+import { Parts } from './parts/parts.js';
 import { SseRoutes } from './sse/sse-routes.js';
 
 /** What an app is assembled from: what is registered with it before it starts, and the parts that come of it. */

@@ -2,15 +2,15 @@
 export {
   AmqpConnection,
   type AmqpConnectionOptions,
-  type AmqpHealth,
   type PutMessage,
 } from './amqp/amqp-connection.js';
 export type { AmqpAction, AmqpMessage } from './amqp/amqp-message.js';
 export type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/amqp-options.js';
 export type { AmqpRoutes } from './amqp/amqp-routes.js';
-export { App } from './app.js';
-export type { AppHealth, AppState } from './app-health.js';
-export type { AppHook, AppOptions, RepeatedTask } from './app-options.js';
+export { App, type AppHook, type RepeatedTask } from './app.js';
+export type { AppOptions } from './app-options.js';
+export { exponentialBuckets, linearBuckets } from './common/buckets.js';
+export type { RouteContext } from './common/route-context.js';
 export type { Connections, NamedConnection } from './connections.js';
 export { HttpError, type HttpErrorOptions, isHttpError } from './http/http-error.js';
 export type {
@@ -25,7 +25,6 @@ export type {
 export type { HttpRequest } from './http/http-request.js';
 export type { HttpRegister, HttpRoutes } from './http/http-routes.js';
 export type { PathParams } from './http/path-template.js';
-export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
 export type { Metrics } from './metrics/metrics.js';
 export type {
   Counter,
@@ -35,10 +34,9 @@ export type {
   MetricOptions,
   MetricsOptions,
 } from './metrics/metrics-options.js';
-export type { PartHealth } from './part.js';
+export type { AmqpHealth, AppHealth, AppState, PartHealth } from './parts/app-health.js';
+export type { RunEveryOptions } from './parts/run-every.js';
 export type { RegisterRoute, RouteType } from './route.js';
-export type { RouteContext } from './route-context.js';
-export type { RunEveryOptions } from './run-every.js';
 export { SseConnection, type SseConnectionOptions } from './sse/sse-connection.js';
 export type { SseEvent, SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse/sse-options.js';
 export type { SseRoutes } from './sse/sse-routes.js';

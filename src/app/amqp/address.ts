@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
-import { readSettings } from '../settings.js';
+import { readSettings } from '../common/settings.js';
 import type { AmqpConnectionOptions } from './amqp-connection.js';
 
 /**

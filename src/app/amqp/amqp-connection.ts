@@ -2,7 +2,6 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
   type FirstConnect,
   Link,
-  type LinkHealth,
   type LinkOptions,
   type MessageProperties,
   nextMessageId,
@@ -12,8 +11,9 @@ import { wholeNumber } from '../../common/numbers.js';
 import { ClosedError, ConfigurationError, toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { jsonEncoder, toPlain } from '../../wire/index.js';
+import { readSettings } from '../common/settings.js';
 import type { NamedConnection } from '../connections.js';
-import { readSettings } from '../settings.js';
+import type { AmqpHealth } from '../parts/app-health.js';
 import { addressOf, vhostOf } from './address.js';
 import { connectFirst } from './first-put.js';
 
@@ -65,13 +65,6 @@ export interface PutMessage {
   /** How long the broker's confirm may take, in milliseconds, the first connect included; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One link of a connection, as the broker tells it. */
-export interface AmqpHealth extends LinkHealth {
-  /** The connection's name, where it has one. */
-  readonly name: string | undefined;
-  readonly vhost: string;
 }
 
 /**

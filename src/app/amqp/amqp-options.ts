@@ -1,6 +1,6 @@
 import type { GiveUp, RetryPolicy } from '../../amqp/index.js';
 import type { ContentType } from '../../wire/index.js';
-import type { RouteContext } from '../route-context.js';
+import type { RouteContext } from '../common/route-context.js';
 import type { AmqpConnection } from './amqp-connection.js';
 import type { AmqpAction, AmqpMessage } from './amqp-message.js';
 

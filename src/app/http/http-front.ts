@@ -1,9 +1,9 @@
 import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods } from '../../decorated-methods.js';
 import { ConfigurationError } from '../../errors.js';
-import type { AppHealth } from '../app-health.js';
-import type { Part, PartHost } from '../part.js';
-import { type AppSettings, readSettings } from '../settings.js';
+import { type AppSettings, readSettings } from '../common/settings.js';
+import type { AppHealth } from '../parts/app-health.js';
+import type { Part, PartHost } from '../parts/part.js';
 import type { HttpServerOptions } from './http-options.js';
 import type { HttpRoute } from './http-route.js';
 import { HttpRoutes } from './http-routes.js';

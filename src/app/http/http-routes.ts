@@ -1,7 +1,7 @@
 import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import { ConfigurationError } from '../../errors.js';
-import { routeList } from '../checks.js';
+import { routeList } from '../common/route-list.js';
 import type {
   HttpHandler,
   HttpMethod,

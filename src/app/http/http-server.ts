@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { inOwnContext } from '../../common/own-context.js';
 import { sleep } from '../../common/timers.js';
 import { ConfigurationError, toError } from '../../errors.js';
-import { required } from '../optional.js';
-import type { Part } from '../part.js';
+import { required } from '../common/optional.js';
+import type { Part } from '../parts/part.js';
 import { httpPackages, type Router, type RouterOptions, router } from './router.js';
 
 /** Where a server listens, and what it answers. */

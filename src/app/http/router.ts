@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import type { Meter } from '../metrics/meter.js';
-import { optional } from '../optional.js';
+import { optional } from '../common/optional.js';
+import type { Meter } from '../parts/meter.js';
 import { type Answer, answerOf, json, refusal } from './answer.js';
 import { type HttpRoute, handle } from './http-route.js';
 import { headOf, passOn } from './passed-on.js';

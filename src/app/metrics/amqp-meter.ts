@@ -1,5 +1,5 @@
-import type { BatchCause } from '../batches.js';
-import type { Meter } from './meter.js';
+import type { BatchCause } from '../common/batches.js';
+import type { Meter } from '../parts/meter.js';
 import type { Metrics } from './metrics.js';
 import type { Counter, Histogram } from './metrics-options.js';
 

@@ -1,4 +1,4 @@
-import type { Meter } from './meter.js';
+import type { Meter } from '../parts/meter.js';
 import type { Metrics } from './metrics.js';
 import type { Gauge, Histogram } from './metrics-options.js';
 

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Registry } from 'prom-client';
-import { required } from '../optional.js';
-import type { AppSettings } from '../settings.js';
-import { checkedBuckets } from './buckets.js';
+import { checkedBuckets } from '../common/buckets.js';
+import { required } from '../common/optional.js';
+import type { AppSettings } from '../common/settings.js';
 import type { Counter, Gauge, Histogram, MetricOptions, MetricsOptions } from './metrics-options.js';
 
 type PromClient = typeof import('prom-client');

@@ -1,5 +1,5 @@
 import { startTimer } from '../../common/timers.js';
-import { optional } from '../optional.js';
+import { optional } from '../common/optional.js';
 
 /** An event as the parser gives it. */
 export type RawEvent = Omit<import('./sse-options.js').SseEvent, 'body'>;

@@ -1,5 +1,5 @@
 import type { ContentType } from '../../wire/index.js';
-import type { RouteContext } from '../route-context.js';
+import type { RouteContext } from '../common/route-context.js';
 import type { SseConnection } from './sse-connection.js';
 
 /** How an event stream is followed. */

@@ -1,10 +1,10 @@
 import { duration, wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
 import type { ContentType } from '../../wire/index.js';
-import { routeList } from '../checks.js';
+import { routeList } from '../common/route-list.js';
+import { readSettings } from '../common/settings.js';
 import type { Connections } from '../connections.js';
-import type { PartPlan } from '../part.js';
-import { readSettings } from '../settings.js';
+import type { PartPlan } from '../parts/part.js';
 import { SseConnection } from './sse-connection.js';
 import type { SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse-options.js';
 import { type SseRoute, SseSource } from './sse-source.js';

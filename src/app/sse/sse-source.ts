@@ -2,8 +2,9 @@ import { refuseGenerated } from '../../common/generators.js';
 import { sleep, within } from '../../common/timers.js';
 import { toError } from '../../errors.js';
 import { type ContentType, jsonEncoder, readTyped } from '../../wire/index.js';
-import { Batches } from '../batches.js';
-import type { Part, PartHealth, PartHost } from '../part.js';
+import { Batches } from '../common/batches.js';
+import type { PartHealth } from '../parts/app-health.js';
+import type { Part, PartHost } from '../parts/part.js';
 import { followStream, type RawEvent, requireParser } from './event-stream.js';
 import type { SseEvent, SseHandler } from './sse-options.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type BatchCause, Batches } from '../../../src/app/batches.js';
+import { type BatchCause, Batches } from '../../../src/app/common/batches.js';
 
 const never = 600_000;
 

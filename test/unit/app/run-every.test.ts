@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noMeter } from '../../../src/app/metrics/meter.js';
-import type { PartHost } from '../../../src/app/part.js';
-import { Clock, type Time } from '../../../src/app/run-every.js';
+import { noMeter } from '../../../src/app/parts/meter.js';
+import type { PartHost } from '../../../src/app/parts/part.js';
+import { Clock, type Time } from '../../../src/app/parts/run-every.js';
 import { recordingLog } from '../../support/stage/stage.js';
 
 const intervalMs = 1_000;

@@ -1,6 +1,6 @@
-import type { Logger } from '../logger.js';
-import type { AppHealth } from './app-health.js';
-import type { Meter } from './metrics/meter.js';
+import type { Logger } from '../../logger.js';
+import type { AppHealth, PartHealth } from './app-health.js';
+import type { Meter } from './meter.js';
 
 /** What the parts of an app have in common. */
 export interface PartHost {
@@ -26,15 +26,6 @@ export interface Part {
   finish(options: { readonly timeoutMs: number }): Promise<number>;
   /** Whether it does what it is for. Left out by parts that cannot be unwell. */
   health?(): PartHealth;
-}
-
-/** How a part is. */
-export interface PartHealth {
-  /** What it is, for people. */
-  readonly name: string;
-  readonly ok: boolean;
-  /** Why it is not well. */
-  readonly error?: string;
 }
 
 /** Makes a part when the app starts: only then it is known which connections there are. Undefined where it is not needed. */

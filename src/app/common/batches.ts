@@ -1,5 +1,5 @@
-import { inOwnContext } from '../common/own-context.js';
-import { startTimer } from '../common/timers.js';
+import { inOwnContext } from '../../common/own-context.js';
+import { startTimer } from '../../common/timers.js';
 
 /** How items are put into batches. */
 export interface BatchRules {

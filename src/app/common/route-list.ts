@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../../errors.js';
 
 /** One or several, as a list. @throws ConfigurationError when there is none, or one is empty */
 export function routeList(routes: string | readonly string[]): readonly string[] {

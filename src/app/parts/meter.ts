@@ -1,4 +1,4 @@
-import type { BatchCause } from '../batches.js';
+import type { BatchCause } from '../common/batches.js';
 
 /** Told of what an app does, so that it can be counted. */
 export interface Meter {

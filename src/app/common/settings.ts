@@ -1,5 +1,5 @@
-import { type Bounds, duration, wholeNumber } from '../common/numbers.js';
-import { checkedBuckets } from './metrics/buckets.js';
+import { type Bounds, duration, wholeNumber } from '../../common/numbers.js';
+import { checkedBuckets } from './buckets.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

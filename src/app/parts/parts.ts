@@ -1,4 +1,5 @@
-import type { Part, PartHealth, PartHost, PartPlan } from './part.js';
+import type { PartHealth } from './app-health.js';
+import type { Part, PartHost, PartPlan } from './part.js';
 
 /** The parts of an app, planned when routes are registered, made when it starts, ended all at once. */
 export class Parts {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../../errors.js';
 
 /**
  * Loads packages that only some apps need, and that are installed by whoever needs them.

@@ -1,9 +1,9 @@
-import { refuseGenerated } from '../common/generators.js';
-import { inOwnContext } from '../common/own-context.js';
-import { sleep, within } from '../common/timers.js';
-import { toError } from '../errors.js';
+import { refuseGenerated } from '../../common/generators.js';
+import { inOwnContext } from '../../common/own-context.js';
+import { sleep, within } from '../../common/timers.js';
+import { toError } from '../../errors.js';
+import type { RouteContext } from '../common/route-context.js';
 import type { Part, PartHost } from './part.js';
-import type { RouteContext } from './route-context.js';
 
 /** How a task is repeated. */
 export interface RunEveryOptions {

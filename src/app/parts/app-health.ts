@@ -1,0 +1,31 @@
+import type { LinkHealth } from '../../amqp/index.js';
+
+/** Where an app is in its life. */
+export type AppState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** One link of a connection, as the broker tells it. */
+export interface AmqpHealth extends LinkHealth {
+  /** The connection's name, where it has one. */
+  readonly name: string | undefined;
+  readonly vhost: string;
+}
+
+/** How a part is. */
+export interface PartHealth {
+  /** What it is, for people. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** Why it is not well. */
+  readonly error?: string;
+}
+
+/** How an app is. */
+export interface AppHealth {
+  /** True while it runs and all that it needs is there. */
+  readonly ok: boolean;
+  readonly state: AppState;
+  /** Each link to a broker, as the broker tells it. */
+  readonly amqp: readonly AmqpHealth[];
+  /** The other parts that can be unwell. */
+  readonly parts: readonly PartHealth[];
+}
