@@ -1,9 +1,9 @@
 import { choice } from '../../common/choices.js';
 import { type Bounds, duration, wholeNumber } from '../../common/numbers.js';
 import { ConfigurationError } from '../../errors.js';
-import type { UserSettings } from '../core/access.js';
-import type { Interceptor } from '../core/interceptor.js';
-import type { DeprecatedFeature, ProfileName } from '../core/profile.js';
+import type { UserSettings } from '../common/access.js';
+import type { Interceptor } from '../common/interceptor.js';
+import type { DeprecatedFeature, ProfileName } from '../common/profile.js';
 
 /** How an embedded broker is started. */
 export interface DevBrokerOptions {

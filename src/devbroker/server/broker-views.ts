@@ -1,8 +1,8 @@
 import { duration } from '../../common/numbers.js';
 import { ConfigurationError } from '../../errors.js';
 import { AmqpError, replyName } from '../../protocol/index.js';
-import type { Message } from '../core/message.js';
-import type { Queue } from '../core/queue.js';
+import type { Message } from '../common/message.js';
+import type { Queue } from '../queues/queue.js';
 import type { Connection } from './connection.js';
 
 /** A client's connection: who it is, and what can be done to it. */

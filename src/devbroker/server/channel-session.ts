@@ -10,13 +10,13 @@ import {
   methodId,
   readMethod,
 } from '../../protocol/index.js';
-import type { Access } from '../core/access.js';
-import { Channel } from '../core/channel.js';
-import type { ChannelSink, OutgoingDelivery } from '../core/channel-context.js';
-import type { Message } from '../core/message.js';
-import type { Profile } from '../core/profile.js';
-import type { ReplyRegistry } from '../core/reply-registry.js';
-import type { VirtualHost } from '../core/virtual-host.js';
+import { Channel } from '../channels/channel.js';
+import type { ChannelSink, OutgoingDelivery } from '../channels/channel-context.js';
+import type { ReplyRegistry } from '../channels/reply-registry.js';
+import type { Access } from '../common/access.js';
+import type { Message } from '../common/message.js';
+import type { Profile } from '../common/profile.js';
+import type { VirtualHost } from '../virtual-host/virtual-host.js';
 import { ConfirmBatch } from './confirm-batch.js';
 import type { Connection } from './connection.js';
 import { type Culprit, idsOf } from './culprit.js';

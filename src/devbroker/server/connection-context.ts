@@ -1,7 +1,7 @@
-import type { BrokerClock } from '../core/clock.js';
-import type { EventStream } from '../core/events.js';
-import type { Interceptor } from '../core/interceptor.js';
-import type { ReplyRegistry } from '../core/reply-registry.js';
+import type { ReplyRegistry } from '../channels/reply-registry.js';
+import type { BrokerClock } from '../common/clock.js';
+import type { EventStream } from '../common/events.js';
+import type { Interceptor } from '../common/interceptor.js';
 import type { Connection } from './connection.js';
 import type { HandshakeContext } from './handshake.js';
 import type { Turns } from './turns.js';

@@ -7,9 +7,9 @@ import {
   type Method,
   readMethod,
 } from '../../protocol/index.js';
-import type { Access } from '../core/access.js';
-import type { ChannelContext, ChannelSink } from '../core/channel-context.js';
-import type { VirtualHost } from '../core/virtual-host.js';
+import type { ChannelContext, ChannelSink } from '../channels/channel-context.js';
+import type { Access } from '../common/access.js';
+import type { VirtualHost } from '../virtual-host/virtual-host.js';
 import { type ChannelSession, shorten } from './channel-session.js';
 import { ChannelTable } from './channel-table.js';
 import type { ConnectionContext } from './connection-context.js';

@@ -1,12 +1,12 @@
 import { sleep } from '../../common/timers.js';
 import { AmqpError } from '../../protocol/index.js';
-import type { UserSettings } from '../core/access.js';
-import { BrokerClock } from '../core/clock.js';
-import { EventStream, type Observer } from '../core/events.js';
-import { MemoryGauge } from '../core/memory-gauge.js';
-import { DEFAULT_PROFILE, type Profile, profileOf } from '../core/profile.js';
-import { ReplyRegistry } from '../core/reply-registry.js';
-import { VirtualHost } from '../core/virtual-host.js';
+import { ReplyRegistry } from '../channels/reply-registry.js';
+import type { UserSettings } from '../common/access.js';
+import { BrokerClock } from '../common/clock.js';
+import { EventStream, type Observer } from '../common/events.js';
+import { MemoryGauge } from '../common/memory-gauge.js';
+import { DEFAULT_PROFILE, type Profile, profileOf } from '../common/profile.js';
+import { VirtualHost } from '../virtual-host/virtual-host.js';
 import {
   checkHost,
   checkNumbers,

@@ -1,7 +1,7 @@
 import { AmqpError, type FieldTable, type MethodFields, PROTOCOL_HEADER } from '../../protocol/index.js';
-import { Access, type UserSettings } from '../core/access.js';
-import type { Profile } from '../core/profile.js';
-import type { VirtualHost } from '../core/virtual-host.js';
+import { Access, type UserSettings } from '../common/access.js';
+import type { Profile } from '../common/profile.js';
+import type { VirtualHost } from '../virtual-host/virtual-host.js';
 import { type Login, mechanismsOf, readLogin } from './sasl.js';
 import type { Wire } from './wire.js';
 

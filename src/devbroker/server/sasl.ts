@@ -1,5 +1,5 @@
 import { ByteReader, type FieldTable, readTable } from '../../protocol/index.js';
-import type { Profile } from '../core/profile.js';
+import type { Profile } from '../common/profile.js';
 
 /** The mechanisms offered to clients. */
 export function mechanismsOf({ allowsAnonymous }: Profile): readonly string[] {

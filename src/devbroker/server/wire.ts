@@ -8,7 +8,7 @@ import {
   type MethodInput,
   type MethodName,
 } from '../../protocol/index.js';
-import type { BrokerClock } from '../core/clock.js';
+import type { BrokerClock } from '../common/clock.js';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BrokerClock } from '../../../src/devbroker/core/clock.js';
+import { BrokerClock } from '../../../src/devbroker/common/clock.js';
 import { until } from '../../support/until.js';
 
 describe('the clock of the broker', () => {

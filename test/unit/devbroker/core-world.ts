@@ -1,16 +1,16 @@
-import { Access } from '../../../src/devbroker/core/access.js';
-import { Channel } from '../../../src/devbroker/core/channel.js';
-import type { ChannelSink, OutgoingDelivery } from '../../../src/devbroker/core/channel-context.js';
-import { BrokerClock } from '../../../src/devbroker/core/clock.js';
-import { EventStream } from '../../../src/devbroker/core/events.js';
-import type { Interceptor } from '../../../src/devbroker/core/interceptor.js';
-import { MemoryGauge } from '../../../src/devbroker/core/memory-gauge.js';
-import type { Message } from '../../../src/devbroker/core/message.js';
-import { DEFAULT_PROFILE, type ProfileName, profileOf } from '../../../src/devbroker/core/profile.js';
-import type { Queue } from '../../../src/devbroker/core/queue.js';
-import { ReplyRegistry } from '../../../src/devbroker/core/reply-registry.js';
-import { VirtualHost } from '../../../src/devbroker/core/virtual-host.js';
-import type { ExchangeType } from '../../../src/devbroker/routing/router.js';
+import { Channel } from '../../../src/devbroker/channels/channel.js';
+import type { ChannelSink, OutgoingDelivery } from '../../../src/devbroker/channels/channel-context.js';
+import { ReplyRegistry } from '../../../src/devbroker/channels/reply-registry.js';
+import { Access } from '../../../src/devbroker/common/access.js';
+import { BrokerClock } from '../../../src/devbroker/common/clock.js';
+import { EventStream } from '../../../src/devbroker/common/events.js';
+import type { Interceptor } from '../../../src/devbroker/common/interceptor.js';
+import { MemoryGauge } from '../../../src/devbroker/common/memory-gauge.js';
+import type { Message } from '../../../src/devbroker/common/message.js';
+import { DEFAULT_PROFILE, type ProfileName, profileOf } from '../../../src/devbroker/common/profile.js';
+import type { ExchangeType } from '../../../src/devbroker/exchanges/router.js';
+import type { Queue } from '../../../src/devbroker/queues/queue.js';
+import { VirtualHost } from '../../../src/devbroker/virtual-host/virtual-host.js';
 import type { FieldTable, Properties } from '../../../src/protocol/index.js';
 
 /** What a channel told its client, kept for assertions. */

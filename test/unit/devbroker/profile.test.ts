@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { profileOf } from '../../../src/devbroker/core/profile.js';
+import { profileOf } from '../../../src/devbroker/common/profile.js';
 import { AmqpError } from '../../../src/protocol/index.js';
 import { CoreWorld } from './core-world.js';
 

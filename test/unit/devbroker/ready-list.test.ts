@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Entry, ReadyList } from '../../../src/devbroker/core/ready-list.js';
+import { type Entry, ReadyList } from '../../../src/devbroker/queues/ready-list.js';
 
 const message = {
   exchange: '',

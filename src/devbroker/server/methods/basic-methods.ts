@@ -1,5 +1,5 @@
 import { AmqpError, type Content } from '../../../protocol/index.js';
-import { REPLY_QUEUE } from '../../core/reply-registry.js';
+import { REPLY_QUEUE } from '../../channels/reply-registry.js';
 import type { ChannelSession } from '../channel-session.js';
 import { cleanName, type HandlerTable, queueName, unimplemented } from './handlers.js';
 

@@ -1,5 +1,5 @@
 import type { MethodFields } from '../../../protocol/index.js';
-import { checkExchangeType } from '../../core/exchanges.js';
+import { checkExchangeType } from '../../exchanges/exchanges.js';
 import type { ChannelSession } from '../channel-session.js';
 import { assertNotDefault, cleanName, type HandlerTable } from './handlers.js';
 

@@ -1,8 +1,8 @@
 import { AmqpError, type MethodFields } from '../../../protocol/index.js';
-import type { Exchange } from '../../core/exchange.js';
-import type { Queue } from '../../core/queue.js';
-import { REPLY_QUEUE } from '../../core/reply-registry.js';
-import { generatedName, isReserved } from '../../core/texts.js';
+import { REPLY_QUEUE } from '../../channels/reply-registry.js';
+import { generatedName, isReserved } from '../../common/texts.js';
+import type { Exchange } from '../../exchanges/exchange.js';
+import type { Queue } from '../../queues/queue.js';
 import type { ChannelSession } from '../channel-session.js';
 import { assertNotDefault, cleanName, type HandlerTable, queueName } from './handlers.js';
 
