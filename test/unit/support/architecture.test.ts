@@ -66,9 +66,9 @@ describe('the architecture checks', () => {
         "import 'amqplib'; import '../protocol/index.js'; import '../errors.js'; import './link/b.js';",
       'wire/a.ts':
         "import 'class-transformer'; import 'reflect-metadata'; import '../logger.js'; import 'node:fs';",
-      'messaging/b/a.ts':
-        "import 'uuid'; import '../../rpc/index.js'; import '../c.js'; import '../../scheduler/index.js';",
-      'devbroker/a.ts': "import '../protocol/index.js';",
+      'messaging/handlers/a.ts':
+        "import 'uuid'; import '../../rpc/index.js'; import '../exchange.js'; import '../../scheduler/index.js';",
+      'devbroker/queues/a.ts': "import '../../protocol/index.js'; import '../common/b.js';",
       'testing/a.ts': "import '../devbroker/index.js'; import '../messaging/index.js';",
       'cli/a.ts': "import '../devbroker/index.js'; import '../app/index.js'; import '../index.js';",
       'index.ts':
@@ -118,6 +118,25 @@ describe('the architecture checks', () => {
     assert.deepEqual(importsIn(t, 'amqp/consuming/a.ts', "import type { B } from '../link/b.js';"), [
       'amqp/consuming/a.ts:1 imports amqp/link/b.ts, which is above consuming',
     ]);
+    for (const [from, to] of [
+      ['messaging/handlers', 'processing'],
+      ['messaging/producing', 'processing'],
+      ['messaging/processing', 'contract.ts'],
+      ['app/common', 'metrics'],
+      ['app/parts', 'amqp'],
+      ['app/http', 'metrics'],
+      ['app/sse', 'app.ts'],
+      ['devbroker/exchanges', 'virtual-host'],
+      ['devbroker/queues', 'channels'],
+      ['devbroker/channels', 'server'],
+    ] as const) {
+      const [room, group] = from.split('/');
+      const target = to.endsWith('.ts') ? to : `${to}/b.ts`;
+      const line = `import type { B } from '../${target.replace('.ts', '.js')}';`;
+      assert.deepEqual(importsIn(t, `${from}/a.ts`, line), [
+        `${from}/a.ts:1 imports ${room}/${target}, which is above ${group}`,
+      ]);
+    }
     assert.deepEqual(importsIn(t, 'amqp/a.ts', "import './link/b.js';"), [
       'amqp/a.ts:1 is in no group of amqp that the import table knows',
     ]);
