@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import diagnosticsChannel from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { before, beforeEach, describe, it, type TestContext } from 'node:test';
 import { brokerUrl, sideChannel, suiteOwner, uniqueName } from '../../support/broker.js';
 import type { SideChannel } from '../../support/side-channel.js';
@@ -22,14 +24,15 @@ describe('a peer that falls silent', () => {
   async function connected(t: TestContext) {
     const proxy = await TcpProxy.forUrl(brokerUrl());
     t.after(() => proxy.close());
+    const openSockets = countSocketsTo(proxy.port, t);
     const link = ownLink(t, proxy.urlFor(brokerUrl()), { heartbeatSeconds: 1 });
     await link.publish(toQueue(queue, 'first'));
-    return { proxy, link };
+    assert.equal(openSockets(), 1);
+    return { proxy, link, openSockets };
   }
 
   it('is noticed by its heartbeat, and nothing is left of its socket', async (t) => {
-    const { proxy, link } = await connected(t);
-    const sockets = openSockets();
+    const { proxy, link, openSockets } = await connected(t);
     proxy.stall();
     proxy.refuse();
     // More than the sockets' buffers take, so that some of it waits.
@@ -37,8 +40,7 @@ describe('a peer that falls silent', () => {
     const texts = numbered('m', 1_000);
     const published = texts.map((text) => link.publish(toQueue(queue, text, { content })));
     await until(() => link.publishing === false, { what: 'it is noticed', limitMs: 10_000 });
-    // The broker has noticed, too, and ended the proxy's way to it.
-    await until(() => openSockets() <= sockets - 2, { what: 'its socket is gone' });
+    await until(() => openSockets() === 0, { what: 'its socket is gone' });
     await proxy.pass();
     await Promise.all(published);
     const arrived = (await takeAll(side, queue)).map(({ id }) => id);
@@ -49,19 +51,25 @@ describe('a peer that falls silent', () => {
   });
 
   it('does not hold up a close, also while we dial it once more', async (t) => {
-    const { proxy, link } = await connected(t);
-    const sockets = openSockets();
+    const { proxy, link, openSockets } = await connected(t);
     proxy.stall();
     proxy.cut();
     const open = rejection(link.publish(toQueue(queue, 'open')));
     await until(() => proxy.accepted === 2, { what: 'it is dialled' });
     await link.close({ timeoutMs: 0 });
     assert.equal(((await open) as { code?: string }).code, 'CLOSED');
-    await proxy.close();
-    await until(() => openSockets() <= sockets - 3, { what: 'no socket is left' });
+    await until(() => openSockets() === 0, { what: 'no socket is left' });
   });
 });
 
-function openSockets(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+/** Counts what this process has connected to a port, from now on, and has not closed down to its handle. */
+function countSocketsTo(port: number, t: TestContext): () => number {
+  const sockets: Socket[] = [];
+  const onSocket = (message: unknown): void => {
+    const { socket } = message as { socket: Socket };
+    socket.once('connect', () => socket.remotePort === port && sockets.push(socket));
+  };
+  diagnosticsChannel.subscribe('net.client.socket', onSocket);
+  t.after(() => diagnosticsChannel.unsubscribe('net.client.socket', onSocket));
+  return () => sockets.filter(({ closed }) => !closed).length;
 }

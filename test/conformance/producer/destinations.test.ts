@@ -93,7 +93,7 @@ describe('where a producer sends', () => {
 
   it('a call goes to the first of them only', async (t) => {
     const [producer, recorder] = [await connect(t, stage, NewsProducer), await record()];
-    const once = producer.with({ timeoutMs: 50, maxRetry: 0 });
+    const once = producer.with({ timeoutMs: 300, maxRetry: 0 });
     await once.rpc_news();
     await once.with({ key: 'other' }).rpc_news();
     await once.with({ eks: everywhere.slice(4) }).rpc_news();

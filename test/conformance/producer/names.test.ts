@@ -74,7 +74,7 @@ describe('the names of a producer', () => {
     const [producer, recorder] = [await connect(t, stage, Open), await record()];
     await producer['message_echo']?.('A');
     await producer['message_foo_message_bar']?.();
-    await producer.with({ timeoutMs: 50, maxRetry: 0 })['rpc_ask']?.([1]);
+    await producer.with({ timeoutMs: 300, maxRetry: 0 })['rpc_ask']?.([1]);
     const sent = (await recorder.all()).map(({ body }) => [body.category, body.name, body.content]);
     assert.deepEqual(sent, [
       ['message', 'echo', { parameters: 'A' }],

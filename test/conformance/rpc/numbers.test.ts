@@ -92,7 +92,7 @@ describe('the object that is given to a call', () => {
       const producer = new Caller({ url }) as unknown as Awaited<ReturnType<typeof connect<typeof Caller>>>;
       t.after(() => producer.close());
       const value = { n: 1 };
-      const calling = producer.with({ timeoutMs: 100, maxRetry: 0 })[way](value);
+      const calling = producer.with({ timeoutMs: 1_000, maxRetry: 0 })[way](value);
       value.n = 2;
       const [request] = await recorder.waitFor(1);
       assert.deepEqual(request?.body.content, { parameters: { value: { n: 1 } } });

@@ -15,11 +15,11 @@ describe('a call that is not answered', () => {
     const place = await stage.place();
     const recorder = await Recorder.start(stage.side, ...place.eks);
     const producer = await connect(t, stage, callerOf(place.eks));
-    const answered = await producer.with({ timeoutMs: 50, maxRetry: 2 }).rpc_ping();
+    const answered = await producer.with({ timeoutMs: 400, maxRetry: 2 }).rpc_ping();
     const { ok, type, value } = answered;
     assert.deepEqual({ ok, type, value }, { ok: false, type: 'exception', value: 'TimeoutError' });
     assert.ok(answered instanceof MessageResultException && answered.error instanceof TimeoutError);
-    assert.match(answered.message, /No answer to the call 'ping' in 3 attempts of 50 ms/);
+    assert.match(answered.message, /No answer to the call 'ping' in 3 attempts of 400 ms/);
     assert.throws(() => answered.unwrap(), TimeoutError);
     await recorder.waitFor(3);
     const messages = await recorder.all();
@@ -34,7 +34,7 @@ describe('a call that is not answered', () => {
     const place = await stage.place();
     const recorder = await Recorder.start(stage.side, ...place.eks);
     const producer = await connect(t, stage, callerOf(place.eks), { fingerprint: { name: 'caller' } });
-    await producer.with({ timeoutMs: 49.5, maxRetry: 1 }).rpc_echo('x');
+    await producer.with({ timeoutMs: 499.5, maxRetry: 1 }).rpc_echo('x');
     const { body, properties } = (await recorder.waitFor(2))[0] ?? assert.fail();
     const { category, type, name, content, _reserved } = body;
     assert.deepEqual(
@@ -44,11 +44,11 @@ describe('a call that is not answered', () => {
         type: 'command',
         name: 'echo',
         content: { parameters: { value: 'x' } },
-        _reserved: { deadlineMs: 99 },
+        _reserved: { deadlineMs: 999 },
       },
     );
     assert.match(String(properties.replyTo), /^amq\.rabbitmq\.reply-to\./);
-    assert.equal(properties.expiration, '50');
+    assert.equal(properties.expiration, '500');
     assert.equal(properties.correlationId, properties.messageId);
     assert.equal(properties.type, 'echo');
     assert.deepEqual([properties.contentType, properties.deliveryMode], ['application/json', 1]);
@@ -57,7 +57,7 @@ describe('a call that is not answered', () => {
   it('P-C17: a request that nobody took in time is gone: it never runs later', async (t) => {
     const place = await stage.place();
     const producer = await connect(t, stage, callerOf(place.eks));
-    await producer.with({ timeoutMs: 50, maxRetry: 1 }).rpc_ping();
+    await producer.with({ timeoutMs: 400, maxRetry: 1 }).rpc_ping();
     await stage.side.waitForDepth(place.queue, 0);
     const { reason } = await place.takeRejected();
     assert.equal(reason, 'expired');
@@ -67,8 +67,8 @@ describe('a call that is not answered', () => {
     const place = await stage.place();
     const recorder = await Recorder.start(stage.side, ...place.eks);
     const producer = await connect(t, stage, callerOf(place.eks));
-    const { message } = await producer.with({ timeoutMs: 50, maxRetry: 0 }).rpc_ping();
-    assert.match(message, /1 attempt of 50 ms/);
+    const { message } = await producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping();
+    assert.match(message, /1 attempt of 500 ms/);
     await recorder.only();
   });
 
@@ -114,7 +114,7 @@ describe('a call that can reach nobody', () => {
   it('tries again and then says that it was unroutable, and where to', async (t) => {
     const place = await stage.place();
     const producer = await connect(t, stage, callerOf(place.eks));
-    const answered = await producer.with({ key: 'nobody', timeoutMs: 50, maxRetry: 1 }).rpc_ping();
+    const answered = await producer.with({ key: 'nobody', timeoutMs: 400, maxRetry: 1 }).rpc_ping();
     assert.equal(answered.value, 'UnroutableError');
     assert.ok(answered.error instanceof UnroutableError);
     assert.deepEqual(answered.error.routingKey, 'nobody');
