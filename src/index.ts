@@ -1,29 +1,39 @@
 /** Waybill: components that send and handle typed messages over RabbitMQ. The face, by topic. */
 
 // Connections.
-export {
-  type Arguments,
-  type ConnectionHealth,
-  type ConnectionOptions,
-  type ConnectionRole,
-  type Delivery,
-  type DeliveryContext,
-  type DrainReport,
-  type FirstConnect,
-  type GiveUp,
-  type LinkEventMap,
-  type LinkEvents,
-  type LinkHealth,
-  type LinkOptions,
-  type MessageProperties,
-  type OutboxHealth,
-  type OutboxLimits,
-  type OverdueRun,
-  type QueueHealth,
-  RejectMessage,
-  type RetryPolicy,
-  type StreamOffset,
+export type {
+  Arguments,
+  ConnectionHealth,
+  ConnectionOptions,
+  ConnectionRole,
+  Delivery,
+  DrainReport,
+  FirstConnect,
+  GiveUp,
+  LinkEventMap,
+  LinkEvents,
+  LinkHealth,
+  LinkOptions,
+  MessageProperties,
+  OutboxHealth,
+  OutboxLimits,
+  OverdueRun,
+  QueueHealth,
+  RetryPolicy,
+  StreamOffset,
 } from './amqp/index.js';
+// Middleware, and what handlers get and throw.
+export {
+  type ComponentInfo,
+  type DeliveryContext,
+  type Inbound,
+  type Middleware,
+  type Outbound,
+  type Receive,
+  RejectMessage,
+  type Send,
+  useMiddleware,
+} from './component/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
   ArgumentTypeError,

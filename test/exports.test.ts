@@ -77,6 +77,7 @@ const doors: Readonly<Record<string, Door>> = {
       isWaybillError
       silentLogger
       stderrLogger
+      useMiddleware
       verboseLogger
     `,
     types: `
@@ -93,6 +94,7 @@ const doors: Readonly<Record<string, Door>> = {
       CommandNames
       CommandsOf
       Component
+      ComponentInfo
       ComponentStatus
       Connected
       ConnectionHealth
@@ -135,6 +137,7 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerKey
       HandlerView
       HandlersOf
+      Inbound
       LinkEventMap
       LinkEvents
       LinkHealth
@@ -145,8 +148,10 @@ const doors: Readonly<Record<string, Door>> = {
       MessageProcessorOptions
       MessageProperties
       MicroSchedulerOptions
+      Middleware
       Mistake
       OpenNames
+      Outbound
       OutboxHealth
       OutboxLimits
       OverdueRun
@@ -162,6 +167,7 @@ const doors: Readonly<Record<string, Door>> = {
       QueueKey
       QueueSpec
       QueueWithFlags
+      Receive
       Reply
       ReplyStoreLimits
       RestartPolicy
@@ -172,6 +178,7 @@ const doors: Readonly<Record<string, Door>> = {
       RpcMethod
       RunOptions
       SchedulerHealth
+      Send
       StandardSchema
       StreamOffset
       ThreadErrorInfo
@@ -187,11 +194,13 @@ const doors: Readonly<Record<string, Door>> = {
       AmqpConnection
       App
       HttpError
+      RejectMessage
       SseConnection
       Timeit
       exponentialBuckets
       isHttpError
       linearBuckets
+      useMiddleware
     `,
     types: `
       AmqpAction
@@ -205,8 +214,10 @@ const doors: Readonly<Record<string, Door>> = {
       AppHook
       AppOptions
       AppState
+      ComponentInfo
       Connections
       Counter
+      DeliveryContext
       Gauge
       Histogram
       HttpErrorOptions
@@ -219,21 +230,27 @@ const doors: Readonly<Record<string, Door>> = {
       HttpRoutes
       HttpServerOptions
       HttpTypedBody
+      Inbound
       Labels
       MetricOptions
       Metrics
       MetricsOptions
+      Middleware
       NamedConnection
+      Outbound
       PartHealth
       PathParams
       PlainBodies
       PutMessage
       RawBody
+      Receive
+      RegisterHandler
       RegisterRoute
       RepeatedTask
       RouteContext
       RouteType
       RunEveryOptions
+      Send
       SseConnectionOptions
       SseEvent
       SseHandler
@@ -330,24 +347,31 @@ const doors: Readonly<Record<string, Door>> = {
       RpcClient
       RpcWorker
       Worker
+      useMiddleware
     `,
     types: `
       AnswerOf
       CallHandler
       CallRouteOptions
+      ComponentInfo
       Connection
       ConnectionParameterFields
       DataOf
       DeliveryContext
       GiveUp
+      Inbound
       LinkOptions
+      Middleware
+      Outbound
       QueueProducerOptions
       QueueWorkerOptions
+      Receive
       RegisterHandler
       RetryPolicy
       RouteOptions
       RpcClientOptions
       RpcWorkerOptions
+      Send
       TaskHandler
       TypedRouteOptions
       WorkerOptions
@@ -366,8 +390,10 @@ const doors: Readonly<Record<string, Door>> = {
       RabbitConsumerFactory
       RejectMessage
       UnregisteredHandlerError
+      useMiddleware
     `,
     types: `
+      ComponentInfo
       ConsumerFactory
       ConsumersHealth
       DeadLetterPolicy
@@ -375,17 +401,22 @@ const doors: Readonly<Record<string, Door>> = {
       FindHandler
       GiveUp
       HandlersRegistryOptions
+      Inbound
       LinkOptions
       MessageCallOptions
       MessageConsumer
       MessageSenderOptions
+      Middleware
       ModelHandler
+      Outbound
       RabbitConsumerFactoryOptions
       RabbitConsumerOptions
       RawHandler
+      Receive
       RegisterHandler
       RegisterOptions
       RetryPolicy
+      Send
     `,
   },
 };

@@ -12,18 +12,16 @@ export type { FirstConnect } from './connection/first-connect.js';
 export type { ChannelEnd, OwnChannel, RawChannel } from './connection/own-channel.js';
 export { type Address, type ConnectionOptions, masked, settle } from './connection/settings.js';
 export { Consumer } from './consuming/consumer.js';
-export type { ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
+export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
 export type { OverdueRun } from './consuming/consumer-timeouts.js';
 export type { Delivery } from './consuming/delivery.js';
-export { attemptHeader, DeliveryContext, type DeliveryContextHost } from './consuming/delivery-context.js';
-export { RejectMessage } from './consuming/reject-message.js';
+export { failureCount } from './consuming/failure-count.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
 export type { StreamOffset } from './consuming/stream-position.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
-export type { Failure } from './failing/dossier.js';
 export { type FailedMessage, FailedQueue } from './failing/failed-queue.js';
-export { FailurePolicy, type GiveUp } from './failing/failure-policy.js';
+export { FailurePolicy, type GiveUp, isHopeless } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { amqplibTable } from './frames/amqplib-table.js';
@@ -33,7 +31,6 @@ export {
   type Outgoing,
   type PublishOptions,
 } from './frames/outgoing.js';
-export { Intake } from './intake.js';
 export { type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
 export { Lease } from './link/lease.js';
 export { Link, type LinkOptions } from './link/link.js';

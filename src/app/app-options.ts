@@ -1,3 +1,4 @@
+import type { Middleware } from '../component/index.js';
 import type { Logger } from '../logger.js';
 import type { NamedConnection } from './connections.js';
 import type { HttpServerOptions } from './http/http-options.js';
@@ -23,6 +24,8 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
    * `false` for not at all. @default env `ASYNCWORKER_METRICS_ROUTE_ENABLED`, else on
    */
   readonly metrics?: MetricsOptions | false | undefined;
+  /** What stands around its handlers of messages, and around `put` of its connections, within what its class has. */
+  readonly middleware?: readonly Middleware[] | undefined;
   /** @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }

@@ -1,5 +1,5 @@
 import { duration, wholeNumber } from '../common/numbers.js';
-import type { RegisterHandler } from '../decorated-methods.js';
+import { type Middleware, ownMiddleware, type RegisterHandler } from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import {
@@ -42,12 +42,16 @@ export type RepeatedTask<State extends object = Record<string, unknown>> = (
 export class App<State extends object = Record<string, unknown>> extends StandingThread {
   /** An app lives once: `firstConnect` waits for a broker, and what supervises the process starts it again. */
   declare readonly restartPolicy?: never;
+  /** What stands around its handlers of messages, and around `put`, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
 
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
   readonly connections: Connections;
   readonly logger: Logger;
+  /** What stands around its messages: its class's, then its own. */
+  readonly middleware: readonly Middleware[];
   /** Messages of queues. */
   readonly amqp: AmqpRoutes;
   /** Requests over HTTP. */
@@ -72,6 +76,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;
     this.name = name;
     this.logger = logger;
+    this.middleware = ownMiddleware(new.target, options);
     this.state = options.state ?? ({} as State);
     this.#shutdownTimeoutMs = duration('App: shutdownTimeoutMs', shutdownTimeoutMs);
     this.#assembly = new Assembly(this, options as AppOptions<never>);
@@ -218,9 +223,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   }
 
   async #start(): Promise<void> {
-    const { name, logger } = this;
     const { parts } = this.#assembly;
-    this.#assembly.make({ name, logger, closing: this.#closing.signal, health: () => this.health() });
+    this.#assembly.make({ closing: this.#closing.signal, health: () => this.health() });
     await parts.prepare();
     await this.connections.open(this.stopSignal);
     await this.#startUp.run(this, this.stopSignal);

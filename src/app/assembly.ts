@@ -1,11 +1,10 @@
-import { DecoratedMethods } from '../decorated-methods.js';
+import { DecoratedMethods } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
-import type { Logger } from '../logger.js';
 import { AmqpConnection } from './amqp/amqp-connection.js';
 import { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppOptions } from './app-options.js';
 import { readSettings } from './common/settings.js';
-import { Connections } from './connections.js';
+import { type ConnectionOwner, Connections } from './connections.js';
 import { HttpFront } from './http/http-front.js';
 import { type Activity, AmqpMeter } from './metrics/amqp-meter.js';
 import { HttpMeter } from './metrics/http-meter.js';
@@ -25,10 +24,12 @@ export class Assembly {
   readonly sse: SseRoutes;
   readonly front: HttpFront;
   readonly metrics: Metrics;
+  readonly #owner: ConnectionOwner;
   readonly #isMeasured: boolean;
   #isMade = false;
 
-  constructor(owner: { readonly name: string; readonly logger: Logger }, options: AppOptions<never>) {
+  constructor(owner: ConnectionOwner, options: AppOptions<never>) {
+    this.#owner = owner;
     this.connections = new Connections(owner);
     for (const connection of options.connections ?? []) this.connections.add(connection);
     const settings = readSettings();
@@ -51,7 +52,7 @@ export class Assembly {
   }
 
   /** Makes the parts; from now on nothing is registered. @throws ConfigurationError for what does not fit together */
-  make(host: Omit<PartHost, 'meter'>): void {
+  make(host: Pick<PartHost, 'closing' | 'health'>): void {
     this.#isMade = true;
     const { unused } = this.methods;
     if (unused.length > 0) {
@@ -61,7 +62,8 @@ export class Assembly {
     }
     // Last of all, so that it opens when all else works.
     this.parts.plan((each) => this.front.part(each));
-    this.parts.make({ ...host, meter: this.#meter() });
+    const { name, logger, middleware } = this.#owner;
+    this.parts.make({ name, logger, middleware, ...host, meter: this.#meter() });
     this.connections.freeze();
   }
 

@@ -1,12 +1,20 @@
+import type { Middleware } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
+
+/** What an app says to its connections. */
+export interface ConnectionOwner {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly middleware: readonly Middleware[];
+}
 
 /** What all kinds of connections have. */
 export interface NamedConnection {
   /** By which routes choose it. */
   readonly name: string | undefined;
   /** @internal Told by the app that it belongs to. */
-  adopt?(owner: { readonly name: string; readonly logger: Logger }): void;
+  adopt?(owner: ConnectionOwner): void;
   /** @internal Connects when the app starts, where it has to be connected to be of use. @throws what keeps it from that */
   open?(): Promise<void>;
   close(): Promise<void>;
@@ -18,11 +26,11 @@ type ConnectionClass<C> = abstract new (...args: never[]) => C;
 /** The connections of an app. Routes choose theirs when the app starts; from then on none is added (AW-B8). */
 export class Connections implements Iterable<NamedConnection> {
   readonly #all = new Set<NamedConnection>();
-  readonly #owner: { readonly name: string; readonly logger: Logger };
+  readonly #owner: ConnectionOwner;
   #frozen = false;
 
   /** @internal */
-  constructor(owner: { readonly name: string; readonly logger: Logger }) {
+  constructor(owner: ConnectionOwner) {
     this.#owner = owner;
   }
 

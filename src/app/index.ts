@@ -1,5 +1,17 @@
 /** `waybill/app`: messages in batches, HTTP, event streams and clocks in one process (what async-worker is for Python). */
 export {
+  type ComponentInfo,
+  type DeliveryContext,
+  type Inbound,
+  type Middleware,
+  type Outbound,
+  type Receive,
+  type RegisterHandler,
+  RejectMessage,
+  type Send,
+  useMiddleware,
+} from '../component/index.js';
+export {
   AmqpConnection,
   type AmqpConnectionOptions,
   type PutMessage,

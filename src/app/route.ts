@@ -1,4 +1,4 @@
-import type { RegisterHandler } from '../decorated-methods.js';
+import type { RegisterHandler } from '../component/index.js';
 import { ArgumentTypeError } from '../errors.js';
 import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/amqp-options.js';
 import type { AmqpRoutes } from './amqp/amqp-routes.js';

@@ -1,4 +1,4 @@
-import type { DeliveryContext } from '../amqp/index.js';
+import type { DeliveryContext } from '../component/index.js';
 import type { DrainOptions, ThreadHealth } from '../scheduler/index.js';
 
 /**

@@ -1,6 +1,5 @@
-import type { DeliveryContext } from '../amqp/index.js';
 import { refuseGenerated } from '../common/generators.js';
-import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
+import { DecoratedMethods, type DeliveryContext, type RegisterHandler } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import {

@@ -1,12 +1,17 @@
 /** Registry style: a header names the handler, a model says what the body is; the dialect of Python's ploomby. */
+export type { GiveUp, LinkOptions, RetryPolicy } from '../amqp/index.js';
 export {
+  type ComponentInfo,
   type DeliveryContext,
-  type GiveUp,
-  type LinkOptions,
+  type Inbound,
+  type Middleware,
+  type Outbound,
+  type Receive,
+  type RegisterHandler,
   RejectMessage,
-  type RetryPolicy,
-} from '../amqp/index.js';
-export type { RegisterHandler } from '../decorated-methods.js';
+  type Send,
+  useMiddleware,
+} from '../component/index.js';
 export type { ConsumerFactory, FindHandler, MessageConsumer, RawHandler } from './consumer.js';
 export type { DeadLetterPolicy } from './dead-letter-policy.js';
 export {

@@ -1,5 +1,6 @@
 import type { LinkHealth, LinkOptions, MessageProperties, PublishOptions } from '../amqp/index.js';
-import { type CallOptions, type CallRequest, Client, resultReader } from '../rpc/index.js';
+import { Dispatch, type Middleware, ownMiddleware } from '../component/index.js';
+import { type CallOptions, type CallRequest, resultReader } from '../rpc/index.js';
 import { type Encoder, encodingOf, jsonEncoder, type Result, toPlain } from '../wire/index.js';
 import { readDetail } from './detail.js';
 
@@ -13,6 +14,8 @@ export interface MessageSenderOptions {
   readonly encoder?: Encoder | undefined;
   /** How answers are written at the other end; see `RabbitConsumerOptions.rpc`. @default 'detail' */
   readonly rpc?: 'detail' | 'result' | undefined;
+  /** What stands around its sending, within what its class has. */
+  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** How one call waits. */
@@ -27,8 +30,11 @@ export interface MessageCallOptions {
 
 /** Sends messages with their key in a header, which the original left to others. */
 export class MessageSender<Messages extends object = AnyMessages> {
+  /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
+
   readonly #messageKeyName: string;
-  readonly #client: Client;
+  readonly #dispatch: Dispatch;
   readonly #encoder: Encoder;
   readonly #rpc: 'detail' | 'result';
 
@@ -36,17 +42,20 @@ export class MessageSender<Messages extends object = AnyMessages> {
   constructor(
     messageKeyName: string,
     connection: string | LinkOptions = {},
-    { encoder = jsonEncoder, rpc = 'detail' }: MessageSenderOptions = {},
+    options: MessageSenderOptions = {},
   ) {
+    const { encoder = jsonEncoder, rpc = 'detail' } = options;
+    const { name } = new.target;
+    const link = typeof connection === 'string' ? { url: connection } : connection;
     this.#messageKeyName = messageKeyName;
-    this.#client = new Client(typeof connection === 'string' ? { url: connection } : connection);
+    this.#dispatch = new Dispatch(link, { style: 'registry', name }, ownMiddleware(new.target, options));
     this.#encoder = encoder;
     this.#rpc = rpc;
   }
 
   /** Connects; the first message does it too. @throws ConnectError */
   async connect(): Promise<this> {
-    await this.#client.open();
+    await this.#dispatch.open();
     return this;
   }
 
@@ -60,7 +69,7 @@ export class MessageSender<Messages extends object = AnyMessages> {
     data: Messages[Key],
     options?: PublishOptions,
   ): Promise<void> {
-    await this.#client.publish({ exchange: '', routingKey: queue, ...this.#message(key, data, 2) }, options);
+    await this.#dispatch.publishToQueue(queue, { name: key, ...this.#message(key, data, 2) }, options);
   }
 
   /**
@@ -76,18 +85,18 @@ export class MessageSender<Messages extends object = AnyMessages> {
     const options: CallOptions = { timeoutMs, maxRetry, signal };
     const request = (): CallRequest => this.#request(queue, key, data);
     // Python's answers have no correlation id, so each call has a reply queue for itself.
-    const result = await this.#client.call(request, options, this.#rpc === 'detail');
+    const result = await this.#dispatch.callOpening(request, options, this.#rpc === 'detail');
     return result as Result<Answer>;
   }
 
   /** How its link is. */
   async health(): Promise<LinkHealth> {
-    return await this.#client.health();
+    return await this.#dispatch.health();
   }
 
   /** Ends pending calls with a ClosedError, waits for confirms, and closes. Idempotent. */
   async close(): Promise<void> {
-    await this.#client.close();
+    await this.#dispatch.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

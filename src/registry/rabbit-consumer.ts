@@ -4,22 +4,29 @@ import {
   checkFailing,
   checkQueueArguments,
   type Delivery,
-  DeliveryContext,
   FailurePolicy,
   type GiveUp,
-  Intake,
   type LinkHealth,
   type LinkOptions,
   type RetryPolicy,
   wellWhile,
 } from '../amqp/index.js';
 import { choice } from '../common/choices.js';
-import { cut } from '../common/foreign-text.js';
 import { duration } from '../common/numbers.js';
-import { toError } from '../errors.js';
+import {
+  assertDrained,
+  Chain,
+  connectionName,
+  Intake,
+  identify,
+  type Middleware,
+  ownMiddleware,
+  Reception,
+  Settlement,
+} from '../component/index.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
-import { DrainError, type DrainOptions } from '../scheduler/index.js';
-import { connectionName, identify, jsonEncoder } from '../wire/index.js';
+import type { DrainOptions } from '../scheduler/index.js';
+import { type FingerprintStamp, jsonEncoder } from '../wire/index.js';
 import type { FindHandler, MessageConsumer } from './consumer.js';
 import {
   checkDeadLetters,
@@ -28,7 +35,7 @@ import {
   durableQueue,
 } from './dead-letter-policy.js';
 import { DetailWriter } from './detail.js';
-import { NoMessageKeyError, UnregisteredHandlerError } from './errors.js';
+import { KeyedJob } from './keyed-job.js';
 
 /** How a {@link RabbitConsumer} takes messages. */
 export interface RabbitConsumerOptions {
@@ -49,16 +56,22 @@ export interface RabbitConsumerOptions {
   readonly retry?: RetryPolicy | undefined;
   /** What becomes of a message that is given up; `discard` is what the original did without dead letters. @default 'park' */
   readonly onFailure?: GiveUp | undefined;
+  /** What stands around the handlers, within what the class has. */
+  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 const owner = 'RabbitConsumer';
 
 /** Takes messages from one queue of RabbitMQ, on a channel of its own, to the handlers that their header names. */
 export class RabbitConsumer implements MessageConsumer {
+  /** What stands around the handlers, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
+
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;
   readonly #intake: Intake;
-  #server: Server | undefined;
+  readonly #chain: Chain<'receive'>;
+  #failures: FailurePolicy | undefined;
   #isTaking = false;
 
   /** Prefer `RabbitConsumerFactory.create`. @throws ConfigurationError for options that cannot be */
@@ -70,7 +83,8 @@ export class RabbitConsumer implements MessageConsumer {
     if (typeof options.deadLetters === 'object') checkDeadLetters(owner, options.deadLetters);
     this.#messageKeyName = messageKeyName;
     this.#options = options;
-    const identity = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer');
+    this.#chain = new Chain('receive', owner, ownMiddleware(new.target, options));
+    const identity = identify({ name: owner }, owner);
     this.#intake = new Intake({ connectionName: connectionName(identity), ...connection });
   }
 
@@ -86,12 +100,11 @@ export class RabbitConsumer implements MessageConsumer {
     const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
     const args = { ...this.#options.arguments, ...dead.arguments };
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
-    this.#server ??= newServer(this.#intake, this.#options);
-    const server = this.#server;
-    const giveUp = (delivery: Delivery, reason: Error) => void server.failures.giveUp(delivery, reason);
-    await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, (delivery) =>
-      this.#handle(server, delivery, findHandler),
-    );
+    this.#failures ??= this.#newFailures();
+    const failures = this.#failures;
+    const giveUp = (delivery: Delivery, reason: Error) => void failures.giveUp(delivery, reason);
+    const reception = this.#newReception(failures, findHandler);
+    await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, reception.handle);
     this.#isTaking = true;
   }
 
@@ -108,69 +121,40 @@ export class RabbitConsumer implements MessageConsumer {
   async disconnect({ timeoutMs = 30_000 }: Partial<DrainOptions> = {}): Promise<void> {
     duration(`${owner}.disconnect: timeoutMs`, timeoutMs);
     this.#isTaking = false;
-    const { unfinished } = await this.#intake.drain({ timeoutMs });
-    if (unfinished === 0) return;
-    throw new DrainError(
-      `${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queue.`,
-    );
+    assertDrained(owner, await this.#intake.drain({ timeoutMs }), timeoutMs);
   }
 
-  async #handle(server: Server, delivery: Delivery, findHandler: FindHandler): Promise<void> {
-    const { failures, responder } = server;
-    const work = (): Promise<unknown> => this.#run(delivery, findHandler);
-    if (responder && delivery.properties.replyTo) await this.#answer({ failures, responder }, delivery, work);
-    else await failures.perform(delivery, this.#nameOf(delivery), work);
+  /** A call that failed is rejected, to the dead letters if there are some. */
+  #newReception(failures: FailurePolicy, findHandler: FindHandler): Reception {
+    const intake = this.#intake;
+    const { link } = intake;
+    const answers = this.#options.rpc !== undefined;
+    const asked = { header: this.#messageKeyName, findHandler, answers };
+    return new Reception({
+      component: { style: 'registry', name: owner },
+      open: (delivery) => new KeyedJob(asked, delivery, intake),
+      chain: this.#chain,
+      settlement: new Settlement({ name: owner, logger: link.logger, failures }),
+      responder: answers ? new Responder(link, { writer: this.#newWriter() }) : undefined,
+    });
   }
 
-  async #run(delivery: Delivery, findHandler: FindHandler): Promise<unknown> {
-    const key: unknown = delivery.properties.headers?.[this.#messageKeyName];
-    if (typeof key !== 'string' || key === '') throw new NoMessageKeyError(this.#messageKeyName);
-    const handle = findHandler(key);
-    if (!handle) throw new UnregisteredHandlerError(key);
-    const context = new DeliveryContext(this.#intake, delivery);
-    try {
-      return (await handle(delivery.content, context)) ?? null;
-    } finally {
-      context.end();
-    }
+  #newFailures(): FailurePolicy {
+    const { retry, onFailure = 'park' } = this.#options;
+    return new FailurePolicy(this.#intake.link, {
+      retry,
+      onFailure,
+      component: this.#fingerprint(),
+      hasDeadLetterExchange: (queue) => this.#intake.hasDeadLetterExchange(queue),
+    });
   }
 
-  /** A call that failed is not tried again, since its caller knows; it is rejected, to the dead letters if there are some. */
-  async #answer(
-    { failures, responder }: Required<Server>,
-    delivery: Delivery,
-    work: () => Promise<unknown>,
-  ): Promise<void> {
-    delivery.handledBy = this.#nameOf(delivery);
-    if (delivery.expired) return delivery.reject();
-    const handled = await responder.respond(delivery, work);
-    const failed = 'thrown' in handled;
-    if (failed) failures.report(delivery, this.#nameOf(delivery), toError(handled.thrown));
-    void handled.sent.then(() => (failed ? delivery.reject() : delivery.ack()));
+  #newWriter(): DetailWriter | ResultWriter {
+    if (this.#options.rpc === 'detail') return new DetailWriter();
+    return new ResultWriter({ encoder: jsonEncoder, fingerprint: this.#fingerprint() });
   }
 
-  #nameOf({ properties }: Delivery): string {
-    return `the handler of '${cut(properties.headers?.[this.#messageKeyName])}'`;
+  #fingerprint(): FingerprintStamp {
+    return identify({ name: owner }, owner, this.#intake.vhost);
   }
-}
-
-/** What settles messages, and what answers those who ask, where that was asked for. */
-interface Server {
-  readonly failures: FailurePolicy;
-  readonly responder?: Responder;
-}
-
-function newServer(intake: Intake, { retry, onFailure = 'park', rpc }: RabbitConsumerOptions): Server {
-  const { link } = intake;
-  const fingerprint = identify({ name: 'RabbitConsumer' }, 'RabbitConsumer', link.vhost);
-  const failures = new FailurePolicy(link, {
-    retry,
-    onFailure,
-    component: fingerprint,
-    hasDeadLetterExchange: (queue) => intake.hasDeadLetterExchange(queue),
-  });
-  if (rpc === undefined) return { failures };
-  const writer =
-    rpc === 'detail' ? new DetailWriter() : new ResultWriter({ encoder: jsonEncoder, fingerprint });
-  return { failures, responder: new Responder(link, { writer }) };
 }

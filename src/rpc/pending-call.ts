@@ -1,5 +1,4 @@
 import {
-  attemptHeader,
   changeProperties,
   type Deadline,
   type Deadlines,
@@ -17,7 +16,13 @@ import {
   type WaybillError,
 } from '../errors.js';
 import { failedCall, failedResult, type Result } from '../wire/index.js';
-import { assertCallOptions, type CallOptions, type CallRequest, readReply } from './request.js';
+import {
+  assertCallOptions,
+  attemptHeader,
+  type CallOptions,
+  type CallRequest,
+  readReply,
+} from './request.js';
 
 /** What a {@link PendingCall} needs from whoever made it. */
 export interface CallHost {

@@ -2,6 +2,9 @@ import type { MessageProperties, Received } from '../amqp/index.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import { malformedResult, type Result } from '../wire/index.js';
 
+/** The header that tells which attempt of a call this is; left out for the first. */
+export const attemptHeader = 'x-waybill-attempt';
+
 /** A call as it leaves: one message, sent again unchanged until it is answered. */
 export interface CallRequest {
   readonly exchange: string;

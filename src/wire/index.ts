@@ -18,7 +18,6 @@ export {
   type FingerprintStamp,
   fingerprintStamp,
 } from './fingerprint.js';
-export { connectionName, identify } from './identity.js';
 export {
   type BareContent,
   type Body,

@@ -1,5 +1,5 @@
-import type { Delivery, Received } from '../amqp/index.js';
-import { MalformedReplyError, RemoteError, toError } from '../errors.js';
+import { type Delivery, isHopeless, type Received } from '../amqp/index.js';
+import { isWaybillError, MalformedReplyError, RemoteError, toError } from '../errors.js';
 import type { Answer, AnswerWriter } from '../rpc/index.js';
 import {
   type Encoder,
@@ -10,9 +10,6 @@ import {
   receivedResult,
 } from '../wire/index.js';
 import { wrapData } from './dialect.js';
-
-/** How the handler of a call ended. */
-export type Outcome = { readonly data: unknown } | { readonly thrown: unknown };
 
 /**
  * Writes `{ success, data }` and `{ success, error }` with the properties of the original (W-B9 to W-B11): of type
@@ -29,13 +26,13 @@ export class OutcomeWriter implements AnswerWriter {
   }
 
   write(given: unknown, call: Delivery): Answer {
-    const outcome = given as Outcome;
-    const body = 'thrown' in outcome ? this.#failure(outcome.thrown) : success(outcome.data);
-    return this.#answer('result', body, call);
+    return this.#answer('result', success(given), call);
   }
 
   writeThrown(thrown: unknown, call: Delivery): Answer {
-    return this.#answer('error', this.#failure(thrown), call);
+    const error = toError(thrown);
+    const wasRun = !isHopeless(error) && !isWaybillError(error, 'ENCODING');
+    return this.#answer(wasRun ? 'result' : 'error', this.#failure(error), call);
   }
 
   #answer(type: string, body: object, { properties }: Delivery): Answer {
@@ -51,8 +48,7 @@ export class OutcomeWriter implements AnswerWriter {
     };
   }
 
-  #failure(thrown: unknown): object {
-    const { name, message, stack } = toError(thrown);
+  #failure({ name, message, stack }: Error): object {
     const error = { type: name, message: representation(name, message), args: [message] };
     return { success: false, error: this.#remoteStacks ? { ...error, trace: stack ?? '' } : error };
   }

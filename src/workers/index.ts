@@ -1,12 +1,17 @@
 /** Route style: one function for each queue, tasks and calls in gzip JSON; the dialect of Python's amqp-worker. */
+export type { GiveUp, LinkOptions, RetryPolicy } from '../amqp/index.js';
 export {
+  type ComponentInfo,
   type DeliveryContext,
-  type GiveUp,
-  type LinkOptions,
+  type Inbound,
+  type Middleware,
+  type Outbound,
+  type Receive,
+  type RegisterHandler,
   RejectMessage,
-  type RetryPolicy,
-} from '../amqp/index.js';
-export type { RegisterHandler } from '../decorated-methods.js';
+  type Send,
+  useMiddleware,
+} from '../component/index.js';
 export {
   type Connection,
   type ConnectionParameterFields,

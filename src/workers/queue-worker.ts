@@ -2,18 +2,16 @@ import {
   type Arguments,
   checkFailing,
   type Declaration,
-  type DeliveryContext,
   FailurePolicy,
   type GiveUp,
-  type Intake,
   type RetryPolicy,
 } from '../amqp/index.js';
-import type { RegisterHandler } from '../decorated-methods.js';
+import type { DeliveryContext, Intake, RegisterHandler } from '../component/index.js';
 import type { ContentType, FingerprintStamp, OutputOf } from '../wire/index.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnyData } from './contract.js';
-import { type RouteOptions, readData, runHandler, type TypedRouteOptions } from './route.js';
-import { type RouteServer, Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+import type { RouteOptions, TypedRouteOptions } from './route.js';
+import { Worker, type WorkerKind, type WorkerOptions } from './worker.js';
 
 /** How a {@link QueueWorker} works. */
 export interface QueueWorkerOptions extends WorkerOptions {
@@ -62,25 +60,19 @@ export class QueueWorker<Tasks extends object = AnyData> extends Worker {
   protected override get kind(): WorkerKind {
     return {
       declarations: ({ queue, options }) => [durableQueue(queue, options.arguments)],
-      open: async (intake, component) => this.#server(intake, component),
+      jobs: 'message',
+      serve: async (intake, component) => ({ failures: this.#failures(intake, component) }),
     };
   }
 
-  #server(intake: Intake, component: FingerprintStamp): RouteServer {
+  #failures(intake: Intake, component: FingerprintStamp): FailurePolicy {
     const { retry, onFailure = 'park' } = this.#options;
-    const failures = new FailurePolicy(intake.link, {
+    return new FailurePolicy(intake.link, {
       retry,
       onFailure,
       component,
       hasDeadLetterExchange: (queue) => intake.hasDeadLetterExchange(queue),
     });
-    return {
-      handle: (route, delivery) =>
-        failures.perform(delivery, route.name, async () => {
-          await runHandler(route, await readData(route, delivery, this.reading), delivery, intake);
-        }),
-      giveUp: (delivery, reason) => void failures.giveUp(delivery, reason),
-    };
   }
 }
 

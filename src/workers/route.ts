@@ -1,5 +1,7 @@
-import { type Arguments, type Delivery, DeliveryContext, type DeliveryContextHost } from '../amqp/index.js';
+import type { Arguments, Delivery } from '../amqp/index.js';
 import { refuseGenerated } from '../common/generators.js';
+import { isPromiseLike, whenDone } from '../common/when-done.js';
+import { DeliveryContext, type DeliveryContextHost, type Job } from '../component/index.js';
 import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
 import { unwrapData } from './dialect.js';
 
@@ -36,24 +38,62 @@ export interface Reading {
   readonly acceptBare: boolean;
 }
 
-/** @internal The data of a delivery, as the route's handler wants it. @throws MalformedMessageError, ContentMismatchError */
-export function readData({ options }: Route, delivery: Delivery, reading: Reading): unknown {
-  const data = unwrapData(reading.encoder.decode(delivery.content), reading.acceptBare);
-  return options.type ? readTyped(options.type, data) : data;
-}
+/** @internal What there is to do for one delivery of a route: its data is made into what the handler asks for, and given to it. */
+export class RouteJob implements Job {
+  readonly title = 'a message';
+  readonly kind: Job['kind'];
+  readonly content: unknown;
+  readonly context: DeliveryContext;
+  readonly #route: Route;
+  readonly #unreadable: { readonly thrown: unknown } | undefined;
 
-/** @internal Runs the route's handler, and ends its context with it. */
-export async function runHandler(
-  { handler }: Route,
-  data: unknown,
-  delivery: Delivery,
-  host: DeliveryContextHost,
-): Promise<unknown> {
-  const context = new DeliveryContext(host, delivery);
-  context.assertMayBegin();
-  try {
-    return refuseGenerated(await handler(data, context));
-  } finally {
-    context.end();
+  constructor(
+    kind: Job['kind'],
+    route: Route,
+    delivery: Delivery,
+    { reading, host }: { readonly reading: Reading; readonly host: DeliveryContextHost },
+  ) {
+    this.kind = kind;
+    this.#route = route;
+    this.context = new DeliveryContext(host, delivery);
+    delivery.handledBy = route.name;
+    try {
+      this.content = unwrapData(reading.encoder.decode(delivery.content), reading.acceptBare);
+    } catch (thrown) {
+      this.#unreadable = { thrown };
+    }
+  }
+
+  get name(): string {
+    return this.#route.queue;
+  }
+
+  get handler(): string {
+    return this.#route.name;
+  }
+
+  /** @throws MalformedMessageError, ContentMismatchError; what the handler throws */
+  run(): unknown {
+    if (this.#unreadable) throw this.#unreadable.thrown;
+    const { type } = this.#route.options;
+    return type ? this.#typed(type) : this.#handle(this.content);
+  }
+
+  async #typed(type: ContentType): Promise<unknown> {
+    return await this.#handle(await readTyped(type, this.content));
+  }
+
+  #handle(data: unknown): unknown {
+    this.context.assertMayBegin();
+    let pending = false;
+    try {
+      const { handler } = this.#route;
+      const returned = handler(data, this.context);
+      pending = isPromiseLike(returned);
+      const checked = whenDone(returned, refuseGenerated);
+      return pending ? Promise.resolve(checked).finally(() => this.context.end()) : checked;
+    } finally {
+      if (!pending) this.context.end();
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { LinkHealth } from '../amqp/index.js';
 import { duration, wholeNumber } from '../common/numbers.js';
-import { type CallOptions, type CallRequest, Client } from '../rpc/index.js';
+import { Dispatch, type Middleware, ownMiddleware } from '../component/index.js';
+import type { CallOptions, CallRequest } from '../rpc/index.js';
 import type { Encoder, Result } from '../wire/index.js';
 import { outcomeReader } from './answers.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
@@ -17,16 +18,25 @@ export interface RpcClientOptions {
 
 /** Calls RpcWorkers, Python's too. */
 export class RpcClient<Calls extends object = AnyCalls> {
-  readonly #client: Client;
+  /** What stands around its calls, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
+
+  readonly #dispatch: Dispatch;
   readonly #encoder: Encoder;
   readonly #read: CallRequest['read'];
   readonly #options: CallOptions;
 
   constructor(
     connection: Connection = {},
-    options: RpcClientOptions & { readonly encoder?: Encoder | undefined } = {},
+    options: RpcClientOptions & {
+      readonly encoder?: Encoder | undefined;
+      /** What stands around its calls, within what its class has. */
+      readonly middleware?: readonly Middleware[] | undefined;
+    } = {},
   ) {
-    this.#client = new Client(linkOptions(connection, {}));
+    const { name } = new.target;
+    const middleware = ownMiddleware(new.target, options);
+    this.#dispatch = new Dispatch(linkOptions(connection, {}), { style: 'workers', name }, middleware);
     const { encoder = octetEncoder, timeoutMs = 30_000, maxRetry = 0 } = options;
     duration('RpcClient: timeoutMs', timeoutMs);
     wholeNumber('RpcClient: maxRetry', maxRetry);
@@ -37,7 +47,7 @@ export class RpcClient<Calls extends object = AnyCalls> {
 
   /** Connects; the first `call` does it too. Gives a function that stops it as {@link close} does. @throws ConnectError */
   async run(): Promise<() => Promise<void>> {
-    await this.#client.open();
+    await this.#dispatch.open();
     return () => this.close();
   }
 
@@ -52,18 +62,18 @@ export class RpcClient<Calls extends object = AnyCalls> {
   ): Promise<Result<AnswerOf<Calls[Queue]>>> {
     const { timeoutMs = this.#options.timeoutMs, maxRetry = this.#options.maxRetry, signal } = options;
     const request = (): CallRequest => this.#request(queue, data);
-    const result = await this.#client.call(request, { timeoutMs, maxRetry, signal });
+    const result = await this.#dispatch.callOpening(request, { timeoutMs, maxRetry, signal });
     return result as Result<AnswerOf<Calls[Queue]>>;
   }
 
   /** How its link is. */
   async health(): Promise<LinkHealth> {
-    return await this.#client.health();
+    return await this.#dispatch.health();
   }
 
   /** Ends pending calls with a ClosedError and closes. Idempotent. */
   async close(): Promise<void> {
-    await this.#client.close();
+    await this.#dispatch.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

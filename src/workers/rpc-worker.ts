@@ -1,25 +1,12 @@
-import {
-  type Declaration,
-  type Delivery,
-  type DeliveryContext,
-  FailurePolicy,
-  type Intake,
-} from '../amqp/index.js';
-import type { RegisterHandler } from '../decorated-methods.js';
-import { toError } from '../errors.js';
+import { type Declaration, FailurePolicy } from '../amqp/index.js';
+import type { DeliveryContext, RegisterHandler } from '../component/index.js';
 import { type ReplyStore, Responder } from '../rpc/index.js';
-import type { ContentType, FingerprintStamp, OutputOf } from '../wire/index.js';
-import { type Outcome, OutcomeWriter } from './answers.js';
+import type { ContentType, OutputOf } from '../wire/index.js';
+import { OutcomeWriter } from './answers.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnswerOf, AnyCalls, DataOf } from './contract.js';
-import { type Route, type RouteOptions, readData, runHandler, type TypedRouteOptions } from './route.js';
-import {
-  type RouteHandler,
-  type RouteServer,
-  Worker,
-  type WorkerKind,
-  type WorkerOptions,
-} from './worker.js';
+import type { Route, RouteOptions, TypedRouteOptions } from './route.js';
+import { Worker, type WorkerKind, type WorkerOptions } from './worker.js';
 
 /** How an {@link RpcWorker} works. */
 export interface RpcWorkerOptions extends WorkerOptions {
@@ -80,52 +67,18 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
   protected override get kind(): WorkerKind {
     return {
       declarations: callDeclarations,
-      open: async (intake, component) => {
+      jobs: 'call',
+      serve: async (intake, component) => {
         await intake.connect({ publishing: true });
-        return this.#server(intake, component);
+        const { remoteStacks = false, replyStore } = this.#options;
+        const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
+        const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;
+        return {
+          failures: new FailurePolicy(intake.link, told),
+          responder: new Responder(intake.link, { writer, store: replyStore }),
+        };
       },
     };
-  }
-
-  #server(intake: Intake, component: FingerprintStamp): RouteServer {
-    const { remoteStacks = false, replyStore } = this.#options;
-    const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
-    const responder = new Responder(intake.link, { writer, store: replyStore });
-    const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;
-    const failures = new FailurePolicy(intake.link, told);
-    const report = (delivery: Delivery, what: string, thrown: unknown): void =>
-      failures.report(delivery, what, toError(thrown));
-    const handle: RouteHandler = async (route, delivery) => {
-      delivery.handledBy = route.name;
-      // Nobody waits for it any more: it goes the way of those that expired in the queue.
-      if (delivery.expired) return delivery.reject();
-      const handled = await responder.respond(delivery, () => this.#run(route, delivery, intake, report));
-      if ('thrown' in handled) report(delivery, `the answer of ${route.name}`, handled.thrown);
-      if (delivery.properties.replyTo === undefined)
-        intake.link.logger.warn(
-          `${this.name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`,
-        );
-      void handled.sent.then(() => delivery.ack());
-    };
-    // A call is not kept: its caller knows that no answer came.
-    const giveUp: RouteServer['giveUp'] = (delivery, reason) => void failures.giveUp(delivery, reason);
-    return { handle, giveUp };
-  }
-
-  /** What is thrown here was not thrown by the handler: the body could not be read. */
-  async #run(
-    route: Route,
-    delivery: Delivery,
-    intake: Intake,
-    report: (delivery: Delivery, what: string, thrown: unknown) => void,
-  ): Promise<Outcome> {
-    const data = await readData(route, delivery, this.reading);
-    try {
-      return { data: await runHandler(route, data, delivery, intake) };
-    } catch (thrown) {
-      report(delivery, route.name, thrown);
-      return { thrown };
-    }
   }
 }
 

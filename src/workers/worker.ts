@@ -3,19 +3,33 @@ import {
   checkQueueArguments,
   type Declaration,
   type Delivery,
+  type FailurePolicy,
   type FirstConnect,
-  Intake,
   type LinkHealth,
   wellWhile,
 } from '../amqp/index.js';
 import { duration } from '../common/numbers.js';
-import { DecoratedMethods, type RegisterHandler } from '../decorated-methods.js';
+import {
+  assertDrained,
+  Chain,
+  connectionName,
+  DecoratedMethods,
+  Intake,
+  identify,
+  type Job,
+  type Middleware,
+  ownMiddleware,
+  Reception,
+  type RegisterHandler,
+  Settlement,
+} from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
-import { DrainError, StandingThread } from '../scheduler/index.js';
-import { connectionName, type Encoder, type FingerprintStamp, identify } from '../wire/index.js';
+import type { Responder } from '../rpc/index.js';
+import { StandingThread } from '../scheduler/index.js';
+import type { Encoder, FingerprintStamp } from '../wire/index.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
 import { octetEncoder } from './dialect.js';
-import type { Reading, Route, RouteOptions } from './route.js';
+import { type Reading, type Route, RouteJob, type RouteOptions } from './route.js';
 
 /** How every worker works. */
 export interface WorkerOptions {
@@ -29,41 +43,44 @@ export interface WorkerOptions {
   readonly prefetch?: number | undefined;
   /** How many handlers of each queue run at once, a whole number from 1 on; 1 keeps the order. @default as many as are prefetched */
   readonly concurrency?: number | undefined;
+  /** What stands around its handlers, within what its class has. */
+  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** @internal What makes a kind of worker. */
 export interface WorkerKind {
   /** What the queue of a route needs to exist. */
   declarations(route: Route): readonly Declaration[];
-  /** Opens what it needs beside the queues, and gives what serves them. */
-  open(intake: Intake, component: FingerprintStamp): Promise<RouteServer>;
+  /** What its messages are. */
+  readonly jobs: Job['kind'];
+  /** Opens what it needs beside the queues, and gives what settles and answers. */
+  serve(intake: Intake, component: FingerprintStamp): Promise<RouteServer>;
 }
 
-/** @internal What happens to the deliveries of a route. */
+/** @internal What settles the messages of a worker, and answers those that are calls. */
 export interface RouteServer {
-  /** Handles one: settles it and never throws. */
-  readonly handle: RouteHandler;
-  /** Settles one that is not run any more. */
-  readonly giveUp: (delivery: Delivery, reason: Error) => void;
+  readonly failures: FailurePolicy;
+  readonly responder?: Responder;
 }
 
 /** For a minute, as the original, which gave up at the 13th failure (W-B4). */
 const asOriginal: FirstConnect = { attempts: 13, delayMs: 5_000 };
-
-/** @internal Handles a delivery of a route; the next one may start when it ends. */
-export type RouteHandler = (route: Route, delivery: Delivery) => Promise<void>;
 
 /**
  * Takes messages from queues, one function for each. It is a micro thread: give it to a MicroScheduler, which stops it in
  * order at SIGTERM, or `run()` it.
  */
 export abstract class Worker extends StandingThread {
+  /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
+
   /** Who it is. */
   readonly name: string;
   /** @internal */
   protected readonly reading: Reading;
   readonly #connection: Connection;
   readonly #options: WorkerOptions;
+  readonly #chain: Chain<'receive'>;
   readonly #routes = new Map<string, Route>();
   readonly #methods = new DecoratedMethods();
   #intake: Intake | undefined;
@@ -76,6 +93,7 @@ export abstract class Worker extends StandingThread {
     this.name = options.name ?? new.target.name;
     this.reading = { encoder: options.encoder ?? octetEncoder, acceptBare: options.acceptBare ?? true };
     this.#connection = connection;
+    this.#chain = new Chain('receive', this.name, ownMiddleware(new.target, options));
     this.#options = options;
   }
 
@@ -120,7 +138,7 @@ export abstract class Worker extends StandingThread {
     const intake = new Intake(linkOptions(this.#connection, defaults));
     this.#intake = intake;
     try {
-      const server = await this.kind.open(intake, identify(who, this.name, intake.vhost));
+      const server = await this.kind.serve(intake, identify(who, this.name, intake.vhost));
       for (const route of this.#routes.values()) await this.#open(intake, route, server);
       this.#isTaking = !this.stopSignal.aborted;
     } catch (thrown) {
@@ -144,11 +162,8 @@ export abstract class Worker extends StandingThread {
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.stop();
-    const { unfinished } = (await this.#intake?.drain({ timeoutMs })) ?? { unfinished: 0 };
-    if (unfinished === 0) return;
-    throw new DrainError(
-      `${this.name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
-    );
+    const report = await this.#intake?.drain({ timeoutMs });
+    if (report) assertDrained(this.name, report, timeoutMs);
   }
 
   /** Closes now: what runs goes back to its queue. Idempotent. */
@@ -181,13 +196,32 @@ export abstract class Worker extends StandingThread {
     });
   }
 
-  async #open(intake: Intake, route: Route, { handle, giveUp }: RouteServer): Promise<void> {
+  async #open(intake: Intake, route: Route, server: RouteServer): Promise<void> {
     const { queue, options } = route;
     const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
     const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
     const declarations = this.kind.declarations(route);
-    const how = { declarations, prefetch, concurrency, giveUp };
-    await intake.open(queue, how, (delivery) => handle(route, delivery));
+    const giveUp = (delivery: Delivery, reason: Error) => void server.failures.giveUp(delivery, reason);
+    const reception = this.#newReception(intake, route, server);
+    await intake.open(queue, { declarations, prefetch, concurrency, giveUp }, reception.handle);
+  }
+
+  /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */
+  #newReception(intake: Intake, route: Route, { failures, responder }: RouteServer): Reception {
+    const { name } = this;
+    const { jobs } = this.kind;
+    const reading = { reading: this.reading, host: intake };
+    return new Reception({
+      component: { style: 'workers', name },
+      open: (delivery) => new RouteJob(jobs, route, delivery, reading),
+      chain: this.#chain,
+      settlement: new Settlement({ name, logger: intake.link.logger, failures, failedCall: 'ack' }),
+      responder,
+      onUnanswerable: () =>
+        intake.link.logger.warn(
+          `${name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`,
+        ),
+    });
   }
 
   #stopped(): ClosedError {

@@ -1,6 +1,6 @@
 import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
 import { newContext } from '../../common/own-context.js';
-import { toldNumber } from '../common/told-number.js';
+import { toldNumber } from '../../common/told-number.js';
 import type { Acknowledger } from './acknowledger.js';
 import { MessageMark } from './message-mark.js';
 

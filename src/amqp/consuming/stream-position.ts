@@ -1,4 +1,4 @@
-import { toldNumber } from '../common/told-number.js';
+import { toldNumber } from '../../common/told-number.js';
 import type { Delivery } from './delivery.js';
 
 /** RabbitMQ's header with the place of a message in its stream, and the argument that says where to begin. */

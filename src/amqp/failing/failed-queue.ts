@@ -1,6 +1,6 @@
 import type { GetMessage } from 'amqplib';
+import { toldNumber } from '../../common/told-number.js';
 import { nextMessageId } from '../common/message-id.js';
-import { toldNumber } from '../common/told-number.js';
 import { carriedHeaders } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
 import type { MessageProperties } from '../frames/outgoing.js';

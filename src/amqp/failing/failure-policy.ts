@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isControlFlow } from '../../common/control-flow.js';
-import { cut, storyOf } from '../../common/foreign-text.js';
+import { cut } from '../../common/foreign-text.js';
 import { ConfigurationError, isWaybillError, toError } from '../../errors.js';
 import { nextMessageId } from '../common/message-id.js';
 import { carriedHeaders } from '../consuming/carried-headers.js';
@@ -68,29 +67,11 @@ export class FailurePolicy {
   }
 
   /**
-   * Does the work for a delivery and settles it once: acked when the work is done, rejected when it throws RejectMessage,
-   * and otherwise logged and settled as failed. Never rejects. The next one may start when this ends.
-   * @param handler for the log and the dossier: who does it.
-   */
-  async perform(delivery: Delivery, handler: string, work: () => unknown): Promise<void> {
-    delivery.handledBy = handler;
-    try {
-      await work();
-      delivery.ack();
-    } catch (thrown) {
-      if (isControlFlow(thrown, 'REJECT_MESSAGE')) return delivery.reject();
-      const error = toError(thrown);
-      this.report(delivery, handler, error);
-      void this.settle(delivery, isHopeless(error) ? { error } : { error, handler });
-    }
-  }
-
-  /**
    * Settles a delivery that failed, unless it was left to others. Never rejects: when even this fails, the message goes back
    * after a rest.
    */
   async settle(delivery: Delivery, failure: Failure): Promise<void> {
-    if (delivery.isLeft) return;
+    if (delivery.isLeft || delivery.settled) return;
     delivery.isPutAside = true;
     const runs = failureCount(delivery) + 1;
     const { retry } = this.#options;
@@ -101,15 +82,6 @@ export class FailurePolicy {
     } catch (thrown) {
       await this.#giveBackRested(delivery, toError(thrown));
     }
-  }
-
-  /**
-   * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so
-   * that a handler which gives everything back does not turn in a hot loop. Never rejects.
-   */
-  async requeue(delivery: Delivery): Promise<void> {
-    if (delivery.redelivered) await rest();
-    delivery.reject({ requeue: true });
   }
 
   /**
@@ -133,7 +105,7 @@ export class FailurePolicy {
 
   /**
    * Keeps a message that nobody here is for, whatever `retry` and `onFailure` say: in the dead-letter exchange of its queue, or
-   * parked. Nothing is told, whoever calls has done that. Never rejects.
+   * parked. Only where it is now is told. Never rejects.
    */
   async keep(delivery: Delivery, failure: Failure): Promise<void> {
     if (delivery.isLeft) return;
@@ -144,14 +116,6 @@ export class FailurePolicy {
     } catch (thrown) {
       await this.#giveBackRested(delivery, toError(thrown));
     }
-  }
-
-  /** Tells the log of a failure. What nobody can read needs no stack: it is the sender's fault. */
-  report({ queue }: Delivery, handler: string, error: Error): void {
-    const what = isHopeless(error) ? 'unreadable message' : `${handler} failed on a message`;
-    const why = isHopeless(error) ? cut(error.message, 1_000) : storyOf(error);
-    const { name } = this.#options.component;
-    this.#link.logger.error(`${String(name)}: ${what} from queue '${queue}': ${why}`);
   }
 
   async #giveUp(delivery: Delivery, runs: number, failure: Failure): Promise<void> {
@@ -240,7 +204,7 @@ async function rest(): Promise<void> {
   await sleep(1_000, undefined, { ref: false });
 }
 
-/** What nobody can read today nobody will read tomorrow: trying again cannot help. */
-function isHopeless(error: Error): boolean {
+/** Whether it cannot help to try again: what cannot be read today cannot be read tomorrow. */
+export function isHopeless(error: Error): boolean {
   return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
 }

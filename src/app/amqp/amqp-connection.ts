@@ -5,14 +5,15 @@ import {
   type LinkOptions,
   type MessageProperties,
   nextMessageId,
+  type Outgoing,
   settle,
 } from '../../amqp/index.js';
 import { wholeNumber } from '../../common/numbers.js';
+import { Chain, sendThrough } from '../../component/index.js';
 import { ClosedError, ConfigurationError, toError } from '../../errors.js';
-import type { Logger } from '../../logger.js';
 import { jsonEncoder, toPlain } from '../../wire/index.js';
 import { readSettings } from '../common/settings.js';
-import type { NamedConnection } from '../connections.js';
+import type { ConnectionOwner, NamedConnection } from '../connections.js';
 import type { AmqpHealth } from '../parts/app-health.js';
 import { addressOf, vhostOf } from './address.js';
 import { connectFirst } from './first-put.js';
@@ -77,7 +78,8 @@ export class AmqpConnection implements NamedConnection {
   readonly prefetch: number;
   readonly #options: AmqpConnectionOptions;
   readonly #links = new Map<string, { readonly link: Link; readonly unwatch: () => void }>();
-  #owner: { readonly name: string; readonly logger: Logger } | undefined;
+  #owner: ConnectionOwner | undefined;
+  #chain = new Chain('send', 'AmqpConnection', []);
   #closed = false;
 
   /** @throws ConfigurationError for settings that contradict each other or cannot be read */
@@ -111,7 +113,11 @@ export class AmqpConnection implements NamedConnection {
     const link = this.link(vhost);
     const { timeoutMs = 30_000, signal } = message;
     const restMs = await connectFirst(link, { timeoutMs, signal });
-    await link.publish(outgoing, { timeoutMs: restMs, signal });
+    const send = (copy: Outgoing): Promise<void> => link.publish(copy, { timeoutMs: restMs, signal });
+    if (this.#chain.isEmpty) return await send(outgoing);
+    const post = { kind: 'message', name: routingKey, copies: [outgoing] } as const;
+    const component = { style: 'app', name: this.#owner?.name ?? 'AmqpConnection' } as const;
+    await sendThrough(this.#chain, component, post, ([copy = outgoing]) => send(copy));
   }
 
   /** How its links are, by asking the broker. See Link.health. */
@@ -144,8 +150,9 @@ export class AmqpConnection implements NamedConnection {
   }
 
   /** @internal */
-  adopt(owner: { readonly name: string; readonly logger: Logger }): void {
+  adopt(owner: ConnectionOwner): void {
     this.#owner = owner;
+    this.#chain = new Chain('send', owner.name, owner.middleware);
   }
 
   /**

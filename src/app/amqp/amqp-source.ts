@@ -1,22 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Delivery,
   FailurePolicy,
   type GiveUp,
-  Intake,
   isSameMessage,
   type RetryPolicy,
 } from '../../amqp/index.js';
 import { isControlFlow } from '../../common/control-flow.js';
 import { storyOf } from '../../common/foreign-text.js';
 import { refuseGenerated } from '../../common/generators.js';
-import { inOwnContext } from '../../common/own-context.js';
+import { newContext } from '../../common/own-context.js';
+import { Intake, identify, Settlement } from '../../component/index.js';
 import { toError } from '../../errors.js';
-import { identify } from '../../wire/index.js';
 import { type BatchCause, Batches } from '../common/batches.js';
 import type { Part, PartHost } from '../parts/part.js';
 import type { AmqpConnection } from './amqp-connection.js';
 import { type AmqpAction, AmqpMessage } from './amqp-message.js';
 import type { AmqpHandler } from './amqp-options.js';
+import { BatchPassage, type Passed } from './batch-passage.js';
 import type { BodyReader } from './read-body.js';
 
 /** One route, settled. */
@@ -46,6 +47,8 @@ export class AmqpSource implements Part {
   readonly #host: PartHost;
   readonly #intake: Intake;
   readonly #failures: FailurePolicy;
+  readonly #settlement: Settlement;
+  readonly #passage: BatchPassage;
   readonly #batches: Batches<Delivery>;
   /** Resolves when the broker delivers nothing more to us; undefined until it is told so. */
   #stopping: Promise<void> | undefined;
@@ -62,6 +65,9 @@ export class AmqpSource implements Part {
       onFailure: route.onFailure,
       hasDeadLetterExchange: () => false,
     });
+    const { name, logger } = host;
+    this.#settlement = new Settlement({ name, logger, failures: this.#failures });
+    this.#passage = new BatchPassage(name, host.middleware, this.#intake);
     const size = Math.min(route.bulkSize, route.connection.prefetch);
     this.#batches = new Batches(
       { size, flushIntervalMs: route.flushIntervalMs, concurrency: route.concurrency },
@@ -109,12 +115,14 @@ export class AmqpSource implements Part {
     const messages = this.#thatMayBegin(read.filter((message) => message !== undefined));
     if (messages.length === 0) return;
     const end = this.#host.meter.batch(cause);
-    const outcome = await this.#run(messages);
-    const suspects =
-      messages.length > 1 ? messages.filter((each) => this.#fateOf(each, outcome) === 'fail') : [];
-    for (const message of messages) if (!suspects.includes(message)) this.#settle(message, outcome);
+    const outcomes = await this.#run(messages);
+    const isSuspect = (each: AmqpMessage): boolean =>
+      messages.length > 1 && this.#fateOf(each, outcomes.get(each)) === 'fail';
+    const [suspects, others] = [messages.filter(isSuspect), messages.filter((each) => !isSuspect(each))];
+    for (const message of others) this.#settle(message, outcomes.get(message));
     for (const suspect of suspects) {
-      for (const message of this.#thatMayBegin([suspect])) this.#settle(message, await this.#run([message]));
+      const alone = this.#thatMayBegin([suspect]);
+      if (alone.length > 0) this.#settle(suspect, (await this.#run(alone)).get(suspect));
     }
     end();
   }
@@ -134,48 +142,61 @@ export class AmqpSource implements Part {
     void this.#stopping?.then(() => deliveries.forEach((delivery) => void delivery.giveBack()));
   }
 
-  /** A message that nobody can read is a failure of its own; the others of its batch never hear of it (AW-C18). */
+  /** A message that cannot be read is a failure of its own; the others of its batch never hear of it (AW-C18). */
   async #read(delivery: Delivery): Promise<AmqpMessage | undefined> {
     try {
       return new AmqpMessage(delivery, await this.#route.read(delivery));
-    } catch (thrown) {
-      const error = toError(thrown);
-      this.#host.meter.settled(delivery.queue, 'fail');
-      this.#failures.report(delivery, this.#route.name, error);
-      void this.#failures.settle(delivery, { error });
+    } catch (unreadable) {
+      const [passed = 'done'] = await this.#passage.pass([{ delivery, body: undefined }], () =>
+        Promise.reject(unreadable),
+      );
+      const { queue } = delivery;
+      this.#host.meter.settled(queue, passed === 'done' ? 'ack' : 'fail');
+      const job = { handler: this.#route.name, title: 'a message' };
+      if (passed === 'done') delivery.ack();
+      else this.#settlement.failed(delivery, job, passed.thrown);
       return undefined;
     }
   }
 
-  async #run(messages: readonly AmqpMessage[]): Promise<Outcome> {
-    const { handler, name } = this.#route;
-    try {
-      // A list of its own: whoever takes messages out of it shall not keep them from being settled.
-      const own = [...(messages as readonly AmqpMessage<never>[])];
-      refuseGenerated(await inOwnContext(() => handler(own, { signal: this.#host.closing })));
-      return 'done';
-    } catch (thrown) {
-      if (isControlFlow(thrown, 'REJECT_MESSAGE')) return 'refused';
-      const error = toError(thrown);
-      const what = messages.length === 1 ? 'a message' : `a batch of ${messages.length} messages`;
-      this.#host.logger.error(
-        `${this.#host.name}: ${name} failed on ${what} from '${messages[0]?.queue}': ${storyOf(error)}`,
-      );
-      return error;
+  /** Tells of each of them how it ended. What was thrown is told to the log once, however many it concerns. */
+  async #run(messages: readonly AmqpMessage[]): Promise<ReadonlyMap<AmqpMessage, Outcome>> {
+    const passed = await this.#passage.pass(messages, (joined) => this.#call(joined));
+    const thrown = new Set(passed.flatMap((each) => (each === 'done' ? [] : [each.thrown])));
+    for (const each of thrown) {
+      const concerned = passed.filter((one) => one !== 'done' && one.thrown === each).length;
+      if (!isControlFlow(each, 'REJECT_MESSAGE')) this.#report(messages[0]?.queue, concerned, each);
     }
+    return new Map(messages.map((message, at) => [message, outcomeOf(passed[at] ?? 'done')]));
   }
 
-  #settle(message: AmqpMessage, outcome: Outcome): void {
+  async #call(messages: readonly AmqpMessage[]): Promise<void> {
+    // A list of its own: whoever takes messages out of it shall not keep them from being settled.
+    const own = [...(messages as readonly AmqpMessage<never>[])];
+    const { handler } = this.#route;
+    const run = (): unknown => handler(own, { signal: this.#host.closing });
+    refuseGenerated(await newContext().runInAsyncScope(run));
+  }
+
+  #report(queue: string | undefined, concerned: number, thrown: unknown): void {
+    const { name, logger } = this.#host;
+    const what = concerned === 1 ? 'a message' : `a batch of ${concerned} messages`;
+    logger.error(
+      `${name}: ${this.#route.name} failed on ${what} from '${queue}': ${storyOf(toError(thrown))}`,
+    );
+  }
+
+  #settle(message: AmqpMessage, outcome: Outcome = 'done'): void {
     const { delivery } = message;
     const fate = this.#fateOf(message, outcome);
     this.#host.meter.settled(delivery.queue, fate);
     if (fate === 'ack') delivery.ack();
     else if (fate === 'reject') delivery.reject();
-    else if (fate === 'requeue') void this.#failures.requeue(delivery);
+    else if (fate === 'requeue') void requeue(delivery);
     else void this.#failures.settle(delivery, { error: toError(outcome), handler: this.#route.name });
   }
 
-  #fateOf({ verdict, delivery }: AmqpMessage, outcome: Outcome): AmqpAction | 'fail' {
+  #fateOf({ verdict, delivery }: AmqpMessage, outcome: Outcome = 'done'): AmqpAction | 'fail' {
     const { onSuccess, onException } = this.#route;
     if (verdict) return verdict;
     if (outcome === 'refused') return 'reject';
@@ -186,3 +207,17 @@ export class AmqpSource implements Part {
 
 /** How a handler ended: well, by RejectMessage, or by what it threw. */
 type Outcome = 'done' | 'refused' | Error;
+
+function outcomeOf(passed: Passed): Outcome {
+  if (passed === 'done') return 'done';
+  return isControlFlow(passed.thrown, 'REJECT_MESSAGE') ? 'refused' : toError(passed.thrown);
+}
+
+/**
+ * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so that a
+ * handler which gives everything back does not turn in a hot loop.
+ */
+async function requeue(delivery: Delivery): Promise<void> {
+  if (delivery.redelivered) await sleep(1_000, undefined, { ref: false });
+  delivery.reject({ requeue: true });
+}

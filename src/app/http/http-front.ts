@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../common/numbers.js';
-import type { DecoratedMethods } from '../../decorated-methods.js';
+import type { DecoratedMethods } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
 import { type AppSettings, readSettings } from '../common/settings.js';
 import type { AppHealth } from '../parts/app-health.js';

@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../common/numbers.js';
-import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import type { DecoratedMethods, RegisterHandler } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
 import { routeList } from '../common/route-list.js';
 import type {

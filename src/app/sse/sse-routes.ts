@@ -1,5 +1,5 @@
 import { duration, wholeNumber } from '../../common/numbers.js';
-import type { DecoratedMethods, RegisterHandler } from '../../decorated-methods.js';
+import type { DecoratedMethods, RegisterHandler } from '../../component/index.js';
 import type { ContentType } from '../../wire/index.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';

@@ -1,4 +1,5 @@
-import { type Delivery, DeliveryContext, type DeliveryContextHost } from '../../amqp/index.js';
+import type { Delivery } from '../../amqp/index.js';
+import { DeliveryContext, type DeliveryContextHost } from '../../component/index.js';
 import type { ReceivedBody } from '../../wire/index.js';
 import type { Component } from './component.js';
 

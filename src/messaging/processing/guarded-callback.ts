@@ -1,8 +1,7 @@
 import { type Delivery, FailurePolicy, type Link } from '../../amqp/index.js';
-import { isControlFlow } from '../../common/control-flow.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { isPromiseLike } from '../../common/when-done.js';
-import { toError } from '../../errors.js';
+import { Settlement } from '../../component/index.js';
 import type { DeliveryCallback } from './consumer-options.js';
 
 /** What a guarded callback needs of its consumer. */
@@ -13,18 +12,16 @@ interface CallbackOwner {
 
 /** The same callback, of which nothing comes back: a delivery for which it throws is a failed one, unless it has settled it. */
 export function guardCallback(callback: DeliveryCallback, owner: CallbackOwner): DeliveryCallback {
+  const { name } = owner.constructor;
   const failures = new FailurePolicy(owner.link, {
     onFailure: 'park',
-    component: { name: owner.constructor.name },
+    component: { name },
     hasDeadLetterExchange: (queue) => owner.hasDeadLetterExchange(queue),
   });
-  const failed = (delivery: Delivery, thrown: unknown): void => {
-    const error = toError(thrown);
-    if (!isControlFlow(thrown, 'REJECT_MESSAGE')) failures.report(delivery, 'the callback', error);
-    if (delivery.settled) return;
-    if (isControlFlow(thrown, 'REJECT_MESSAGE')) delivery.reject();
-    else void failures.settle(delivery, { error, handler: 'the callback' });
-  };
+  const settlement = new Settlement({ name, logger: owner.link.logger, failures });
+  // n.b. what it has settled already stays so.
+  const failed = (delivery: Delivery, thrown: unknown): void =>
+    settlement.failed(delivery, { handler: 'the callback', title: 'a message' }, thrown);
   return (delivery) => {
     try {
       const returned: unknown = refuseGenerated(callback(delivery));

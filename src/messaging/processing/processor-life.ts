@@ -1,15 +1,23 @@
-import { type DrainReport, FailurePolicy } from '../../amqp/index.js';
+import { type Delivery, type DrainReport, FailurePolicy } from '../../amqp/index.js';
 import { unlessAborted } from '../../common/unless-aborted.js';
+import {
+  Chain,
+  connectionName,
+  type End,
+  identify,
+  ownMiddleware,
+  Reception,
+  Settlement,
+} from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
 import { type ReplyStore, Responder, ResultWriter } from '../../rpc/index.js';
-import { connectionName, type FingerprintStamp, identify, type ReceivedBody } from '../../wire/index.js';
+import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
 import type { HandlerTable } from '../handlers/table.js';
 import { checkTaking } from './checked-settings.js';
 import type { GenericConsumer } from './consumer.js';
-import { Dispatcher } from './dispatcher.js';
-import type { End, Fate } from './fate.js';
+import { type JobHost, MessageJob } from './message-job.js';
 import type { MessageProcessor } from './processor.js';
 import type { MessageProcessorOptions } from './processor-options.js';
 import type { UnhandledCount, UnhandledMessage } from './unhandled.js';
@@ -31,7 +39,8 @@ export interface LifeOptions {
   prepare(): Promise<void>;
   /** Beside which queue the failed messages of a queue are kept. */
   keptAs(queue: string): string;
-  builtIn(body: ReceivedBody): Fate | undefined;
+  /** Obeys what is built in. @throws to end the component */
+  obey(body: ReceivedBody): void;
   onEnd(how: End): void;
   onUnhandled(message: UnhandledMessage): void;
 }
@@ -73,9 +82,11 @@ export class ProcessorLife {
   async #start(): Promise<void> {
     const { stopping, stopped } = this.#options;
     try {
-      const dispatcher = this.#newDispatcher();
-      await unlessAborted(this.#getReady(dispatcher), stopping, stopped);
-      await this.consumer.startConsuming(dispatcher.handle, dispatcher);
+      const failures = this.#failures();
+      const reception = this.#newReception(failures);
+      await unlessAborted(this.#getReady(failures), stopping, stopped);
+      const giveUp = (delivery: Delivery, reason: Error) => void failures.giveUp(delivery, reason);
+      await this.consumer.startConsuming(reception.handle, { giveUp });
     } catch (thrown) {
       this.#isOver = true;
       await this.consumer.close();
@@ -84,39 +95,61 @@ export class ProcessorLife {
   }
 
   // n.b. nothing runs yet: who stops now has nothing to wait for, not even for a broker that is not there.
-  async #getReady(dispatcher: Dispatcher): Promise<void> {
+  async #getReady(failures: FailurePolicy): Promise<void> {
     const { consumer } = this;
     const { table, prepare } = this.#options;
     if (table.entries.some(({ category }) => category === 'rpc')) await consumer.link.openPublishing();
     await consumer.open();
     await prepare();
-    for (const queue of consumer.queues) dispatcher.assertFits(queue);
+    for (const queue of consumer.queues) failures.assertFits(queue);
   }
 
-  #newDispatcher(): Dispatcher {
-    const { Class, replies, unhandled, keptAs, ...told } = this.#options;
-    const { name, encoder, remoteStacks, retry, onFailure } = Class;
-    const { consumer, fingerprint } = this;
-    const { link } = consumer;
-    const writer = new ResultWriter({ encoder, fingerprint, remoteStacks });
-    return new Dispatcher({
-      ...told,
+  #newReception(failures: FailurePolicy): Reception {
+    const { Class, options, replies, onEnd } = this.#options;
+    const { name, encoder, remoteStacks } = Class;
+    const { link } = this.consumer;
+    const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
+    const host = this.#jobHost(failures);
+    return new Reception({
+      component: { style: 'messaging', name },
+      open: (delivery) => new MessageJob(host, delivery),
+      chain: new Chain('receive', name, ownMiddleware(Class, options)),
+      settlement: new Settlement({ name, logger: link.logger, failures, onEnd }),
+      responder: new Responder(link, { writer, store: replies }),
+    });
+  }
+
+  #jobHost(failures: FailurePolicy): JobHost {
+    const { Class, processor, table, unhandled, obey, onUnhandled } = this.#options;
+    const { name, encoder } = Class;
+    const { deadlines, logger } = this.consumer.link;
+    return {
       name,
+      processor,
+      table,
       encoder,
+      obey,
+      onUnhandled,
       unhandled: Class.unhandled,
       unhandledCount: unhandled,
-      responder: new Responder(link, { writer, store: replies }),
-      failures: new FailurePolicy(link, {
-        retry,
-        component: fingerprint,
-        onFailure,
-        keptAs,
-        hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
-      }),
-      deadlines: link.deadlines,
+      isStream: (queue) => failures.isStream(queue),
+      deadlines,
       closing: this.#closing.signal,
-      logger: link.logger,
+      logger,
       debug: debugAsked(),
+    };
+  }
+
+  #failures(): FailurePolicy {
+    const { Class, keptAs } = this.#options;
+    const { retry, onFailure } = Class;
+    const { consumer, fingerprint } = this;
+    return new FailurePolicy(consumer.link, {
+      retry,
+      component: fingerprint,
+      onFailure,
+      keptAs,
+      hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
     });
   }
 }
@@ -130,7 +163,7 @@ function newConsumer({ Class, options }: LifeOptions): GenericConsumer {
 }
 
 /** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks` (P-B26). */
-function given({ eqks, ...others }: MessageProcessorOptions): MessageProcessorOptions {
+function given({ eqks, middleware: _own, ...others }: MessageProcessorOptions): MessageProcessorOptions {
   const options = eqks?.length ? { ...others, eqks } : others;
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,5 @@
 import type { LinkHealth, LinkOptions } from '../../amqp/index.js';
+import type { Middleware } from '../../component/index.js';
 import type { ReplyStore } from '../../rpc/index.js';
 import type { FingerprintLike } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
@@ -13,6 +14,8 @@ export interface MessageProcessorOptions extends LinkOptions {
   readonly eqks?: Eqks | undefined;
   /** Keeps answers for calls that come again. @default one with its default limits for each processor */
   readonly replyStore?: ReplyStore | undefined;
+  /** What stands around its handlers, within what its class has. */
+  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** How {@link MessageProcessor.handle} declares a handler. */

@@ -1,16 +1,17 @@
 import { type GiveUp, type RetryPolicy, wellWhile } from '../../amqp/index.js';
 import { duration } from '../../common/numbers.js';
+import { assertDrained, type Middleware } from '../../component/index.js';
 import { ClosedError, toError } from '../../errors.js';
 import { defaultLogger, type Logger } from '../../logger.js';
 import { ReplyStore } from '../../rpc/index.js';
-import { DrainError, ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
+import { ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
 import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../../wire/index.js';
+import { AckAndRestart } from '../control-flow.js';
 import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/decorators.js';
 import { HandlerTable } from '../handlers/table.js';
 import { GenericConsumer } from './consumer.js';
-import type { Fate } from './fate.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
 import { type LifeOptions, ProcessorLife } from './processor-life.js';
 import type {
@@ -56,6 +57,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly unhandled: Unhandled | undefined = undefined;
   /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
   static readonly control: readonly Control[] = ['quit', 'restart'];
+  /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 
@@ -146,10 +149,7 @@ export class MessageProcessor extends MicroThread implements Component {
   override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.stop();
-    const { unfinished } = await this.#life.drain(timeoutMs);
-    if (unfinished === 0) return;
-    const what = `${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`;
-    throw new DrainError(`${this.constructor.name}: ${what}`);
+    assertDrained(this.constructor.name, await this.#life.drain(timeoutMs), timeoutMs);
   }
 
   /** How its link is, by asking the broker whether each queue has its consumer; not well before it starts nor after it stops. */
@@ -208,10 +208,10 @@ export class MessageProcessor extends MicroThread implements Component {
   /** @internal Declares more before anything is taken, for a kind of processor that has queues of its own. */
   protected async prepare(): Promise<void> {}
 
-  #obey({ category, type, name }: ReceivedBody): Fate | undefined {
+  #obey({ category, type, name }: ReceivedBody): void {
     const { control } = this.constructor as typeof MessageProcessor;
-    if (category !== 'message' || type !== 'command' || !control.includes(name as Control)) return undefined;
-    return name === 'quit' ? 'exit' : 'restart';
+    if (category !== 'message' || type !== 'command' || !control.includes(name as Control)) return;
+    throw name === 'quit' ? new ExitScheduler() : new AckAndRestart();
   }
 
   #tryRestart(): void {
@@ -240,7 +240,7 @@ export class MessageProcessor extends MicroThread implements Component {
       stopped: () => this.#stopped(),
       prepare: () => this.prepare(),
       keptAs: (queue) => this.keptAs(queue),
-      builtIn: (body) => this.#obey(body),
+      obey: (body) => this.#obey(body),
       onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
       onUnhandled: (message) => this.#emitter.unhandled(message),
     });

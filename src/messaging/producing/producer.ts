@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Lease, type LinkEvents, type LinkHealth } from '../../amqp/index.js';
-import { ConfigurationError } from '../../errors.js';
+import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
+import { connectionName, Dispatch, identify, type Middleware, ownMiddleware } from '../../component/index.js';
 import { debugAsked } from '../../logger.js';
 import type { CollectOptions, ReplyQueue } from '../../rpc/index.js';
 import {
   type Body,
-  connectionName,
   type Encoder,
   type Envelope,
   type FingerprintStamp,
   failedCall,
-  identify,
   jsonEncoder,
   Message,
   MessageCommand,
@@ -78,6 +76,8 @@ export class GenericProducer {
    * difference is a mistake, and refused at the first send. `handlersFor` knows these names, too. @default none
    */
   static readonly names: CommandNames = {};
+  /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
   /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
   static readonly undeclared: 'refuse' | 'send' = 'refuse';
 
@@ -95,9 +95,19 @@ export class GenericProducer {
     const { name: sender, vhost: ownVhost, encoder } = new.target;
     const fingerprint = identify(options.fingerprint, sender);
     const vhost = options.vhost ?? ownVhost;
-    const lease = new Lease({ connectionName: connectionName(fingerprint), ...options, vhost });
-    this.fingerprint = identify(options.fingerprint, sender, lease.vhost);
-    this.sender = new Sender({ lease, fingerprint: this.fingerprint, encoder, sender, debug: debugAsked() });
+    const dispatch = new Dispatch(
+      { connectionName: connectionName(fingerprint), ...options, vhost },
+      { style: 'messaging', name: sender },
+      ownMiddleware(new.target, options),
+    );
+    this.fingerprint = identify(options.fingerprint, sender, dispatch.vhost);
+    this.sender = new Sender({
+      dispatch,
+      fingerprint: this.fingerprint,
+      encoder,
+      sender,
+      debug: debugAsked(),
+    });
   }
 
   /**
@@ -188,9 +198,7 @@ export class GenericProducer {
     options?: CollectOptions,
   ): Promise<readonly Result<Answer>[]> {
     if (typeof queue !== 'string') return await queue.collect(options);
-    const caller = this.sender.caller;
-    if (!caller) throw new ConfigurationError('No rpc_queue_* has been called on this producer.');
-    return (await caller.collect(queue, options)) as readonly Result<Answer>[];
+    return (await this.sender.dispatch.collect(queue, options)) as readonly Result<Answer>[];
   }
 
   /** A text file as parameters of a message: its name and its lines, each with its line end (P-B20). */
@@ -203,12 +211,12 @@ export class GenericProducer {
 
   /** How its link is, by asking the broker. */
   async health(): Promise<LinkHealth> {
-    return await this.sender.health();
+    return await this.sender.dispatch.health();
   }
 
   /** What happens to its connections, as it happens. */
   get events(): LinkEvents {
-    return this.sender.events;
+    return this.sender.dispatch.events;
   }
 
   /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */

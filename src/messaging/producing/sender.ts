@@ -1,20 +1,7 @@
-import {
-  type Lease,
-  type Link,
-  type LinkEvents,
-  type LinkHealth,
-  type MessageProperties,
-  nextMessageId,
-  type Outgoing,
-} from '../../amqp/index.js';
-import { ClosedError, ConfigurationError } from '../../errors.js';
-import {
-  type CallOptions,
-  type CallRequest,
-  type ReplyQueue,
-  RpcCaller,
-  resultReader,
-} from '../../rpc/index.js';
+import { type MessageProperties, nextMessageId, type Outgoing } from '../../amqp/index.js';
+import type { Dispatch } from '../../component/index.js';
+import { ConfigurationError } from '../../errors.js';
+import { type CallOptions, type CallRequest, type ReplyQueue, resultReader } from '../../rpc/index.js';
 import {
   type Body,
   type Encoder,
@@ -26,11 +13,10 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from '../exchange.js';
-import { allOf } from './all-of.js';
 
 /** What a {@link Sender} works with. */
 export interface SenderOptions {
-  readonly lease: Lease;
+  readonly dispatch: Dispatch;
   readonly fingerprint: FingerprintStamp;
   readonly encoder: Encoder;
   /** For the log: the producer's class. */
@@ -51,120 +37,83 @@ const PERSISTENT = 2;
 /** A call dies with the broker: its caller is still there, and sends it again. */
 const TRANSIENT = 1;
 
-/** What is under a producer: it stamps, encodes once, declares what it needs, and publishes or calls. */
+/** What is under a producer: it stamps, encodes once, declares what it needs, and hands on what is to be published or called. */
 export class Sender {
+  /** The way out. */
+  readonly dispatch: Dispatch;
   readonly #options: SenderOptions;
   readonly #declared = new Set<ExchangeClass>();
   readonly #declaring = new Map<ExchangeClass, Promise<void>>();
   readonly #envelopes: EnvelopeEncoder;
   readonly #read: CallRequest['read'];
-  #caller: RpcCaller | undefined;
-  #closing: Promise<void> | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.dispatch = options.dispatch;
     this.#envelopes = new EnvelopeEncoder(options.encoder, options.fingerprint);
     this.#read = resultReader(options.encoder);
   }
 
   /** Connects and declares the exchanges. @throws ConnectError, TopologyError; ClosedError, also when it is closed meanwhile */
   async open(eks: Eks): Promise<void> {
-    this.#refuseWhenClosed();
-    await this.#options.lease.wait(this.#link.openPublishing().then(() => this.#declare(eks)));
+    await this.dispatch.open();
+    await this.dispatch.unlessClosed(this.#declare(eks));
   }
 
   /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
-  post(message: Envelope, posting: Posting): Promise<void> {
-    const { body } = message;
-    return this.#postBytes(this.#envelopes.encode(body), shortString(String(body.name)), posting);
+  post({ body }: Envelope, posting: Posting): Promise<void> {
+    return this.#post(this.#envelopes.encode(body), String(body.name), posting);
   }
 
   /** Publishes a body as it is, without a fingerprint. */
   async forward(body: Body | Buffer, posting: Posting): Promise<void> {
-    const content = Buffer.isBuffer(body) ? body : this.#options.encoder.encode(toPlain(body, 'body'));
-    await this.#postBytes(
-      content,
-      Buffer.isBuffer(body) ? undefined : shortString(String(body.name)),
-      posting,
-    );
-  }
-
-  // n.b. no promise is made here but the publisher's own: each costs as much as encoding the message.
-  #postBytes(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
-    this.#refuseWhenClosed();
-    const { eks } = posting;
-    for (const [exchange] of eks) {
-      if (!this.#declared.has(exchange))
-        return this.#declare(eks).then(() => this.#publish(content, type, posting));
-    }
-    return this.#publish(content, type, posting);
-  }
-
-  #publish(content: Buffer, type: string | undefined, posting: Posting): Promise<void> {
-    const { eks, mandatory } = posting;
-    const link = this.#link;
-    const [only] = eks;
-    if (eks.length === 1 && only)
-      return link.publish(this.#outgoing(only, content, type, mandatory), posting);
-    return allOf(
-      eks.map((destination) => link.publish(this.#outgoing(destination, content, type, mandatory), posting)),
-    );
+    if (Buffer.isBuffer(body)) return await this.#post(body, undefined, posting);
+    const content = this.#options.encoder.encode(toPlain(body, 'body'));
+    await this.#post(content, String(body.name), posting);
   }
 
   /** Calls, with the first destination. What cannot be encoded throws at once. */
   call(message: Envelope, [to]: Eks, options: CallOptions, ownQueue: boolean): Promise<Result> {
-    this.#refuseWhenClosed();
+    this.dispatch.refuseWhenClosed();
     // What it was given may be changed from now on.
     const request = this.#request(message, to, options);
     // n.b. nothing is awaited where all is declared: each async function costs a call a tenth of its memory.
     if (to && !this.#declared.has(to[0]))
-      return this.#declare([to]).then(() => this.#send(request, options, ownQueue));
-    return this.#send(request, options, ownQueue);
-  }
-
-  #send(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
-    const caller = this.#openCaller();
-    return ownQueue ? caller.callWithOwnQueue(request, options) : caller.call(request, options);
+      return this.#declare([to]).then(() => this.dispatch.call(request, options, ownQueue));
+    return this.dispatch.call(request, options, ownQueue);
   }
 
   /** Sends a call and gives back the queue for its answers. */
   async callLater(message: Envelope, [to]: Eks, options: CallOptions): Promise<ReplyQueue> {
-    this.#refuseWhenClosed();
+    this.dispatch.refuseWhenClosed();
     const request = this.#request(message, to, options);
     if (to) await this.#declare([to]);
-    return await this.#openCaller().send(request, options);
-  }
-
-  /** The caller of this sender, once a call was made. */
-  get caller(): RpcCaller | undefined {
-    return this.#caller;
-  }
-
-  /** How the link is, whatever others consume on it. */
-  async health(): Promise<LinkHealth> {
-    return await this.#options.lease.health({ consumers: [] });
-  }
-
-  /** What happens to the link. */
-  get events(): LinkEvents {
-    return this.#options.lease.events;
+    return await this.dispatch.callLater(request, options);
   }
 
   /** Ends pending calls and gives the link back. Idempotent. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  get #link(): Link {
-    return this.#options.lease.link;
-  }
-
-  async #close(): Promise<void> {
-    await this.#caller?.close();
+  async close(): Promise<void> {
     const declarations = [...this.#declared].flatMap((exchange) => exchangeDeclarations(exchange));
-    if (declarations.length > 0) this.#link.forget(declarations);
-    await this.#options.lease.close();
+    this.#declared.clear();
+    if (declarations.length > 0) this.dispatch.link.forget(declarations);
+    await this.dispatch.close();
+  }
+
+  // n.b. no promise is made here but the publisher's own: each costs as much as encoding the message.
+  #post(content: Buffer, name: string | undefined, posting: Posting): Promise<void> {
+    this.dispatch.refuseWhenClosed();
+    const { eks } = posting;
+    for (const [exchange] of eks) {
+      if (!this.#declared.has(exchange))
+        return this.#declare(eks).then(() => this.#publish(content, name, posting));
+    }
+    return this.#publish(content, name, posting);
+  }
+
+  #publish(content: Buffer, name: string | undefined, posting: Posting): Promise<void> {
+    const type = name === undefined ? undefined : shortString(name);
+    const copies = posting.eks.map((to) => this.#outgoing(to, content, type, posting.mandatory));
+    return this.dispatch.publish(name ?? null, copies, posting);
   }
 
   #request(
@@ -221,23 +170,12 @@ export class Sender {
 
   async #declareNow(exchange: ExchangeClass): Promise<void> {
     const declarations = exchangeDeclarations(exchange);
-    if (declarations.length > 0) await this.#link.declare(declarations);
+    if (declarations.length > 0) await this.dispatch.link.declare(declarations);
     this.#declared.add(exchange);
   }
 
-  #openCaller(): RpcCaller {
-    this.#refuseWhenClosed();
-    this.#caller ??= new RpcCaller(this.#link);
-    return this.#caller;
-  }
-
-  /** The link may live on: others share it. */
-  #refuseWhenClosed(): void {
-    if (this.#closing) throw new ClosedError('The producer is closed; nothing was sent.');
-  }
-
   #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
-    this.#link.logger.debug(
+    this.dispatch.link.logger.debug(
       `--> ${this.#options.sender}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
     );
   }

@@ -55,7 +55,7 @@ describe('TLS', () => {
         const guest = await Guest.connect(options);
         t.after(() => guest.close());
         assert.equal((await guest.rpc('greet')).unwrap(), 'hello');
-        assert.equal((await guest.sender.health()).ok, true);
+        assert.equal((await guest.health()).ok, true);
         const connections = await node.ctl('rabbitmqctl', ['-q', 'list_connections', 'ssl', 'ssl_protocol']);
         assert.deepEqual(
           connections.match(/^true\ttlsv1\.\d$/gm),
@@ -68,7 +68,7 @@ describe('TLS', () => {
       const byName = node.tlsUrl.replace('127.0.0.1', 'localhost');
       const guest = await Guest.connect({ url: byName, tls: { ...good(), servername: 'broker.test' } });
       t.after(() => guest.close());
-      assert.equal((await guest.sender.health()).publishing.state, 'up');
+      assert.equal((await guest.health()).publishing.state, 'up');
     });
 
     it('comes back after a cut, encrypted again', async (t) => {

@@ -200,9 +200,9 @@ export const queues: Theme = {
 
   'a consumed queue does not expire': async (world) => {
     const channel = await world.channel();
-    const used = await world.queue(channel, 'used', { expires: 40 });
+    const used = await world.queue(channel, 'used', { expires: 400 });
     await Inbox.open(channel, used);
-    const unused = await world.queue(channel, 'unused', { expires: 160 });
+    const unused = await world.queue(channel, 'unused', { expires: 1_600 });
     return {
       gone: await unrouted(channel, unused),
       used: await world.outcome(channel, () => channel.checkQueue(used)),

@@ -1,7 +1,7 @@
 import { importsOf, type SourceFile, targetOf } from './source-files.js';
 
 /** What any room may use, and what uses no room: files of `src` itself, and the small helpers of `common`, each by its own file. */
-const LEAVES: readonly string[] = ['errors.ts', 'logger.ts', 'decorated-methods.ts', 'common'];
+const LEAVES: readonly string[] = ['errors.ts', 'logger.ts', 'common'];
 
 const FACE = 'index.ts';
 
@@ -13,10 +13,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: LEAVES,
   amqp: ['protocol', ...LEAVES],
   rpc: ['wire', 'amqp', ...LEAVES],
-  messaging: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
-  workers: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
-  registry: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
-  app: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  component: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  messaging: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
+  workers: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
+  registry: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
+  app: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
   channel: ['protocol', 'amqp', ...LEAVES],
   testing: ['devbroker', 'messaging', 'amqp', ...LEAVES],
 };
@@ -38,7 +39,6 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'link',
     'failing',
     'checked-settings.ts',
-    'intake.ts',
     'index.ts',
   ],
   messaging: [

@@ -49,6 +49,7 @@ async function beatsOf(
     name: 'test',
     logger: recordingLog(),
     meter: noMeter,
+    middleware: [],
     closing: new AbortController().signal,
     health: () => Promise.reject(new Error('nobody asks')),
   };

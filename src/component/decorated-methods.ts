@@ -1,5 +1,5 @@
-import { refuseGenerator } from './common/generators.js';
-import { ArgumentTypeError } from './errors.js';
+import { refuseGenerator } from '../common/generators.js';
+import { ArgumentTypeError } from '../errors.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of whoever registers the function
 type AnyFunction = (...args: any[]) => unknown;

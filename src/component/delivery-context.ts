@@ -1,12 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import { ClosedError, TakenBackError, TimeoutError } from '../../errors.js';
-import type { Deadline, Deadlines } from '../common/deadlines.js';
+import { type Deadline, type Deadlines, type Delivery, failureCount } from '../amqp/index.js';
 import { toldNumber } from '../common/told-number.js';
-import type { Delivery } from './delivery.js';
-import { failureCount } from './failure-count.js';
-
-/** The header that tells the handler which attempt of a call this is; left out for the first. */
-export const attemptHeader = 'x-waybill-attempt';
+import { ClosedError, TakenBackError, TimeoutError } from '../errors.js';
+import { attemptHeader } from '../rpc/index.js';
 
 /** What all contexts of a component have in common. */
 export interface DeliveryContextHost {

@@ -1,14 +1,19 @@
+import {
+  type ConsumeOptions,
+  type Consumer,
+  type ConsumerOptions,
+  type Declaration,
+  type Delivery,
+  type DrainReport,
+  hasDeadLetterExchange,
+  Lease,
+  type Link,
+  type LinkHealth,
+  type LinkOptions,
+} from '../amqp/index.js';
 import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
-import type { Consumer } from './consuming/consumer.js';
-import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
-import type { Delivery } from './consuming/delivery.js';
-import type { DeliveryContextHost } from './consuming/delivery-context.js';
-import { hasDeadLetterExchange } from './declaring/dead-letters.js';
-import type { Declaration } from './declaring/declaration.js';
-import type { LinkHealth } from './link/health.js';
-import { Lease } from './link/lease.js';
-import type { Link, LinkOptions } from './link/link.js';
+import type { DeliveryContextHost } from './delivery-context.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions

@@ -1,4 +1,4 @@
-import { Fingerprint, type FingerprintLike, type FingerprintStamp, fingerprintStamp } from './fingerprint.js';
+import { Fingerprint, type FingerprintLike, type FingerprintStamp, fingerprintStamp } from '../wire/index.js';
 
 /** Who a component is: what it was given, else its class's name and the process's own values. */
 export function identify(

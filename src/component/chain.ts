@@ -1,0 +1,101 @@
+import { isPromiseLike } from '../common/when-done.js';
+import { ConfigurationError } from '../errors.js';
+import {
+  checkedMiddleware,
+  type Inbound,
+  type Middleware,
+  middlewareEverywhere,
+  type Outbound,
+} from './middleware.js';
+
+/** What each way carries. */
+interface Ways {
+  readonly receive: Inbound;
+  readonly send: Outbound;
+}
+
+/** One message under way through a chain. */
+interface Passage {
+  /** What is done at the end of the chain; undefined when it was begun. */
+  end: (() => unknown) | undefined;
+  /** What was begun, until it is done. */
+  running: Promise<unknown> | undefined;
+}
+
+/** The middleware of one component, one way: that of the process, then its own. Composed anew only when that of the process changes. */
+export class Chain<Way extends keyof Ways> {
+  readonly #way: Way;
+  readonly #own: readonly Middleware[];
+  readonly #passages = new WeakMap<object, Passage>();
+  #everywhere: readonly Middleware[];
+  #head: ((message: Ways[Way]) => unknown) | undefined;
+
+  /** @param own the outermost first. @throws ConfigurationError for what is no middleware */
+  constructor(way: Way, owner: string, own: readonly Middleware[]) {
+    this.#way = way;
+    this.#own = own.map((each) => checkedMiddleware(`${owner}: middleware`, each));
+    this.#everywhere = middlewareEverywhere();
+    this.#head = this.#compose();
+  }
+
+  /** True where no middleware is: then nothing need be made for it. */
+  get isEmpty(): boolean {
+    const everywhere = middlewareEverywhere();
+    if (everywhere !== this.#everywhere) {
+      this.#everywhere = everywhere;
+      this.#head = this.#compose();
+    }
+    return this.#head === undefined;
+  }
+
+  /**
+   * Takes a message through; `end` runs once at most. Gives what the outermost one gives, and not before `end` is done: a
+   * middleware that does not wait for what comes next shall not have its message acked while its handler runs.
+   */
+  async pass(message: Ways[Way], end: () => unknown): Promise<unknown> {
+    const passage: Passage = { end, running: undefined };
+    this.#passages.set(message, passage);
+    const given = await this.#head?.(message);
+    if (passage.running) await passage.running;
+    return given;
+  }
+
+  #compose(): ((message: Ways[Way]) => unknown) | undefined {
+    type Layer = (next: (message: Ways[Way]) => unknown) => (message: Ways[Way]) => unknown;
+    const layers = [...this.#everywhere, ...this.#own].flatMap(
+      (each) => (each[this.#way] as Layer | undefined) ?? [],
+    );
+    if (layers.length === 0) return undefined;
+    return layers.reduceRight((next, layer) => layer(next), this.#begin);
+  }
+
+  readonly #begin = (message: Ways[Way]): unknown => {
+    const passage = this.#passages.get(message);
+    const end = passage?.end;
+    if (!passage || !end) {
+      throw new ConfigurationError(
+        'A middleware must call next once, and with the very message that it was given.',
+      );
+    }
+    passage.end = undefined;
+    const begun = end();
+    if (isPromiseLike(begun)) {
+      const running = Promise.resolve(begun);
+      passage.running = running;
+      const done = (): void => {
+        passage.running = undefined;
+      };
+      running.then(done, done);
+      return running;
+    }
+    return begun;
+  };
+}
+
+/** What a class and one instance of it say, the class first. */
+export function ownMiddleware(
+  Class: { readonly middleware: readonly Middleware[] },
+  { middleware = [] }: { readonly middleware?: readonly Middleware[] | undefined },
+): readonly Middleware[] {
+  return [...Class.middleware, ...middleware];
+}

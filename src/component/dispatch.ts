@@ -1,0 +1,179 @@
+import {
+  Lease,
+  type Link,
+  type LinkEvents,
+  type LinkHealth,
+  type LinkOptions,
+  nextMessageId,
+  type Outgoing,
+  type PublishOptions,
+} from '../amqp/index.js';
+import { ClosedError, ConfigurationError } from '../errors.js';
+import {
+  type CallOptions,
+  type CallRequest,
+  type CollectOptions,
+  type ReplyQueue,
+  RpcCaller,
+} from '../rpc/index.js';
+import { failedCall, isResult, type Result } from '../wire/index.js';
+import { allOf } from './all-of.js';
+import { Chain } from './chain.js';
+import type { ComponentInfo, Middleware } from './middleware.js';
+import { sendThrough } from './outbound.js';
+
+/** One message to one queue, as it leaves. */
+export interface QueuePost extends Pick<Outgoing, 'content' | 'properties'> {
+  /** @see Outbound.name */
+  readonly name: string;
+}
+
+/**
+ * How a component sends: by a link of its own, through its middleware. It publishes, and calls with a caller that is made when it is
+ * first needed.
+ */
+export class Dispatch {
+  readonly #lease: Lease;
+  readonly #component: ComponentInfo;
+  readonly #chain: Chain<'send'>;
+  #caller: RpcCaller | undefined;
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read, and for what is no middleware */
+  constructor(options: LinkOptions, component: ComponentInfo, middleware: readonly Middleware[]) {
+    this.#lease = new Lease(options);
+    this.#component = component;
+    this.#chain = new Chain('send', component.name, middleware);
+  }
+
+  /** Its way to the broker. @throws ClosedError */
+  get link(): Link {
+    return this.#lease.link;
+  }
+
+  /** The virtual host that it sends to. */
+  get vhost(): string {
+    return this.#lease.vhost;
+  }
+
+  /** What happens to its connections, as it happens. */
+  get events(): LinkEvents {
+    return this.#lease.events;
+  }
+
+  /** Connects. Called again it does nothing, unless it has failed. @throws ConnectError; ClosedError, also when it is closed meanwhile */
+  async open(): Promise<void> {
+    this.refuseWhenClosed();
+    this.#opening ??= this.#lease.wait(this.#lease.link.openPublishing()).catch((thrown) => {
+      this.#opening = undefined;
+      throw thrown;
+    });
+    await this.#opening;
+  }
+
+  /** Ends as soon as `work` has, or with a ClosedError when this is closed before. */
+  async unlessClosed<T>(work: Promise<T>): Promise<T> {
+    return await this.#lease.wait(work);
+  }
+
+  /** Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promise is made but the publisher's own. */
+  publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
+    if (this.#chain.isEmpty) return this.#publishAll(copies, options);
+    const post = { kind: 'message', name, copies } as const;
+    const send = (made: readonly Outgoing[]): Promise<void> => this.#publishAll(made, options);
+    return sendThrough(this.#chain, this.#component, post, send) as Promise<void>;
+  }
+
+  /**
+   * Calls and waits for the answer. Never rejects: what goes wrong is the result.
+   * @param ownQueue a reply queue for this call alone, for servers that send no correlation id back.
+   */
+  call(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
+    const end = (asked: CallRequest): Promise<Result> =>
+      ownQueue ? this.#open().callWithOwnQueue(asked, options) : this.#open().call(asked, options);
+    if (this.#chain.isEmpty) return end(request);
+    return this.#through(request, end).then(asResult).catch(failedCall);
+  }
+
+  /** Sends a call once and gives back the queue to which its answers will come, at once. See {@link RpcCaller.send}. */
+  callLater(request: CallRequest, options: CallOptions): Promise<ReplyQueue> {
+    const end = (asked: CallRequest): Promise<ReplyQueue> => this.#open().send(asked, options);
+    return this.#chain.isEmpty ? end(request) : (this.#through(request, end) as Promise<ReplyQueue>);
+  }
+
+  /** Publishes one message to a queue that must be there, connecting first where that was not done. */
+  async publishToQueue(
+    queue: string,
+    { name, content, properties }: QueuePost,
+    options?: PublishOptions,
+  ): Promise<void> {
+    await this.open();
+    const identified = { messageId: nextMessageId(), ...properties };
+    const copy = { exchange: '', routingKey: queue, content, properties: identified, mandatory: true };
+    await this.publish(name, [copy], options);
+  }
+
+  /** As {@link call}, connecting first where that was not done. What `makeRequest` throws is the result, too. */
+  async callOpening(makeRequest: () => CallRequest, options: CallOptions, ownQueue = false): Promise<Result> {
+    try {
+      const request = makeRequest();
+      await this.open();
+      return await this.call(request, options, ownQueue);
+    } catch (thrown) {
+      return failedCall(thrown);
+    }
+  }
+
+  /** Takes answers from a queue of {@link callLater}, known by its name. */
+  async collect(name: string, options?: CollectOptions): Promise<readonly Result[]> {
+    if (!this.#caller) throw new ConfigurationError('No rpc_queue_* has been called on this producer.');
+    return await this.#caller.collect(name, options);
+  }
+
+  /** How the link is, whatever others consume on it. */
+  async health(): Promise<LinkHealth> {
+    return await this.#lease.health({ consumers: [] });
+  }
+
+  /** Ends pending calls with a ClosedError, waits for missing confirms, and closes. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The link may live on: others share it. @throws ClosedError */
+  refuseWhenClosed(): void {
+    if (this.#closing) throw new ClosedError(`${this.#component.name} is closed; nothing was sent.`);
+  }
+
+  #publishAll(copies: readonly Outgoing[], options: PublishOptions | undefined): Promise<void> {
+    const { link } = this.#lease;
+    const [only] = copies;
+    if (only && copies.length === 1) return link.publish(only, options);
+    return allOf(copies.map((copy) => link.publish(copy, options)));
+  }
+
+  #through(request: CallRequest, end: (request: CallRequest) => Promise<unknown>): Promise<unknown> {
+    const post = { kind: 'call', name: request.name, copies: [request] } as const;
+    return sendThrough(this.#chain, this.#component, post, ([made]) => end(made ?? request));
+  }
+
+  #open(): RpcCaller {
+    this.refuseWhenClosed();
+    this.#caller ??= new RpcCaller(this.#lease.link);
+    return this.#caller;
+  }
+
+  async #close(): Promise<void> {
+    await this.#caller?.close();
+    await this.#lease.close();
+  }
+}
+
+function asResult(given: unknown): Result {
+  if (isResult(given)) return given;
+  throw new ConfigurationError(
+    'A middleware must give the Result of a call: return what next gives, or a MessageResult of its own.',
+  );
+}

@@ -1,0 +1,23 @@
+/** What all styles have in common: how a message comes in and is settled, how one leaves, and what stands around both. */
+export { Chain, ownMiddleware } from './chain.js';
+export { DecoratedMethods, type RegisterHandler } from './decorated-methods.js';
+export { DeliveryContext, type DeliveryContextHost } from './delivery-context.js';
+export { Dispatch } from './dispatch.js';
+export { assertDrained } from './drained.js';
+export { type End, keeping } from './fate.js';
+export { connectionName, identify } from './identity.js';
+export { Intake } from './intake.js';
+export type { Job } from './job.js';
+export {
+  type ComponentInfo,
+  type Inbound,
+  type Middleware,
+  type Outbound,
+  type Receive,
+  type Send,
+  useMiddleware,
+} from './middleware.js';
+export { sendThrough } from './outbound.js';
+export { inbound, Reception } from './reception.js';
+export { RejectMessage } from './reject-message.js';
+export { Settlement } from './settlement.js';

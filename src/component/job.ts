@@ -1,0 +1,20 @@
+import type { Reply } from '../rpc/index.js';
+import type { DeliveryContext } from './delivery-context.js';
+
+/** What there is to do for one delivery, in the words of its style. */
+export interface Job {
+  /** `call` where an answer is to be given, also where the sender forgot to say to whom. */
+  readonly kind: 'message' | 'call';
+  /** @see Inbound.name */
+  readonly name: string | null;
+  /** @see Inbound.content */
+  readonly content: unknown;
+  /** For the log and the dossier: who does it, as far as that is known by now. */
+  readonly handler: string | undefined;
+  /** For the log: what it is. */
+  readonly title: string;
+  /** What its handler may know, and middleware too. Made when it is asked for. */
+  readonly context: DeliveryContext;
+  /** Does it. What it gives, or its promise, is the answer of a call. @throws what its handler throws, and why it cannot be read */
+  run(reply: Reply | null): unknown;
+}

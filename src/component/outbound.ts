@@ -1,0 +1,33 @@
+import type { Outgoing } from '../amqp/index.js';
+import type { Chain } from './chain.js';
+import type { ComponentInfo, Outbound } from './middleware.js';
+
+/** What of a message middleware may see and change. */
+type Addressed = Pick<Outgoing, 'exchange' | 'routingKey' | 'content' | 'properties'>;
+
+/** One message as it leaves, to one destination or to several with the same bytes. */
+export interface Post<Copy extends Addressed = Outgoing> {
+  readonly kind: Outbound['kind'];
+  /** @see Outbound.name */
+  readonly name: string | null;
+  readonly copies: readonly Copy[];
+}
+
+/** Takes a message through the middleware of a component to what sends it, with the headers that were put on it. Gives what that gives. */
+export function sendThrough<Copy extends Addressed>(
+  chain: Chain<'send'>,
+  component: ComponentInfo,
+  { kind, name, copies }: Post<Copy>,
+  send: (copies: readonly Copy[]) => Promise<unknown>,
+): Promise<unknown> {
+  const [{ content: bytes, properties } = { content: Buffer.alloc(0), properties: {} }] = copies;
+  const destinations = copies.map(({ exchange, routingKey }) => ({ exchange, routingKey }));
+  const message = { component, kind, name, destinations, bytes, headers: { ...properties.headers } };
+  return chain.pass(message, () => send(copies.map((copy) => withHeaders(copy, message.headers))));
+}
+
+/** No headers at all where there are none: an empty table costs its bytes. */
+function withHeaders<Copy extends Addressed>(copy: Copy, headers: Outbound['headers']): Copy {
+  const some = Object.keys(headers).length > 0 ? headers : undefined;
+  return { ...copy, properties: { ...copy.properties, headers: some } };
+}

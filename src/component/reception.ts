@@ -1,0 +1,101 @@
+import type { Delivery } from '../amqp/index.js';
+import { isPromiseLike, whenDone } from '../common/when-done.js';
+import { MalformedMessageError } from '../errors.js';
+import type { Handled, Reply, Responder } from '../rpc/index.js';
+import type { Chain } from './chain.js';
+import type { Job } from './job.js';
+import type { ComponentInfo, Inbound } from './middleware.js';
+import type { Settlement } from './settlement.js';
+
+/** What a {@link Reception} works with. */
+export interface ReceptionOptions {
+  readonly component: ComponentInfo;
+  /** What there is to do for a delivery. Must not throw: what cannot be read throws when it is run. */
+  readonly open: (delivery: Delivery) => Job;
+  readonly chain: Chain<'receive'>;
+  readonly settlement: Settlement;
+  /** What answers calls; left out where there are none. */
+  readonly responder?: Responder | undefined;
+  /**
+   * Told of a call that names nobody to answer, which is run then. Left out such a call is a failure: it would be done, and done
+   * again by whoever sends back what is kept.
+   */
+  readonly onUnanswerable?: ((job: Job) => void) | undefined;
+}
+
+/**
+ * Takes each delivery to what its style does with it, through the middleware, and settles it once. Nothing that a peer sends and
+ * nothing that a handler throws gets past this: it ends as the fate of that one message.
+ */
+export class Reception {
+  readonly #options: ReceptionOptions;
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  /** Handles a delivery. Never throws. The next one may start when this ends. */
+  readonly handle = (delivery: Delivery): void | Promise<void> => {
+    const job = this.#options.open(delivery);
+    if (job.kind === 'call') return this.#call(delivery, job);
+    const fail = (thrown: unknown): void => this.#options.settlement.failed(delivery, job, thrown);
+    try {
+      const done = this.#run(delivery, job, null);
+      if (isPromiseLike(done)) return Promise.resolve(done).then(() => delivery.ack(), fail);
+    } catch (thrown) {
+      return fail(thrown);
+    }
+    delivery.ack();
+  };
+
+  /**
+   * A call that waited here until it expired must not run: nobody waits for this attempt any more, and the next one is on its way.
+   */
+  #call(delivery: Delivery, job: Job): void | Promise<void> {
+    const { responder, settlement, onUnanswerable } = this.#options;
+    if (delivery.expired) return delivery.reject();
+    const isUnanswerable = !delivery.properties.replyTo;
+    if (!responder || (isUnanswerable && !onUnanswerable))
+      return settlement.fail(delivery, job, unanswerable(job));
+    if (isUnanswerable) onUnanswerable?.(job);
+    const handled = responder.respond(delivery, (reply) => this.#run(delivery, job, reply));
+    return whenDone(handled, (how) => this.#answered(delivery, job, how));
+  }
+
+  /** The slot is free for the next call now; this one is settled when its answer is safe. */
+  #answered(delivery: Delivery, job: Job, handled: Handled): void {
+    if ('thrown' in handled) this.#options.settlement.failedCall(delivery, job, handled.thrown, handled.sent);
+    else void handled.sent.then(() => delivery.ack());
+  }
+
+  #run(delivery: Delivery, job: Job, reply: Reply | null): unknown {
+    const { chain, component } = this.#options;
+    if (chain.isEmpty) return job.run(reply);
+    return chain
+      .pass(inbound(component, delivery, job), () => job.run(reply))
+      .finally(() => job.context.end());
+  }
+}
+
+/** A message as middleware sees it. */
+export function inbound(
+  component: ComponentInfo,
+  delivery: Delivery,
+  job: Pick<Job, 'kind' | 'name' | 'content' | 'context'>,
+): Inbound {
+  const { kind, name, content } = job;
+  return {
+    component,
+    kind,
+    name,
+    content,
+    bytes: delivery.content,
+    get context() {
+      return job.context;
+    },
+  };
+}
+
+function unanswerable({ title }: Job): MalformedMessageError {
+  return new MalformedMessageError(`The call ${title} names no reply_to; it was not run.`);
+}

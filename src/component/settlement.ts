@@ -1,0 +1,81 @@
+import { type Delivery, type FailurePolicy, isHopeless } from '../amqp/index.js';
+import { cut, storyOf } from '../common/foreign-text.js';
+import { isWaybillError, toError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type End, type Fate, fateOf } from './fate.js';
+import type { Job } from './job.js';
+
+/** What a {@link Settlement} works with. */
+export interface SettlementOptions {
+  /** For the log: the component. */
+  readonly name: string;
+  readonly logger: Logger;
+  readonly failures: FailurePolicy;
+  /**
+   * What becomes of a call whose handler failed, when its caller has the error. It is not kept: its caller knows, and may call again.
+   * @default 'reject'
+   */
+  readonly failedCall?: 'ack' | 'reject' | undefined;
+  /** Told after a message was settled that ends its component. Left out by a style in which a message cannot: it is a failure there. */
+  onEnd?(how: End): void;
+}
+
+/** Judges what was thrown for a delivery, tells the log, and settles: the one place where this is decided, for all styles. */
+export class Settlement {
+  readonly #options: SettlementOptions;
+
+  constructor(options: SettlementOptions) {
+    this.#options = options;
+  }
+
+  /** Settles a message for which something was thrown. Never throws. */
+  failed(delivery: Delivery, job: Pick<Job, 'handler' | 'title'>, thrown: unknown): void {
+    const fate = this.#judge(thrown);
+    if (fate === 'fail') this.fail(delivery, job, thrown);
+    else if (fate === 'keep') void this.#options.failures.keep(delivery, { error: toError(thrown) });
+    else this.#end(delivery, fate);
+  }
+
+  /** Tells the log of a failure, and settles it: tried again later, or given up. */
+  fail(delivery: Delivery, job: Pick<Job, 'handler' | 'title'>, thrown: unknown): void {
+    const error = toError(thrown);
+    this.report(delivery, job, error);
+    const handler = isUnreadable(error) ? undefined : job.handler;
+    void this.#options.failures.settle(delivery, { error, handler });
+  }
+
+  /** Settles a call for which something was thrown: once its answer is `sent`, but told of at once. */
+  failedCall(delivery: Delivery, job: Job, thrown: unknown, sent: Promise<void>): void {
+    const fate = this.#judge(thrown);
+    const isFailure = fate === 'fail' || fate === 'keep';
+    if (isFailure) this.report(delivery, job, toError(thrown));
+    const { failedCall = 'reject' } = this.#options;
+    void sent.then(() => this.#end(delivery, isFailure ? failedCall : fate));
+  }
+
+  /** Tells the log of a failure. What cannot be read needs no stack: it is the sender's fault. */
+  report({ queue }: Delivery, { handler, title }: Pick<Job, 'handler' | 'title'>, error: Error): void {
+    const { name, logger } = this.#options;
+    const told = handler === undefined ? title : `${handler} failed on ${title}`;
+    const what = isUnreadable(error) ? 'unreadable message' : told;
+    const why = isHopeless(error) ? cut(error.message, 1_000) : storyOf(error);
+    logger.error(`${name}: ${what} from queue '${queue}': ${why}`);
+  }
+
+  #judge(thrown: unknown): Exclude<Fate, 'ack'> {
+    const fate = fateOf(thrown);
+    const isEnd = fate === 'leave' || fate === 'exit' || fate === 'restart';
+    return isEnd && !this.#options.onEnd ? 'fail' : fate;
+  }
+
+  #end(delivery: Delivery, fate: 'ack' | 'reject' | End): void {
+    if (fate === 'reject') delivery.reject();
+    else delivery.ack();
+    if (fate !== 'reject' && fate !== 'ack') this.#options.onEnd?.(fate);
+  }
+}
+
+/** True where no handler has seen it. */
+function isUnreadable(error: Error): boolean {
+  return isWaybillError(error, 'MALFORMED_MESSAGE');
+}

@@ -1,0 +1,158 @@
+import type { Delivery } from '../../amqp/index.js';
+import { isPromiseLike, whenDone } from '../../common/when-done.js';
+import { type Job, keeping, RejectMessage } from '../../component/index.js';
+import { UnhandledMessageError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import type { Reply } from '../../rpc/index.js';
+import {
+  decoderFor,
+  type Encoder,
+  MessageResultError,
+  type ReceivedBody,
+  readBody,
+} from '../../wire/index.js';
+import { type ContextHost, HandlerContext } from '../handlers/context.js';
+import { placeName } from '../handlers/entry.js';
+import type { HandlerTable, TableEntry } from '../handlers/table.js';
+import { bodyFor, runHandler, skipped } from './run-handler.js';
+import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';
+
+/** What the messages of a processor have in common. */
+export interface JobHost extends ContextHost {
+  /** For the log: the processor's class. */
+  readonly name: string;
+  readonly table: HandlerTable;
+  readonly encoder: Encoder;
+  readonly logger: Logger;
+  readonly debug: boolean;
+  /** What becomes of a message that no handler is for. @default 'park', and 'ack' where nothing is lost by it */
+  readonly unhandled: Unhandled | undefined;
+  readonly unhandledCount: UnhandledCount;
+  /** Whether a queue is a stream, which keeps what was taken from it. */
+  isStream(queue: string): boolean;
+  /** Obeys a command that is built in. @throws to end the component */
+  obey(body: ReceivedBody): void;
+  /** Told of each message that no handler is for. Must not throw. */
+  onUnhandled(message: UnhandledMessage): void;
+}
+
+/** What there is to do for one envelope: its handlers are run, in the order of their declaration; the last one answers a call. */
+export class MessageJob implements Job {
+  readonly kind: Job['kind'];
+  readonly #host: JobHost;
+  readonly #delivery: Delivery;
+  readonly #handlers: readonly TableEntry[];
+  readonly #body: ReceivedBody | undefined;
+  readonly #unreadable: { readonly thrown: unknown } | undefined;
+  /** The one that runs, or is to run. */
+  #at: TableEntry | undefined;
+  #context: HandlerContext | undefined;
+
+  constructor(host: JobHost, delivery: Delivery) {
+    this.#host = host;
+    this.#delivery = delivery;
+    try {
+      const body = readDelivery(host, delivery);
+      const isCall = body.category === 'rpc';
+      const handlers = host.table.find(body.category, body.type, body.name);
+      this.kind = isCall ? 'call' : 'message';
+      this.#body = body;
+      this.#handlers = isCall ? handlers.slice(-1) : handlers;
+      this.#at = this.#handlers[0];
+    } catch (thrown) {
+      this.kind = 'message';
+      this.#handlers = [];
+      this.#unreadable = { thrown };
+    }
+  }
+
+  get name(): string | null {
+    return this.#body?.name ?? null;
+  }
+
+  get content(): unknown {
+    return this.#body?.content;
+  }
+
+  get handler(): string | undefined {
+    return this.#at && placeName(this.#at.place);
+  }
+
+  get title(): string {
+    return this.#body ? nameOf(this.#body) : 'unreadable message';
+  }
+
+  /** For middleware; each handler has one of its own. */
+  get context(): HandlerContext {
+    this.#context ??= new HandlerContext(this.#host, this.#body ?? nothing, this.#delivery);
+    return this.#context;
+  }
+
+  run(reply: Reply | null): unknown {
+    if (!this.#body) throw this.#unreadable?.thrown;
+    return reply ? this.#answer(this.#body, reply) : this.#runFrom(0, this.#body);
+  }
+
+  /** One after the other; the first that throws stops the rest and decides (P-B32). */
+  #runFrom(first: number, body: ReceivedBody): unknown {
+    for (let at = first; at < this.#handlers.length; at++) {
+      const returned = this.#runOne(this.#handlers[at] as TableEntry, body, null);
+      if (isPromiseLike(returned)) return Promise.resolve(returned).then(() => this.#runFrom(at + 1, body));
+    }
+    return this.#handled(body);
+  }
+
+  #runOne(entry: TableEntry, body: ReceivedBody, reply: Reply | null): unknown {
+    this.#at = entry;
+    this.#delivery.handledBy = entry.label;
+    const context = new HandlerContext(this.#host, bodyFor(body, this.#handlers), this.#delivery);
+    let pending = false;
+    try {
+      const returned = runHandler({ processor: this.#host.processor, entry, context, reply });
+      pending = isPromiseLike(returned);
+      return pending ? Promise.resolve(returned).finally(() => context.end()) : returned;
+    } finally {
+      if (!pending) context.end();
+    }
+  }
+
+  #handled(body: ReceivedBody): void {
+    // A handler of this very name replaces what is built in; one for any name only looks on.
+    const replaced = this.#handlers.some(({ name }) => name === body.name);
+    if (!replaced) this.#host.obey(body);
+    if (this.#handlers.length === 0) this.#unhandled(body);
+  }
+
+  /** A queue may carry more than its consumer cares for; but a misspelt name, or one that is newer than we, looks the same. */
+  #unhandled(body: ReceivedBody): void {
+    const { name, unhandled, unhandledCount, onUnhandled, isStream } = this.#host;
+    // A status tells, and asks for nothing; a stream keeps what it holds.
+    const losesNothing = body.type === 'status' || isStream(this.#delivery.queue);
+    const fate = unhandled ?? (losesNothing ? 'ack' : 'park');
+    onUnhandled(unhandledCount.add(this.#delivery, body, fate));
+    if (fate === 'reject') throw new RejectMessage();
+    if (fate === 'park')
+      throw keeping(new UnhandledMessageError(`${name} has no handler for ${nameOf(body)}.`));
+  }
+
+  #answer(body: ReceivedBody, reply: Reply): unknown {
+    const [entry] = this.#handlers;
+    if (!entry) return new MessageResultError(`${this.#host.name} has no handler for ${nameOf(body)}.`);
+    return whenDone(this.#runOne(entry, body, reply), (value) =>
+      value === skipped ? new MessageResultError(`A filter turned away ${nameOf(body)}.`) : value,
+    );
+  }
+}
+
+/** What stands for the body of a message that cannot be read. */
+const nothing = { _reserved: {} } as ReceivedBody;
+
+/** @throws anything: the encoder may be a user's */
+function readDelivery({ encoder, debug, logger, name }: JobHost, delivery: Delivery): ReceivedBody {
+  const { content, properties } = delivery;
+  const body = readBody(
+    decoderFor(encoder, properties.contentEncoding as string | undefined).decode(content),
+  );
+  if (debug) logger.debug(`<-- ${name}: from ${delivery.queue} ${JSON.stringify(body).slice(0, 2_000)}`);
+  return body;
+}

@@ -1,0 +1,234 @@
+import type { TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import {
+  type Content,
+  Exchange,
+  GenericProducer,
+  MessageCommand,
+  MessageHandler,
+  MessageProcessor,
+  type Middleware,
+  type Result,
+  type RetryPolicy,
+  RpcCommand,
+  RpcHandler,
+  type StandardSchema,
+} from 'waybill';
+import { AmqpConnection, App } from 'waybill/app';
+import {
+  HandlersRegistry,
+  MessageConsumerRegistry,
+  MessageSender,
+  RabbitConsumerFactory,
+} from 'waybill/registry';
+import { QueueProducer, QueueWorker, RpcClient, RpcWorker } from 'waybill/workers';
+import { uniqueName } from '../../support/broker.js';
+import { command, rpc } from '../../support/stage/envelopes.js';
+import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
+
+/** What a component of any style is made with here. */
+export interface Making {
+  /** Handles a message, or answers a call by what it gives. The value is a number, or what is no number where nothing checks it. */
+  readonly handle: (value: unknown) => unknown;
+  /** Of the component that handles, and of the one that sends. */
+  readonly middleware?: readonly Middleware[];
+  readonly retry?: RetryPolicy;
+  /** Gives its queues a dead-letter exchange: what is rejected is then in {@link Running.dead}. */
+  readonly deadLetters?: true;
+}
+
+/** Messages as a peer would send them, past all that is under test. */
+export interface RawMessage {
+  readonly body: Buffer;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+/** A component of one style that runs, and one that sends to it. */
+export interface Running {
+  readonly log: Log;
+  /** Where it takes messages from. */
+  readonly queue: string;
+  /** Where it takes calls from: the same queue in some styles; undefined where the style has none. */
+  readonly calls: string | undefined;
+  /** Where rejected ones go, of both. */
+  readonly dead: string;
+  send(value: number): Promise<void>;
+  call(value: number): Promise<Result>;
+  /** Stops it in good order. */
+  drain(): Promise<unknown>;
+}
+
+/** One style. */
+export interface Style {
+  readonly name: 'messaging' | 'workers' | 'registry' | 'app';
+  start(t: TestContext, stage: Stage, making: Making): Promise<Running>;
+  /** A message, or a call, as a peer would send it. */
+  message(value: unknown): RawMessage;
+  callOf?(value: unknown): RawMessage;
+}
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+const packed = (value: unknown): Buffer => gzipSync(json({ data: value }));
+
+/** Only numbers are let through to handlers. */
+const aNumber: StandardSchema<number> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) =>
+      typeof value === 'number' ? { value } : { issues: [{ message: 'it must be a number' }] },
+  },
+};
+
+interface Place {
+  readonly queue: string;
+  readonly dead: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+async function newPlace(stage: Stage, deadLetters: true | undefined): Promise<Place> {
+  const queue = uniqueName('queue');
+  const dead = `${queue}.dead`;
+  await stage.side.onChannel((channel) => channel.assertQueue(dead));
+  const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };
+  return { queue, dead, args: deadLetters ? args : {} };
+}
+
+const messaging: Style = {
+  name: 'messaging',
+  message: (value) => ({ body: json(command('work', value)) }),
+  callOf: (value) => ({ body: json(rpc('work', value)) }),
+  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+    const { queue, dead, args } = await newPlace(stage, deadLetters);
+    const log = recordingLog();
+    class Desk extends MessageProcessor {
+      static override readonly retry = retry;
+      static override readonly middleware = middleware;
+
+      @MessageHandler('command', 'work', aNumber)
+      work({ parameters }: Content<number>) {
+        return handle(parameters);
+      }
+
+      @RpcHandler('command', 'work', aNumber)
+      answer({ parameters }: Content<number>) {
+        return handle(parameters);
+      }
+    }
+    const desk = new Desk({
+      url: stage.url,
+      logger: log,
+      eqks: [[Exchange, [[{ name: queue, flags: { arguments: args } }, queue]]]],
+    });
+    t.after(() => desk.close());
+    await desk.start();
+    class Sender extends GenericProducer {
+      static override readonly eks = [[Exchange, queue]] as const;
+      static override readonly middleware = middleware;
+    }
+    const sender = await stage.connect(t, Sender, { logger: log });
+    return {
+      log,
+      queue,
+      calls: queue,
+      dead,
+      send: (value) => sender.send(new MessageCommand('work', value)),
+      call: (value) => sender.call(new RpcCommand('work', value)),
+      drain: () => desk.drain(),
+    };
+  },
+};
+
+const workers: Style = {
+  name: 'workers',
+  message: (value) => ({ body: packed(value) }),
+  callOf: (value) => ({ body: packed(value) }),
+  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+    const { queue, dead, args } = await newPlace(stage, deadLetters);
+    const calls = `${queue}.calls`;
+    const log = recordingLog();
+    const connection = { url: stage.url, logger: log };
+    const [tasks, answers] = [
+      new QueueWorker(connection, { retry, middleware }),
+      new RpcWorker(connection, { middleware }),
+    ];
+    tasks.route(queue, { type: aNumber, arguments: args })(handle);
+    answers.route(calls, { type: aNumber, arguments: args })(handle);
+    for (const worker of [tasks, answers]) {
+      t.after(() => worker.close());
+      await worker.run();
+    }
+    const [producer, client] = [
+      new QueueProducer(connection, { middleware }),
+      new RpcClient(connection, { middleware }),
+    ];
+    t.after(() => Promise.all([producer.close(), client.close()]));
+    return {
+      log,
+      queue,
+      calls,
+      dead,
+      send: (value) => producer.publish(queue, value),
+      call: (value) => client.call(calls, value),
+      drain: () => Promise.all([tasks.drain(), answers.drain()]),
+    };
+  },
+};
+
+const registry: Style = {
+  name: 'registry',
+  message: (value) => ({ body: json(value), headers: { task_name: 'work' } }),
+  callOf: (value) => ({ body: json(value), headers: { task_name: 'work' } }),
+  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+    const { queue, dead, args } = await newPlace(stage, deadLetters);
+    const log = recordingLog();
+    const connection = { url: stage.url, logger: log };
+    const handlers = new HandlersRegistry({ logger: log });
+    handlers.register('work', aNumber)(handle);
+    const factory = new RabbitConsumerFactory(connection);
+    const consumers = new MessageConsumerRegistry(handlers, factory);
+    t.after(() => factory.closeConnection({ timeoutMs: 0 }).catch(() => {}));
+    await consumers.register(queue, 'task_name', { rpc: 'result', retry, middleware, arguments: args });
+    const sender = new MessageSender('task_name', connection, { rpc: 'result', middleware });
+    t.after(() => sender.close());
+    return {
+      log,
+      queue,
+      calls: queue,
+      dead,
+      send: (value) => sender.send(queue, 'work', value),
+      call: (value) => sender.call(queue, 'work', value),
+      drain: () => consumers.disconnectConsumers(),
+    };
+  },
+};
+
+const app: Style = {
+  name: 'app',
+  message: (value) => ({ body: json(value) }),
+  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+    const { queue, dead, args } = await newPlace(stage, deadLetters);
+    await stage.side.onChannel((channel) => channel.assertQueue(queue, { arguments: args }));
+    const log = recordingLog();
+    const connection = new AmqpConnection({ url: stage.url });
+    const made = new App({ connections: [connection], logger: log, middleware });
+    const options = { body: aNumber, onException: 'fail', retry } as const;
+    made.amqp.consume(queue, options)(([message]) => handle(message?.body));
+    t.after(() => made.close().catch(() => {}));
+    await made.start();
+    return {
+      log,
+      queue,
+      calls: undefined,
+      dead,
+      send: (data) => connection.put({ routingKey: queue, data }),
+      call: () => Promise.reject(new Error('An app has no calls')),
+      drain: () => made.drain(),
+    };
+  },
+};
+
+/** The four styles that have what crosses all styles in common. */
+export const styles: readonly Style[] = [messaging, workers, registry, app];
+/** Those of them in which there are calls. */
+export const callingStyles: readonly Style[] = [messaging, workers, registry];
