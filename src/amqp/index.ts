@@ -21,7 +21,12 @@ export type { StreamOffset } from './consuming/stream-position.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
 export { type FailedMessage, FailedQueue } from './failing/failed-queue.js';
-export { FailurePolicy, type GiveUp, isHopeless } from './failing/failure-policy.js';
+export {
+  FailurePolicy,
+  type FailurePolicyOptions,
+  type GiveUp,
+  isHopeless,
+} from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { amqplibTable } from './frames/amqplib-table.js';

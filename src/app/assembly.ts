@@ -35,8 +35,8 @@ export class Assembly {
     const settings = readSettings();
     this.metrics = new Metrics(options.metrics || {}, settings);
     this.#isMeasured = options.metrics !== false && settings.metricsEnabled;
-    this.amqp = new AmqpRoutes(this.methods, this.connections, this.plan);
-    this.sse = new SseRoutes(this.methods, this.connections, this.plan);
+    this.amqp = new AmqpRoutes(this);
+    this.sse = new SseRoutes(this);
     this.front = new HttpFront({
       options: options.http,
       methods: this.methods,

@@ -1,6 +1,7 @@
-import type { Middleware } from '../component/index.js';
+import type { DecoratedMethods, Middleware } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { PartPlan } from './parts/part.js';
 
 /** What an app says to its connections. */
 export interface ConnectionOwner {
@@ -18,6 +19,14 @@ export interface NamedConnection {
   /** @internal Connects when the app starts, where it has to be connected to be of use. @throws what keeps it from that */
   open?(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** @internal What routes are registered with. */
+export interface RouteHost {
+  readonly methods: DecoratedMethods;
+  readonly connections: Connections;
+  /** Takes what will be a part. */
+  readonly plan: (plan: PartPlan) => void;
 }
 
 /** A class of connections. */

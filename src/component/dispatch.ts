@@ -79,6 +79,8 @@ export class Dispatch {
 
   /** Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promise is made but the publisher's own. */
   publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
+    const [only] = copies;
+    if (this.#chain.isEmpty && only && copies.length === 1) return this.link.publish(only, options);
     if (this.#chain.isEmpty) return this.#publishAll(copies, options);
     const post = { kind: 'message', name, copies } as const;
     const send = (made: readonly Outgoing[]): Promise<void> => this.#publishAll(made, options);
@@ -149,8 +151,6 @@ export class Dispatch {
 
   #publishAll(copies: readonly Outgoing[], options: PublishOptions | undefined): Promise<void> {
     const { link } = this.#lease;
-    const [only] = copies;
-    if (only && copies.length === 1) return link.publish(only, options);
     return allOf(copies.map((copy) => link.publish(copy, options)));
   }
 

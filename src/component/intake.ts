@@ -5,6 +5,8 @@ import {
   type Declaration,
   type Delivery,
   type DrainReport,
+  FailurePolicy,
+  type FailurePolicyOptions,
   hasDeadLetterExchange,
   Lease,
   type Link,
@@ -76,9 +78,10 @@ export class Intake implements DeliveryContextHost {
     await this.#unlessStopped(this.#open(queue, options, handle));
   }
 
-  /** Whether a queue was declared here with a dead-letter exchange. */
-  hasDeadLetterExchange(queue: string): boolean {
-    return hasDeadLetterExchange(this.#declared, queue);
+  /** What becomes of what fails in the queues that are declared here. */
+  failures(options: Pick<FailurePolicyOptions, 'retry' | 'onFailure' | 'component'>): FailurePolicy {
+    const hasDead = (queue: string): boolean => hasDeadLetterExchange(this.#declared, queue);
+    return new FailurePolicy(this.link, { ...options, hasDeadLetterExchange: hasDead });
   }
 
   /** How the link is, and the queues that are consumed here. See {@link Link.health}. */

@@ -1,11 +1,13 @@
-import type { Delivery } from '../amqp/index.js';
+import type { Delivery, FailurePolicy } from '../amqp/index.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { MalformedMessageError } from '../errors.js';
+import type { Logger } from '../logger.js';
 import type { Handled, Reply, Responder } from '../rpc/index.js';
 import type { Chain } from './chain.js';
+import type { End } from './fate.js';
 import type { Job } from './job.js';
 import type { ComponentInfo, Inbound } from './middleware.js';
-import type { Settlement } from './settlement.js';
+import { Settlement } from './settlement.js';
 
 /** What a {@link Reception} works with. */
 export interface ReceptionOptions {
@@ -13,7 +15,12 @@ export interface ReceptionOptions {
   /** What there is to do for a delivery. Must not throw: what cannot be read throws when it is run. */
   readonly open: (delivery: Delivery) => Job;
   readonly chain: Chain<'receive'>;
-  readonly settlement: Settlement;
+  readonly logger: Logger;
+  readonly failures: FailurePolicy;
+  /** @see SettlementOptions.failedCall */
+  readonly failedCall?: 'ack' | 'reject' | undefined;
+  /** @see SettlementOptions.onEnd */
+  onEnd?(how: End): void;
   /** What answers calls; left out where there are none. */
   readonly responder?: Responder | undefined;
   /**
@@ -29,16 +36,18 @@ export interface ReceptionOptions {
  */
 export class Reception {
   readonly #options: ReceptionOptions;
+  readonly #settlement: Settlement;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
+    this.#settlement = new Settlement({ ...options, name: options.component.name });
   }
 
   /** Handles a delivery. Never throws. The next one may start when this ends. */
   readonly handle = (delivery: Delivery): void | Promise<void> => {
     const job = this.#options.open(delivery);
     if (job.kind === 'call') return this.#call(delivery, job);
-    const fail = (thrown: unknown): void => this.#options.settlement.failed(delivery, job, thrown);
+    const fail = (thrown: unknown): void => this.#settlement.failed(delivery, job, thrown);
     try {
       const done = this.#run(delivery, job, null);
       if (isPromiseLike(done)) return Promise.resolve(done).then(() => delivery.ack(), fail);
@@ -48,15 +57,20 @@ export class Reception {
     delivery.ack();
   };
 
+  /** Settles a message that is not run any more. */
+  readonly giveUp = (delivery: Delivery, reason: Error): void => {
+    void this.#options.failures.giveUp(delivery, reason);
+  };
+
   /**
    * A call that waited here until it expired must not run: nobody waits for this attempt any more, and the next one is on its way.
    */
   #call(delivery: Delivery, job: Job): void | Promise<void> {
-    const { responder, settlement, onUnanswerable } = this.#options;
+    const { responder, onUnanswerable } = this.#options;
     if (delivery.expired) return delivery.reject();
     const isUnanswerable = !delivery.properties.replyTo;
     if (!responder || (isUnanswerable && !onUnanswerable))
-      return settlement.fail(delivery, job, unanswerable(job));
+      return this.#settlement.fail(delivery, job, unanswerable(job));
     if (isUnanswerable) onUnanswerable?.(job);
     const handled = responder.respond(delivery, (reply) => this.#run(delivery, job, reply));
     return whenDone(handled, (how) => this.#answered(delivery, job, how));
@@ -64,7 +78,7 @@ export class Reception {
 
   /** The slot is free for the next call now; this one is settled when its answer is safe. */
   #answered(delivery: Delivery, job: Job, handled: Handled): void {
-    if ('thrown' in handled) this.#options.settlement.failedCall(delivery, job, handled.thrown, handled.sent);
+    if ('thrown' in handled) this.#settlement.failedCall(delivery, job, handled.thrown, handled.sent);
     else void handled.sent.then(() => delivery.ack());
   }
 

@@ -1,5 +1,5 @@
-import type { LinkHealth, LinkOptions, MessageProperties, PublishOptions } from '../amqp/index.js';
-import { Dispatch, type Middleware, ownMiddleware } from '../component/index.js';
+import type { LinkOptions, MessageProperties, PublishOptions } from '../amqp/index.js';
+import { Client, type MiddlewareOption } from '../component/index.js';
 import { type CallOptions, type CallRequest, resultReader } from '../rpc/index.js';
 import { type Encoder, encodingOf, jsonEncoder, type Result, toPlain } from '../wire/index.js';
 import { readDetail } from './detail.js';
@@ -9,13 +9,11 @@ import { readDetail } from './detail.js';
 export type AnyMessages = Record<string, any>;
 
 /** How a {@link MessageSender} sends. */
-export interface MessageSenderOptions {
+export interface MessageSenderOptions extends MiddlewareOption {
   /** How bodies are written. @default JSON */
   readonly encoder?: Encoder | undefined;
   /** How answers are written at the other end; see `RabbitConsumerOptions.rpc`. @default 'detail' */
   readonly rpc?: 'detail' | 'result' | undefined;
-  /** What stands around its sending, within what its class has. */
-  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** How one call waits. */
@@ -29,12 +27,8 @@ export interface MessageCallOptions {
 }
 
 /** Sends messages with their key in a header, which the original left to others. */
-export class MessageSender<Messages extends object = AnyMessages> {
-  /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
-  static readonly middleware: readonly Middleware[] = [];
-
+export class MessageSender<Messages extends object = AnyMessages> extends Client {
   readonly #messageKeyName: string;
-  readonly #dispatch: Dispatch;
   readonly #encoder: Encoder;
   readonly #rpc: 'detail' | 'result';
 
@@ -45,17 +39,15 @@ export class MessageSender<Messages extends object = AnyMessages> {
     options: MessageSenderOptions = {},
   ) {
     const { encoder = jsonEncoder, rpc = 'detail' } = options;
-    const { name } = new.target;
-    const link = typeof connection === 'string' ? { url: connection } : connection;
+    super(typeof connection === 'string' ? { url: connection } : connection, 'registry', options);
     this.#messageKeyName = messageKeyName;
-    this.#dispatch = new Dispatch(link, { style: 'registry', name }, ownMiddleware(new.target, options));
     this.#encoder = encoder;
     this.#rpc = rpc;
   }
 
   /** Connects; the first message does it too. @throws ConnectError */
   async connect(): Promise<this> {
-    await this.#dispatch.open();
+    await this.dispatch.open();
     return this;
   }
 
@@ -69,7 +61,7 @@ export class MessageSender<Messages extends object = AnyMessages> {
     data: Messages[Key],
     options?: PublishOptions,
   ): Promise<void> {
-    await this.#dispatch.publishToQueue(queue, { name: key, ...this.#message(key, data, 2) }, options);
+    await this.dispatch.publishToQueue(queue, { name: key, ...this.#message(key, data, 2) }, options);
   }
 
   /**
@@ -85,22 +77,8 @@ export class MessageSender<Messages extends object = AnyMessages> {
     const options: CallOptions = { timeoutMs, maxRetry, signal };
     const request = (): CallRequest => this.#request(queue, key, data);
     // Python's answers have no correlation id, so each call has a reply queue for itself.
-    const result = await this.#dispatch.callOpening(request, options, this.#rpc === 'detail');
+    const result = await this.dispatch.callOpening(request, options, this.#rpc === 'detail');
     return result as Result<Answer>;
-  }
-
-  /** How its link is. */
-  async health(): Promise<LinkHealth> {
-    return await this.#dispatch.health();
-  }
-
-  /** Ends pending calls with a ClosedError, waits for confirms, and closes. Idempotent. */
-  async close(): Promise<void> {
-    await this.#dispatch.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 
   #request(queue: string, key: string, data: unknown): CallRequest {

@@ -3,8 +3,6 @@ import {
   checkConsuming,
   checkFailing,
   checkQueueArguments,
-  type Delivery,
-  FailurePolicy,
   type GiveUp,
   type LinkHealth,
   type LinkOptions,
@@ -20,13 +18,13 @@ import {
   Intake,
   identify,
   type Middleware,
+  type MiddlewareOption,
   ownMiddleware,
   Reception,
-  Settlement,
 } from '../component/index.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
 import type { DrainOptions } from '../scheduler/index.js';
-import { type FingerprintStamp, jsonEncoder } from '../wire/index.js';
+import { jsonEncoder } from '../wire/index.js';
 import type { FindHandler, MessageConsumer } from './consumer.js';
 import {
   checkDeadLetters,
@@ -38,7 +36,7 @@ import { DetailWriter } from './detail.js';
 import { KeyedJob } from './keyed-job.js';
 
 /** How a {@link RabbitConsumer} takes messages. */
-export interface RabbitConsumerOptions {
+export interface RabbitConsumerOptions extends MiddlewareOption {
   /** How many unsettled messages of the queue this consumer has at most, from 1 to 65,535. @default 1 */
   readonly prefetch?: number | undefined;
   /** How many handlers run at once, a whole number from 1 on. @default as many as are prefetched */
@@ -56,8 +54,6 @@ export interface RabbitConsumerOptions {
   readonly retry?: RetryPolicy | undefined;
   /** What becomes of a message that is given up; `discard` is what the original did without dead letters. @default 'park' */
   readonly onFailure?: GiveUp | undefined;
-  /** What stands around the handlers, within what the class has. */
-  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 const owner = 'RabbitConsumer';
@@ -71,7 +67,6 @@ export class RabbitConsumer implements MessageConsumer {
   readonly #options: RabbitConsumerOptions;
   readonly #intake: Intake;
   readonly #chain: Chain<'receive'>;
-  #failures: FailurePolicy | undefined;
   #isTaking = false;
 
   /** Prefer `RabbitConsumerFactory.create`. @throws ConfigurationError for options that cannot be */
@@ -100,11 +95,8 @@ export class RabbitConsumer implements MessageConsumer {
     const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
     const args = { ...this.#options.arguments, ...dead.arguments };
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
-    this.#failures ??= this.#newFailures();
-    const failures = this.#failures;
-    const giveUp = (delivery: Delivery, reason: Error) => void failures.giveUp(delivery, reason);
-    const reception = this.#newReception(failures, findHandler);
-    await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, reception.handle);
+    const { handle, giveUp } = this.#newReception(findHandler);
+    await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, handle);
     this.#isTaking = true;
   }
 
@@ -125,36 +117,22 @@ export class RabbitConsumer implements MessageConsumer {
   }
 
   /** A call that failed is rejected, to the dead letters if there are some. */
-  #newReception(failures: FailurePolicy, findHandler: FindHandler): Reception {
+  #newReception(findHandler: FindHandler): Reception {
+    const { rpc, retry, onFailure = 'park' } = this.#options;
     const intake = this.#intake;
-    const { link } = intake;
-    const answers = this.#options.rpc !== undefined;
-    const asked = { header: this.#messageKeyName, findHandler, answers };
+    const component = identify({ name: owner }, owner, intake.vhost);
+    const asked = { header: this.#messageKeyName, findHandler, answers: rpc !== undefined };
+    const writer =
+      rpc === 'detail'
+        ? new DetailWriter()
+        : new ResultWriter({ encoder: jsonEncoder, fingerprint: component });
     return new Reception({
       component: { style: 'registry', name: owner },
       open: (delivery) => new KeyedJob(asked, delivery, intake),
       chain: this.#chain,
-      settlement: new Settlement({ name: owner, logger: link.logger, failures }),
-      responder: answers ? new Responder(link, { writer: this.#newWriter() }) : undefined,
+      logger: intake.link.logger,
+      failures: intake.failures({ retry, onFailure, component }),
+      responder: rpc && new Responder(intake.link, { writer }),
     });
-  }
-
-  #newFailures(): FailurePolicy {
-    const { retry, onFailure = 'park' } = this.#options;
-    return new FailurePolicy(this.#intake.link, {
-      retry,
-      onFailure,
-      component: this.#fingerprint(),
-      hasDeadLetterExchange: (queue) => this.#intake.hasDeadLetterExchange(queue),
-    });
-  }
-
-  #newWriter(): DetailWriter | ResultWriter {
-    if (this.#options.rpc === 'detail') return new DetailWriter();
-    return new ResultWriter({ encoder: jsonEncoder, fingerprint: this.#fingerprint() });
-  }
-
-  #fingerprint(): FingerprintStamp {
-    return identify({ name: owner }, owner, this.#intake.vhost);
   }
 }

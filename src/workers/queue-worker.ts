@@ -2,12 +2,11 @@ import {
   type Arguments,
   checkFailing,
   type Declaration,
-  FailurePolicy,
   type GiveUp,
   type RetryPolicy,
 } from '../amqp/index.js';
-import type { DeliveryContext, Intake, RegisterHandler } from '../component/index.js';
-import type { ContentType, FingerprintStamp, OutputOf } from '../wire/index.js';
+import type { DeliveryContext, RegisterHandler } from '../component/index.js';
+import type { ContentType, OutputOf } from '../wire/index.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnyData } from './contract.js';
 import type { RouteOptions, TypedRouteOptions } from './route.js';
@@ -61,18 +60,11 @@ export class QueueWorker<Tasks extends object = AnyData> extends Worker {
     return {
       declarations: ({ queue, options }) => [durableQueue(queue, options.arguments)],
       jobs: 'message',
-      serve: async (intake, component) => ({ failures: this.#failures(intake, component) }),
+      serve: async (intake, component) => {
+        const { retry, onFailure = 'park' } = this.#options;
+        return { failures: intake.failures({ retry, onFailure, component }) };
+      },
     };
-  }
-
-  #failures(intake: Intake, component: FingerprintStamp): FailurePolicy {
-    const { retry, onFailure = 'park' } = this.#options;
-    return new FailurePolicy(intake.link, {
-      retry,
-      onFailure,
-      component,
-      hasDeadLetterExchange: (queue) => intake.hasDeadLetterExchange(queue),
-    });
   }
 }
 

@@ -1,6 +1,5 @@
-import type { LinkHealth } from '../amqp/index.js';
 import { duration, wholeNumber } from '../common/numbers.js';
-import { Dispatch, type Middleware, ownMiddleware } from '../component/index.js';
+import { Client, type MiddlewareOption } from '../component/index.js';
 import type { CallOptions, CallRequest } from '../rpc/index.js';
 import type { Encoder, Result } from '../wire/index.js';
 import { outcomeReader } from './answers.js';
@@ -17,26 +16,16 @@ export interface RpcClientOptions {
 }
 
 /** Calls RpcWorkers, Python's too. */
-export class RpcClient<Calls extends object = AnyCalls> {
-  /** What stands around its calls, the outermost first. See {@link Middleware}. @default none */
-  static readonly middleware: readonly Middleware[] = [];
-
-  readonly #dispatch: Dispatch;
+export class RpcClient<Calls extends object = AnyCalls> extends Client {
   readonly #encoder: Encoder;
   readonly #read: CallRequest['read'];
   readonly #options: CallOptions;
 
   constructor(
     connection: Connection = {},
-    options: RpcClientOptions & {
-      readonly encoder?: Encoder | undefined;
-      /** What stands around its calls, within what its class has. */
-      readonly middleware?: readonly Middleware[] | undefined;
-    } = {},
+    options: RpcClientOptions & MiddlewareOption & { readonly encoder?: Encoder | undefined } = {},
   ) {
-    const { name } = new.target;
-    const middleware = ownMiddleware(new.target, options);
-    this.#dispatch = new Dispatch(linkOptions(connection, {}), { style: 'workers', name }, middleware);
+    super(linkOptions(connection, {}), 'workers', options);
     const { encoder = octetEncoder, timeoutMs = 30_000, maxRetry = 0 } = options;
     duration('RpcClient: timeoutMs', timeoutMs);
     wholeNumber('RpcClient: maxRetry', maxRetry);
@@ -47,7 +36,7 @@ export class RpcClient<Calls extends object = AnyCalls> {
 
   /** Connects; the first `call` does it too. Gives a function that stops it as {@link close} does. @throws ConnectError */
   async run(): Promise<() => Promise<void>> {
-    await this.#dispatch.open();
+    await this.dispatch.open();
     return () => this.close();
   }
 
@@ -62,22 +51,8 @@ export class RpcClient<Calls extends object = AnyCalls> {
   ): Promise<Result<AnswerOf<Calls[Queue]>>> {
     const { timeoutMs = this.#options.timeoutMs, maxRetry = this.#options.maxRetry, signal } = options;
     const request = (): CallRequest => this.#request(queue, data);
-    const result = await this.#dispatch.callOpening(request, { timeoutMs, maxRetry, signal });
+    const result = await this.dispatch.callOpening(request, { timeoutMs, maxRetry, signal });
     return result as Result<AnswerOf<Calls[Queue]>>;
-  }
-
-  /** How its link is. */
-  async health(): Promise<LinkHealth> {
-    return await this.#dispatch.health();
-  }
-
-  /** Ends pending calls with a ClosedError and closes. Idempotent. */
-  async close(): Promise<void> {
-    await this.#dispatch.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 
   #request(queue: string, data: unknown): CallRequest {

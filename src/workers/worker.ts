@@ -2,7 +2,6 @@ import {
   checkConsuming,
   checkQueueArguments,
   type Declaration,
-  type Delivery,
   type FailurePolicy,
   type FirstConnect,
   type LinkHealth,
@@ -18,10 +17,10 @@ import {
   identify,
   type Job,
   type Middleware,
+  type MiddlewareOption,
   ownMiddleware,
   Reception,
   type RegisterHandler,
-  Settlement,
 } from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import type { Responder } from '../rpc/index.js';
@@ -32,7 +31,7 @@ import { octetEncoder } from './dialect.js';
 import { type Reading, type Route, RouteJob, type RouteOptions } from './route.js';
 
 /** How every worker works. */
-export interface WorkerOptions {
+export interface WorkerOptions extends MiddlewareOption {
   /** Who it is: in logs, in dossiers, and for the broker's management page. @default the class's name */
   readonly name?: string | undefined;
   /** How bodies are read and answers written. @default gzip JSON without a content encoding, as the original */
@@ -43,8 +42,6 @@ export interface WorkerOptions {
   readonly prefetch?: number | undefined;
   /** How many handlers of each queue run at once, a whole number from 1 on; 1 keeps the order. @default as many as are prefetched */
   readonly concurrency?: number | undefined;
-  /** What stands around its handlers, within what its class has. */
-  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** @internal What makes a kind of worker. */
@@ -201,26 +198,25 @@ export abstract class Worker extends StandingThread {
     const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
     const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
     const declarations = this.kind.declarations(route);
-    const giveUp = (delivery: Delivery, reason: Error) => void server.failures.giveUp(delivery, reason);
-    const reception = this.#newReception(intake, route, server);
-    await intake.open(queue, { declarations, prefetch, concurrency, giveUp }, reception.handle);
+    const { handle, giveUp } = this.#newReception(intake, route, server);
+    await intake.open(queue, { declarations, prefetch, concurrency, giveUp }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */
-  #newReception(intake: Intake, route: Route, { failures, responder }: RouteServer): Reception {
+  #newReception(intake: Intake, route: Route, server: RouteServer): Reception {
     const { name } = this;
     const { jobs } = this.kind;
+    const { logger } = intake.link;
     const reading = { reading: this.reading, host: intake };
     return new Reception({
+      ...server,
       component: { style: 'workers', name },
       open: (delivery) => new RouteJob(jobs, route, delivery, reading),
       chain: this.#chain,
-      settlement: new Settlement({ name, logger: intake.link.logger, failures, failedCall: 'ack' }),
-      responder,
+      logger,
+      failedCall: 'ack',
       onUnanswerable: () =>
-        intake.link.logger.warn(
-          `${name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`,
-        ),
+        logger.warn(`${name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`),
     });
   }
 

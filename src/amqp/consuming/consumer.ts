@@ -143,12 +143,14 @@ export class Consumer {
     while (this.#running.size < this.#host.concurrency && !this.#alone && !this.#stopped) {
       const delivery = this.#waiting.first;
       if (!delivery) return;
-      const suspect = this.#isSuspect(delivery);
+      // Most come for the first time, and need not be asked any of this.
+      const { mayHaveRun } = delivery;
+      const suspect = mayHaveRun && this.#isSuspect(delivery);
       if (suspect && this.#running.size > 0) return;
       this.#waiting.shift();
-      if (this.#duplicates.holds(delivery)) continue;
+      if (mayHaveRun && this.#duplicates.holds(delivery)) continue;
       if (this.#duplicates.isDone(delivery)) this.#drop(delivery);
-      else if (!this.#isGivenUp(delivery)) this.#run(delivery, suspect);
+      else if (!mayHaveRun || !this.#isGivenUp(delivery)) this.#run(delivery, suspect);
     }
   }
 
@@ -208,8 +210,9 @@ export class Consumer {
 
   /** What has waited for another delivery of the same message comes first. */
   readonly #resume = (waited: readonly Delivery[]): void => {
+    if (waited.length === 0) return;
     this.#waiting.putBack(waited);
-    if (waited.length > 0) this.#work();
+    this.#work();
   };
 
   /** The broker does not wait any more for the oldest of these: the others go on without them. */

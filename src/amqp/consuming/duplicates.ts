@@ -55,7 +55,7 @@ export class Duplicates {
   /** Its handling has ended: gives those that have waited for it, when it is put aside, too, if it has failed. */
   ended(delivery: Delivery, resume: (waited: readonly Delivery[]) => void): void {
     if (delivery.settled || !delivery.isPutAside) {
-      resume(this.#ofRunning.release(delivery));
+      if (this.#ofRunning.isHolding) resume(this.#ofRunning.release(delivery));
       return;
     }
     this.#putAside.add(delivery);

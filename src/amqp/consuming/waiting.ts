@@ -34,7 +34,7 @@ export class Waiting {
 
   /** Puts those first that have waited for another one to end. */
   putBack(deliveries: readonly Delivery[]): void {
-    if (deliveries.length > 0) this.#inLine.putBack(deliveries);
+    this.#inLine.putBack(deliveries);
   }
 
   /** Lets those go that are not ours any more: they come again. */

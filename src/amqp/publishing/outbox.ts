@@ -55,6 +55,11 @@ export class Outbox {
     return this.#limits.maxBytes;
   }
 
+  /** True where none waits, not even one that is settled by now. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** How many wait to be sent. */
   get waiting(): number {
     return this.#waiting.length - this.#settledWaiting;
@@ -65,14 +70,18 @@ export class Outbox {
     return this.#messages;
   }
 
-  /** Takes a publish in; at the limits one is refused, this one or an older one. */
-  add(publish: PendingPublish): void {
+  /** Takes a publish in; at the limits one is refused, this one or an older one. One that `leaves` at once does not wait. */
+  add(publish: PendingPublish, leaves: boolean): void {
     this.#messages++;
     this.#bytes += publish.message.content.length;
     const { whenFull } = this.#limits;
-    if (whenFull === 'fail' && this.#isOverfull()) publish.settle(full(this.#messages));
-    else this.#push(publish);
-    if (whenFull === 'drop-oldest') while (this.#isOverfull() && this.#dropOldest());
+    const isTooMuch = whenFull !== 'wait' && this.#isOverfull();
+    if (isTooMuch && whenFull === 'fail') publish.settle(full(this.#messages));
+    else if (!leaves || isTooMuch) {
+      publish.isWaiting = true;
+      this.#waiting.push(publish);
+    }
+    if (isTooMuch && whenFull === 'drop-oldest') while (this.#isOverfull() && this.#dropOldest());
   }
 
   /** The next one to send; those that were settled while they waited are passed over. */
@@ -105,13 +114,9 @@ export class Outbox {
   settled(publish: PendingPublish): void {
     this.#messages--;
     this.#bytes -= publish.message.content.length;
-    if (publish.isWaiting) this.#settledWaiting++;
+    if (!publish.isWaiting) return;
+    this.#settledWaiting++;
     this.#forgetSettled();
-  }
-
-  #push(publish: PendingPublish): void {
-    publish.isWaiting = true;
-    this.#waiting.push(publish);
   }
 
   /** While the broker is away nobody takes out what was given up: without this it would grow with the length of the outage. */

@@ -99,9 +99,12 @@ export class Publisher {
     return new Promise((resolve, reject) => {
       if (options.timeoutMs !== undefined) duration('timeoutMs', options.timeoutMs);
       const publish = new PendingPublish(message, resolve, reject, this.#host);
-      this.#outbox.add(publish);
-      if (!publish.settled) publish.limit(options, this.#deadlines);
-      this.#pump();
+      // Where nothing waits it need not wait either.
+      const outlet = this.#outbox.isEmpty ? this.#openOutlet : undefined;
+      this.#outbox.add(publish, outlet !== undefined);
+      if (publish.settled) return;
+      publish.limit(options, this.#deadlines);
+      if (outlet && !publish.settled) this.#send(outlet, publish);
     });
   }
 
@@ -128,15 +131,22 @@ export class Publisher {
       publish.settle(new ClosedError('Closed before the broker confirmed the message.'));
   }
 
+  /** Sends what waits, as far as there is room. */
   #pump(): void {
-    const outlet = this.#outlet;
-    if (!this.ready || !outlet || this.#nacks.isHeld) return;
-    const window = this.#suspects > 0 ? 1 : this.#window;
-    // n.b. what is under way is encoded, and held by the socket while the network is slower than we are.
-    while (this.#sent.size === 0 || (this.#sent.size < window && this.#sent.bytes < this.#outbox.maxBytes)) {
-      const publish = this.#outbox.next();
+    while (!this.#outbox.isEmpty) {
+      const outlet = this.#openOutlet;
+      const publish = outlet && this.#outbox.next();
       if (!publish || !this.#send(outlet, publish)) return;
     }
+  }
+
+  /** Where the next one can leave by now; undefined while there is no channel, or as much is under way as may be. */
+  get #openOutlet(): Outlet | undefined {
+    if (!this.ready || this.#nacks.isHeld) return undefined;
+    const { size, bytes } = this.#sent;
+    const window = this.#suspects > 0 ? 1 : this.#window;
+    // n.b. what is under way is encoded, and held by the socket while the network is slower than we are.
+    return size === 0 || (size < window && bytes < this.#outbox.maxBytes) ? this.#outlet : undefined;
   }
 
   /** False when the channel cannot take it: then it waits for the next one. */
@@ -181,7 +191,7 @@ export class Publisher {
   #confirm(tag: number, multiple: boolean, answer: 'ack' | 'nack'): void {
     for (const publish of this.#sent.take(tag, multiple)) {
       if (this.#suspects > 0) this.#suspects--;
-      if (answer === 'ack') publish.settle(this.#unroutable(publish));
+      if (answer === 'ack') publish.settle(this.#returned.size > 0 ? this.#unroutable(publish) : undefined);
       else if (!this.#nacks.keep(publish)) publish.settle(nacked());
     }
     if (answer === 'nack' && this.#nacks.claim()) void this.#startAfresh(this.#channel.channel);
@@ -211,7 +221,7 @@ export class Publisher {
   /** RabbitMQ sends the return before the confirm, so by now it is known. */
   #unroutable({ message }: PendingPublish): WaybillError | undefined {
     const id = message.properties.messageId;
-    if (this.#returned.size === 0 || id === undefined || !this.#returned.delete(id)) return undefined;
+    if (id === undefined || !this.#returned.delete(id)) return undefined;
     return new UnroutableError(message.exchange, message.routingKey);
   }
 

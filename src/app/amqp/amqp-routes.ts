@@ -1,12 +1,11 @@
 import { checkConsuming, checkFailing } from '../../amqp/index.js';
 import { choice } from '../../common/choices.js';
 import { duration, wholeNumber } from '../../common/numbers.js';
-import type { DecoratedMethods, RegisterHandler } from '../../component/index.js';
+import type { RegisterHandler } from '../../component/index.js';
 import type { ContentType } from '../../wire/index.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';
-import type { Connections } from '../connections.js';
-import type { PartPlan } from '../parts/part.js';
+import type { RouteHost } from '../connections.js';
 import { AmqpConnection } from './amqp-connection.js';
 import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp-options.js';
 import { type AmqpRoute, AmqpSource } from './amqp-source.js';
@@ -17,15 +16,11 @@ type Options = AmqpRouteOptions & { readonly body?: ContentType | 'raw' | undefi
 
 /** Messages of queues: `app.amqp`. */
 export class AmqpRoutes {
-  readonly #methods: DecoratedMethods;
-  readonly #connections: Connections;
-  readonly #plan: (plan: PartPlan) => void;
+  readonly #host: RouteHost;
 
   /** @internal */
-  constructor(methods: DecoratedMethods, connections: Connections, plan: (plan: PartPlan) => void) {
-    this.#methods = methods;
-    this.#connections = connections;
-    this.#plan = plan;
+  constructor(host: RouteHost) {
+    this.#host = host;
   }
 
   /**
@@ -45,10 +40,11 @@ export class AmqpRoutes {
     const list = routeList(queues);
     const what = `The AMQP route ${list.join(', ')}`;
     const settled = settle(what, options);
-    return this.#methods.register<AmqpHandler<never>>((handler, name) => {
+    const { methods, connections, plan } = this.#host;
+    return methods.register<AmqpHandler<never>>((handler, name) => {
       const given = { handler, name: name || 'a handler' };
-      this.#plan((host) => {
-        const connection = this.#connections.choose(AmqpConnection, options.connection, what);
+      plan((host) => {
+        const connection = connections.choose(AmqpConnection, options.connection, what);
         return new AmqpSource({ ...settled, ...given, queues: list, connection }, host);
       });
     });

@@ -7,7 +7,6 @@ import {
   type RetryPolicy,
 } from '../../amqp/index.js';
 import { isControlFlow } from '../../common/control-flow.js';
-import { storyOf } from '../../common/foreign-text.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { newContext } from '../../common/own-context.js';
 import { Intake, identify, Settlement } from '../../component/index.js';
@@ -162,10 +161,12 @@ export class AmqpSource implements Part {
   /** Tells of each of them how it ended. What was thrown is told to the log once, however many it concerns. */
   async #run(messages: readonly AmqpMessage[]): Promise<ReadonlyMap<AmqpMessage, Outcome>> {
     const passed = await this.#passage.pass(messages, (joined) => this.#call(joined));
-    const thrown = new Set(passed.flatMap((each) => (each === 'done' ? [] : [each.thrown])));
-    for (const each of thrown) {
-      const concerned = passed.filter((one) => one !== 'done' && one.thrown === each).length;
-      if (!isControlFlow(each, 'REJECT_MESSAGE')) this.#report(messages[0]?.queue, concerned, each);
+    for (const thrown of new Set(passed.flatMap((each) => (each === 'done' ? [] : [each.thrown])))) {
+      const concerned = messages.filter((_, at) => passed[at] !== 'done' && passed[at]?.thrown === thrown);
+      const [first] = concerned;
+      const title = concerned.length === 1 ? 'a message' : `a batch of ${concerned.length} messages`;
+      if (first && !isControlFlow(thrown, 'REJECT_MESSAGE'))
+        this.#settlement.report(first.delivery, { handler: this.#route.name, title }, toError(thrown));
     }
     return new Map(messages.map((message, at) => [message, outcomeOf(passed[at] ?? 'done')]));
   }
@@ -176,14 +177,6 @@ export class AmqpSource implements Part {
     const { handler } = this.#route;
     const run = (): unknown => handler(own, { signal: this.#host.closing });
     refuseGenerated(await newContext().runInAsyncScope(run));
-  }
-
-  #report(queue: string | undefined, concerned: number, thrown: unknown): void {
-    const { name, logger } = this.#host;
-    const what = concerned === 1 ? 'a message' : `a batch of ${concerned} messages`;
-    logger.error(
-      `${name}: ${this.#route.name} failed on ${what} from '${queue}': ${storyOf(toError(thrown))}`,
-    );
   }
 
   #settle(message: AmqpMessage, outcome: Outcome = 'done'): void {

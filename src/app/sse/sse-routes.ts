@@ -1,10 +1,9 @@
 import { duration, wholeNumber } from '../../common/numbers.js';
-import type { DecoratedMethods, RegisterHandler } from '../../component/index.js';
+import type { RegisterHandler } from '../../component/index.js';
 import type { ContentType } from '../../wire/index.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';
-import type { Connections } from '../connections.js';
-import type { PartPlan } from '../parts/part.js';
+import type { RouteHost } from '../connections.js';
 import { SseConnection } from './sse-connection.js';
 import type { SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse-options.js';
 import { type SseRoute, SseSource } from './sse-source.js';
@@ -14,15 +13,11 @@ type Options = SseRouteOptions & { readonly body?: ContentType | 'raw' | undefin
 
 /** Event streams of other servers: `app.sse`. */
 export class SseRoutes {
-  readonly #methods: DecoratedMethods;
-  readonly #connections: Connections;
-  readonly #plan: (plan: PartPlan) => void;
+  readonly #host: RouteHost;
 
   /** @internal */
-  constructor(methods: DecoratedMethods, connections: Connections, plan: (plan: PartPlan) => void) {
-    this.#methods = methods;
-    this.#connections = connections;
-    this.#plan = plan;
+  constructor(host: RouteHost) {
+    this.#host = host;
   }
 
   /**
@@ -41,11 +36,12 @@ export class SseRoutes {
     const list = routeList(routes);
     const what = `The event stream ${list.join(', ')}`;
     const settled = settle(what, options);
-    return this.#methods.register<SseHandler<never>>((handler, name) => {
+    const { methods, connections, plan } = this.#host;
+    return methods.register<SseHandler<never>>((handler, name) => {
       const given = { ...settled, handler, name: name || 'a handler' };
       for (const route of list) {
-        this.#plan((host) => {
-          const connection = this.#connections.choose(SseConnection, options.connection, what);
+        plan((host) => {
+          const connection = connections.choose(SseConnection, options.connection, what);
           const headers = connection.headersOf(options.headers);
           return new SseSource({ ...given, headers, url: connection.resolve(route) }, host);
         });

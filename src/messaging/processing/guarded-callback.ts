@@ -1,4 +1,4 @@
-import { type Delivery, FailurePolicy, type Link } from '../../amqp/index.js';
+import { FailurePolicy, type Link } from '../../amqp/index.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { isPromiseLike } from '../../common/when-done.js';
 import { Settlement } from '../../component/index.js';
@@ -19,23 +19,19 @@ export function guardCallback(callback: DeliveryCallback, owner: CallbackOwner):
     hasDeadLetterExchange: (queue) => owner.hasDeadLetterExchange(queue),
   });
   const settlement = new Settlement({ name, logger: owner.link.logger, failures });
-  // n.b. what it has settled already stays so.
-  const failed = (delivery: Delivery, thrown: unknown): void =>
-    settlement.failed(delivery, { handler: 'the callback', title: 'a message' }, thrown);
   return (delivery) => {
+    // n.b. what it has settled already stays so.
+    const failed = (thrown: unknown): void =>
+      settlement.failed(delivery, { handler: 'the callback', title: 'a message' }, thrown);
     try {
       const returned: unknown = refuseGenerated(callback(delivery));
-      return isPromiseLike(returned) ? ended(returned, (thrown) => failed(delivery, thrown)) : undefined;
+      return isPromiseLike(returned) ? Promise.resolve(returned).then(refuse).catch(failed) : undefined;
     } catch (thrown) {
-      return failed(delivery, thrown);
+      return failed(thrown);
     }
   };
 }
 
-async function ended(returned: PromiseLike<unknown>, failed: (thrown: unknown) => void): Promise<void> {
-  try {
-    refuseGenerated(await returned);
-  } catch (thrown) {
-    failed(thrown);
-  }
+function refuse(given: unknown): void {
+  refuseGenerated(given);
 }

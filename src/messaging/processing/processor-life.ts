@@ -1,4 +1,4 @@
-import { type Delivery, type DrainReport, FailurePolicy } from '../../amqp/index.js';
+import { type DrainReport, FailurePolicy } from '../../amqp/index.js';
 import { unlessAborted } from '../../common/unless-aborted.js';
 import {
   Chain,
@@ -7,7 +7,6 @@ import {
   identify,
   ownMiddleware,
   Reception,
-  Settlement,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
@@ -85,8 +84,7 @@ export class ProcessorLife {
       const failures = this.#failures();
       const reception = this.#newReception(failures);
       await unlessAborted(this.#getReady(failures), stopping, stopped);
-      const giveUp = (delivery: Delivery, reason: Error) => void failures.giveUp(delivery, reason);
-      await this.consumer.startConsuming(reception.handle, { giveUp });
+      await this.consumer.startConsuming(reception.handle, reception);
     } catch (thrown) {
       this.#isOver = true;
       await this.consumer.close();
@@ -114,7 +112,9 @@ export class ProcessorLife {
       component: { style: 'messaging', name },
       open: (delivery) => new MessageJob(host, delivery),
       chain: new Chain('receive', name, ownMiddleware(Class, options)),
-      settlement: new Settlement({ name, logger: link.logger, failures, onEnd }),
+      logger: link.logger,
+      failures,
+      onEnd,
       responder: new Responder(link, { writer, store: replies }),
     });
   }

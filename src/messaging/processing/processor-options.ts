@@ -1,5 +1,5 @@
 import type { LinkHealth, LinkOptions } from '../../amqp/index.js';
-import type { Middleware } from '../../component/index.js';
+import type { MiddlewareOption } from '../../component/index.js';
 import type { ReplyStore } from '../../rpc/index.js';
 import type { FingerprintLike } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
@@ -7,15 +7,13 @@ import type { FilterEntry, HandlerKey, HandlerView } from '../handlers/entry.js'
 import type { UnhandledHealth } from './unhandled.js';
 
 /** What a processor is made with. */
-export interface MessageProcessorOptions extends LinkOptions {
+export interface MessageProcessorOptions extends LinkOptions, MiddlewareOption {
   /** Who answers. @default the process's own values, and the class's name as `name` */
   readonly fingerprint?: FingerprintLike | undefined;
   /** Where to take messages from, instead of the class's `eqks`. */
   readonly eqks?: Eqks | undefined;
   /** Keeps answers for calls that come again. @default one with its default limits for each processor */
   readonly replyStore?: ReplyStore | undefined;
-  /** What stands around its handlers, within what its class has. */
-  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** How {@link MessageProcessor.handle} declares a handler. */

@@ -1,33 +1,32 @@
 import { duration, wholeNumber } from '../../common/numbers.js';
 import { ConfigurationError } from '../../errors.js';
 import type { CallOptions } from '../../rpc/index.js';
+import type { Encoder } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import type { CallSettings } from './producer-options.js';
-import type { Posting } from './sender.js';
 
 /** What a producer's class says of all its messages and calls. */
 export interface SendingDefaults {
   readonly name: string;
   readonly eks: Eks;
+  readonly encoder: Encoder;
+  readonly replyQueue: 'direct' | 'per-call';
   readonly rpcTimeoutMs: number;
   readonly maxRetry: number;
 }
 
 /**
- * How a message leaves: `eks` beats `key`; `key` alone goes to the first exchange of the class; else to all of the class
+ * Where a message goes: `eks` beats `key`; `key` alone goes to the first exchange of the class; else to all of the class
  * (D1, P-B15).
  * @throws ConfigurationError when there is no destination.
  */
-export function postingOf(settings: CallSettings, defaults: SendingDefaults, mandatory: boolean): Posting {
-  const { eks, key, timeoutMs, signal, mandatory: asked } = settings;
+export function destinationsOf({ eks, key }: CallSettings, defaults: SendingDefaults): Eks {
   const [first] = defaults.eks;
   const chosen = eks ?? (key !== undefined && first ? [[first[0], key] as const] : defaults.eks);
-  if (chosen.length === 0) {
-    throw new ConfigurationError(
-      `${defaults.name} has no destination: write static override readonly eks = [[SomeExchange, 'key']] as const.`,
-    );
-  }
-  return { eks: chosen, timeoutMs, signal, mandatory: asked ?? mandatory };
+  if (chosen.length > 0) return chosen;
+  throw new ConfigurationError(
+    `${defaults.name} has no destination: write static override readonly eks = [[SomeExchange, 'key']] as const.`,
+  );
 }
 
 /**

@@ -1,14 +1,12 @@
 import type { LinkOptions } from '../../amqp/index.js';
-import type { Middleware } from '../../component/index.js';
+import type { MiddlewareOption } from '../../component/index.js';
 import type { FingerprintLike } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 
 /** What a producer is made with. */
-export interface ProducerOptions extends LinkOptions {
+export interface ProducerOptions extends LinkOptions, MiddlewareOption {
   /** Who sends. @default the process's own values, and the class's name as `name` */
   readonly fingerprint?: FingerprintLike | undefined;
-  /** What stands around its sending, within what its class has. */
-  readonly middleware?: readonly Middleware[] | undefined;
 }
 
 /** What can be said for one send or call, through {@link GenericProducer.with}. */

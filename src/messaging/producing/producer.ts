@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
 import { connectionName, Dispatch, identify, type Middleware, ownMiddleware } from '../../component/index.js';
-import { debugAsked } from '../../logger.js';
 import type { CollectOptions, ReplyQueue } from '../../rpc/index.js';
 import {
   type Body,
@@ -21,10 +20,9 @@ import type { Mistake } from '../mistake.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
 import { equip } from './equip.js';
-import { callOptionsOf, postingOf } from './posting.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
-import { openSender, sendBuilt } from './send-built.js';
+import { classOf, openSender, sendBuilt } from './send-built.js';
 import { Sender } from './sender.js';
 import { guardUndeclared } from './undeclared.js';
 import { viewOf } from './view.js';
@@ -92,7 +90,7 @@ export class GenericProducer {
   constructor(options: ProducerOptions = {}) {
     checkSending(new.target);
     equip(new.target.prototype, GenericProducer.prototype, sendBuilt);
-    const { name: sender, vhost: ownVhost, encoder } = new.target;
+    const { name: sender, vhost: ownVhost } = new.target;
     const fingerprint = identify(options.fingerprint, sender);
     const vhost = options.vhost ?? ownVhost;
     const dispatch = new Dispatch(
@@ -101,13 +99,7 @@ export class GenericProducer {
       ownMiddleware(new.target, options),
     );
     this.fingerprint = identify(options.fingerprint, sender, dispatch.vhost);
-    this.sender = new Sender({
-      dispatch,
-      fingerprint: this.fingerprint,
-      encoder,
-      sender,
-      debug: debugAsked(),
-    });
+    this.sender = new Sender({ dispatch, fingerprint: this.fingerprint, Class: new.target });
   }
 
   /**
@@ -162,10 +154,7 @@ export class GenericProducer {
   send<Sent extends Envelope>(message: Sent & NoCall<Sent>): Promise<void> {
     try {
       assertCategory(message, 'message');
-      return this.sender.post(
-        message,
-        postingOf(this.callSettings, classOf(this), message.body.type !== 'status'),
-      );
+      return this.sender.post(message, this.callSettings);
     } catch (thrown) {
       return Promise.reject(thrown);
     }
@@ -175,10 +164,7 @@ export class GenericProducer {
   async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
     try {
       assertCategory(command, 'rpc');
-      const { eks } = postingOf(this.callSettings, classOf(this), true);
-      const options = callOptionsOf(this.callSettings, classOf(this));
-      const ownQueue = classOf(this).replyQueue === 'per-call';
-      return (await this.sender.call(command, eks, options, ownQueue)) as Result<Answer>;
+      return (await this.sender.call(command, this.callSettings)) as Result<Answer>;
     } catch (thrown) {
       return failedCall(thrown);
     }
@@ -186,7 +172,7 @@ export class GenericProducer {
 
   /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added (P-B19, P-C10). */
   async forward(body: Body | Buffer): Promise<void> {
-    await this.sender.forward(body, postingOf(this.callSettings, classOf(this), true));
+    await this.sender.forward(body, this.callSettings);
   }
 
   /**
@@ -232,10 +218,6 @@ export class GenericProducer {
   protected get self(): ProxiedThis<this> {
     return this as ProxiedThis<this>;
   }
-}
-
-function classOf(producer: object): typeof GenericProducer {
-  return producer.constructor as typeof GenericProducer;
 }
 
 Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(openSender));

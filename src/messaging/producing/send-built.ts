@@ -2,7 +2,6 @@ import { isPromiseLike } from '../../common/when-done.js';
 import { failedCall, isEnvelope, MessageCommand, RpcCommand } from '../../wire/index.js';
 import { asMessage, assertCategory } from './built.js';
 import type { Build, SendingMethod } from './equip.js';
-import { callOptionsOf, postingOf } from './posting.js';
 import type { GenericProducer } from './producer.js';
 import type { OpenSender } from './undeclared.js';
 import { originalOf } from './view.js';
@@ -41,15 +40,14 @@ async function sendLater(producer: GenericProducer, method: SendingMethod, built
     if (prefix === 'message_') return await producer.send(message);
     if (prefix === 'rpc_') return await producer.call(message as RpcCommand);
     assertCategory(message, 'rpc');
-    const { callSettings, sender } = producer;
-    const { eks } = postingOf(callSettings, Class, true);
-    return await sender.callLater(message, eks, callOptionsOf(callSettings, Class));
+    return await producer.sender.callLater(message, producer.callSettings);
   } catch (thrown) {
     if (prefix === 'rpc_') return failedCall(thrown);
     throw thrown;
   }
 }
 
-function classOf(producer: object): typeof GenericProducer {
+/** What a producer's class says: settings are its static fields. */
+export function classOf(producer: object): typeof GenericProducer {
   return producer.constructor as typeof GenericProducer;
 }

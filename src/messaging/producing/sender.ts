@@ -1,10 +1,10 @@
 import { type MessageProperties, nextMessageId, type Outgoing } from '../../amqp/index.js';
 import type { Dispatch } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
+import { debugAsked } from '../../logger.js';
 import { type CallOptions, type CallRequest, type ReplyQueue, resultReader } from '../../rpc/index.js';
 import {
   type Body,
-  type Encoder,
   type Envelope,
   EnvelopeEncoder,
   type FingerprintStamp,
@@ -13,23 +13,15 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from '../exchange.js';
+import { callOptionsOf, destinationsOf, type SendingDefaults } from './posting.js';
+import type { CallSettings } from './producer-options.js';
 
 /** What a {@link Sender} works with. */
 export interface SenderOptions {
   readonly dispatch: Dispatch;
   readonly fingerprint: FingerprintStamp;
-  readonly encoder: Encoder;
-  /** For the log: the producer's class. */
-  readonly sender: string;
-  readonly debug: boolean;
-}
-
-/** How one message leaves. */
-export interface Posting {
-  readonly eks: Eks;
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly mandatory: boolean;
+  /** The producer's class: its settings are the static fields. */
+  readonly Class: SendingDefaults;
 }
 
 /** Written to disk, where its queue is durable (AMQP 0-9-1 section 4.6). */
@@ -46,12 +38,13 @@ export class Sender {
   readonly #declaring = new Map<ExchangeClass, Promise<void>>();
   readonly #envelopes: EnvelopeEncoder;
   readonly #read: CallRequest['read'];
+  readonly #isDebugged = debugAsked();
 
   constructor(options: SenderOptions) {
     this.#options = options;
     this.dispatch = options.dispatch;
-    this.#envelopes = new EnvelopeEncoder(options.encoder, options.fingerprint);
-    this.#read = resultReader(options.encoder);
+    this.#envelopes = new EnvelopeEncoder(options.Class.encoder, options.fingerprint);
+    this.#read = resultReader(options.Class.encoder);
   }
 
   /** Connects and declares the exchanges. @throws ConnectError, TopologyError; ClosedError, also when it is closed meanwhile */
@@ -61,33 +54,32 @@ export class Sender {
   }
 
   /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
-  post({ body }: Envelope, posting: Posting): Promise<void> {
-    return this.#post(this.#envelopes.encode(body), String(body.name), posting);
+  post({ body }: Envelope, settings: CallSettings): Promise<void> {
+    const mandatory = settings.mandatory ?? body.type !== 'status';
+    return this.#post(this.#envelopes.encode(body), String(body.name), { ...settings, mandatory });
   }
 
   /** Publishes a body as it is, without a fingerprint. */
-  async forward(body: Body | Buffer, posting: Posting): Promise<void> {
-    if (Buffer.isBuffer(body)) return await this.#post(body, undefined, posting);
-    const content = this.#options.encoder.encode(toPlain(body, 'body'));
-    await this.#post(content, String(body.name), posting);
+  async forward(body: Body | Buffer, settings: CallSettings): Promise<void> {
+    if (Buffer.isBuffer(body)) return await this.#post(body, undefined, settings);
+    const content = this.#options.Class.encoder.encode(toPlain(body, 'body'));
+    await this.#post(content, String(body.name), settings);
   }
 
   /** Calls, with the first destination. What cannot be encoded throws at once. */
-  call(message: Envelope, [to]: Eks, options: CallOptions, ownQueue: boolean): Promise<Result> {
-    this.dispatch.refuseWhenClosed();
-    // What it was given may be changed from now on.
-    const request = this.#request(message, to, options);
+  call(message: Envelope, settings: CallSettings): Promise<Result> {
+    const { to, request, options } = this.#request(message, settings);
+    const ownQueue = this.#options.Class.replyQueue === 'per-call';
     // n.b. nothing is awaited where all is declared: each async function costs a call a tenth of its memory.
-    if (to && !this.#declared.has(to[0]))
+    if (!this.#declared.has(to[0]))
       return this.#declare([to]).then(() => this.dispatch.call(request, options, ownQueue));
     return this.dispatch.call(request, options, ownQueue);
   }
 
   /** Sends a call and gives back the queue for its answers. */
-  async callLater(message: Envelope, [to]: Eks, options: CallOptions): Promise<ReplyQueue> {
-    this.dispatch.refuseWhenClosed();
-    const request = this.#request(message, to, options);
-    if (to) await this.#declare([to]);
+  async callLater(message: Envelope, settings: CallSettings): Promise<ReplyQueue> {
+    const { to, request, options } = this.#request(message, settings);
+    await this.#declare([to]);
     return await this.dispatch.callLater(request, options);
   }
 
@@ -100,37 +92,35 @@ export class Sender {
   }
 
   // n.b. no promise is made here but the publisher's own: each costs as much as encoding the message.
-  #post(content: Buffer, name: string | undefined, posting: Posting): Promise<void> {
+  #post(content: Buffer, name: string | undefined, settings: CallSettings): Promise<void> {
     this.dispatch.refuseWhenClosed();
-    const { eks } = posting;
+    const eks = destinationsOf(settings, this.#options.Class);
     for (const [exchange] of eks) {
       if (!this.#declared.has(exchange))
-        return this.#declare(eks).then(() => this.#publish(content, name, posting));
+        return this.#declare(eks).then(() => this.#post(content, name, settings));
     }
-    return this.#publish(content, name, posting);
-  }
-
-  #publish(content: Buffer, name: string | undefined, posting: Posting): Promise<void> {
+    const { mandatory = true } = settings;
     const type = name === undefined ? undefined : shortString(name);
-    const copies = posting.eks.map((to) => this.#outgoing(to, content, type, posting.mandatory));
-    return this.dispatch.publish(name ?? null, copies, posting);
+    const copies = eks.map((to) => this.#outgoing(to, content, type, mandatory));
+    return this.dispatch.publish(name ?? null, copies, settings);
   }
 
-  #request(
-    message: Envelope,
-    to: Eks[number] | undefined,
-    { timeoutMs, maxRetry }: CallOptions,
-  ): CallRequest {
+  /** n.b. what the message was made of may be changed as soon as this is done. */
+  #request(message: Envelope, settings: CallSettings): Asked {
+    this.dispatch.refuseWhenClosed();
+    const { Class } = this.#options;
+    const [to] = destinationsOf(settings, Class);
     if (!to)
       throw new ConfigurationError('A call needs a destination: give its builder an exchange and a key.');
-    const [exchange, routingKey] = to;
+    const options = callOptionsOf(settings, Class);
+    const [{ exchangeName: exchange }, routingKey] = to;
     const name = String(message.body.name);
     const properties = this.#properties(TRANSIENT, shortString(name));
     // The caller's whole patience: a handler that is late for one attempt still answers the next.
-    const content = this.#envelopes.encode(message.body, { deadlineMs: timeoutMs * (maxRetry + 1) });
-    if (this.#options.debug) this.#log(exchange, routingKey, content);
-    const { exchangeName } = exchange;
-    return { exchange: exchangeName, routingKey, name, content, properties, read: this.#read };
+    const deadlineMs = options.timeoutMs * (options.maxRetry + 1);
+    const content = this.#envelopes.encode(message.body, { deadlineMs });
+    if (this.#isDebugged) this.#log(to[0], routingKey, content);
+    return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
   }
 
   #outgoing(
@@ -139,7 +129,7 @@ export class Sender {
     type: string | undefined,
     mandatory: boolean,
   ): Outgoing {
-    if (this.#options.debug) this.#log(exchange, routingKey, content);
+    if (this.#isDebugged) this.#log(exchange, routingKey, content);
     const properties = this.#properties(PERSISTENT, type, nextMessageId());
     return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
   }
@@ -147,7 +137,7 @@ export class Sender {
   // Each key by name, and always all of them: objects of one shape, and no spread, save a microsecond for each message.
   // No app_id: the fingerprint tells it, and more than 60 bytes of properties cost the broker a quarter of its speed.
   #properties(deliveryMode: number, type: string | undefined, messageId?: string): MessageProperties {
-    const { contentType, contentEncoding } = this.#options.encoder;
+    const { contentType, contentEncoding } = this.#options.Class.encoder;
     // It counts seconds (AMQP 0-9-1 section 4.2.5.4).
     const timestamp = Math.floor(Date.now() / 1_000);
     return { contentType, contentEncoding, deliveryMode, messageId, timestamp, type };
@@ -176,9 +166,16 @@ export class Sender {
 
   #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
     this.dispatch.link.logger.debug(
-      `--> ${this.#options.sender}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
+      `--> ${this.#options.Class.name}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
     );
   }
+}
+
+/** A call that is to be made: where to, what, and for how long. */
+interface Asked {
+  readonly to: Eks[number];
+  readonly request: CallRequest;
+  readonly options: CallOptions;
 }
 
 /** AMQP's short strings hold 255 bytes; what is only for people is cut. */

@@ -106,15 +106,15 @@ describe('event streams that an app follows', () => {
   });
 
   it('AW-C39: silence ends it, too; comments are no silence', async (t) => {
-    const { app, server, log } = await follow(t, { silenceTimeoutMs: 150 });
+    const { app, server, log } = await follow(t, { silenceTimeoutMs: 700 });
     const begun = performance.now();
-    while (performance.now() - begun < 500) {
+    while (performance.now() - begun < 1_500) {
       server.send(': still here\n');
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
     assert.equal(server.requests.length, 1);
     await server.waitForRequests(2);
-    assert.match(log.warnings.join(), /it has said nothing for 150 ms/);
+    assert.match(log.warnings.join(), /it has said nothing for 700 ms/);
     await app.close();
   });
 

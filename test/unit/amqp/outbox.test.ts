@@ -26,7 +26,7 @@ function newOutbox() {
       () => {},
       host,
     );
-    outbox.add(publish);
+    outbox.add(publish, false);
     return publish;
   };
   return { outbox, add };

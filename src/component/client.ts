@@ -1,0 +1,39 @@
+import type { LinkHealth, LinkOptions } from '../amqp/index.js';
+import { ownMiddleware } from './chain.js';
+import { Dispatch } from './dispatch.js';
+import type { ComponentInfo, Middleware } from './middleware.js';
+
+/** What stands around the messages of one component, within what its class has. */
+export interface MiddlewareOption {
+  /** The outermost first; what its class has stands outside of them. See {@link Middleware}. @default none */
+  readonly middleware?: readonly Middleware[] | undefined;
+}
+
+/** A component that sends and calls, and takes nothing. */
+export abstract class Client {
+  /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
+  static readonly middleware: readonly Middleware[] = [];
+
+  /** @internal */
+  protected readonly dispatch: Dispatch;
+
+  /** @internal Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
+  constructor(link: LinkOptions, style: ComponentInfo['style'], options: MiddlewareOption) {
+    const { name } = new.target;
+    this.dispatch = new Dispatch(link, { style, name }, ownMiddleware(new.target, options));
+  }
+
+  /** How its link is. */
+  async health(): Promise<LinkHealth> {
+    return await this.dispatch.health();
+  }
+
+  /** Ends pending calls with a ClosedError, waits for missing confirms, and closes. Idempotent. */
+  async close(): Promise<void> {
+    await this.dispatch.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
