@@ -1,4 +1,10 @@
-import { ConnectionLostError, PublishRefusedError, PublishTimeoutError } from '../../errors.js';
+import {
+  ConfigurationError,
+  ConnectionLostError,
+  PublishRefusedError,
+  PublishTimeoutError,
+  toError,
+} from '../../errors.js';
 import { brokerText } from '../connection/broker-error.js';
 import type { Outgoing } from '../frames/outgoing.js';
 
@@ -42,4 +48,9 @@ export function tooLate({ exchange, routingKey }: Outgoing, isReady: boolean): P
   return new PublishTimeoutError(
     `No confirm in time for a message to exchange '${exchange}', key '${routingKey}'. ${state}; whether it arrived is unknown.`,
   );
+}
+
+/** AMQP cannot carry it: nothing has left. */
+export function unsendable(thrown: unknown): ConfigurationError {
+  return new ConfigurationError(`The message cannot be sent: ${toError(thrown).message}.`, { cause: thrown });
 }

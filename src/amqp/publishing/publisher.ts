@@ -1,12 +1,6 @@
 import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
 import { duration } from '../../common/numbers.js';
-import {
-  ClosedError,
-  ConfigurationError,
-  toError,
-  UnroutableError,
-  type WaybillError,
-} from '../../errors.js';
+import { ClosedError, UnroutableError, type WaybillError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Deadlines } from '../common/deadlines.js';
 import { type ChannelLoss, RecoveringChannel } from '../connection/recovering-channel.js';
@@ -17,7 +11,7 @@ import type { Inbox } from './inbox.js';
 import { NackRecovery } from './nack-recovery.js';
 import { Outbox, type OutboxHealth, type OutboxLimits } from './outbox.js';
 import { PendingPublish, type PublishHost } from './pending-publish.js';
-import { lostWith, nacked, refusedBy, tooLate } from './publish-errors.js';
+import { lostWith, nacked, refusedBy, tooLate, unsendable } from './publish-errors.js';
 import { certainSuspicion, isSomethingMissing, suspicionFor } from './suspects.js';
 import { Unconfirmed } from './unconfirmed.js';
 
@@ -99,12 +93,11 @@ export class Publisher {
     return new Promise((resolve, reject) => {
       if (options.timeoutMs !== undefined) duration('timeoutMs', options.timeoutMs);
       const publish = new PendingPublish(message, resolve, reject, this.#host);
-      // Where nothing waits it need not wait either.
       const outlet = this.#outbox.isEmpty ? this.#openOutlet : undefined;
       this.#outbox.add(publish, outlet !== undefined);
-      if (publish.settled) return;
-      publish.limit(options, this.#deadlines);
-      if (outlet && !publish.settled) this.#send(outlet, publish);
+      if (!publish.settled) publish.limit(options, this.#deadlines);
+      if (!outlet) this.#pump();
+      else if (!publish.settled) this.#send(outlet, publish);
     });
   }
 
@@ -127,8 +120,7 @@ export class Publisher {
     this.#closed = true;
     await this.#channel.close();
     const rest = [...this.#sent.takeAll(), ...this.#nacks.release(), ...this.#outbox.takeAll()];
-    for (const publish of rest)
-      publish.settle(new ClosedError('Closed before the broker confirmed the message.'));
+    for (const publish of rest) publish.settle(new ClosedError('Closed before the broker confirmed it.'));
   }
 
   /** Sends what waits, as far as there is room. */
@@ -160,10 +152,8 @@ export class Publisher {
         this.#outbox.putBack([publish]);
         return false;
       }
-      // n.b. amqplib counts a publish before it encodes it, so after this its own confirm callbacks are off by one.
-      // Ours are counted here, from what really left.
-      const why = toError(thrown).message;
-      publish.settle(new ConfigurationError(`The message cannot be sent: ${why}.`, { cause: thrown }));
+      // n.b. amqplib has counted it by now. Confirms are counted here, from what really left.
+      publish.settle(unsendable(thrown));
       return true;
     }
   }
