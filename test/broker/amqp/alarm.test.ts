@@ -52,7 +52,7 @@ describe('while the broker has a memory alarm', () => {
     return Number(new RegExp(`^${queue}\\t(\\d+)$`, 'm').exec(table)?.[1]);
   }
 
-  it('publishers wait, health and events say why, and all of it goes on when the alarm is over', async (t) => {
+  it('publishers wait, health and events say why, and publishing goes on when the alarm is over', async (t) => {
     const link = ownLink(t, node.url);
     const events: string[] = [];
     link.events.on('blocked', (connection, reason) => void events.push(`${connection}: ${reason}`));
@@ -109,7 +109,7 @@ describe('while the broker has a memory alarm', () => {
     await until(() => held.length === 1, { what: 'what had waited has come' });
   });
 
-  it('a message that fails is neither lost nor run again: it is parked when the alarm is over', async (t) => {
+  it('a failed message is neither lost nor run again: it is parked when the alarm is over', async (t) => {
     const processor = new Failing({
       url: node.url,
       logger: silentLogger,
@@ -132,7 +132,7 @@ describe('while the broker has a memory alarm', () => {
     await until(async () => (await unacked()) === 0, { what: 'the original is acked', limitMs: 15_000 });
   });
 
-  it('a link can be closed in time; what waits for its confirm fails', async (t) => {
+  it('a link can be closed in time; publishes that wait for their confirm are rejected', async (t) => {
     const link = ownLink(t, node.url);
     await link.publish(toQueue(queue, 'before'));
     await alarm(t);

@@ -50,7 +50,7 @@ describe('a process whose event loop is blocked', () => {
     return { queue, log, processor, send, connectionsLost: () => lost };
   }
 
-  it('T-A6: for longer than two heartbeats by a handler, which runs once, and is told why the connection was lost', async (t) => {
+  it('T-A6: by a handler, for longer than two heartbeats: the message runs once, and the log says why the connection was lost', async (t) => {
     const { queue, log, processor, send, connectionsLost } = await start(t);
     await send(1, longMs);
     for (let n = 2; n <= 20; n++) await send(n, 0);
@@ -73,7 +73,7 @@ describe('a process whose event loop is blocked', () => {
     );
   });
 
-  it('T-A6: by one that fails in the end: it is kept once', async (t) => {
+  it('T-A6: by a handler that fails in the end: its message is parked once', async (t) => {
     const { queue, processor, send, connectionsLost } = await start(t);
     await send(-1, longMs);
     await side.waitForDepth(`${queue}.failed`, 1, 30_000);
@@ -85,7 +85,7 @@ describe('a process whose event loop is blocked', () => {
     assert.equal(await side.depth(`${queue}.failed`), 1);
   });
 
-  it('T-B4: for longer than a publish may take: its confirm has arrived, and counts', async (t) => {
+  it('T-B4: for longer than a publish may take: a confirm that has arrived meanwhile counts', async (t) => {
     const queue = uniqueName('queue');
     await side.onChannel((channel) => channel.assertQueue(queue, { expires: 60_000 }));
     const link = ownLink(t, brokerUrl());
@@ -99,7 +99,7 @@ describe('a process whose event loop is blocked', () => {
     }
   });
 
-  it('T-B4: for longer than a call may take: its answer has arrived, and counts', async (t) => {
+  it('T-B4: for longer than a call may take: an answer that has arrived meanwhile counts', async (t) => {
     const [exchangeName, queue, key] = [uniqueName('exchange'), uniqueName('queue'), uniqueName('key')];
     await side.onChannel((channel) => channel.assertQueue(queue, { expires: 60_000 }));
     const args = [brokerUrl(), exchangeName, queue, key];

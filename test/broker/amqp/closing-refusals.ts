@@ -118,7 +118,7 @@ export function describeClosingRefusals(
   refused: Refused,
   start: (owner: Owner) => Promise<Brokers>,
 ): void {
-  describe(`what closes the connection (${refused.code}) on ${where}`, () => {
+  describe(`a declaration for which ${where} closes the connection (${refused.code})`, () => {
     const owner = suiteOwner();
     let brokers: Brokers;
     before(async () => {
@@ -148,7 +148,7 @@ export function describeClosingRefusals(
       return error as TopologyError;
     }
 
-    it('is an error of start() that names it, soon, and the others of the link go on', async (t) => {
+    it('makes start() fail soon, with an error that names it; other components on the connection go on', async (t) => {
       const logger = recordingLog();
       const proxy = await inFrontOf(t, brokers.strict);
       const url = proxy.urlFor(brokers.strict);
@@ -167,7 +167,7 @@ export function describeClosingRefusals(
       assert.equal(logger.warnings.length, lost, logger.warnings.join('\n'));
     });
 
-    it('is found among others that were under way, which are declared', async (t) => {
+    it('is found among other declarations that were under way, which succeed', async (t) => {
       const link = ownLink(t, brokers.strict);
       await link.openConsuming();
       const names = Array.from({ length: 6 }, (_, index) => uniqueName(`queue ${index}`));
@@ -182,13 +182,13 @@ export function describeClosingRefusals(
     });
 
     for (const [call, ask] of Object.entries(refused.waiting)) {
-      it(`is an error of ${call}`, async () => {
+      it(`makes ${call} fail with an error that names it`, async () => {
         const bad = uniqueName('bad');
         await refusalOf(ask(bad, { url: brokers.strict, logger: recordingLog() }), bad);
       });
     }
 
-    it('is an error of a plain channel, which says what was asked for', async (t) => {
+    it('makes a plain channel throw an error that says what was asked for', async (t) => {
       const connection = await Connection.open({ url: brokers.strict, logger: recordingLog() });
       t.after(() => connection.close());
       const bad = uniqueName('bad');
@@ -200,7 +200,7 @@ export function describeClosingRefusals(
       await (await connection.channel()).queue.declare(uniqueName('queue'));
     });
 
-    it('is left out after a reconnect, told once with its reason, and comes back when it is allowed', async (t) => {
+    it('is left out after a reconnect, logged once with its reason, and made again when it is allowed', async (t) => {
       const logger = recordingLog();
       const one = await inFrontOf(t, brokers.tolerant);
       const two = await inFrontOf(t, brokers.strict);
@@ -261,14 +261,14 @@ export interface Provoked {
 
 /** What others do on the connection in the very moment of a declaration. */
 export function describeInnocence(where: string, start: (owner: Owner) => Promise<Provoked>): void {
-  describe(`a connection that somebody else makes ${where} close (541)`, () => {
+  describe(`a connection that ${where} closes because of another publisher (541)`, () => {
     const owner = suiteOwner();
     let broker: Provoked;
     before(async () => {
       broker = await start(owner);
     });
 
-    it('is not held against a declaration that was under way', async (t) => {
+    it('fails no declaration that was under way', async (t) => {
       const log: Log = recordingLog();
       const link = ownLink(t, broker.url, { logger: log });
       await link.openPublishing();

@@ -73,7 +73,7 @@ for (const wanted of ['quorum', 'classic'] as const) {
       assert.equal(await side.depth(queue), 0);
     }
 
-    it('messages that failed rest and are parked as safely as that', async (t) => {
+    it('the queues for retried and for parked messages are of the same type', async (t) => {
       const queue = uniqueName('queue');
       await assertAllRun(queue, await start(t, queue));
       const resting = await described(`${queue}.retry.30`);
@@ -83,7 +83,7 @@ for (const wanted of ['quorum', 'classic'] as const) {
       assert.equal((await described(`${queue}.failed`)).type, type);
     });
 
-    it('a queue for them that is there from an earlier version is used as it is', async (t) => {
+    it('a retry queue that an earlier version has declared is used as it is', async (t) => {
       const queue = uniqueName('queue');
       const from0_1 = {
         'x-message-ttl': 30,

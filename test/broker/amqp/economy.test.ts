@@ -22,7 +22,7 @@ describe('a thousand messages', () => {
     if ('after' in t) t.after(() => side.onChannel((channel) => channel.deleteQueue(queue)));
   });
 
-  it('leave in few writes', async (t) => {
+  it('leave in at most five writes', async (t) => {
     const link = ownLink(t, brokerUrl());
     await link.publish(toQueue(queue, 'first'));
     const written = new WrittenFrames(t, port);
@@ -32,7 +32,7 @@ describe('a thousand messages', () => {
     assert.ok(written.writes <= 5, `${written.writes} writes`);
   });
 
-  it('are acked in few frames', async (t) => {
+  it('are acked in at most 150 frames', async (t) => {
     const link = ownLink(t, brokerUrl());
     for (const text of numbered('m', 1_000)) void link.publish(toQueue(queue, text));
     await side.waitForDepth(queue, 1_000);
@@ -52,7 +52,7 @@ describe('a thousand messages', () => {
     assert.ok(written.count('basic.ack') >= 1 && written.count('basic.ack') <= 150);
   });
 
-  it('wait on one timer', async (t) => {
+  it('share one timer for their deadlines', async (t) => {
     const link = ownLink(t, brokerUrl());
     await link.publish(toQueue(queue, 'first'));
     const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
@@ -63,7 +63,7 @@ describe('a thousand messages', () => {
     await Promise.all([one, ...all]);
   });
 
-  it('take no more memory in passing than they should', async (t) => {
+  it('allocate less than 4,000 bytes each while they are published', async (t) => {
     const link = ownLink(t, brokerUrl());
     const publish = async (rounds: number): Promise<void> => {
       for (let round = 0; round < rounds; round++) {

@@ -75,7 +75,7 @@ describe('the events of a link', () => {
     }
   });
 
-  it('are heard from producers and processors, until the listener is taken away', async (t) => {
+  it('are emitted by producers and processors, too, until the listener is removed', async (t) => {
     const proxy = await inFront(t);
     const options = { url: proxy.urlFor(stage.url), logger: recordingLog() };
     const producer = await new GenericProducer(options).open();
@@ -106,7 +106,7 @@ describe('the events of a link', () => {
     }
   });
 
-  it('cannot be disturbed by a listener that throws: it is logged, and the connection comes back', async (t) => {
+  it('survive a listener that throws: its error is logged, and the connection comes back', async (t) => {
     const proxy = await inFront(t);
     const logger = recordingLog();
     const link = ownLink(t, proxy.urlFor(stage.url), { logger });
@@ -124,7 +124,7 @@ describe('the events of a link', () => {
 describe('a logger', () => {
   const stage = useStage();
 
-  it('is told of a loss and of the return, by the name of the component, in one line each', async (t) => {
+  it('gets one line for the loss of a connection and one for its return, with the name of the component', async (t) => {
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
     const logger = new Strict();
@@ -137,7 +137,7 @@ describe('a logger', () => {
     assert.equal(logger.lines[1], 'desk publishes: connected again.');
   });
 
-  it('hears nothing from a component that is well', async (t) => {
+  it('gets no line from a component that is well', async (t) => {
     const logger = new Strict();
     const link = ownLink(t, stage.url, { logger });
     await stage.side.onChannel((channel) => channel.assertQueue('quiet', { expires: 60_000 }));

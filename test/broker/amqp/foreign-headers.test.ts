@@ -106,7 +106,7 @@ describe('a message with', () => {
       assert.ok(!log.errors.some((line) => line.includes('goes back')), log.errors.join('\n'));
     });
 
-    it(`${what} comes to a plain channel`, async (t) => {
+    it(`${what} is delivered to a plain channel`, async (t) => {
       const queue = uniqueName('queue');
       await stage.side.onChannel((side) => side.assertQueue(queue));
       const channel = await newChannel(t, stage);
@@ -122,7 +122,7 @@ describe('a message with', () => {
   }
 
   for (const [what, entry] of Object.entries(foreign)) {
-    it(`${what} is an answer like any other, and nothing is asked twice`, async (t) => {
+    it(`${what} is accepted as the reply to a call, which is sent only once`, async (t) => {
       const place = await stage.place();
       const server = await RawServer.start(stage.side, place, ({ properties }) => {
         const answered = { headers: rawTable(entry), correlationId: String(properties.correlationId) };
@@ -149,7 +149,7 @@ describe('a message with', () => {
     });
   }
 
-  it('T-A1: tables with a toString of their own, where a number of the broker or of ours is meant, cost nobody the channel', async (t) => {
+  it('T-A1: tables with their own toString in headers that should hold counts is handled, and the channel stays open', async (t) => {
     const { queue, processor, log, send } = await start(t);
     const table = sizedValue(
       'F',
@@ -183,7 +183,7 @@ describe('a message with', () => {
     assert.deepEqual([...log.warnings, ...told.warnings, ...log.errors, ...told.errors], []);
   });
 
-  it('S-F3: a time in milliseconds of kombu is a number', async (t) => {
+  it('S-F3: a time in milliseconds, as kombu sends it, arrives with that time as a number', async (t) => {
     const { processor, send } = await start(t);
     await send('odd', { headers: rawTable(rawEntry('ts', rawValue('L', milliseconds))) });
     await waitForLength(processor.seen, 1);

@@ -31,7 +31,7 @@ describe('the health', () => {
     return { proxy, queue, url: proxy.urlFor(stage.url) };
   }
 
-  it('of a link that nobody has used is well: nothing is missing', async (t) => {
+  it('of an unused link is well', async (t) => {
     const { url } = await given(t);
     assert.deepEqual(await ownLink(t, url).health(), {
       ok: true,
@@ -42,7 +42,7 @@ describe('the health', () => {
     });
   });
 
-  it('of a link at work has what the broker says of each queue', async (t) => {
+  it('of a link in use has what the broker says of each queue', async (t) => {
     const { url, queue } = await given(t);
     const link = ownLink(t, url);
     const consumer = await link.openConsumer(() => {}, { prefetch: 2 });
@@ -85,7 +85,7 @@ describe('the health', () => {
     assert.match((await link.health()).publishing.lastError ?? '', /nothing listens/);
   });
 
-  it('of a link whose broker has fallen silent is asked for in time, and is not well', async (t) => {
+  it('of a link whose broker has fallen silent is told in time, and is not well', async (t) => {
     const { proxy, url, queue } = await given(t);
     const link = ownLink(t, url, { heartbeatSeconds: 0 });
     const consumer = await link.openConsumer((delivery) => delivery.ack());
@@ -158,7 +158,7 @@ describe('the health', () => {
     assert.equal((await scheduler.health()).ok, false);
   });
 
-  it('is not made well by consumers of somebody else', async (t) => {
+  it('is not made well by consumers of other clients', async (t) => {
     const { proxy, url, queue } = await given(t);
     const link = ownLink(t, url);
     const consumer = await link.openConsumer(() => {});
@@ -181,7 +181,7 @@ describe('the health', () => {
     await until(async () => (await link.health()).ok, { what: 'it is well again', limitMs: 10_000 });
   });
 
-  it('of a stream does not ask how many consumers it has: no broker counts them', async (t) => {
+  it('of a stream does not depend on the number of its consumers, which no broker counts', async (t) => {
     const { url } = await given(t);
     const link = ownLink(t, url);
     const queue = uniqueName('stream');
@@ -194,7 +194,7 @@ describe('the health', () => {
     assert.deepEqual([ok, queues.map((each) => [each.queue, each.ok])], [true, [[queue, true]]]);
   });
 
-  it('is that of a component alone, whatever others do on the same link', async (t) => {
+  it('of a component does not depend on other components of the same link', async (t) => {
     const { url, queue } = await given(t);
     const other = uniqueName('other');
     const at = (name: string) => new Desk({ url, logger, eqks: [[Exchange, [[name, name]]]] });
@@ -232,14 +232,14 @@ describe('the health', () => {
       return { channels, questions };
     }
 
-    it('T-B3: takes a few channels, and a question for each queue', async (t) => {
+    it('T-B3: needs a few channels, and one request to the broker for each queue', async (t) => {
       const name = uniqueName('queue');
       const { channels, questions } = await ask(t, await start(t, (number) => `${name}-${number}`));
       assert.equal(questions, count);
       assert.ok(channels <= 10, `${channels} channels`);
     });
 
-    it('takes one question where all take from one queue, each of which must be known there', async (t) => {
+    it('needs one request to the broker where all consume from one queue', async (t) => {
       const name = uniqueName('queue');
       const desks = await start(t, () => name);
       assert.deepEqual(await ask(t, desks), { channels: 1, questions: 1 });

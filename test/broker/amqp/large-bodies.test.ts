@@ -18,7 +18,7 @@ describe('a body over the limit of the broker', () => {
     side = await sideChannel(owner, url);
   });
 
-  it('fails alone, and its error says what the limit is and where it is set; its neighbours arrive', async (t) => {
+  it('is rejected alone, with an error that says the limit and where it is set; the messages around it arrive', async (t) => {
     const queue = uniqueName('queue');
     await side.onChannel((channel) => channel.assertQueue(queue));
     const link = ownLink(t, url);

@@ -64,7 +64,7 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     return { processor, log, downs };
   }
 
-  it('T-A2: is handled where frames are small, and costs nobody the connection', async (t) => {
+  it('T-A2: is handled where frames are small, and the connection stays', async (t) => {
     const broker = await DevBroker.start({ port: 0, frameMax: 8_192 });
     t.after(() => broker.close());
     const side = await sideChannel(t, broker.url);
@@ -86,7 +86,7 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     assert.deepEqual(downs, []);
   });
 
-  it('P-6, P-7: comes to a client that has agreed upon small frames, also under a long name', async (t) => {
+  it('P-6, P-7: is delivered to a client that has agreed upon small frames, also with a long consumer tag', async (t) => {
     const queue = await given();
     const small = await sideChannel(t, `${stage.url}?frameMax=8192`);
     const channel = await small.connection.createChannel();
@@ -98,7 +98,7 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     assert.equal(received[0]?.properties.headers?.['filler'], filler);
   });
 
-  it('is handled like any other, and costs nobody the connection', async (t) => {
+  it('is handled like any other message, and the connection stays', async (t) => {
     const queue = await given();
     const { processor, downs } = await start(t, queue);
     await sendLarge(queue, 'good');
@@ -153,7 +153,7 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     assert.ok(!log.errors.some((line) => line.includes('goes back')), log.errors.join('\n'));
   });
 
-  it('comes to a plain channel, by get and by consume', async (t) => {
+  it('is delivered to a plain channel, by get and by consume', async (t) => {
     const queue = await given();
     const channel = await newChannel(t, stage);
     await sendLarge(queue, 'one');

@@ -112,7 +112,7 @@ describe('a broker that hears of a cut later than its client', () => {
   }
 
   for (const moment of moments) {
-    it(`T-A3: everything is bound again (heard after ${moment} of ${moments.at(-1)} declarations)`, async (t) => {
+    it(`T-A3: has all bindings again in the end (it hears of the cut after ${moment} of ${moments.at(-1)} declarations)`, async (t) => {
       const { Fleeting, keys, first, proxy, log, processor } = await started(t);
       const declared = await cutAndTellAt(proxy, moment, first);
       await until(async () => (await processor.health()).ok, { what: 'it is well', limitMs: 20_000 });
@@ -128,7 +128,7 @@ describe('a broker that hears of a cut later than its client', () => {
     });
   }
 
-  it('T-A3: an exclusive queue that its lost connection still holds is not well until it is bound again', async (t) => {
+  it('T-A3: makes a processor unwell whose lost connection still holds its exclusive queue, until the queue is bound again', async (t) => {
     const { proxy, log, processor, queue, say } = await startedExclusive(t);
     proxy.onPassing = ({ from, chunk }) => {
       if (from === 'target' && chunk.includes('RESOURCE_LOCKED')) locked++;
@@ -145,7 +145,7 @@ describe('a broker that hears of a cut later than its client', () => {
     assert.equal(log.errors.filter((line) => /refused queue/.test(line)).length, 1, log.errors.join('\n'));
   });
 
-  it('T-A3: what somebody has declared otherwise meanwhile is told by health, once in the log, and made when it can be', async (t) => {
+  it('T-A3: makes a processor unwell whose exchange another client has declared otherwise; the log says it once, and it is declared when it can be', async (t) => {
     const { proxy, log, processor, exchangeName, say } = await startedExclusive(t);
     proxy.refuse();
     proxy.cut();

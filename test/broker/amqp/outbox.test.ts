@@ -48,7 +48,7 @@ describe('an outbox', () => {
 
   const full = (number: number) => [number, 'OUTBOX_FULL'] as const;
 
-  it("whenFull: 'fail' refuses what is too much, at once; what was taken arrives in order", async (t) => {
+  it("whenFull: 'fail' rejects messages over the limit at once; those that were accepted arrive in order", async (t) => {
     const { proxy, link } = await away(t, { maxMessages: 5, whenFull: 'fail' });
     const publishes = numbered('m', 8).map((text) => link.publish(toQueue(queue, text)));
     assert.deepEqual(await failures(publishes.slice(5)), [full(0), full(1), full(2)]);
@@ -68,7 +68,7 @@ describe('an outbox', () => {
     assert.equal((await arrived()).length, 3);
   });
 
-  it("whenFull: 'drop-oldest' refuses the oldest that was not sent, and tells whoever sent it", async (t) => {
+  it("whenFull: 'drop-oldest' drops the oldest message that was not sent yet, and rejects its promise", async (t) => {
     const { proxy, link } = await away(t, { maxMessages: 5, whenFull: 'drop-oldest' });
     const publishes = numbered('m', 8).map((text) => link.publish(toQueue(queue, text)));
     assert.deepEqual(await failures(publishes.slice(0, 3)), [full(0), full(1), full(2)]);
@@ -77,7 +77,7 @@ describe('an outbox', () => {
     assert.deepEqual(await arrived(), ['first', ...numbered('m', 8).slice(3)]);
   });
 
-  it("whenFull: 'drop-oldest' never drops what was sent: where all was sent, the new one is the oldest that was not", async (t) => {
+  it("whenFull: 'drop-oldest' never drops a message that was sent: where all were sent, it drops the new one", async (t) => {
     const proxy = await TcpProxy.forUrl(vhost.url);
     t.after(() => proxy.close());
     const outbox = { maxMessages: 3, whenFull: 'drop-oldest' } as const;
@@ -92,7 +92,7 @@ describe('an outbox', () => {
     assert.deepEqual(await arrived(), ['first', ...numbered('m', 3)]);
   });
 
-  it("whenFull: 'wait', the default, lets all of them wait, and whoever awaits is held back", async (t) => {
+  it("whenFull: 'wait', the default, accepts all messages and holds back callers that await", async (t) => {
     const { proxy, link } = await away(t, { maxMessages: 5 });
     const publishes = numbered('m', 50).map((text) => link.publish(toQueue(queue, text)));
     assert.deepEqual((await link.health()).outbox, { waiting: 50, unconfirmed: 0 });
@@ -101,7 +101,7 @@ describe('an outbox', () => {
     assert.deepEqual(await arrived(), ['first', ...numbered('m', 50)]);
   });
 
-  it('T-B12: lets no more bytes leave than maxBytes, and one message, until the broker has confirmed some', async (t) => {
+  it('T-B12: has at most maxBytes and one message on their way until the broker has confirmed some', async (t) => {
     const proxy = await TcpProxy.forUrl(vhost.url);
     t.after(() => proxy.close());
     const link = ownLink(t, proxy.urlFor(vhost.url), { outbox: { maxBytes: 4 * 1024 * 1024 } });

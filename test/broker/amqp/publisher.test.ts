@@ -54,14 +54,14 @@ describe('a publisher', () => {
     );
   });
 
-  it('takes nothing at all, and five megabytes, alike', async (t) => {
+  it('publishes an empty body and one of five megabytes alike', async (t) => {
     const link = ownLink(t, vhost.url);
     const bodies = [Buffer.alloc(0), Buffer.alloc(5_000_000, 7), Buffer.alloc(131_072 - 8), Buffer.alloc(1)];
     await Promise.all(bodies.map((content) => link.publish(toQueue(queue, 'x', { content }))));
     for (const body of bodies) assert.ok((await side.take(queue))?.content.equals(body));
   });
 
-  it('has no more unconfirmed than its window; the others wait for room', async (t) => {
+  it('has no more unconfirmed messages than its window; further ones wait for room', async (t) => {
     const proxy = await TcpProxy.forUrl(vhost.url);
     t.after(() => proxy.close());
     const link = ownLink(t, proxy.urlFor(vhost.url));
@@ -104,12 +104,12 @@ describe('a publisher', () => {
     assert.equal(await side.depth(queue), 66);
   });
 
-  it('resolves for a message to nobody that is not mandatory', async (t) => {
+  it('resolves for an unroutable message that is not mandatory', async (t) => {
     const link = ownLink(t, vhost.url);
     await link.publish(toQueue(uniqueName('nowhere'), 'x', { mandatory: false }));
   });
 
-  it('fails what the broker nacks: the queue is full', async (t) => {
+  it('rejects a message that the broker nacks because the queue is full', async (t) => {
     const full = uniqueName('full');
     const limits = { 'x-max-length': 2, 'x-overflow': 'reject-publish' };
     await side.onChannel((channel) => channel.assertQueue(full, { arguments: limits }));
@@ -129,7 +129,7 @@ describe('a publisher', () => {
     ...(atLeast('4.0') ? [TOO_LARGE] : []),
   ] as const;
   for (const [title, fault, words] of refused) {
-    it(`fails a message with ${title} alone: 200 neighbours arrive, in order`, async (t) => {
+    it(`rejects a message with ${title} alone: 200 messages around it arrive, in order`, async (t) => {
       const link = ownLink(t, vhost.url);
       const texts = numbered('good', 200);
       const good = texts.slice(0, 100).map((text) => link.publish(toQueue(queue, text)));
@@ -143,7 +143,7 @@ describe('a publisher', () => {
     });
   }
 
-  it('finds each of several bad messages among good ones', async (t) => {
+  it('rejects each of several bad messages, and none of the good ones between them', async (t) => {
     const link = ownLink(t, vhost.url);
     const texts = numbered('m', 60);
     const isBad = (index: number): boolean => index % 20 === 7;
@@ -161,7 +161,7 @@ describe('a publisher', () => {
     await assertArrived(texts.filter((_, index) => !isBad(index)));
   });
 
-  it('fails what AMQP cannot carry before anything is sent; its neighbours get their own confirms', async (t) => {
+  it('rejects a message that AMQP cannot carry before anything is sent; the messages around it get their own confirms', async (t) => {
     const link = ownLink(t, vhost.url);
     const odd = [
       { headers: { call: () => 1 } },
@@ -183,7 +183,7 @@ describe('a publisher', () => {
     await assertArrived(numbered('good', odd.length));
   });
 
-  it('is cancelled by its signal: at once, with the reason, also before it began', async (t) => {
+  it('rejects a message at once when its signal is aborted, with the reason, also before it was sent', async (t) => {
     const proxy = await TcpProxy.forUrl(vhost.url);
     t.after(() => proxy.close());
     const link = ownLink(t, proxy.urlFor(vhost.url));
@@ -204,7 +204,7 @@ describe('a publisher', () => {
     assert.deepEqual([taken[0]?.text, taken.at(-1)?.text], ['first', 'last']);
   });
 
-  it('T-B11: has one listener on a signal of many messages, and none when they are settled', async (t) => {
+  it('T-B11: has one listener on a signal that many messages share, and none when they are settled', async (t) => {
     const link = ownLink(t, vhost.url);
     const { signal } = new AbortController();
     const listeners = (): number => getEventListeners(signal, 'abort').length;
@@ -225,7 +225,7 @@ describe('a publisher', () => {
     await assert.rejects(link.publish(toQueue(queue, 'after')), { code: 'CLOSED' });
   });
 
-  it('ends its close in time when the broker says nothing any more, and fails what is open', async (t) => {
+  it('closes in time although the broker is silent, and rejects what is not confirmed', async (t) => {
     const proxy = await TcpProxy.forUrl(vhost.url);
     t.after(() => proxy.close());
     const link = ownLink(t, proxy.urlFor(vhost.url), { heartbeatSeconds: 0 });

@@ -43,7 +43,7 @@ describe('a message that failed', () => {
     assert.equal(processor.seen.length, 2);
   });
 
-  it('T-B8: is tried again and parked though the name of its queue leaves no room for another word', async (t) => {
+  it('T-B8: is tried again and parked though the name of its queue is as long as AMQP allows', async (t) => {
     const name = uniqueName('long');
     const queue = name.padEnd(255, '.');
     const processor = await start(t, stage.url, queue);

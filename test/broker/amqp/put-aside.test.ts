@@ -32,7 +32,7 @@ describe('a message that failed', () => {
   }
 
   for (const which of ['failed', 'retry.30'] as const) {
-    it(`is put aside though its .${which} queue was deleted since the last one`, async (t) => {
+    it(`is tried again and parked though the .${which} queue was deleted after an earlier message`, async (t) => {
       const { queue, processor, log, fail } = await given(t);
       await fail('one');
       await stage.side.waitForDepth(`${queue}.failed`, 1);
@@ -48,7 +48,7 @@ describe('a message that failed', () => {
     });
   }
 
-  it("goes on without the broker's own headers: each rest of it is its first death", async (t) => {
+  it("is retried without the broker's own headers, so that x-death tells of the last death only", async (t) => {
     const { queue, processor, fail } = await given(t);
     await stage.side.onChannel(async (channel) => {
       const deadLetter = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': queue };

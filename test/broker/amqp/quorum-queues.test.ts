@@ -56,7 +56,7 @@ describe('a message of a quorum queue', () => {
     assert.doesNotMatch(log.errors.join(), /goes back/);
   });
 
-  it('rests and is parked in quorum queues', async (t) => {
+  it('waits for its retry, and is parked, in quorum queues', async (t) => {
     const { queue, processor, send } = await start(t, Retrying);
     await send('it');
     await stage.side.waitForDepth(`${queue}.failed`, 1);
@@ -75,7 +75,7 @@ describe('a message of a quorum queue', () => {
     await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.retry.30`, { arguments: rested }));
   });
 
-  it('that can neither be tried later nor parked goes back as failed: the delivery limit ends it', async (t) => {
+  it('that can neither be retried nor parked is requeued as failed, until the delivery limit ends it', async (t) => {
     const dead = uniqueName('dead');
     await stage.side.onChannel((channel) => channel.assertQueue(dead));
     const deadLetter = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': dead };
@@ -89,7 +89,7 @@ describe('a message of a quorum queue', () => {
     assert.deepEqual(processor.seen, Array(3).fill('it'));
   });
 
-  it('that waited for its turn when its component drained is there for the next one', async (t) => {
+  it('that had not begun when its component drained is left for the next component', async (t) => {
     const { queue, eqks, send, processor } = await start(t, Slow as never, { 'x-delivery-limit': 5 });
     for (const number of [1, 2, 3]) await send(number);
     await waitForLength(processor.seen, 1);

@@ -61,7 +61,7 @@ function cutAfter(proxy: TcpProxy, bytes: number, times: number): { readonly cut
 }
 
 describe('a list of addresses', () => {
-  it('is tried in turn, at first and each time again; topology and consumers come along', async (t) => {
+  it('is tried in turn at the first connect and at each reconnect; topology and consumers are set up again', async (t) => {
     const [one, two] = [await inFront(t), await inFront(t)];
     const nobody = `amqp://127.0.0.1:${await freePort()}`;
     const url = [nobody, one.urlFor(brokerUrl()), two.urlFor(brokerUrl())].join(',');
@@ -85,7 +85,7 @@ describe('a list of addresses', () => {
     }
   });
 
-  it('passes over one that accepts and says nothing', async (t) => {
+  it('skips an address that accepts the connection and stays silent', async (t) => {
     const [silent, good] = [await inFront(t), await inFront(t)];
     silent.stall();
     const url = [silent.urlFor(brokerUrl()), good.urlFor(brokerUrl())].join(',');
@@ -105,7 +105,7 @@ describe('a connection that is lost while it is set up', () => {
   /** In bytes, both directions together: from the first one to the last of what is declared. */
   const lengths = Array.from({ length: 20 }, (_, index) => 1 + index * 55);
 
-  it(`at the first time is an error, soon, wherever it happened (${lengths.length} places)`, async (t) => {
+  it(`makes the first connect fail soon, wherever it is cut (${lengths.length} places)`, async (t) => {
     const outcomes = { failed: 0, connected: 0 };
     for (const length of lengths) {
       const proxy = await inFront(t);
@@ -127,7 +127,7 @@ describe('a connection that is lost while it is set up', () => {
     assert.ok(outcomes.failed > 5 && outcomes.connected > 0, 'the lengths are not those of a set-up');
   });
 
-  it(`later is begun again, wherever it happened (${lengths.length} places, twice each)`, async (t) => {
+  it(`is set up again after a reconnect, wherever it is cut (${lengths.length} places, twice each)`, async (t) => {
     const queue = uniqueName('queue');
     await side.onChannel((channel) => channel.assertQueue(queue, { expires: 60_000 }));
     let cuts = 0;
@@ -152,14 +152,14 @@ describe('a connection that is lost while it is set up', () => {
   });
 });
 
-describe('a channel that dies alone', () => {
+describe('a channel that the broker closes', () => {
   const owner = suiteOwner();
   let side: SideChannel;
   before(async () => {
     side = await sideChannel(owner);
   });
 
-  it('is opened again alone: both connections, and the other channels, stay', async (t) => {
+  it('is opened again by itself: both connections, and the other channels, stay', async (t) => {
     const tap = await FrameTap.forUrl(brokerUrl());
     t.after(() => tap.close());
     const link = ownLink(t, tap.url);

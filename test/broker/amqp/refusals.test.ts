@@ -94,7 +94,7 @@ describe('what the broker refuses for good', () => {
     assert.ok(message.includes(theirs) && !message.includes('secret'), message);
   });
 
-  it('T-B1: 530: more channels than the user may have end start() in words', async (t) => {
+  it('T-B1: 530: more channels than the user may have make start() fail with an error that says what to do', async (t) => {
     const { user } = await given(t, {});
     await user.mayHave('max-channels', 2);
     const log = recordingLog();
@@ -120,7 +120,7 @@ describe('what the broker refuses for good', () => {
     assert.match(message, /rabbitmqctl set_user_limits/);
   });
 
-  it('T-B2: 530: more connections than the user may have are told as such, too', async (t) => {
+  it('T-B2: 530: more connections than the user may have are named as the reason, too', async (t) => {
     const { user, queue } = await given(t, {});
     await user.mayHave('max-connections', 0);
     const options = { url: user.url, logger: recordingLog() };
@@ -154,7 +154,7 @@ describe('what the broker refuses for good', () => {
     assert.ok(message.includes(exchangeName), message);
   });
 
-  it('403: a message to where one may not write fails by itself, its neighbours arrive', async (t) => {
+  it('403: a message to an exchange that the user may not write to is rejected alone; the messages around it arrive', async (t) => {
     const { user, queue } = await given(t, { write: '^amq\\.default$' });
     const exchange = uniqueName('theirs');
     await side.onChannel((channel) => channel.assertExchange(exchange, 'fanout'));
@@ -168,7 +168,7 @@ describe('what the broker refuses for good', () => {
     assert.deepEqual(firstOf(texts), ['good 1', 'good 2', 'good 3', 'good 4']);
   });
 
-  it('403 from one moment on: it is asked for with back-off, told, unwell, and back when it is allowed', async (t) => {
+  it('403 after a reconnect: the queue is asked for with back-off, the processor is unwell, and consumes again when it is allowed', async (t) => {
     const { user, queue } = await given(t, {});
     const tap = await FrameTap.forUrl(user.url);
     t.after(() => tap.close());
@@ -201,7 +201,7 @@ describe('what the broker refuses for good', () => {
     await side.waitForConsumers(queue, 1);
   });
 
-  it('406 from one moment on: it is told once for each connection, and what else there is works', async (t) => {
+  it('406 after a reconnect: the refused exchange is logged once for each connection, and everything else works', async (t) => {
     const { user, queue } = await given(t, {});
     const proxy = await TcpProxy.forUrl(user.url);
     t.after(() => proxy.close());

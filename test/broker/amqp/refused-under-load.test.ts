@@ -17,7 +17,7 @@ describe('a publish that is refused under load', () => {
     ['a full window before and behind it', numbered('small', 4_000), Buffer.alloc(10)],
   ] as const;
   for (const [title, names, content] of loads) {
-    it(`costs its channel and not the connection: ${title}`, async (t) => {
+    it(`closes its channel and not the connection: ${title}`, async (t) => {
       const queue = uniqueName('refused');
       await side.onChannel((channel) => channel.assertQueue(queue));
       t.after(() => side.onChannel(async (channel) => void (await channel.deleteQueue(queue))));
@@ -41,7 +41,7 @@ describe('a publish that is refused under load', () => {
     });
   }
 
-  it('finds its exchange again where that was deleted, and is told where nobody is bound to it any more', async (t) => {
+  it('has its deleted exchange declared again, and is rejected as unroutable where no queue is bound to it any more', async (t) => {
     const link = ownLink(t, brokerUrl());
     const [name, queue] = [uniqueName('exchange'), uniqueName('queue')];
     const exchange = { kind: 'exchange', name, type: 'fanout', passive: false, options: {} } as const;

@@ -31,7 +31,7 @@ describe('a peer that sends', () => {
   }
 
   for (const [what, bytes] of Object.entries(endsTheConnection)) {
-    it(`${what} costs a connection, and no message`, async (t) => {
+    it(`${what} loses its connection, and no message is lost`, async (t) => {
       const { side, queue, proxy, link } = await given(t);
       proxy.slipIn(1, bytes, 'client');
       await until(() => proxy.accepted > 1, { what: 'there is another connection' });

@@ -31,7 +31,7 @@ describe('a peer that falls silent', () => {
     return { proxy, link, openSockets };
   }
 
-  it('is noticed by its heartbeat, and nothing is left of its socket', async (t) => {
+  it('is noticed by missing heartbeats, and its socket is closed', async (t) => {
     const { proxy, link, openSockets } = await connected(t);
     proxy.stall();
     proxy.refuse();
@@ -50,7 +50,7 @@ describe('a peer that falls silent', () => {
     );
   });
 
-  it('does not hold up a close, also while we dial it once more', async (t) => {
+  it('does not hold up a close, also during a reconnect', async (t) => {
     const { proxy, link, openSockets } = await connected(t);
     proxy.stall();
     proxy.cut();

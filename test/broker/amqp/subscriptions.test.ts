@@ -30,7 +30,7 @@ describe('a consumer', () => {
     return { link, consumer };
   }
 
-  it('is not disturbed by another queue of it that is locked, says so in its health, and comes back to it', async (t) => {
+  it('goes on with one queue while another one is locked, says so in its health, and consumes from it again when it is free', async (t) => {
     const texts: string[] = [];
     const { link, consumer } = await consume(t, (delivery) => {
       texts.push(delivery.content.toString());
@@ -68,7 +68,7 @@ describe('a consumer', () => {
     await side.onChannel((channel) => channel.deleteQueue(other));
   });
 
-  it('that is drained by a handler which returns at once waits for nothing, and gives the rest back', async (t) => {
+  it('that is drained by its own handler does not wait for that handler, and gives the rest back', async (t) => {
     let report: unknown;
     const { consumer } = await consume(t, (delivery) => {
       void consumer.drain({ timeoutMs: 60_000 }).then((drained) => {
@@ -82,7 +82,7 @@ describe('a consumer', () => {
     await side.waitForDepth(queue, 4);
   });
 
-  it('begins a message again only when its handler has ended whose channel was lost meanwhile', async (t) => {
+  it('that has lost its channel begins a redelivered message only when the first run of its handler has ended', async (t) => {
     const proxy = await TcpProxy.forUrl(brokerUrl());
     t.after(() => proxy.close());
     const running = new Map<string, number>();

@@ -27,7 +27,7 @@ describe('what AMQP cannot carry', () => {
   }
 
   for (const [what, value, words] of headersRefused) {
-    it(`T-B5: ${what} in the headers of a put is refused by its place; its neighbours arrive`, async (t) => {
+    it(`T-B5: ${what} in the headers of a put is refused with its path; the messages around it arrive`, async (t) => {
       const queue = uniqueName('queue');
       await stage.side.onChannel((channel) => channel.assertQueue(queue));
       const put = (data: unknown, b: unknown): Promise<void> =>
@@ -41,7 +41,7 @@ describe('what AMQP cannot carry', () => {
     });
   }
 
-  it('T-B5: what it can carry arrives as it was put', async (t) => {
+  it('T-B5: is refused alone: all other values arrive as they were put', async (t) => {
     const queue = uniqueName('queue');
     await stage.side.onChannel((channel) => channel.assertQueue(queue));
     const sent = {
@@ -89,7 +89,7 @@ describe('what AMQP cannot carry', () => {
     ['a circle', 'q', circle, /^arguments of 'q'\.self\.self.* is deeper than any table, or a circle/],
   ];
   for (const [what, queue, args, words] of refused) {
-    it(`T-B6: ${what} in the declaration of a queue is refused by its place, when a worker starts`, async (t) => {
+    it(`T-B6: ${what} in the declaration of a queue is refused with its path, when a worker starts`, async (t) => {
       const worker = new QueueWorker({ url: stage.url });
       t.after(() => worker.close());
       worker.route(queue, { arguments: args })(() => {});
@@ -108,7 +108,7 @@ describe('what AMQP cannot carry', () => {
     await stage.side.onChannel((channel) => channel.assertQueue(queue, { maxLength: 2 }));
   });
 
-  it('T-B6: names and arguments on a plain channel are refused by a ConfigurationError, and the channel lives on', async (t) => {
+  it('T-B6: names and arguments on a plain channel are refused by a ConfigurationError, and the channel stays open', async (t) => {
     const channel = await newChannel(t, stage);
     const asked: readonly (() => Promise<unknown>)[] = [
       () => channel.queue.declare(long),

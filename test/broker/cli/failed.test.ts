@@ -63,7 +63,7 @@ describe('waybill failed', () => {
     return { queue, processor };
   }
 
-  it('list: one line for each, the oldest first, and they stay', async (t) => {
+  it('list: shows one line for each parked message, the oldest first, and removes none', async (t) => {
     const { queue } = await parked(t, ['one', 'two']);
     for (let look = 0; look < 2; look++) {
       const { code, out } = await waybill(`list ${queue}`);
@@ -79,7 +79,7 @@ describe('waybill failed', () => {
     assert.equal(await stage.side.depth(`${queue}.failed`), 2);
   });
 
-  it('show: all that is known of one, as JSON', async (t) => {
+  it('show: prints all that is known of one message, as JSON', async (t) => {
     const { queue, processor } = await parked(t, ['one', 'two']);
     const { code, out } = await waybill(`show ${queue} id-two`);
     assert.equal(code, 0);
@@ -93,7 +93,7 @@ describe('waybill failed', () => {
     assert.match(stack, /failed\.test/);
   });
 
-  it('replay: the chosen one runs again with its message id; the others stay', async (t) => {
+  it('replay: runs the chosen message again with its message id; the others stay', async (t) => {
     const { queue, processor } = await parked(t, ['one', 'two', 'three']);
     processor.mended = true;
     assert.deepEqual(await waybill(`replay ${queue} id-two`), {
@@ -109,7 +109,7 @@ describe('waybill failed', () => {
     assert.equal(await stage.side.depth(queue), 0);
   });
 
-  it('replay: one that fails again is parked at once, with its runs counted on', async (t) => {
+  it('replay: parks a message that fails again at once, with its runs counted on', async (t) => {
     const { queue, processor } = await parked(t, ['one']);
     await waybill(`replay ${queue} --all`);
     await waitForLength(processor.seen, 3);
@@ -120,7 +120,7 @@ describe('waybill failed', () => {
     assert.deepEqual(processor.seen, ['one', 'one', 'one']);
   });
 
-  it('drop: removes the chosen ones for good', async (t) => {
+  it('drop: removes the chosen messages for good', async (t) => {
     const { queue } = await parked(t, ['one', 'two']);
     assert.deepEqual(await waybill(`drop ${queue} id-one`), { code: 0, out: '1 dropped', err: '' });
     assert.match((await waybill(`list ${queue}`)).out, /^id-two .*\n1 in /);
@@ -145,7 +145,7 @@ describe('waybill failed', () => {
     );
   });
 
-  it('may look at a quorum queue as often as it likes: nothing is lost by the delivery limit of RabbitMQ 4', async (t) => {
+  it('loses nothing to the delivery limit of RabbitMQ 4, however often it looks at a quorum queue', async (t) => {
     const { queue } = await parked(t, ['one', 'two', 'three'], 'quorum');
     const failed = `${queue}.failed`;
     for (let look = 0; look < 30; look++) {
@@ -159,7 +159,7 @@ describe('waybill failed', () => {
     assert.ok(atLeast('4.3') ? count === 0 : count < 20, String(count));
   });
 
-  it('keeps the order of a quorum queue in which some were looked at more often than others', async (t) => {
+  it('keeps the order of a quorum queue in which some messages were looked at more often than others', async (t) => {
     const { queue, processor } = await parked(t, ['one'], 'quorum');
     for (let look = 0; look < 9; look++) {
       await waybill(`list ${queue}`);
@@ -173,7 +173,7 @@ describe('waybill failed', () => {
     }
   });
 
-  it("sends back, and puts anew, without the broker's own headers", async () => {
+  it("sends messages back, and to the end of the queue, without the broker's own headers", async () => {
     const queue = uniqueName('queue');
     await stage.side.onChannel(async (channel) => {
       await channel.assertQueue(queue);
@@ -191,7 +191,7 @@ describe('waybill failed', () => {
     assert.deepEqual([properties.messageId, properties.headers], ['id-one', { own: 'kept' }]);
   });
 
-  it('loses nothing that cannot be sent back, though it has no id', async () => {
+  it('keeps a message that cannot be sent back, though it has no id', async () => {
     const queue = uniqueName('queue');
     await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.failed`));
     await stage.side.publish('', `${queue}.failed`, 'of somebody else');
@@ -201,7 +201,7 @@ describe('waybill failed', () => {
     await stage.side.waitForDepth(`${queue}.failed`, 1);
   });
 
-  it('is a program', async (t) => {
+  it('runs as a program of its own', async (t) => {
     const { queue } = await parked(t, ['one']);
     const program = Program.run('src/cli/waybill.ts', {
       args: ['failed', 'list', queue],

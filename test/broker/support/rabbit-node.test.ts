@@ -43,7 +43,7 @@ describe('RabbitNode', () => {
     });
   }
 
-  it('answers nobody while paused, and goes on afterwards', async () => {
+  it('does not answer while it is paused, and goes on afterwards', async () => {
     node.pause();
     assert.equal(await answersAmqp(node.port, 200), false);
     node.resume();
