@@ -44,7 +44,7 @@ describe('consuming', () => {
   });
 
   for (const type of sized(['classic', 'quorum'], ['classic'])) {
-    it(`loses nothing over cuts, a stall and crashes, and runs nothing twice at once: ${type} queue`, async (t) => {
+    it(`loses no message over cuts, a stall and crashes, and runs none twice at once: ${type} queue`, async (t) => {
       extendLimit(t, 300_000);
       const chance = Chance.for(t);
       const { eqks, queue } = await fill(type);

@@ -86,7 +86,7 @@ describe('a message that kills its process', () => {
 
   for (const each of cases) {
     const { title, count, killers } = each;
-    it(`of a quorum queue is kept with its story, and none of its neighbours is lost: ${title}`, async (t) => {
+    it(`of a quorum queue is parked with its dossier, and no message around it is lost: ${title}`, async (t) => {
       extendLimit(t, 300_000);
       const { queue, deaths, notes, parked } = await work(t, each);
       assert.equal(parked, killers.length);

@@ -45,10 +45,10 @@ describe('a consumer', () => {
     scene = { broker, queue, tap: new MethodTap(broker.proxy), witness: new Witness(broker, queue) };
   });
 
-  it('is looked at under 12 faults', () => assert.equal(Object.keys(consumerFaults).length, 12));
+  it('is tested under 12 faults', () => assert.equal(Object.keys(consumerFaults).length, 12));
 
   for (const [name, strike] of Object.entries(consumerFaults)) {
-    it(`is back within 5 s, alone, and its health tells the truth: ${name}`, async (t) => {
+    it(`consumes again within 5 s, once only, and its health is true meanwhile: ${name}`, async (t) => {
       extendLimit(t, 300_000);
       const processor = await start(t);
       const watching = new AbortController();

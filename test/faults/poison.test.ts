@@ -51,7 +51,7 @@ function idOf(kind: Kind, number: number): string {
   return `0000000${kinds.indexOf(kind)}-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-describe('poison', () => {
+describe('a message that always fails', () => {
   const owner = suiteOwner();
   let broker: BrokerUnderFaults;
   let side: SideChannel;
@@ -92,7 +92,7 @@ describe('poison', () => {
     });
   }
 
-  it('is lost by nobody who is killed between two runs, and each kill adds at most one', async (t) => {
+  it('is not lost when its process is killed between two runs, and each kill adds at most one run', async (t) => {
     extendLimit(t, 240_000);
     const chance = Chance.for(t);
     const [kills, place] = [sized(10, 3), newPlace('classic')];
@@ -130,7 +130,7 @@ describe('poison', () => {
     assert.ok(Math.max(...more, 0) <= kills, 'a kill has added more than one run');
   });
 
-  it('is lost by nobody whose connection is cut between the parking and the ack', async (t) => {
+  it('is not lost when the connection is cut between the parking and the ack', async (t) => {
     extendLimit(t, 120_000);
     const place = newPlace('classic');
     const tap = new MethodTap(broker.proxy);

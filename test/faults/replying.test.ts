@@ -60,7 +60,7 @@ describe('replies at the wrong time', () => {
     assert.deepEqual(settledTwice, []);
   });
 
-  it('late or more than one, to an old address or to the one in use, change nothing', async (t) => {
+  it('that are late or come twice, to an old address or to the one in use, change nothing', async (t) => {
     const settledTwice = await watchSettledTwice(t);
     const { server, caller, held } = await open(t);
     let late = 0;

@@ -27,7 +27,7 @@ describe('SIGTERM', () => {
     side = await broker.side();
   });
 
-  it('at any moment under load: nothing lost, nothing done twice, nothing begun after it, and gone in time', async (t) => {
+  it('at any moment under load: no message is lost, none runs twice, none begins afterwards, and the process ends in time', async (t) => {
     extendLimit(t, 600_000);
     const chance = Chance.for(t);
     const [place, notes] = [await newPlace(), Notebook.for(t)];
@@ -61,7 +61,7 @@ describe('SIGTERM', () => {
   });
 
   describe('while the broker takes no messages', () => {
-    it('acks what runs all the same', async (t) => {
+    it('acks the messages that run all the same', async (t) => {
       const [place, notes] = [await newPlace(), Notebook.for(t)];
       await fill(place, 500, 20);
       const worker = await work(t, place, notes);
@@ -92,7 +92,7 @@ describe('SIGTERM', () => {
     ['is gone', () => broker.node.kill()],
     ['says nothing', async () => broker.node.pause()],
   ] as const) {
-    it(`while the broker ${how}: what runs ends, and so does the process`, async (t) => {
+    it(`while the broker ${how}: running handlers end, and so does the process`, async (t) => {
       const [place, notes] = [await newPlace(), Notebook.for(t)];
       await fill(place, 500, 20);
       const worker = await work(t, place, notes);

@@ -66,7 +66,7 @@ describe('a handler that is too slow', () => {
     });
   }
 
-  it('T-A5: quick ones that wait behind each other are all run, however low the delivery limit of their quorum queue', async (t) => {
+  it('T-A5: quick messages that wait behind each other all run, however low the delivery limit of their quorum queue', async (t) => {
     const { processor, queue, warnings } = await start(t, 'quorum', { 'x-delivery-limit': 2 });
     const count = 60;
     for (let number = 1; number <= count; number++) await send(queue, number, 250);

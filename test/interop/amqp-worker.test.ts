@@ -23,7 +23,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     return { url, connection: { url, logger: silentLogger }, queue: uniqueName('dialect') };
   }
 
-  it('sends tasks to a QueueWorker of ours', async (t) => {
+  it('sends tasks to a QueueWorker of Waybill', async (t) => {
     const { url, connection, queue } = await open(t);
     const seen: unknown[] = [];
     await using worker = new QueueWorker(connection, { concurrency: 1 });
@@ -35,7 +35,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.deepEqual(seen, ['a message', { deep: ['ü', null, 1.5] }, 'bare']);
   });
 
-  it('takes tasks from a QueueProducer of ours', async (t) => {
+  it('takes tasks from a QueueProducer of Waybill', async (t) => {
     const { url, connection, queue } = await open(t);
     const working = ask(url, 'work', queue, 2);
     await using producer = new QueueProducer(connection);
@@ -46,7 +46,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.deepEqual(await working, expected);
   });
 
-  it('calls an RpcWorker of ours', async (t) => {
+  it('calls an RpcWorker of Waybill', async (t) => {
     const { url, connection, queue } = await open(t);
     await using worker = new RpcWorker(connection, { concurrency: 1 });
     worker.route(queue)((data: unknown) => {
@@ -78,7 +78,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.match(JSON.stringify(answers[2]?.answer), /"type":"MalformedMessageError".*"success":false/);
   });
 
-  it('shares its queue with an RpcWorker of ours that comes later', async (t) => {
+  it('shares its queue with an RpcWorker of Waybill that starts later', async (t) => {
     const { url, connection, queue } = await open(t);
     assert.equal(await ask(url, 'declare', queue, ''), 'declared');
     await using worker = new RpcWorker(connection);
@@ -87,7 +87,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.equal(await ask(url, 'declare', queue, ''), 'declared');
   });
 
-  it('shares the queue of an RpcWorker of ours that was told to declare it as Python does', async (t) => {
+  it('shares the queue of an RpcWorker of Waybill that was told to declare it as Python does', async (t) => {
     const { url, connection, queue } = await open(t);
     await using worker = new RpcWorker(connection);
     worker.route(queue, { durable: false })(() => {});
@@ -95,7 +95,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.equal(await ask(url, 'declare', queue, ''), 'declared');
   });
 
-  it('answers an RpcClient of ours', async (t) => {
+  it('answers an RpcClient of Waybill', async (t) => {
     const { url, connection, queue } = await open(t);
     await ask(url, 'declare', queue, '');
     const serving = ask(url, 'serve', queue, 3);

@@ -49,7 +49,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     };
   }
 
-  it('sends messages to a registry of ours; what nobody can handle is a dead letter', async (t) => {
+  it('sends messages to a registry of Waybill; a message without a handler is dead-lettered', async (t) => {
     const { url, seen, queue, consumers } = await open(t);
     await consumers.register(queue, 'task_name', { deadLetters: true });
     const messages = [
@@ -63,7 +63,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.deepEqual(seen, ['ü', 'bob']);
   });
 
-  it('calls a registry of ours', async (t) => {
+  it('calls a registry of Waybill', async (t) => {
     const { url, queue, consumers } = await open(t);
     await consumers.register(queue, 'task_name', { rpc: 'detail' });
     const answers = await ask(url, 'call', queue, [
@@ -77,7 +77,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.match(bad[1]?.detail ?? '', /No handler/);
   });
 
-  it('shares a queue with its dead letters, where ours is told the time to live of theirs', async (t) => {
+  it('shares a queue and its dead letters with Waybill, where that is told the time to live of ploomby', async (t) => {
     const { url, queue, consumers } = await open(t);
     await ask(url, 'declare', queue, '');
     await assert.rejects(consumers.register(queue, 'task_name', { deadLetters: true }), {
@@ -87,7 +87,7 @@ function conversation(broker: (typeof brokers)[number]): void {
     assert.equal(await ask(url, 'declare', queue, ''), 'declared');
   });
 
-  it('answers a MessageSender of ours', async (t) => {
+  it('answers a MessageSender of Waybill', async (t) => {
     const { url, link, queue } = await open(t);
     const serving = ask(url, 'serve', queue, 2);
     await using sender = new MessageSender('task_name', link);

@@ -65,7 +65,7 @@ describe('P-0: deliveries go on whatever leaves at once, as on RabbitMQ', () => 
     });
   }
 
-  it('40,000 given back before 100,000 are there in their order, and another client is answered', async (t) => {
+  it('40,000 messages that are given back in front of 100,000 keep their order, and another client is answered meanwhile', async (t) => {
     extendLimit(t, 180_000);
     const expected = { first: 0, firstWasRedelivered: true, next: [1, 2, 3], left: 140_000 - 4 };
     assert.deepEqual(await giveBack(brokerUrl()), expected);

@@ -39,7 +39,7 @@ describe(`behaviours are the same on RabbitMQ ${version} and on the embedded bro
 });
 
 describe('the parity script', () => {
-  it('differs in nothing that the documentation does not tell', () => {
+  it('finds no difference that the documentation does not tell', () => {
     const page = readFileSync(new URL('../../docs/embedded-broker.md', import.meta.url), 'utf8');
     const untold = (of: string, name: string) => !page.includes(`| ${of} | ${name} |`);
     for (const [of, known] of Object.entries(knownDifferences)) {
@@ -52,7 +52,7 @@ describe('the parity script', () => {
 
   it('holds at least 120 behaviours', () => assert.ok(script().size >= 120));
 
-  it('knows of three differences to each version at most, each of a behaviour that is there', () => {
+  it('lists three differences to each version at most, each of an existing behaviour', () => {
     for (const known of Object.values(knownDifferences)) {
       const names = Object.keys(known);
       assert.ok(names.length <= 3);

@@ -9,7 +9,7 @@ import { connect, newChannel, useStage } from './channel-stage.js';
 describe('a connection for plain AMQP', () => {
   const stage = useStage();
 
-  it('A-C1: is open when it is there, by URL or by host, user, password and virtual host', async (t) => {
+  it('A-C1: is open when open() resolves, by URL or by host, user, password and virtual host', async (t) => {
     const { hostname, port, username, password, pathname } = new URL(stage.url);
     const { connection } = await connect(t, stage, {
       url: undefined,
@@ -21,7 +21,7 @@ describe('a connection for plain AMQP', () => {
     assert.equal((await connection.channel()).isOpen, true);
   });
 
-  it('A-C1: says apart a wrong password, a wrong virtual host and a wrong port, with the broker`s code', async () => {
+  it('A-C1: tells apart a wrong password, a wrong virtual host and a wrong port, with the code of the broker', async () => {
     const { hostname, port } = new URL(brokerUrl());
     const host = `${hostname}:${port}`;
     const cases = [
@@ -55,7 +55,7 @@ describe('a connection for plain AMQP', () => {
     }
   });
 
-  it('A-C2: closes twice, and closes one channel without the others', async (t) => {
+  it('A-C2: may be closed twice, and closes one channel without the others', async (t) => {
     const { connection } = await connect(t, stage);
     const [one, other] = [await connection.channel(), await connection.channel()];
     await Promise.all([one.close(), one.close()]);
@@ -71,7 +71,7 @@ describe('a connection for plain AMQP', () => {
     await assert.rejects(connection.channel(), { code: 'CLOSED' });
   });
 
-  it('A-C3: closes after all that was published: nobody had to wait', async (t) => {
+  it('A-C3: closes when all that was published is confirmed, though no publish was awaited', async (t) => {
     const queue = uniqueName('flush');
     const connection = await Connection.open({ url: stage.url });
     const channel = await connection.channel();
@@ -96,7 +96,7 @@ describe('a connection for plain AMQP', () => {
     assert.equal(seen[0]?.isOpen, false);
   });
 
-  it('A-C14: loses the one channel whose wish the broker refuses, and says code, text and method', async (t) => {
+  it('A-C14: loses only the channel whose request the broker refuses, and says code, text and method', async (t) => {
     const { connection } = await connect(t, stage);
     const [one, other] = [await connection.channel(), await connection.channel()];
     const refused = {
@@ -120,7 +120,7 @@ describe('a connection for plain AMQP', () => {
     await assert.rejects(last.queue.declare(uniqueName('none'), { passive: true }), { replyCode: 404 });
   });
 
-  it('loses its channels with the connection, and has others when that is back', async (t) => {
+  it('loses its channels when the network is cut, and opens new ones when it is connected again', async (t) => {
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
     const { connection } = await connect(t, { url: proxy.urlFor(stage.url) });

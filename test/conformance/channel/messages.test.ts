@@ -37,7 +37,7 @@ describe('messages of a plain channel', () => {
     assert.deepEqual(properties, {});
   });
 
-  it('A-C7: an encoding that nobody knows, or that is not true, leaves bytes bytes', async (t) => {
+  it('A-C7: a body with an unknown or a wrong encoding arrives as bytes', async (t) => {
     const channel = await newChannel(t, stage);
     for (const contentEncoding of ['bogus', 'utf-8', 'us-ascii']) {
       const bytes = Buffer.from([0xff, 0xfe]);
@@ -53,7 +53,7 @@ describe('messages of a plain channel', () => {
     assert.equal(channel.isOpen, true);
   });
 
-  it('S-F8: an encoding by the name of something that each object has is one that nobody knows, and costs nothing', async (t) => {
+  it('S-F8: an encoding named like a member that every object has is an unknown one, and does no harm', async (t) => {
     const channel = await newChannel(t, stage);
     for (const contentEncoding of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf']) {
       const { body } = await there(channel, new Message(Buffer.from('x'), { contentEncoding }));
@@ -87,7 +87,7 @@ describe('messages of a plain channel', () => {
     assert.deepEqual(properties.headers, headers);
   });
 
-  it('A-C8: what AMQP headers cannot carry is refused before anything is sent, and the channel lives on', async (t) => {
+  it('A-C8: headers that AMQP cannot carry are refused before anything is sent, and the channel stays open', async (t) => {
     const channel = await newChannel(t, stage);
     const { queue } = await channel.queue.declare('', { exclusive: true });
     const wrong: Readonly<Record<string, unknown>> = {
@@ -112,7 +112,7 @@ describe('messages of a plain channel', () => {
     assert.equal(await channel.get(queue), null);
   });
 
-  it('carries all other properties, too', async (t) => {
+  it('carry all other properties, too', async (t) => {
     const channel = await newChannel(t, stage);
     const given = {
       ...{ contentType: 'text/plain', deliveryMode: 2, priority: 3, correlationId: 'c', replyTo: 'r' },
@@ -147,7 +147,7 @@ describe('messages of a plain channel', () => {
     ]);
   });
 
-  it('A-C14: what was published to an exchange that is not there fails with the channel, and no promise is left alone', async (t: TestContext) => {
+  it('A-C14: a publish to a missing exchange closes the channel, and is rejected with those beside it', async (t: TestContext) => {
     const channel = await newChannel(t, stage);
     const exchange = uniqueName('nowhere');
     const lost = [1, 2, 3].map((number) => channel.publish(String(number), { exchange }));
@@ -157,7 +157,7 @@ describe('messages of a plain channel', () => {
     await channel.close();
   });
 
-  it('a full queue that refuses is told to whoever waits', async (t) => {
+  it('a publish that a full queue refuses is rejected', async (t) => {
     const channel = await newChannel(t, stage);
     const args = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
     const { queue } = await channel.queue.declare('', { exclusive: true, arguments: args });

@@ -10,7 +10,7 @@ import { connect, newChannel, useStage, waitForLength } from './channel-stage.js
 describe('queues of a plain channel', () => {
   const stage = useStage();
 
-  it('A-C9: one without a name gets one from the broker, and is what an empty name means', async (t) => {
+  it('A-C9: a queue declared without a name gets one from the broker; later an empty name means that queue', async (t) => {
     const channel = await newChannel(t, stage);
     const declared = await channel.queue.declare('', { exclusive: true });
     assert.match(declared.queue, /^amq\.gen-/);
@@ -25,7 +25,7 @@ describe('queues of a plain channel', () => {
     assert.equal(await channel.get(), null);
   });
 
-  it('A-B8: they are counted when they are purged or deleted; deleting what is not there is no error', async (t) => {
+  it('A-B8: purge and delete give the number of messages; deleting a missing queue is no error', async (t) => {
     const channel = await newChannel(t, stage);
     const name = uniqueName('counted');
     await channel.queue.declare(name);
@@ -41,7 +41,7 @@ describe('queues of a plain channel', () => {
     assert.equal(channel.isOpen, true);
   });
 
-  it('are durable, shared and there to stay unless told otherwise', async (t) => {
+  it('are durable, shared and not deleted automatically by default', async (t) => {
     const { connection } = await connect(t, stage);
     const channel = await connection.channel();
     const name = uniqueName('lasting');
@@ -57,13 +57,13 @@ describe('queues of a plain channel', () => {
     );
   });
 
-  it('A-C10: an empty one gives null', async (t) => {
+  it('A-C10: get() from an empty queue gives null', async (t) => {
     const channel = await newChannel(t, stage);
     await channel.queue.declare('', { exclusive: true });
     assert.equal(await channel.get(), null);
   });
 
-  it('A-B10: a message that was got tells where it comes from, and how many more there are', async (t) => {
+  it('A-B10: a message from get() tells its exchange and routing key, and how many more messages there are', async (t) => {
     const channel = await newChannel(t, stage);
     const { queue } = await channel.queue.declare('', { exclusive: true });
     for (const body of ['1', '2']) await channel.publish(body, { routingKey: queue });
@@ -71,7 +71,7 @@ describe('queues of a plain channel', () => {
     assert.deepEqual((await channel.get(queue))?.deliveryInfo, info);
   });
 
-  it('A-C11: what was got and not acked comes again, marked as redelivered, when its channel is closed', async (t) => {
+  it('A-C11: a message from get() that was not acked comes again, marked as redelivered, when its channel is closed', async (t) => {
     const { connection } = await connect(t, stage);
     const [one, other] = [await connection.channel(), await connection.channel()];
     const name = uniqueName('again');
@@ -86,7 +86,7 @@ describe('queues of a plain channel', () => {
     assert.equal(await stage.side.depth(name), 0);
   });
 
-  it('A-B12: they take messages back by reject, nack and recover, and let go by a multiple ack', async (t) => {
+  it('A-B12: reject, nack and recover give messages back to the queue, and a multiple ack removes them', async (t) => {
     const channel = await newChannel(t, stage);
     const { queue } = await channel.queue.declare('', { exclusive: true });
     for (const body of ['1', '2', '3']) await channel.publish(body, { routingKey: queue });
@@ -135,7 +135,7 @@ describe('consumers of a plain channel', () => {
     assert.deepEqual([seen[0]?.body, seen[0]?.deliveryInfo], ['hello', info]);
   });
 
-  it('A-C12: one with a tag is cancelled by it; the other lives; wait() ends when none is left', async (t) => {
+  it('A-C12: a consumer is cancelled by its tag, and the other one goes on; wait() ends when none is left', async (t) => {
     const channel = await newChannel(t, stage);
     const [mine, other] = [uniqueName('mine'), uniqueName('other')];
     for (const name of [mine, other]) await channel.queue.declare(name);
@@ -162,7 +162,7 @@ describe('consumers of a plain channel', () => {
     assert.equal(await channel.queue.purge(mine), 1);
   });
 
-  it('A-B12: share a limit of the channel by qos with global, unless RabbitMQ has none any more (4.3)', async (t) => {
+  it('A-B12: share a limit of the channel by qos with global, where RabbitMQ still has it (before 4.3)', async (t) => {
     const channel = await newChannel(t, stage);
     const limited = await channel.qos(3, { global: true }).catch((thrown: unknown) => thrown);
     if (atLeast('4.3')) {
@@ -233,7 +233,7 @@ describe('consumers of a plain channel', () => {
     await assert.rejects(waiting, { name: 'ChannelError' });
   });
 
-  it('whose callback throws are told to the log, and go on', async (t) => {
+  it('go on when their callback throws, and the log has the error', async (t) => {
     const { connection, log } = await connect(t, stage);
     const channel = await connection.channel();
     const { queue } = await channel.queue.declare('', { exclusive: true });
@@ -250,7 +250,7 @@ describe('consumers of a plain channel', () => {
     assert.equal(channel.isOpen, true);
   });
 
-  it('may have a queue for themselves', async (t) => {
+  it('may consume from a queue exclusively', async (t) => {
     const { connection } = await connect(t, stage);
     const [one, other] = [await connection.channel(), await connection.channel()];
     const queue = uniqueName('mine');

@@ -50,7 +50,7 @@ describe('a stream on a plain channel', () => {
     assert.match(String(await firstOf(channel, queue, 'last')), /^\d$/);
   });
 
-  it("is read from 'next', and so it is when nobody says from where", async (t) => {
+  it("is read from 'next', which is the default, too", async (t) => {
     const { channel, queue } = await given(t);
     await channel.qos(1);
     const args = { 'x-stream-offset': 'next' };
@@ -64,7 +64,7 @@ describe('a stream on a plain channel', () => {
     }
   });
 
-  it('may be left in the middle of a loop: what waits in it costs nobody the connection', async (t) => {
+  it('may be left in the middle of a loop, and the connection stays', async (t) => {
     const { connection, channel, queue, log } = await given(t);
     await channel.qos(5);
     for await (const { body } of await channel.consume(queue, {
@@ -77,7 +77,7 @@ describe('a stream on a plain channel', () => {
     assert.deepEqual([channel.isOpen, log.warnings], [true, []]);
   });
 
-  it('is not asked for what would cost the channel, or the connection: an error says what is missing', async (t) => {
+  it('refuses requests for which the broker would close the channel or the connection: an error says what is missing', async (t) => {
     const { connection, channel, queue, log } = await given(t);
     const consume = (offset: unknown, noAck = false) =>
       channel.consume(queue, { noAck, arguments: { 'x-stream-offset': offset } });
@@ -99,7 +99,7 @@ describe('a stream on a plain channel', () => {
 describe('arguments on a plain channel', () => {
   const stage = useStage();
 
-  it('are written as headers are: what AMQP cannot carry is named, and the channel lives on', async (t) => {
+  it('are written as headers are: a value that AMQP cannot carry is named, and the channel stays open', async (t) => {
     const { connection } = await connect(t, stage);
     const channel = await connection.channel();
     const wrong = { when: { at: new Map() } };

@@ -60,7 +60,7 @@ const parts = 6;
 /** What `fill` writes. */
 const encoder = new JsonEncoder();
 
-describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
+describe('H-A3: the store that a handler enters in an AsyncLocalStorage', () => {
   const stage = useStage();
 
   /** Several are sent at once, so that they come in one chunk and wait for each other, and the rest one by one. */
@@ -81,7 +81,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
   const ways = { 'a turn later': 'visit', 'at once': 'visitAtOnce' } as const;
   for (const [when, visit] of Object.entries(ways)) {
     for (const concurrency of [1, 4]) {
-      it(`no other message of a processor sees, ${concurrency} at once, that ends ${when}`, async (t) => {
+      it(`is not seen by other messages of a processor, ${concurrency} at once, whose handlers end ${when}`, async (t) => {
         const place = await stage.place();
         class Visited extends MessageProcessor {
           static override readonly concurrency = concurrency;
@@ -96,7 +96,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
       });
     }
 
-    it(`no other call sees, whose handler ends ${when}; and who called keeps his own`, async (t) => {
+    it(`is not seen by other calls, whose handlers end ${when}; each caller keeps its own store`, async (t) => {
       const place = await stage.place();
       class Visited extends MessageProcessor {}
       const producer = await stage.connect(t, callerOf(place.eks));
@@ -119,7 +119,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
       });
     });
 
-    it(`no other delivery of a plain consumer sees, whose callback ends ${when}`, async (t) => {
+    it(`is not seen by other deliveries of a plain consumer, whose callback ends ${when}`, async (t) => {
       const place = await stage.place();
       const consumer = new GenericConsumer({ url: stage.url, eqks: place.eqks });
       t.after(() => consumer.close());
@@ -135,7 +135,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
       });
     });
 
-    it(`no other task and no other call of a worker sees, that ends ${when}`, async (t) => {
+    it(`is not seen by other tasks and calls of a worker, which end ${when}`, async (t) => {
       const [tasks, calls] = [await newQueue(stage), uniqueName('calls')];
       await watch({
         send: (part) => fill(stage, tasks, [part]),
@@ -147,7 +147,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
       });
     });
 
-    it(`no other message of a registry sees, that ends ${when}`, async (t) => {
+    it(`is not seen by other messages of a registry, whose handlers end ${when}`, async (t) => {
       const { handlers, consumers, queue, send } = newRegistries(t, stage);
       class Anything {}
       await watch({
@@ -159,7 +159,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
       });
     });
 
-    it(`no other batch of an app sees, that ends ${when}, nor one that is tried again by its messages`, async (t) => {
+    it(`is not seen by other batches of an app, which end ${when}, nor by messages of a failed batch that are tried again one by one`, async (t) => {
       const queue = await newQueue(stage);
       await watch({
         send: (part) => fill(stage, queue, [part]),
@@ -185,7 +185,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
       await again.assertClean(4);
     });
 
-    it(`no other message of a plain channel sees, whose callback ends ${when}`, async (t) => {
+    it(`is not seen by other messages of a plain channel, whose callback ends ${when}`, async (t) => {
       const queue = await newQueue(stage);
       await watch({
         send: (part) => fill(stage, queue, [part]),
@@ -197,7 +197,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
     });
   }
 
-  it('no other beat of a clock and no other batch of an event stream sees', async (t) => {
+  it('is not seen by other beats of a clock or other batches of an event stream', async (t) => {
     const [beats, events] = [new Watch(), new Watch()];
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -218,7 +218,7 @@ describe('H-A3: what a handler enters into an AsyncLocalStorage', () => {
     await beats.assertClean(beats.begun.length);
   });
 
-  it('is what listeners to its own signal see, whoever aborts it', async (t) => {
+  it('is seen by listeners to the signal of the same handler when its deadline aborts it', async (t) => {
     const place = await stage.place();
     const storage = new AsyncLocalStorage<number>();
     const heard: [number, number | undefined][] = [];

@@ -81,7 +81,7 @@ describe('H-A9: a generator as handler', () => {
     await assert.rejects(channel.consume('x', { onMessage: asynchronous }), isRefused);
   });
 
-  it('is a failure where it was not seen: nothing is taken for done', async (t) => {
+  it('fails its message, which is not acked, where it was not recognised when it was declared', async (t) => {
     for (const handler of disguised) {
       const place = await stage.place();
       class Generating extends MessageProcessor {}
@@ -99,7 +99,7 @@ describe('H-A9: a generator as handler', () => {
     }
   });
 
-  it('and so is a filter', async (t) => {
+  it('fails its message also as a filter', async (t) => {
     const place = await stage.place();
     const seen: unknown[] = [];
     class Filtered extends MessageProcessor {}
@@ -111,7 +111,7 @@ describe('H-A9: a generator as handler', () => {
     assert.deepEqual(seen, []);
   });
 
-  it('is a failure in the other styles, too', async (t) => {
+  it('fails its message in the other styles, too', async (t) => {
     const [handler = generator] = disguised;
     const tasks = await newQueue(stage);
     const worker = await startQueueWorker(t, stage, tasks, handler, { encoder: new JsonEncoder() });

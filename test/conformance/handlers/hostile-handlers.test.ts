@@ -96,7 +96,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
 
   for (const logger of [undefined, brokenLogger()]) {
     const by = logger ? ', and the logger throws' : '';
-    it(`a message fails by it, and the next one is handled${by}`, async (t) => {
+    it(`fails its own message only, and the next one is handled${by}`, async (t) => {
       const place = await stage.place();
       const { processor } = await stage.start(t, Hostile, place, logger && { logger });
       for (const index of errors.keys()) {
@@ -110,7 +110,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
       assert.deepEqual(await place.fates(), { kept: 0, rejected: 2 * errors.length });
     });
 
-    it(`a caller hears of an error${by}`, async (t) => {
+    it(`gives the caller an error${by}`, async (t) => {
       const place = await stage.place();
       await stage.start(t, Hostile, place, logger && { logger });
       const producer = await stage.connect(t, callerOf(place.eks));
@@ -125,7 +125,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
     });
   }
 
-  it('a caller hears at once of an answer for which the encoder has no word', async (t) => {
+  it('gives the caller an error at once for an answer that cannot be encoded', async (t) => {
     class Broken extends JsonEncoder {
       override encode(): never {
         throw new Error('no words');
@@ -142,7 +142,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
     assert.match(result.message, /^Malformed reply/);
   });
 
-  it('a task, a call of a worker, a keyed message and a batch fail by it, and the next ones are handled', async (t) => {
+  it('fails only its own task, call of a worker, message of a registry or batch, and the next ones are handled', async (t) => {
     const seen: unknown[] = [];
     const handle = async (given: unknown): Promise<string> => {
       const index = given as number;
@@ -190,7 +190,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
     );
   }
 
-  it('a callback of a plain channel may throw it', async (t) => {
+  it('does no harm when a callback of a plain channel throws it', async (t) => {
     const channel = await newChannel(t, stage);
     const queue = await newQueue(stage);
     const called: number[] = [];
@@ -205,7 +205,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
     await consumer.cancel();
   });
 
-  it('addTimeout may call back what throws it, and a producer of logs may reject with it', async (t) => {
+  it('does no harm when a callback of addTimeout throws it, or a logging producer rejects with it', async (t) => {
     class Group extends GenericApplication {
       static override readonly loggingProducer = {
         log: async () => {
@@ -233,7 +233,7 @@ describe('H-A11: whatever a handler throws, returns or replies', () => {
     assert.deepEqual(processor.groups, []);
   });
 
-  it('restart() may throw it at once: the component ends, and the process decides', async (t) => {
+  it('ends the component when restart() throws it, and the process decides', async (t) => {
     const place = await stage.place();
     class Restarting extends MessageProcessor {
       override restart(): never {

@@ -23,7 +23,7 @@ describe('H-A5: with a second copy of the package in the process', () => {
   });
   after(() => copy[Symbol.dispose]());
 
-  it('its decorators on a class of ours are found, in the order of the source, filters and Handler classes included', async (t) => {
+  it('decorators of one copy are found on a class of the other, in the order of the source, filters and Handler classes included', async (t) => {
     const seen: unknown[] = [];
     class Mixed extends own.MessageProcessor {
       static readonly ByClass = class extends other.Handler<own.Content> {
@@ -61,7 +61,7 @@ describe('H-A5: with a second copy of the package in the process', () => {
     assert.deepEqual(await place.fates(), allAcked);
   });
 
-  it('its results are results: a refusal is a refusal', async (t) => {
+  it('results of one copy are recognised by the other, failed ones as failed', async (t) => {
     class Answering extends own.MessageProcessor {}
     Answering.handle('command', 'refuse', () => new other.MessageResultError('no'), { category: 'rpc' });
     Answering.handle('command', 'fail', () => new other.MessageResultException('KeyError', 'x'), {
@@ -84,7 +84,7 @@ describe('H-A5: with a second copy of the package in the process', () => {
     assert.deepEqual([done.unwrap(), done.message], [7, 'done']);
   });
 
-  it('its messages are messages, and its reply queues can be collected from', async (t) => {
+  it('messages of one copy can be sent by the other, and reply queues can be collected from', async (t) => {
     const place = await stage.place();
     class Echo extends own.MessageProcessor {}
     const seen: unknown[] = [];
@@ -120,7 +120,7 @@ describe('H-A5: with a second copy of the package in the process', () => {
     assert.equal(answer?.value, 'answer');
   });
 
-  it('its connection parameters are not taken for options without an address', async (t) => {
+  it('connection parameters of one copy are recognised by the other', async (t) => {
     const { ConnectionParameters } = await copy.load<typeof import('waybill/workers')>('workers/index.ts');
     const { hostname, port, username, password, pathname } = new URL(stage.url);
     const parameters = new ConnectionParameters({
@@ -137,7 +137,7 @@ describe('H-A5: with a second copy of the package in the process', () => {
     await stage.side.waitForDepth(queue, 1);
   });
 
-  it('a connection of its app is refused by an app of ours, which says why', async (t) => {
+  it('a connection for apps of one copy is refused by an app of the other, which says why', async (t) => {
     const theirs = await copy.load<typeof import('waybill/app')>('app/index.ts');
     const connection = new theirs.AmqpConnection({ url: stage.url }) as unknown as AmqpConnection;
     for (const options of [{}, { connection }]) {

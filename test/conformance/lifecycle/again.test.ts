@@ -44,7 +44,7 @@ class Office extends GenericApplication {
   override readonly restartPolicy = restartPolicy;
 }
 
-describe('a thread with a restart policy', () => {
+describe('a component with a restart policy', () => {
   const stage = useStage();
 
   /** Runs it in a scheduler of its own, which ends with the test, and notes what it told. */
@@ -73,7 +73,7 @@ describe('a thread with a restart policy', () => {
     return { proxy, options: { url: proxy.urlFor(stage.url), logger: recordingLog() } };
   }
 
-  it('H-A8: is a processor that begins when its broker is there, and takes messages and calls', async (t) => {
+  it('H-A8: processor: starts when its broker can be reached, and takes messages and calls', async (t) => {
     const { proxy, options } = await absent(t);
     const place = await stage.place();
     const desk = new Desk({ ...options, eqks: place.eqks });
@@ -94,7 +94,7 @@ describe('a thread with a restart policy', () => {
     assert.equal((await stage.side.look(place.queue))?.consumers, 0);
   });
 
-  it('H-A8: is a processor whose queue was refused, and is taken at last', async (t) => {
+  it('H-A8: processor: starts when its queue, refused at first, is accepted', async (t) => {
     const { exchange } = await stage.place();
     const queue = uniqueName('refused');
     await stage.side.onChannel((channel) => channel.assertQueue(queue, { durable: true, autoDelete: true }));
@@ -108,7 +108,7 @@ describe('a thread with a restart policy', () => {
     assert.deepEqual(await stop(), { exitCode: 0, failures: 0 });
   });
 
-  it('H-A8: is a processor whose step has failed: it goes on, with one consumer', async (t) => {
+  it('H-A8: processor: goes on with one consumer after a step has failed', async (t) => {
     const place = await stage.place();
     const desk = new Stumbling({ url: stage.url, logger: recordingLog(), eqks: place.eqks });
     const { errors, stop } = run(t, desk);
@@ -125,7 +125,7 @@ describe('a thread with a restart policy', () => {
     assert.deepEqual(desk.seen, [1, 2]);
   });
 
-  it('H-A8: is an application, which is reached by its keys and its groups then', async (t) => {
+  it('H-A8: application: is reached by its keys and its groups when its broker can be reached', async (t) => {
     const { proxy, options } = await absent(t);
     const fingerprint = { name: uniqueName('office'), host: uniqueName('host'), pid: '1' };
     const office = new Office({ ...options, fingerprint, groups: ['g'] });
@@ -166,7 +166,7 @@ describe('a thread with a restart policy', () => {
     },
   };
   for (const [name, newWorker] of Object.entries(workers))
-    it(`H-A8: is a ${name}`, async (t) => {
+    it(`H-A8: ${name}: starts when its broker can be reached`, async (t) => {
       const { proxy, options } = await absent(t);
       const queue = uniqueName('tasks');
       const once = { attempts: 1, delayMs: 0 };

@@ -41,7 +41,7 @@ Next.handle('command', 'work', function ({ parameters }: Content) {
 });
 Next.handle('command', 'ask', () => 'answered', { category: 'rpc' });
 
-describe('a message that its component has left to others', () => {
+describe('a message that a component gives back when it ends', () => {
   const stage = useStage();
   /** With one log they share one link. */
   const logger = recordingLog();
@@ -72,7 +72,7 @@ describe('a message that its component has left to others', () => {
     await stage.start(t, Next, place, { logger });
   }
 
-  it('is not parked when its handler fails after that', async (t) => {
+  it('is not parked when its handler fails after that, and runs in the next component', async (t) => {
     await keepLink(t);
     const { queue, place } = await source();
     const { processor } = await stage.start(t, Obedient, place, { logger });
@@ -86,7 +86,7 @@ describe('a message that its component has left to others', () => {
     assert.deepEqual(next.seen, [1]);
   });
 
-  it('is a call that the next one answers', async (t) => {
+  it('is answered by the next component if it is a call', async (t) => {
     await keepLink(t);
     const { queue, place } = await source();
     const { processor } = await stage.start(t, Obedient, place, { logger });
@@ -116,7 +116,7 @@ describe('a message that its component has left to others', () => {
     return { gate, state, wait, run };
   }
 
-  it('does not begin when its filter has taken until then: a processor', async (t) => {
+  it('does not reach the handler of a processor when its filter is done only then', async (t) => {
     const { gate, state, wait, run } = slow();
     class Filtering extends MessageProcessor {}
     Filtering.handle('command', 'work', run, { filters: [{ filter: wait, args: [] }] });
@@ -132,7 +132,7 @@ describe('a message that its component has left to others', () => {
     await assertGoesBack(queue);
   });
 
-  it('does not begin when its schema has taken until then: a worker', async (t) => {
+  it('does not reach the handler of a worker when its schema is done only then', async (t) => {
     const { gate, state, wait, run } = slow();
     const queue = uniqueName('left');
     await keepLink(t);
@@ -149,7 +149,7 @@ describe('a message that its component has left to others', () => {
     await assertGoesBack(queue);
   });
 
-  it('does not begin when its schema has taken until then: a registry', async (t) => {
+  it('does not reach the handler of a registry when its schema is done only then', async (t) => {
     const { gate, state, wait, run } = slow();
     const { queue, handlers, consumers, send: sendKey } = newRegistries(t, stage, { logger });
     await keepLink(t);

@@ -8,7 +8,7 @@ const path = 'test/conformance/lifecycle/programs/never-started.ts';
 describe('components of each style that were made and never started', () => {
   const stage = useStage();
 
-  it('H-A15: keep no connection of others open, and no process alive', async (t) => {
+  it('H-A15: keep no shared connection open, and no process alive', async (t) => {
     const program = Program.run(path, { env: { WAYBILL_URL: stage.url } });
     t.after(() => program.close());
     await program.waitForLine('done', 30_000);

@@ -36,7 +36,7 @@ describe('a component that is started twice', () => {
     },
   };
   for (const [how, start] of Object.entries(ways))
-    it(`H-A12: consumes once, and not at all when it is closed: ${how}`, async (t) => {
+    it(`H-A12: consumes each message once, and none when it is closed: ${how}`, async (t) => {
       const [place, others] = [await stage.place(), await stage.place()];
       // It shares the link, so that nothing ends with the connection.
       const other = new Counting({ ...options(), eqks: others.eqks });
@@ -57,7 +57,7 @@ describe('a component that is started twice', () => {
       assert.equal(await stage.side.depth(place.queue), 1);
     });
 
-  it('H-A12: is an application that is reached once by each key', async (t) => {
+  it('H-A12: consumes each queue of an application once', async (t) => {
     const fingerprint = { name: uniqueName('office'), host: uniqueName('host'), pid: '1' };
     const seen: unknown[] = [];
     class Office extends GenericApplication {}
@@ -69,7 +69,7 @@ describe('a component that is started twice', () => {
       assert.equal((await stage.side.look(queue))?.consumers, 1, `${queue} is not consumed once`);
   });
 
-  it('H-A12: is a consumer whose consuming was started twice at once', async (t) => {
+  it('H-A12: consumes once after startConsuming() was called twice at once', async (t) => {
     const place = await stage.place();
     const other = new GenericConsumer(options());
     const consumer = new GenericConsumer({ ...options(), eqks: place.eqks });

@@ -71,7 +71,7 @@ describe('a component that waits for its broker', inParallel, () => {
     },
   };
   for (const [name, open] of Object.entries(openings))
-    it(`H-A7: ends the wait though others share the link and wait on: ${name}`, async (t) => {
+    it(`H-A7: ends its wait though other components on the same link wait on: ${name}`, async (t) => {
       const log = recordingLog();
       const options = { url: await url(), logger: log, firstConnect: patience };
       const other = new GenericProducer(options);

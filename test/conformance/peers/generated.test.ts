@@ -47,7 +47,7 @@ describe(`generated messages of seed ${seed}`, () => {
   const stage = useStage();
 
   for (const style of styles) {
-    it(`cost a ${style.name} nothing but themselves, and each good one is handled`, async (t) => {
+    it(`do no harm to a ${style.name}, and each good one is handled`, async (t) => {
       extendLimit(t, 2 * limitMs);
       const { log, handled, proxy, queue, end } = await start(t, style);
       const before = heapUsed();

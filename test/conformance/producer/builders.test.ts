@@ -55,7 +55,7 @@ describe('builders', () => {
     assert.deepEqual(await parameters(recorder), [{ args, by: 'curious' }]);
   });
 
-  it('P-X3: of a subclass alone are enough to change what an inherited method sends', async (t) => {
+  it('P-X3: of a subclass change what an inherited method sends', async (t) => {
     class Derived extends Base {
       override build_message_greet(name: string) {
         return new MessageCommand('greet', { name, by: 'derived' });
@@ -71,7 +71,7 @@ describe('builders', () => {
     ]);
   });
 
-  it('stand back where a method is written by hand, on the class or above it', async (t) => {
+  it('make no method where one is written by hand, on the class or on a parent', async (t) => {
     class Handwritten extends Base {
       async message_greet(name: string): Promise<void> {
         await this.send(new MessageCommand('greet', { name, by: 'hand' }));
@@ -91,7 +91,7 @@ describe('builders', () => {
     ]);
   });
 
-  it('serve inside the class too, from a method written by hand', async (t) => {
+  it('may be called by a method of the class that is written by hand', async (t) => {
     class Twice extends Base {
       async message_twice(this: Proxied<Base>, name: string): Promise<void> {
         await this.message_greet(name);
@@ -135,7 +135,7 @@ describe('builders', () => {
     ]);
   });
 
-  it('that return no message are told so: a message rejects, a call ends with the reason', async (t) => {
+  it('that return no message fail: message_x rejects, a call ends with the reason', async (t) => {
     class Careless extends Base {
       build_rpc_nothing() {
         return undefined as unknown as RpcCommand;
@@ -152,7 +152,7 @@ describe('builders', () => {
     assert.match(answer.message, /builder of Careless returned no message, but undefined/);
   });
 
-  it('that throw: a message rejects with that very error, a call never rejects and keeps it as the cause', async (t) => {
+  it('that throw fail: message_x rejects with the same error, a call does not reject and keeps it as the cause', async (t) => {
     const mistake = new RangeError('not that one');
     class Throwing extends Base {
       build_message_bad(): MessageCommand {
@@ -169,7 +169,7 @@ describe('builders', () => {
     assert.equal(answer.error?.cause, mistake);
   });
 
-  it('what cannot be encoded fails its own promise: a message rejects, a call ends with the reason', async (t) => {
+  it('that give a message which cannot be encoded fail: message_x rejects, a call ends with the reason', async (t) => {
     const [producer, recorder] = [await connect(t, stage, Base), await record()];
     await assert.rejects(producer.command('big', { n: 1n }), { code: 'ENCODING' });
     const answer = await producer.rpc('big', { n: 1n });

@@ -68,7 +68,7 @@ describe('the name of a command', () => {
   const refusal =
     /Misspelt: build_message_cancel returned the command 'cancle'\. Nothing was sent\..*names = \{ cancel: 'cancle' \}/;
 
-  it("N-1: cannot differ from its builder's in silence: nothing is sent", async (t) => {
+  it('N-1: must be that of its builder: with another one nothing is sent, and the error says so', async (t) => {
     const [producer, recorder] = [await connect(t, stage, Misspelt), await record()];
     for (let attempt = 0; attempt < 2; attempt++)
       await assert.rejects(producer.message_cancel('1'), { code: 'CONFIGURATION', message: refusal });
@@ -80,7 +80,7 @@ describe('the name of a command', () => {
     assert.deepEqual(await recorder.all(), []);
   });
 
-  it('N-1: is that of its builder, and a status tells what it likes', async (t) => {
+  it('N-1: is that of its builder; the name of a status may be any', async (t) => {
     const [producer, recorder] = [await connect(t, stage, Misspelt), await record()];
     await producer.message_right();
     await producer.message_status('online');
@@ -112,7 +112,7 @@ describe('the name of a command', () => {
     ]);
   });
 
-  it('H-A13: of a call is not sent as that of a message, nor the other way round', async (t) => {
+  it('H-A13: a call is not sent as a message, nor a message as a call', async (t) => {
     const [producer, recorder] = [await connect(t, stage, Misspelt), await record()];
     const call = new RpcCommand('pay') as unknown as Envelope;
     await assert.rejects(producer.send(call), {

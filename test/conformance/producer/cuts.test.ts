@@ -53,7 +53,7 @@ describe('messages over a connection that is cut', () => {
     t.diagnostic(`${arrived.length - MESSAGES} of ${MESSAGES} came twice`);
   });
 
-  it('those sent while nobody can be reached leave when the broker is back', async (t) => {
+  it('those sent while the broker is away leave when it is back', async (t) => {
     const { proxy, producer, recorder } = await open(t);
     await producer.message_count(0);
     proxy.refuse();

@@ -91,7 +91,7 @@ describe('where a producer sends', () => {
     assert.deepEqual(placesOf(await recorder.all()), [at(Two, 'a')]);
   });
 
-  it('a call goes to the first of them only', async (t) => {
+  it('a call goes to the first destination only', async (t) => {
     const [producer, recorder] = [await connect(t, stage, NewsProducer), await record()];
     const once = producer.with({ timeoutMs: 300, maxRetry: 0 });
     await once.rpc_news();
@@ -110,7 +110,7 @@ describe('where a producer sends', () => {
     assert.deepEqual(placesOf(await recorder.all()), [at(One, 'b'), at(One, 'b'), at(One, 'b')]);
   });
 
-  it('when one of two reaches nobody, the other is sent and the promise tells of the one', async (t) => {
+  it('when one of two exchanges reaches no queue, the other one is used, and the promise rejects with the first', async (t) => {
     const [producer, recorder] = [await connect(t, stage, NewsProducer), await record()];
     const eks: Eks = [
       [One, 'nobody'],

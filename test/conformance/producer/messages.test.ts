@@ -56,7 +56,7 @@ describe('what a producer sends', () => {
     assert.equal(properties.contentType, 'application/json');
   });
 
-  it('P-C1: the properties say what the body need not: persistent, an id, what, when', async (t) => {
+  it('P-C1: the properties are delivery mode (persistent), message id, type and timestamp', async (t) => {
     const [producer, recorder] = [
       await connect(t, stage, PingProducer, { fingerprint: sender }),
       await record(),
@@ -126,7 +126,7 @@ describe('what a producer sends', () => {
     assert.equal(arrived.bytes.toString(), JSON.stringify(body));
   });
 
-  it('P-C10: forwarded bytes stay the bytes they are', async (t) => {
+  it('P-C10: forwarded bytes are sent unchanged', async (t) => {
     const [producer, recorder] = [await connect(t, stage, PingProducer), await record()];
     const bytes = Buffer.from('{"type": "command",  "name": "h\\u00e9", "unknown":1.0}\n');
     await producer.forward(bytes);
@@ -154,7 +154,7 @@ describe('what a producer sends', () => {
     assert.ok(bytes.includes('"content":{"parameters":{}}'));
   });
 
-  it('rejects a command that reaches nobody, and lets a status go to nobody', async (t) => {
+  it('a command that reaches no queue is rejected, a status that reaches none is not', async (t) => {
     const producer = (await connect(t, stage, PingProducer)).with({ key: 'nobody' });
     await assert.rejects(producer.message_ping(), (error) => {
       assert.ok(error instanceof UnroutableError);

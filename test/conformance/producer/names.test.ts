@@ -83,7 +83,7 @@ describe('the names of a producer', () => {
     ]);
   });
 
-  it('P-X3: then, toJSON, symbols and the like are what they are on any object', async (t) => {
+  it('P-X3: then, toJSON, symbols and the like are no messages: they are as on any object', async (t) => {
     for (const producer of [await connect(t, stage, Declared), await connect(t, stage, Open)]) {
       const loose = producer as unknown as Record<PropertyKey, unknown>;
       for (const key of [
@@ -110,7 +110,7 @@ describe('the names of a producer', () => {
     assert.doesNotMatch(printed, /password|guest:guest/);
   });
 
-  it('declared ones are plain methods: seen by in, callable apart, replaceable by a spy', async (t) => {
+  it('a declared one is a plain method: `in` finds it, it can be called apart, and replaced by a spy', async (t) => {
     const [producer, recorder] = [await connect(t, stage, Declared), await record()];
     assert.ok(
       'message_custom_ping' in producer && 'rpc_lookup' in producer && 'rpc_queue_lookup' in producer,

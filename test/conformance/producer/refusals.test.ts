@@ -42,7 +42,7 @@ describe('what the broker refuses', () => {
   const stage = useStage();
   const record = () => Recorder.start(stage.side, [Good, 'key']);
 
-  it('a passive exchange that is missing fails its own message, and none beside it', async (t) => {
+  it('a message to a missing passive exchange is rejected, and no message beside it', async (t) => {
     const [producer, recorder] = [await connect(t, stage, NewsProducer), await record()];
     const missing = producer.with({ eks: [[passive(uniqueName('missing')), 'key']] });
     const neighbours = Array.from({ length: 50 }, (_, number) => producer.message_news(number));
@@ -53,7 +53,7 @@ describe('what the broker refuses', () => {
     assert.equal((await recorder.all()).length, 100);
   });
 
-  it('an exchange that was there and is gone is declared again; its neighbours arrive, in order', async (t) => {
+  it('an exchange that was deleted is declared again; the messages around it arrive, in order', async (t) => {
     const [producer, recorder] = [await connect(t, stage, NewsProducer), await record()];
     const Gone = newExchange('gone');
     await producer.with({ eks: [[Gone, 'key']], mandatory: false }).message_news(-1);
@@ -104,7 +104,7 @@ describe('what the broker refuses', () => {
     });
   });
 
-  it('a property that AMQP cannot carry fails its own message, and none beside it', async (t) => {
+  it('a message with a property that AMQP cannot carry is rejected, and no message beside it', async (t) => {
     const [producer, recorder] = [await connect(t, stage, NewsProducer), await record()];
     const tooLong = producer.with({ key: 'k'.repeat(300) });
     const results = await Promise.allSettled([

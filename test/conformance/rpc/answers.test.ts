@@ -54,7 +54,7 @@ class Server extends MessageProcessor {
 describe('the answer to a call', () => {
   const stage = useStage();
 
-  it('P-C13: of a handler that replies a result is that result, signed by who answered', async (t) => {
+  it('P-C13: of a handler that replies a result is that result, with the fingerprint of the server', async (t) => {
     const place = await stage.place();
     const fingerprint = { name: 'server', team: 'blue' };
     await stage.start(t, Server, place, { fingerprint });
@@ -68,7 +68,7 @@ describe('the answer to a call', () => {
     assert.deepEqual({ name, team }, fingerprint);
   });
 
-  it('T-B9: is an error at once where the broker does not take it: it is too large; who asks again hears the same, and nothing runs again', async (t) => {
+  it('T-B9: is an error at once where it is too large for the broker; the same call again gets the same error and does not run again', async (t) => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Server, place);
     const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('much');
@@ -87,7 +87,7 @@ describe('the answer to a call', () => {
     assert.equal(await stage.side.depth(place.queue), 0);
   });
 
-  it('T-B9: is malformed at once where the caller allows less, and says that it is too large', async (t) => {
+  it('T-B9: is a malformed reply at once where it is larger than the caller allows, and says so', async (t) => {
     const place = await stage.place();
     const server: RawServer = await RawServer.start(stage.side, place, (request) =>
       server.reply(request, success('x'.repeat(2_000))),
@@ -183,7 +183,7 @@ describe('the answer to a call', () => {
     });
   }
 
-  it('keeps what a replier adds: its fingerprint, _reserved, and values of any kind', async (t) => {
+  it('keeps what the server adds: its fingerprint, _reserved, and values of any kind', async (t) => {
     const place = await stage.place();
     const values = [0, '', false, null, [], { nested: [{ deep: 'é📮' }] }, 1e21, 'x'.repeat(200_000)];
     const server: RawServer = await RawServer.start(stage.side, place, (request, number) => {

@@ -20,7 +20,7 @@ describe('calls over a connection that is cut', () => {
     return { proxy, url: proxy.urlFor(stage.url) };
   }
 
-  it('500 that wait for their answers are all answered after it, and each ran once', async (t) => {
+  it('500 calls that wait for their answers are all answered after a cut, and each runs once', async (t) => {
     const place = await stage.place();
     const gate = new Gate();
     const runs: number[] = [];
@@ -50,7 +50,7 @@ describe('calls over a connection that is cut', () => {
   });
 
   for (const behind of ['the caller', 'the caller and the server'] as const) {
-    it(`2,000 that flow while ${behind} is cut off five times all get their answer, and each ran once`, async (t) => {
+    it(`2,000 calls, during which ${behind} is cut off five times, all get their answer, and each runs once`, async (t) => {
       const place = await stage.place();
       const runs: number[] = [];
       class Server extends MessageProcessor {
@@ -82,7 +82,7 @@ describe('calls over a connection that is cut', () => {
     });
   }
 
-  it('that stays cut says so when the call has waited all its time, and works again when it is back', async (t) => {
+  it('a call ends with the reason when the connection stays cut for all its time; later calls work again', async (t) => {
     const place = await stage.place();
     class Server extends MessageProcessor {
       @RpcHandler('command', 'echo')
@@ -103,7 +103,7 @@ describe('calls over a connection that is cut', () => {
     assert.deepEqual(await valuesOf([patient, producer.rpc_echo(4)]), [2, 4]);
   });
 
-  it('a reply queue lives on after it: what is answered then is collected', async (t) => {
+  it('a reply queue is there again after a cut: answers that come then are collected', async (t) => {
     const place = await stage.place();
     const gate = new Gate();
     let running = false;

@@ -7,7 +7,7 @@ import { RawServer, success } from '../../support/stage/raw-server.js';
 import { useStage } from '../../support/stage/stage.js';
 import { callerOf } from './facilities.js';
 
-describe('a call that is ended from here', () => {
+describe('a call that is ended by its caller', () => {
   const stage = useStage();
 
   /** A caller, and a server that does nothing until it is told. */
@@ -58,7 +58,7 @@ describe('a call that is ended from here', () => {
     assert.equal((error.cause as Error).name, 'TimeoutError');
   });
 
-  it('a signal that outlives its calls holds none of them', async (t) => {
+  it('a signal that outlives its calls has no listeners of theirs', async (t) => {
     const { producer, server, place } = await open(t);
     const { signal } = new AbortController();
     const view = producer.with({ signal });
@@ -71,7 +71,7 @@ describe('a call that is ended from here', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('by close(): all that wait are told, and what is called afterwards too', async (t) => {
+  it('by close(): calls that wait end with the reason, and so do later ones', async (t) => {
     const { producer, server } = await open(t);
     const calls = Array.from({ length: 50 }, (_, index) => producer.rpc_echo(index));
     await server.request(50);

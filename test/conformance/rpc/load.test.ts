@@ -51,7 +51,7 @@ describe(`${CALLS} calls, all at once`, () => {
     await callAll(await connect(t, stage, callerOf(place.eks)));
   });
 
-  it('all settle when two servers share the queue, and callers are three', async (t) => {
+  it('all settle when two servers share the queue and there are three callers', async (t) => {
     const place = await stage.place();
     await using one = serve(stage.url, place);
     await using other = serve(stage.url, place);

@@ -43,7 +43,7 @@ describe('the numbers of a call', () => {
   };
 
   for (const [name, open] of Object.entries(callers)) {
-    it(`H-A14: are refused in words where they are none (${name})`, async (t) => {
+    it(`H-A14: are refused with a ConfigurationError where they are no valid numbers (${name})`, async (t) => {
       const { queue } = await stage.place();
       const call = open(t, queue);
       for (const timeoutMs of noTimes) await assertRefused(call({ timeoutMs } as Numbers), 'timeoutMs');
@@ -52,7 +52,7 @@ describe('the numbers of a call', () => {
     });
   }
 
-  it('H-A14: are refused in words where they are none (GenericProducer.with)', async (t) => {
+  it('H-A14: are refused with a ConfigurationError where they are no valid numbers (GenericProducer.with)', async (t) => {
     const place = await stage.place();
     const recorder = await Recorder.start(stage.side, ...place.eks);
     const producer = await connect(t, stage, callerOf(place.eks));
@@ -68,7 +68,7 @@ describe('the numbers of a call', () => {
     await recorder.only();
   });
 
-  it('H-A14: are refused in words where a message cannot wait that long', async (t) => {
+  it('H-A14: are refused with a ConfigurationError for messages, too, where timeoutMs is no valid time', async (t) => {
     const place = await stage.place();
     const producer = await connect(t, stage, callerOf(place.eks));
     for (const timeoutMs of noTimes.filter((each) => each !== null)) {
@@ -84,7 +84,7 @@ describe('the object that is given to a call', () => {
   const stage = useStage();
 
   for (const way of ['rpc_echo', 'rpc_queue_echo'] as const) {
-    it(`H-A18: may be changed at once, also where the exchange is not declared yet (${way})`, async (t) => {
+    it(`H-A18: may be changed right after the call was made, also where the exchange is not declared yet (${way})`, async (t) => {
       const place = await stage.place();
       const recorder = await Recorder.start(stage.side, ...place.eks);
       const { url } = stage;

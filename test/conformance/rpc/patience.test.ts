@@ -30,7 +30,7 @@ describe('a call that is not answered', () => {
     assert.deepEqual(attempts, [undefined, 2, 3]);
   });
 
-  it('P-C17: is a request with an address, an id that tells the reply, and an end', async (t) => {
+  it('P-C17: is a request with reply_to, a correlation id and an expiration', async (t) => {
     const place = await stage.place();
     const recorder = await Recorder.start(stage.side, ...place.eks);
     const producer = await connect(t, stage, callerOf(place.eks), { fingerprint: { name: 'caller' } });
@@ -54,7 +54,7 @@ describe('a call that is not answered', () => {
     assert.deepEqual([properties.contentType, properties.deliveryMode], ['application/json', 1]);
   });
 
-  it('P-C17: a request that nobody took in time is gone: it never runs later', async (t) => {
+  it('P-C17: is gone when no server has taken its request in time, and never runs later', async (t) => {
     const place = await stage.place();
     const producer = await connect(t, stage, callerOf(place.eks));
     await producer.with({ timeoutMs: 400, maxRetry: 1 }).rpc_ping();
@@ -108,7 +108,7 @@ describe('a call that is not answered', () => {
   }
 });
 
-describe('a call that can reach nobody', () => {
+describe('a call that no queue gets', () => {
   const stage = useStage();
 
   it('tries again and then says that it was unroutable, and where to', async (t) => {
@@ -121,7 +121,7 @@ describe('a call that can reach nobody', () => {
     assert.equal(answered.error.exchange, place.exchange.exchangeName);
   });
 
-  it('is told to the log at its first attempt, once for each destination', async (t) => {
+  it('is logged at its first attempt, once for each destination', async (t) => {
     const place = await stage.place();
     const logger = recordingLog();
     const producer = await connect(t, stage, callerOf(place.eks), { logger });

@@ -18,7 +18,7 @@ import { callerOf } from './facilities.js';
 describe('replies', () => {
   const stage = useStage();
 
-  it('P-C24: that come after the end of their call are dropped, and answer no later one', async (t) => {
+  it('P-C24: that come after the end of their call are dropped, and answer no later call', async (t) => {
     const place = await stage.place();
     const server = await RawServer.start(stage.side, place);
     const producer = await connect(t, stage, callerOf(place.eks));
@@ -58,7 +58,7 @@ describe('replies', () => {
     );
   });
 
-  it('with a foreign or no correlation id, or unreadable ones, disturb nobody', async (t) => {
+  it('with a foreign or no correlation id, and unreadable ones, are ignored', async (t) => {
     const place = await stage.place();
     const server: RawServer = await RawServer.start(stage.side, place, (request) => {
       server.replyWith(request, success('of nobody'), { correlationId: 'somebody else' });
@@ -96,7 +96,7 @@ describe('replies', () => {
     assert.deepEqual(await place.fates(), { kept: 0, rejected: 0 });
   });
 
-  it('are kept by a server: a request that comes again is answered again, the same, without running', async (t) => {
+  it('are kept by a server: a request that comes again gets the same reply without running again', async (t) => {
     const place = await stage.place();
     let runs = 0;
     class Counting extends MessageProcessor {

@@ -36,7 +36,7 @@ describe('a call whose answers are collected later', () => {
     assert.equal(await stage.side.look(queue.name), undefined);
   });
 
-  it('P-C21: of three answers two are taken, and the callback is told of those two', async (t) => {
+  it('P-C21: takes two of three answers if asked for two, and calls back for those two', async (t) => {
     const { producer, server } = await open(t);
     await using queue = await producer.rpc_queue_ping();
     const request = await server.request(1);
@@ -58,7 +58,7 @@ describe('a call whose answers are collected later', () => {
     );
   });
 
-  it('P-B23: what has come in time is not lost when not all have: a TimeoutError stands at the end', async (t) => {
+  it('P-B23: gives the answers that have come in time, with a TimeoutError at the end, when some are missing', async (t) => {
     const { producer, server } = await open(t);
     await using queue = await producer.rpc_queue_ping();
     server.reply(await server.request(1), success('only'));
@@ -69,7 +69,7 @@ describe('a call whose answers are collected later', () => {
     assert.deepEqual(others, []);
   });
 
-  it('P-B23: of no answers at all there is nothing to wait for', async (t) => {
+  it('P-B23: gives an empty list at once if asked for no answers', async (t) => {
     const { producer } = await open(t);
     await using queue = await producer.rpc_queue_ping();
     assert.deepEqual(await queue.collect({ count: 0 }), []);
@@ -96,21 +96,21 @@ describe('a call whose answers are collected later', () => {
     assert.equal((await other.collect())[0]?.unwrap(), 'for the other');
   });
 
-  it('an answer that cannot be read is one that says so', async (t) => {
+  it('an unreadable answer is collected as an error that says so', async (t) => {
     const { producer, server } = await open(t);
     await using queue = await producer.rpc_queue_ping();
     server.reply(await server.request(1), 'not JSON');
     assert.match(String((await queue.collect())[0]?.message), /^Malformed reply/);
   });
 
-  it('rejects when the request reaches nobody or is cancelled, and leaves no queue behind', async (t) => {
+  it('rejects when the request reaches no queue or is cancelled, and leaves no reply queue behind', async (t) => {
     const { producer } = await open(t);
     await assert.rejects(producer.with({ key: 'nobody' }).rpc_queue_ping(), UnroutableError);
     const signal = AbortSignal.abort();
     await assert.rejects(producer.with({ signal }).rpc_queue_ping(), CancelledError);
   });
 
-  it('a queue that is not known is refused in words', async (t) => {
+  it('an unknown queue is refused with an error that says so', async (t) => {
     const { producer } = await open(t);
     await assert.rejects(producer.consumeRpc('waybill.reply.none'), ConfigurationError);
     const queue = await producer.rpc_queue_ping();
@@ -118,7 +118,7 @@ describe('a call whose answers are collected later', () => {
     await assert.rejects(producer.consumeRpc(queue.name), ClosedError);
   });
 
-  it('whoever waits on a queue is told when its producer closes', async (t) => {
+  it('collecting from a queue ends with an error when its producer is closed', async (t) => {
     const { producer } = await open(t);
     const queue = await producer.rpc_queue_ping();
     const collecting = queue.collect({ timeoutMs: 60_000 });

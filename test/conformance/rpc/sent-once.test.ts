@@ -51,7 +51,7 @@ describe('a call whose connection is lost', () => {
   }
 
   for (const [name, open] of Object.entries(callers)) {
-    it(`T-A7: is sent once where it may not be sent again, and ends at once in words (${name})`, async (t) => {
+    it(`T-A7: with maxRetry 0 is sent once, and ends at once with an error that says so (${name})`, async (t) => {
       const { place, server, url, cut } = await given(t);
       const calling = (await open(t, url, place))();
       await server.request(1);
@@ -63,7 +63,7 @@ describe('a call whose connection is lost', () => {
     });
   }
 
-  it('T-A7: goes on waiting where the answer can still come: it has a reply queue of its own', async (t) => {
+  it('T-A7: goes on waiting where it has a reply queue of its own, since the answer can still come', async (t) => {
     const { place, server, url, cut } = await given(t);
     class PerCall extends callerOf(place.eks) {
       static override readonly replyQueue = 'per-call';
@@ -81,7 +81,7 @@ describe('a call whose connection is lost', () => {
     assert.equal(server.requests.length, 2);
   });
 
-  it('T-A7: says that it was lost where no answer has come to its own reply queue in time', async (t) => {
+  it('T-A7: ends with the loss as its reason where no answer has come to its own reply queue in time', async (t) => {
     const { place, server, url, cut } = await given(t);
     class PerCall extends callerOf(place.eks) {
       static override readonly replyQueue = 'per-call';
@@ -95,7 +95,7 @@ describe('a call whose connection is lost', () => {
     assert.match(message, /The connection was lost meanwhile/);
   });
 
-  it('T-A7: is sent five times at most by default, however often that happens', async (t) => {
+  it('T-A7: is sent five times at most by default, however often the connection is lost', async (t) => {
     const { place, server, url, cut } = await given(t);
     const producer = await connect(t, { url }, callerOf(place.eks));
     const calling = producer.rpc_echo(1);
@@ -114,7 +114,7 @@ describe('a call whose connection is lost', () => {
 });
 
 describe('a call whose connection is lost before the broker has confirmed it', () => {
-  it('T-A7: is not sent again either: it may have arrived', async (t) => {
+  it('T-A7: is not sent again with maxRetry 0 either, since it may have arrived', async (t) => {
     const broker = await TestBroker.start();
     t.after(() => broker.close());
     const client = new RpcClient({ url: broker.url });

@@ -83,7 +83,7 @@ describe('settings that are numbers, or one of a few words', () => {
 
   for (const [room, settings] of Object.entries(rooms)) {
     const share = Math.ceil((count * settings.length) / total);
-    it(`T-A4, H-A14: work, or are refused in words that name setting and value: ${room}`, async (t) => {
+    it(`T-A4, H-A14: work, or are refused with an error that names setting and value: ${room}`, async (t) => {
       t.diagnostic(`WAYBILL_SEED=${seed}, ${share} of ${count}`);
       extendLimit(t, 1_000 * share + 60_000);
       const problems: string[] = [];
@@ -97,7 +97,7 @@ describe('settings that are numbers, or one of a few words', () => {
   }
 
   for (const setting of Object.values(rooms).flat()) {
-    it(`T-A4, H-A14: work with what they are for: ${setting.name}`, async () => {
+    it(`T-A4, H-A14: work with all valid values: ${setting.name}`, async () => {
       for (const value of setting.good) {
         const problem = await problemWith({ setting, value }, { stage, queue: uniqueName('setting') });
         assert.equal(problem, undefined);

@@ -88,7 +88,7 @@ describe('numbers of a component', () => {
 
   for (const [style, start] of Object.entries(styles)) {
     for (const [name, timeoutMs] of Object.entries(longTimes)) {
-      it(`S-F2: waits for its handlers, ${name} if need be: ${style} at its end`, async (t) => {
+      it(`S-F2: a time limit of any length lets handlers finish at the end: ${style}, ${name}`, async (t) => {
         const gate = new Gate();
         t.after(() => gate.open());
         const begun: unknown[] = [];
@@ -109,7 +109,7 @@ describe('numbers of a component', () => {
     }
   }
 
-  it('S-F11: queues with numbers that no broker takes are refused before it hears of them', async (t: TestContext) => {
+  it('S-F11: queues with numbers that no broker accepts are refused before anything is declared', async (t: TestContext) => {
     const queue = uniqueName('never');
     const registries = new MessageConsumerRegistry(
       new HandlersRegistry({ logger }),
@@ -132,7 +132,7 @@ describe('numbers of a component', () => {
   });
 
   const nonTimes = [Number.NaN, -1, '1000', null];
-  it('H-A14: an end is refused with what is no time, in words, before anything is stopped', async (t: TestContext) => {
+  it('H-A14: an invalid time limit for ending is refused with an error before anything is stopped', async (t: TestContext) => {
     const worker = newWorker({ stage, queue: await queueWithOne(), work: async () => {}, timeoutMs: 0 });
     t.after(() => worker.close());
     await worker.run();
