@@ -83,7 +83,7 @@ describe('an acknowledger', () => {
     assert.equal(broker.settled.size, 100);
   });
 
-  it('never covers what is not settled: 2 of 3 goes alone, then 1 and 3 together', () => {
+  it('never acks an unsettled delivery: the ack of 2 of 3 goes alone, then 1 and 3 together', () => {
     const { broker, acknowledger, at } = given(3);
     acknowledger.ack(at(2));
     acknowledger.flush();
@@ -94,7 +94,7 @@ describe('an acknowledger', () => {
     assert.deepEqual(broker.frames.slice(1), [['ack up to', 3]]);
   });
 
-  it('rejects and gives back at once, and acks around it', async () => {
+  it('writes rejects and requeues at once, and acks at the end of the turn', async () => {
     const { broker, acknowledger, at } = given(4);
     acknowledger.ack(at(1));
     acknowledger.reject(at(2), false);
@@ -109,7 +109,7 @@ describe('an acknowledger', () => {
     assert.deepEqual(broker.frames.slice(3), [['ack up to', 1]]);
   });
 
-  it('counts what is not settled, and tells of each settlement', () => {
+  it('counts unsettled deliveries, and calls back for each settlement', () => {
     const { acknowledger, told, at } = given(3);
     assert.deepEqual([acknowledger.unsettled, told()], [3, 0]);
     acknowledger.ack(at(2));
@@ -117,7 +117,7 @@ describe('an acknowledger', () => {
     assert.deepEqual([acknowledger.unsettled, told()], [1, 2]);
   });
 
-  it('writes nothing more when the channel is gone, and nothing is unsettled then', async () => {
+  it('writes nothing when its channel is lost, and counts no delivery as unsettled then', async () => {
     const { broker, acknowledger, told, at } = given(3);
     acknowledger.ack(at(1));
     acknowledger.abandon();
@@ -129,7 +129,7 @@ describe('an acknowledger', () => {
     assert.deepEqual(broker.frames, []);
   });
 
-  it('takes a channel that throws as gone', () => {
+  it('takes a channel that throws for a lost one', () => {
     const { broker, acknowledger, at } = given(2);
     broker.closed = true;
     acknowledger.ack(at(1));
@@ -163,7 +163,7 @@ describe('an acknowledger', () => {
     );
   });
 
-  it('settles exactly when deliveries keep coming in between', () => {
+  it('settles exactly what it was told while further deliveries come in', () => {
     const step = fc.oneof(
       fc.record({ deliver: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ settle: fc.nat() }),

@@ -41,7 +41,7 @@ describe('a decoder in place of amqplib’s', () => {
     assert.equal(reads, 1);
   });
 
-  it('is not used where amqplib is not built as it was', () => {
+  it('is not used where the internals of amqplib are not those that it knows', () => {
     const peer = connection();
     peer.stream.on('readable', () => undefined);
     const open = () => assert.fail('nothing is changed');

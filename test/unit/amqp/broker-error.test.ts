@@ -27,14 +27,14 @@ describe('an error of the broker', () => {
   }
 
   for (const code of [320, 501, 504, 505]) {
-    it(`${code} is none`, () => {
+    it(`${code} is no refusal`, () => {
       assert.equal(isRefusal(closed(code, '')), false);
       const error = closed(code, 'text');
       assert.equal(asTopologyError(error, "queue 'q'"), error);
     });
   }
 
-  it('is told in its own words, on one line', () => {
+  it('is shown in the words of the broker, on one line', () => {
     const text = 'INTERNAL_ERROR - Feature `x` is deprecated.\nIts use is not permitted:\n    "permit..."';
     const words = 'INTERNAL_ERROR - Feature `x` is deprecated. Its use is not permitted: "permit..."';
     assert.equal(brokerText(closed(541, text)), words);

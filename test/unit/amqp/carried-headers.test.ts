@@ -10,7 +10,7 @@ describe('the headers of a message that is published once more', () => {
     assert.deepEqual(carriedHeaders({ ...counts, ...ofTheSender, ...deaths, CC: ['c'] }), ofTheSender);
   });
 
-  it('are none where there were none', () => {
+  it('are left out where the message had none', () => {
     assert.deepEqual(carriedHeaders(undefined), {});
   });
 });

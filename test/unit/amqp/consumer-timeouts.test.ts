@@ -8,14 +8,14 @@ function aged(...ages: number[]): Delivery[] {
 }
 
 describe('a cancel of the broker', () => {
-  it('is not taken for that of a late delivery when all are young', () => {
+  it('is not taken for a consumer timeout when all deliveries are young', () => {
     assert.deepEqual(
       [aged(), aged(5, 900), aged(5, 1_000)].map((deliveries) => isAnyLate(deliveries, {})),
       [false, false, true],
     );
   });
 
-  it('is measured by the time that the queue was declared with, if it was', () => {
+  it('is judged by the consumer timeout that the queue was declared with, if it was', () => {
     const declared = { 'x-consumer-timeout': 60_000 };
     assert.deepEqual(
       [aged(5_000), aged(53_000), aged(5_000, 55_000)].map((deliveries) => isAnyLate(deliveries, declared)),

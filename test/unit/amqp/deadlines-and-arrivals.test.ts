@@ -5,7 +5,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Deadlines } from '../../../src/amqp/index.js';
 
 describe('deadlines that pass while the event loop is blocked', () => {
-  it('T-B4: come after what has arrived by then', async () => {
+  it('T-B4: are handled after the bytes that have arrived by then', async () => {
     const told: string[] = [];
     const { port1, port2 } = new MessageChannel();
     const arrived = new Promise<void>((resolve) => {

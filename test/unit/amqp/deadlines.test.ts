@@ -79,7 +79,7 @@ describe('deadlines', () => {
     assert.deepEqual(passed, ['b', 'd']);
   });
 
-  it('may be set and cancelled by those that pass', () => {
+  it('may be set and cancelled by the callbacks of others', () => {
     const deadlines = new Deadlines(atOnce);
     const passed: string[] = [];
     deadlines.set(10, () => {
@@ -115,7 +115,7 @@ describe('deadlines', () => {
     for (const { arguments: args } of timeout.mock.calls) assert.ok(Number(args[1]) < 2 ** 31);
   });
 
-  it('agree with the plain definition, whatever is set and cancelled', () => {
+  it('pass as in a simple model, whatever is set and cancelled', () => {
     const step = fc.oneof(
       fc.record({ set: fc.constantFrom(1, 5, 5, 20) }),
       fc.record({ cancel: fc.nat(30) }),

@@ -48,7 +48,7 @@ describe('the queues for messages that failed', () => {
     assert.deepEqual(link.declared, ['work.retry.500', 'work.failed']);
   });
 
-  it('are declared again after a minute: what expires lives by declarations, not by messages', async (t) => {
+  it('are declared again after a minute, since it is declarations that keep them from expiring, not messages', async (t) => {
     const { clock, link, queues } = given(t);
     await queues.forRetry('work', 500);
     clock.ms += 59_999;
@@ -60,7 +60,7 @@ describe('the queues for messages that failed', () => {
   });
 
   for (const delayMs of [1, 60_000, 86_400_000]) {
-    it(`outlive each message in them, by far: ${delayMs} ms`, async (t) => {
+    it(`expire long after each message in them: ${delayMs} ms`, async (t) => {
       const { link, queues } = given(t);
       await queues.forRetry('work', delayMs);
       const { 'x-expires': expires } = link.arguments[0] as { readonly 'x-expires': number };
@@ -68,7 +68,7 @@ describe('the queues for messages that failed', () => {
     });
   }
 
-  it('are declared again when they are known to be gone, and when it failed before', async (t) => {
+  it('are declared again when they were deleted, and when their last declaration failed', async (t) => {
     const { link, queues } = given(t);
     queues.forget(await queues.forParking('work'));
     await queues.forParking('work');
@@ -80,7 +80,7 @@ describe('the queues for messages that failed', () => {
     assert.equal(link.declared.length, 3);
   });
 
-  it('are as safe as the queue they belong to', async (t) => {
+  it('are quorum queues where the queue they belong to is one', async (t) => {
     const { link, queues } = given(t);
     await queues.forRetry('safe', 500);
     await queues.forParking('safe');
@@ -108,7 +108,7 @@ describe('the queues for messages that failed', () => {
     assert.ok(!('x-queue-type' in others));
   });
 
-  it('are asked for in vain once for each link where it makes classic queues of them', async (t) => {
+  it('are tried with at-least-once dead-lettering once for each link where the broker makes classic queues of them', async (t) => {
     const { clock, link, queues } = given(t);
     await queues.forRetry('work', 500);
     await queues.forRetry('work', 1_000);
@@ -119,7 +119,7 @@ describe('the queues for messages that failed', () => {
     assert.ok(!('x-dead-letter-strategy' in (link.arguments.at(-1) as object)));
   });
 
-  it('stay as they are where they are there from before, which is asked once for each', async (t) => {
+  it('are left as they are where they existed before, which is found out once for each', async (t) => {
     const { clock, link, queues } = given(t);
     link.strategyRefusal = "inequivalent arg 'x-dead-letter-strategy'";
     await queues.forRetry('work', 500);

@@ -142,7 +142,7 @@ describe('the inlet of a connection', () => {
     );
   });
 
-  it('leaves neither an ordinary delivery nor a confirm to amqplib', () => {
+  it('decodes ordinary deliveries and confirms without amqplib', () => {
     const writer = new FrameWriter();
     writer.content(1, 'basic.deliver', { deliveryTag: 1 }, { contentType: 'text/plain' }, Buffer.from('x'));
     writer.method(1, 'basic.ack', { deliveryTag: 1 });
@@ -151,7 +151,7 @@ describe('the inlet of a connection', () => {
     assert.deepEqual([frames.length, left], [5, 1]);
   });
 
-  it('T-A1: keeps a header table whose key is __proto__ a table, which amqplib makes a prototype', () => {
+  it('T-A1: reads a header table under the key __proto__ as a table, where amqplib sets the prototype', () => {
     const table = Buffer.concat([Buffer.from('F'), rawTable(rawEntry('a', rawValue('t', Buffer.of(1))))]);
     const headers = headersIn(deliveryWith(rawEntry('__proto__', table)));
     assert.deepEqual(Object.entries(headers as object), [['__proto__', { a: true }]]);
@@ -188,7 +188,7 @@ describe('the inlet of a connection', () => {
     assert.throws(() => decodedByInlet([bytes]), /the frame ends inside a field/);
   });
 
-  it('takes a header that is larger than agreed: the broker puts more into it than the sender did', () => {
+  it('accepts a header frame that is larger than agreed, since the broker adds to the headers of the sender', () => {
     const writer = new FrameWriter();
     writer.frameMax = 4_096;
     const headers = { much: 'x'.repeat(10_000) };

@@ -46,7 +46,7 @@ function toQueue(size: number, more: Partial<Outgoing> = {}): Outgoing {
 const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe('the outlet of a channel', () => {
-  it('writes what one turn gives in one piece, in order, also what promises of the turn add', async () => {
+  it('writes all frames of one turn in one piece, in order, those from its promises included', async () => {
     const internals = new RecordingInternals();
     const outlet = new FrameOutlet(internals);
     outlet.publish(toQueue(3));
@@ -72,7 +72,7 @@ describe('the outlet of a channel', () => {
     assert.deepEqual(internals.frames, ['basic.publish', 'header', 'body 4088', 'body 4088', 'body 1824']);
   });
 
-  it('T-B12: writes large bodies as they are, without copies, and what is much before the turn ends', async () => {
+  it('T-B12: writes large bodies without copies, and large amounts before the turn ends', async () => {
     const pieces: Uint8Array[] = [];
     const write = (written: readonly Uint8Array[]): void => void pieces.push(...written);
     const outlet = new FrameOutlet({ channel: 7, frameMax: 131_072, write });
@@ -90,7 +90,7 @@ describe('the outlet of a channel', () => {
     assert.deepEqual(internals.frames.slice(-4), [last, 'basic.publish', 'header', 'body 1000']);
   });
 
-  it('writes at once what was collected, when it is asked to', async () => {
+  it('writes at once what it has collected when it is flushed', async () => {
     const internals = new RecordingInternals();
     const outlet = new FrameOutlet(internals);
     outlet.ack(1, false);
@@ -100,7 +100,7 @@ describe('the outlet of a channel', () => {
     assert.equal(internals.writes.length, 1);
   });
 
-  it('writes nothing on a channel that is gone', async () => {
+  it('writes nothing on a lost channel', async () => {
     const internals = new RecordingInternals();
     const outlet = new FrameOutlet(internals);
     outlet.ack(1, false);
@@ -119,7 +119,7 @@ describe('the outlet of a channel', () => {
     ['a text that is a number', { messageId: 5 as unknown as string }],
     ['headers that no frame holds', { headers: { text: 'x'.repeat(140_000) } }],
   ] as const) {
-    it(`refuses ${what}, and leaves its neighbours whole`, async () => {
+    it(`refuses ${what}, and leaves the messages around it whole`, async () => {
       const internals = new RecordingInternals();
       const outlet = new FrameOutlet(internals);
       outlet.publish(toQueue(1));

@@ -39,8 +39,8 @@ function given() {
   return { connection, model: connection.model as FakeModel, inquiry };
 }
 
-describe('an inquiry', () => {
-  it('asks equal questions once, and others on few channels', async () => {
+describe('an inquiry at the broker about queues', () => {
+  it('sends equal requests once, and different ones on at most eight channels', async () => {
     const { model, inquiry } = given();
     const names = Array.from({ length: 1_000 }, (_, index) => `queue ${index % 500}`);
     const counts = await Promise.all(names.map((name) => inquiry.counts(name)));
@@ -49,14 +49,14 @@ describe('an inquiry', () => {
     assert.deepEqual([model.asked.length, model.channels], [500, 8]);
   });
 
-  it('asks again who asks later', async () => {
+  it('sends an equal request again when it is made later', async () => {
     const { model, inquiry } = given();
     await inquiry.counts('a');
     await inquiry.counts('a');
     assert.deepEqual(model.asked, ['a', 'a']);
   });
 
-  it('goes on with another channel when a queue is not there', async () => {
+  it('goes on with another channel when a queue is missing', async () => {
     const { model, inquiry } = given();
     model.refuses.set('gone', 404);
     const asked = ['a', 'gone', 'b', 'c'].map((name) => inquiry.counts(name));
@@ -69,7 +69,7 @@ describe('an inquiry', () => {
     assert.equal(model.channels, 2);
   });
 
-  it('does not know of a queue that we may not ask for, and asks for it no more on this connection', async () => {
+  it('gives undefined for a queue that the user may not see, and does not ask for it again on this connection', async () => {
     const { connection, model, inquiry } = given();
     model.refuses.set('secret', 403);
     assert.equal(await inquiry.counts('secret'), undefined);
@@ -79,14 +79,14 @@ describe('an inquiry', () => {
     assert.deepEqual(await inquiry.counts('secret'), { consumers: 1, messages: 2 });
   });
 
-  it('makes do with the channels that there are', async () => {
+  it('works on one channel where no more can be opened', async () => {
     const { model, inquiry } = given();
     model.channelMax = 1;
     await Promise.all(Array.from({ length: 100 }, (_, index) => inquiry.counts(`queue ${index}`)));
     assert.equal(model.asked.length, 100);
   });
 
-  it('fails all questions where it cannot ask', async () => {
+  it('rejects all requests where there is no channel or no connection', async () => {
     const { connection, model, inquiry } = given();
     model.channelMax = 0;
     await assert.rejects(inquiry.answers(), /has no channel left \(channel_max\)/);

@@ -12,14 +12,14 @@ function remember(acks: LateAcks, parts: Parameters<typeof deliveryOf>[0]): void
 }
 
 describe('late acks', () => {
-  it('are known again once, when the same message comes again', () => {
+  it('are recognised once, when the same message is delivered again', () => {
     const acks = new LateAcks();
     remember(acks, { messageId, content: 'x' });
     const again = () => acks.isDone(deliveryOf({ messageId, content: 'x', redelivered: true }));
     assert.deepEqual([again(), again()], [true, false]);
   });
 
-  it('are not taken for another message: of another queue, content or id, or sent anew', () => {
+  it('are not seen in another message: of another queue, content or id, or sent anew', () => {
     const others = [
       { messageId, content: 'y', redelivered: true },
       { messageId, content: 'x', redelivered: true, queue: 'other' },
@@ -35,7 +35,7 @@ describe('late acks', () => {
     }
   });
 
-  it('are known again whatever the broker has counted, and however long they are', () => {
+  it('are recognised whatever counters the broker has added, and however long the message is', () => {
     for (const length of [1, 65_536, 65_537, 1_000_000]) {
       const acks = new LateAcks();
       const content = 'x'.repeat(length);
@@ -50,7 +50,7 @@ describe('late acks', () => {
     }
   });
 
-  it('of messages whose ids others may use are not remembered: they may be two', () => {
+  it('are not remembered for messages whose ids may not be unique', () => {
     const acks = new LateAcks();
     for (const id of ['1', 'order-4711', undefined]) {
       const parts = { ...(id !== undefined && { messageId: id }), content: 'x' };

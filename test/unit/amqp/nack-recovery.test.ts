@@ -27,7 +27,7 @@ async function given(t: TestContext) {
 }
 
 describe('a nack', () => {
-  it('in quiet times fails its message at once; the channel is replaced, its neighbours come once and in order', async (t) => {
+  it('long after a reconnect rejects its message at once; the channel is replaced, and the messages around it arrive once, in order', async (t) => {
     const { broker, link, opened, texts } = await given(t);
     const before = opened();
     broker.nackNext({ match: ({ text }) => text === 'm 50', times: 9 });
@@ -43,7 +43,7 @@ describe('a nack', () => {
     assert.equal(opened(), before + 1);
   });
 
-  it('of a queue that stays full replaces no channel again soon', async (t) => {
+  it('of a queue that stays full does not have the channel replaced again soon', async (t) => {
     const { broker, link, opened } = await given(t);
     broker.nackNext({ times: 20 });
     for (const text of numbered('m', 20)) assert.ok(await rejection(link.publish(toQueue(QUEUE, text))));
@@ -54,7 +54,7 @@ describe('a nack', () => {
     assert.equal(opened(), after);
   });
 
-  it('soon after a reconnect fails nobody: all is sent again, on fresh channels, until it is taken', async (t) => {
+  it('soon after a reconnect rejects no message: all are sent again, on fresh channels, until they are confirmed', async (t) => {
     const { broker, link, opened, texts } = await given(t);
     await broker.cut();
     const before = opened();
@@ -66,7 +66,7 @@ describe('a nack', () => {
     assert.equal(opened(), before + 4);
   });
 
-  it('soon after a reconnect costs the connection, if the broker does not even close the channel', async (t) => {
+  it('soon after a reconnect ends the connection, if the broker does not even close the channel', async (t) => {
     const { broker, link, texts } = await given(t);
     await broker.cut();
     await broker.until(() => broker.connections.length > 0);
@@ -81,7 +81,7 @@ describe('a nack', () => {
     assert.match((await link.health()).publishing.lastError ?? '', /does not answer/);
   });
 
-  it('soon after a reconnect does not outlast the deadline of its message, nor the link', async (t) => {
+  it('soon after a reconnect is not retried beyond the deadline of its message, nor when the link is closed', async (t) => {
     const { broker, link } = await given(t);
     await broker.cut();
     broker.nackNext({ times: 10_000 });
@@ -104,7 +104,7 @@ describe('what a nack means', () => {
     return { clock, nacks: new NackRecovery({ mayReplaceInQuiet }) };
   }
 
-  it('is an election for 10 s after a reconnect, and a full queue after that', (t) => {
+  it('is taken to be an election for 10 s after a reconnect, and a full queue after that', (t) => {
     const { clock, nacks } = clocked(t);
     assert.equal(nacks.keep(publish), false);
     nacks.reconnected();
@@ -116,7 +116,7 @@ describe('what a nack means', () => {
     assert.deepEqual(nacks.release(), []);
   });
 
-  it('asks for one replacement at a time, and in quiet times for one in 5 s', (t) => {
+  it('is a reason for one new channel at a time, and long after a reconnect for one in 5 s', (t) => {
     const { clock, nacks } = clocked(t);
     const nacked = (): boolean => {
       nacks.keep(publish);
@@ -130,7 +130,7 @@ describe('what a nack means', () => {
     assert.equal(nacked(), true);
   });
 
-  it('costs no channel on which replies are awaited, but after a reconnect, when they are lost already', (t) => {
+  it('is no reason to replace a channel on which replies are awaited, but after a reconnect, when they are lost already', (t) => {
     const { nacks } = clocked(t, false);
     nacks.keep(publish);
     assert.equal(nacks.claim(), false);

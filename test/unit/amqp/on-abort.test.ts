@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { onAbort } from '../../../src/amqp/index.js';
 
 describe('onAbort', () => {
-  it('T-B11: tells all who asked, once, by one listener', () => {
+  it('T-B11: calls all callbacks once, by one listener', () => {
     const abort = new AbortController();
     const told: number[] = [];
     for (let number = 0; number < 100; number++) onAbort(abort.signal, () => told.push(number));
@@ -14,7 +14,7 @@ describe('onAbort', () => {
     assert.equal(told.length, 100);
   });
 
-  it('tells nobody who has taken it back, also while others are told', () => {
+  it('does not call a callback that was removed, also while others are called', () => {
     const abort = new AbortController();
     const told: string[] = [];
     onAbort(abort.signal, () => {
@@ -27,7 +27,7 @@ describe('onAbort', () => {
     assert.deepEqual(told, ['first']);
   });
 
-  it('leaves no listener behind, and begins anew for whoever asks later', () => {
+  it('leaves no listener behind, and adds a new one for later callbacks', () => {
     const { signal } = new AbortController();
     const listeners = (): number => getEventListeners(signal, 'abort').length;
     onAbort(signal, () => {})();

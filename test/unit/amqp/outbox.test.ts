@@ -41,7 +41,7 @@ describe('the limits of an outbox', () => {
     { whenFull: null },
   ];
   for (const outbox of none) {
-    it(`T-A4: are refused in words where they are none: ${JSON.stringify(outbox)}`, () => {
+    it(`T-A4: are refused with a ConfigurationError where they are invalid: ${JSON.stringify(outbox)}`, () => {
       const words = new RegExp(`outbox\\.${Object.keys(outbox)[0]} must be .* and is `);
       assert.throws(() => Link.acquire({ outbox }), words);
     });
@@ -49,7 +49,7 @@ describe('the limits of an outbox', () => {
 });
 
 describe('an outbox', () => {
-  it('counts as waiting what was not given up, and forgets the others, however long nobody takes any', () => {
+  it('counts only messages that were not given up as waiting, and forgets the others, however long none can be sent', () => {
     const { outbox, add } = newOutbox();
     const kept = Array.from({ length: 50_000 }, (_, number) => {
       const publish = add(String(number));
@@ -65,7 +65,7 @@ describe('an outbox', () => {
     assert.equal(outbox.waiting, 0);
   });
 
-  it('does not count twice what is settled after it was sent, or put back', () => {
+  it('does not count a message twice that is settled after it was sent, or put back', () => {
     const { outbox, add } = newOutbox();
     const [one, two, three] = [add('one'), add('two'), add('three')];
     assert.deepEqual([outbox.next(), outbox.next()], [one, two]);

@@ -26,7 +26,7 @@ describe('the pace of reconnecting', () => {
     assert.equal(pace.attempt, 1, 'of the next outage');
   });
 
-  it('begins anew after one that has lasted', () => {
+  it('begins anew after a connection that lived for longer', () => {
     const pace = new ReconnectPace();
     for (let attempt = 1; attempt <= 5; attempt++) pace.next();
     pace.connected(5_000);
@@ -35,7 +35,7 @@ describe('the pace of reconnecting', () => {
     assert.equal(pace.attempt, 1);
   });
 
-  it('does not slow down for an attempt that taught something', () => {
+  it('does not slow down for an attempt that is excused', () => {
     const pace = new ReconnectPace();
     for (let attempt = 1; attempt <= 10; attempt++) {
       assertAbout(pace.next(), 100);
@@ -77,7 +77,7 @@ describe('a consumer that the broker ends as soon as it is there', () => {
     ['cancelled', (broker: TestBroker) => broker.cancelConsumers('orders')],
     ['its channel closed', (broker: TestBroker) => broker.closeChannels('orders')],
   ] as const) {
-    it(`T-A8: does not come again in a hot loop (${how}), and comes when it is let`, async (t) => {
+    it(`T-A8: does not consume again in a hot loop (${how}), and stays when the broker lets it`, async (t) => {
       const broker = await TestBroker.start();
       t.after(() => broker.close());
       const link = ownLink(t, broker.url);
@@ -98,7 +98,7 @@ describe('a consumer that the broker ends as soon as it is there', () => {
 });
 
 describe('a consumer that is cancelled right behind its consume-ok', () => {
-  it('T-A8: is not deaf from then on', async (t) => {
+  it('T-A8: gets messages from then on', async (t) => {
     const broker = await TestBroker.start();
     t.after(() => broker.close());
     const link = ownLink(t, broker.url);

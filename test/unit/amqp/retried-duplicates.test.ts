@@ -32,7 +32,7 @@ function copy(parts: Parts = {}): Delivery {
 }
 
 describe('of two copies of a failed message', () => {
-  it('the second is known while the first is in hand, and after it was acked', () => {
+  it('the second is recognised while the first is in hand, and after that was acked', () => {
     const copies = new RetriedDuplicates();
     const first = copy();
     assert.deepEqual([copies.isSecond(first), copies.isSecond(copy())], [false, true]);
@@ -40,7 +40,7 @@ describe('of two copies of a failed message', () => {
     assert.equal(copies.isSecond(copy()), true);
   });
 
-  it('the second stands for the first where that was given back, rejected, or lost with its channel', () => {
+  it('the second is handled where the first was given back, rejected, or lost with its channel', () => {
     const settlements: ((first: Delivery, acknowledger: Acknowledger) => void)[] = [
       (first) => first.giveBack(),
       (first) => first.reject(),
@@ -57,7 +57,7 @@ describe('of two copies of a failed message', () => {
     }
   });
 
-  it('nothing is taken for one that may be another message', () => {
+  it('none is recognised where it may be another message', () => {
     const others: Parts[] = [
       { failures: 0 },
       { failures: 2 },
@@ -79,7 +79,7 @@ describe('of two copies of a failed message', () => {
 });
 
 describe('a message that is delivered again while it runs', () => {
-  it('waits for that one to end', () => {
+  it('waits for the first run to end', () => {
     const twins = new RunningDuplicates();
     const [running, other, again] = [copy(), copy({ text: 'other' }), copy({ redelivered: true })];
     assert.equal(twins.holds(again, [other, running]), true);
@@ -89,7 +89,7 @@ describe('a message that is delivered again while it runs', () => {
     assert.equal(twins.all.length, 0);
   });
 
-  it('is not mistaken for another one', () => {
+  it('is not mistaken for another message', () => {
     const again = copy({ redelivered: true });
     const others = [copy({ text: 'other' }), copy({ queue: 'other' }), copy({ messageId: 'other' })];
     assert.equal(new RunningDuplicates().holds(again, others), false);
@@ -97,7 +97,7 @@ describe('a message that is delivered again while it runs', () => {
     assert.ok(others.every((other) => !isSameMessage(again, other)));
   });
 
-  it('is given up with all that wait', () => {
+  it('is released with all others that wait', () => {
     const twins = new RunningDuplicates();
     const again = copy({ redelivered: true });
     twins.holds(again, [copy()]);

@@ -22,7 +22,7 @@ const defaults: Address = {
   heartbeatSeconds: 10,
 };
 
-describe('settings without anything', () => {
+describe('settings when nothing is given', () => {
   it('P-B1: are localhost, guest, guest and /', () => {
     const others = { tls: {}, connectTimeoutMs: 5_000, firstConnect: { attempts: 1, delayMs: 0 } };
     assert.deepEqual(settled(), { addresses: [defaults], vhost: '/', ...others });
@@ -182,7 +182,7 @@ describe('numbers that cannot be used', () => {
     });
   }
 
-  it('are times of any length, and attempts for ever', () => {
+  it('do not include times of any length, nor Infinity for attempts', () => {
     const ever = { attempts: Number.POSITIVE_INFINITY, delayMs: 2 ** 40 };
     const { connectTimeoutMs, firstConnect } = settled({ connectTimeoutMs: 2 ** 40, firstConnect: ever });
     assert.deepEqual([connectTimeoutMs, firstConnect], [2 ** 40, ever]);
@@ -193,7 +193,7 @@ describe('numbers that cannot be used', () => {
   }
 });
 
-describe('what beats what', () => {
+describe('the precedence of settings', () => {
   const env = {
     WAYBILL_URL: 'amqp://env/from-url',
     POSTAGE_HOST: 'postage',
@@ -213,7 +213,7 @@ describe('what beats what', () => {
     });
   });
 
-  it('P-B1: each of them alone; an empty one is none', () => {
+  it('P-B1: each POSTAGE variable counts by itself; an empty one counts as not set', () => {
     assert.equal(settled({}, { POSTAGE_VHOST: 'x' }).vhost, 'x');
     assert.equal(settled({}, { POSTAGE_VHOST: '' }).vhost, '/');
     assert.deepEqual(settled({}, { POSTAGE_HOST: '', POSTAGE_USER: '', POSTAGE_PASSWORD: '' }).addresses, [
@@ -222,19 +222,19 @@ describe('what beats what', () => {
     assert.equal(settled({}, { POSTAGE_HOST: 'x' }).addresses[0].hostname, 'x');
   });
 
-  it('WAYBILL_URL beats the POSTAGE variables, wholly', () => {
+  it('WAYBILL_URL beats all the POSTAGE variables together', () => {
     const { addresses, vhost } = settled({}, env);
     assert.deepEqual([addresses, vhost], [[{ ...defaults, hostname: 'env' }], 'from-url']);
     assert.equal(settled({}, { ...env, WAYBILL_URL: 'amqp://env' }).vhost, '/');
   });
 
-  it('an empty WAYBILL_URL is none', () => {
+  it('an empty WAYBILL_URL counts as not set', () => {
     for (const WAYBILL_URL of ['', ' ', ',']) {
       assert.equal(settled({}, { ...postage, WAYBILL_URL }).addresses[0].hostname, 'postage');
     }
   });
 
-  it('an explicit URL beats them all', () => {
+  it('an explicit URL beats all variables', () => {
     const { addresses, vhost } = settled({ url: 'amqp://mine/v' }, env);
     assert.deepEqual([addresses, vhost], [[{ ...defaults, hostname: 'mine' }], 'v']);
   });
@@ -245,7 +245,7 @@ describe('what beats what', () => {
     assert.equal(settled({ vhost: 'w' }, postage).vhost, 'w');
   });
 
-  it('an explicit heartbeat beats that of the URL; undefined is not given', () => {
+  it('an explicit heartbeat beats that of the URL; undefined counts as not given', () => {
     const url = 'amqp://a?heartbeat=3,amqp://b';
     const heartbeats = (options: ConnectionOptions): number[] =>
       settled(options).addresses.map(({ heartbeatSeconds }) => heartbeatSeconds);
@@ -262,7 +262,7 @@ describe('what beats what', () => {
   });
 });
 
-describe('the address for people', () => {
+describe('the address that is shown in logs and errors', () => {
   it('has three stars for the password, and is a URL', () => {
     assert.equal(masked(address('amqp://ann:secret@broker'), '/'), 'amqp://ann:***@broker:5672');
     assert.equal(masked(address('amqps://a%40b:x@[::1]:7'), 'a/b'), 'amqps://a%40b:***@[::1]:7/a%2Fb');

@@ -8,7 +8,7 @@ function at(offset: number) {
 }
 
 describe('the place in a stream', () => {
-  it('is where it was told to begin, until something has come', () => {
+  it('is the start that was asked for, until a message has come', () => {
     for (const begin of ['first', 'last', 7, '1h'] as const) {
       const position = new StreamPosition(begin);
       assert.deepEqual([position.begin(), position.begin()], [begin, begin]);
@@ -17,7 +17,7 @@ describe('the place in a stream', () => {
     assert.deepEqual(moment.begin(), { '!': 'timestamp', value: 1_700_000_000 });
   });
 
-  it('is the moment of the first time where it began with the next message and none came', () => {
+  it('is the moment of the first subscription where it began with the next message and none has come', () => {
     const before = Math.floor(Date.now() / 1_000);
     const position = new StreamPosition();
     assert.equal(position.begin(), 'next');
@@ -26,7 +26,7 @@ describe('the place in a stream', () => {
     assert.ok(value >= before && value <= Date.now() / 1_000);
   });
 
-  it('is behind the last that came, or at the first of those that were not settled', () => {
+  it('is behind the last message that came, or at the first one that was not settled', () => {
     const position = new StreamPosition('first');
     for (const offset of [10, 11, 12]) assert.ok(position.isNew(at(offset)));
     position.returnTo([]);
@@ -35,7 +35,7 @@ describe('the place in a stream', () => {
     assert.equal(position.begin(), 11);
   });
 
-  it('tells what has come before from what is new', () => {
+  it('tells messages that have come before from new ones', () => {
     const position = new StreamPosition('first');
     position.isNew(at(5));
     assert.deepEqual([position.isNew(at(5)), position.isNew(at(6))], [false, true]);

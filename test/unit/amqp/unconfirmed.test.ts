@@ -47,8 +47,8 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('take all' as const) }),
 );
 
-describe('what is not confirmed', () => {
-  it('is what a map by tag would hold, whatever is confirmed in whatever order', () => {
+describe('the store of unconfirmed publishes', () => {
+  it('holds what a map by delivery tag would hold, whatever is confirmed in whatever order', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const [ours, model] = [new Unconfirmed<number>(), new Model()];
@@ -68,7 +68,7 @@ describe('what is not confirmed', () => {
     );
   });
 
-  it('does not grow with what has passed through', () => {
+  it('does not grow with the number of confirmed publishes', () => {
     const sent = new Unconfirmed<number>();
     for (let tag = 1; tag <= 100_000; tag++) {
       sent.add(tag);

@@ -26,7 +26,7 @@ describe('a message that came back unsettled', () => {
     ]);
   });
 
-  it('is given up by the limit that its queue was declared with; a low one leaves no room for a margin', () => {
+  it('is given up by the delivery limit that its queue was declared with; a low one leaves no room for a margin', () => {
     for (const [limit, last] of [
       [100, 97],
       [5, 2],
@@ -39,7 +39,7 @@ describe('a message that came back unsettled', () => {
     }
   });
 
-  it('takes a limit that is none for the usual one', () => {
+  it('is given up by the default limit where that of its queue is invalid', () => {
     for (const limit of [-1, 0, 'many', Number.NaN]) {
       const declared = { ...quorum, 'x-delivery-limit': limit };
       assert.equal(whyGivenUp(back(17), declared), undefined);
@@ -51,7 +51,7 @@ describe('a message that came back unsettled', () => {
     assert.equal(whyGivenUp(back(100), { ...quorum, 'x-dead-letter-exchange': '' }), undefined);
   });
 
-  it('is not believed to have come back when its sender says so', () => {
+  it('is not counted as one because a header of its sender says so', () => {
     const sent = deliveryOf({ redelivered: false, headers: { 'x-delivery-count': 50 } });
     assert.deepEqual([sent.deliveryCount, isSuspect(sent, quorum)], [0, false]);
     for (const count of ['many', -5, 1.5, { '!': 'int' }, null]) {
@@ -62,13 +62,13 @@ describe('a message that came back unsettled', () => {
     }
   });
 
-  it('says how often, and where to look', () => {
+  it('is given up with an error that says how often it came back, and where to look', () => {
     const reason = whyGivenUp(back(18), quorum);
     assert.deepEqual([reason?.code, reason?.deliveryCount], ['NEVER_FINISHED', 18]);
     assert.match(reason?.message ?? '', /18 times.*process died/);
   });
 
-  it('T-A1: runs as any other in a classic queue, whatever its sender writes for the count', () => {
+  it('T-A1: runs as any other message in a classic queue, whatever count its sender writes', () => {
     const classic = { 'x-queue-type': 'classic' };
     assert.equal(isSuspect(back(1_000), classic), false);
     assert.equal(whyGivenUp(back(1_000), classic), undefined);

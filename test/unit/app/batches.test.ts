@@ -33,7 +33,7 @@ class Hands {
 }
 
 describe('batches', () => {
-  it('lose nothing, double nothing, keep the order, and never exceed size and concurrency', async () => {
+  it('lose and repeat no item, keep the order, and never exceed size and concurrency', async () => {
     const step = fc.oneof(
       { weight: 5, arbitrary: fc.constant('add' as const) },
       { weight: 2, arbitrary: fc.constant('finish' as const) },
@@ -69,7 +69,7 @@ describe('batches', () => {
     );
   });
 
-  it('leave out what has become void, and fill up with what comes after', async () => {
+  it('leave out items that have become stale, and fill up with later ones', async () => {
     const hands = new Hands();
     const stale = new Set<number>();
     const batches = new Batches(
@@ -88,7 +88,7 @@ describe('batches', () => {
     assert.deepEqual(batches.stop(), []);
   });
 
-  it('hold back what must wait for one in hand, and nobody else', async () => {
+  it('hold back an item that must wait for one in hand, and no other', async () => {
     const hands = new Hands();
     const batches = new Batches<number>(
       { size: 2, concurrency: 3, flushIntervalMs: never },
@@ -103,7 +103,7 @@ describe('batches', () => {
     assert.deepEqual(batches.stop(), []);
   });
 
-  it('tell when there is room, and when nothing is in hand', async () => {
+  it('tell when there is room, and when no item is in hand', async () => {
     const hands = new Hands();
     const batches = new Batches<number>({ size: 1, concurrency: 1, flushIntervalMs: never }, hands);
     const events: string[] = [];

@@ -32,7 +32,7 @@ describe('the command line', () => {
     it(`understands "${line}"`, () => assert.deepEqual(readArguments(line.split(' ')), command));
   }
 
-  it('takes nothing at all for a question', () => assert.deepEqual(readArguments([]), { kind: 'help' }));
+  it('asks for the help when it is empty', () => assert.deepEqual(readArguments([]), { kind: 'help' }));
 
   const bad: readonly (readonly [string, RegExp])[] = [
     ['--verbose', /Unknown command: \(nothing\)/],

@@ -62,7 +62,7 @@ describe('waybill broker', () => {
     assert.match(long.stdout, /^Usage: waybill broker/);
   });
 
-  it('explains itself and exits 2 when it is not understood', async (t) => {
+  it('prints its usage and exits 2 when its arguments are wrong', async (t) => {
     const program = waybill(t, 'brokr');
     assert.deepEqual(await program.waitForEnd(), { code: 2, signal: null });
     assert.match(program.stderr, /^Unknown command: brokr\nwaybill --help tells what there is\.\n$/);

@@ -32,7 +32,7 @@ describe('consumers', () => {
     assert.deepEqual(tags().slice(4), ['high']);
   });
 
-  it('stand in line behind a single active one', () => {
+  it('wait behind a single active consumer', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('q', { 'x-single-active-consumer': true });
@@ -47,7 +47,7 @@ describe('consumers', () => {
     );
   });
 
-  it('follow a single active one by their priorities', () => {
+  it('follow a single active consumer in the order of their priorities', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('q', { 'x-single-active-consumer': true });
@@ -106,7 +106,7 @@ describe('consumers', () => {
     world.consume(client, 'q', 'c');
   });
 
-  it('cannot share a tag, nor a queue one has for itself', () => {
+  it('cannot share a consumer tag, nor a queue with an exclusive consumer', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('q');
@@ -128,7 +128,7 @@ describe('settling', () => {
     channel.settle(0, true, 'ack');
   });
 
-  it('of several takes all up to the tag', () => {
+  it('with multiple settles all deliveries up to the tag', () => {
     const world = new CoreWorld();
     const { channel, ...rest } = world.channel();
     world.queue('q');
@@ -139,7 +139,7 @@ describe('settling', () => {
     assert.deepEqual(world.waiting('q'), ['3']);
   });
 
-  it('is done by closing: what is out goes back, marked as redelivered', () => {
+  it('is done by closing the channel: unsettled messages go back, marked as redelivered', () => {
     const world = new CoreWorld();
     const [first, second] = [world.channel(), world.channel()];
     world.queue('q');
@@ -202,7 +202,7 @@ describe('publishing', () => {
     assert.deepEqual(sink.confirms, ['ack 1', 'ack 2']);
   });
 
-  it('is refused without the exchange, and for properties that lie', () => {
+  it('is refused for a missing exchange, and for properties that are not true', () => {
     const world = new CoreWorld();
     const client = world.channel();
     assert.throws(() => world.publish(client, 'missing', '', 'x'), code(404));

@@ -17,7 +17,7 @@ describe('a channel that closes', () => {
     assert.deepEqual(watcher.sink.bodies, ['q3', 'q1', 'q0', 'q2']);
   });
 
-  it('serves a queue not left yet with what has died in one that is: it comes back marked', () => {
+  it('still delivers to a queue not left yet what expires in one that is left: it goes back marked as redelivered', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('last');
@@ -30,7 +30,7 @@ describe('a channel that closes', () => {
     assert.equal(world.channel().channel.get('last', true)?.redelivered, true);
   });
 
-  it('ends an auto-delete queue before anything in it can die', () => {
+  it('deletes an auto-delete queue before messages in it can be dead-lettered', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('dead');

@@ -23,7 +23,7 @@ function another(world: CoreWorld): TestChannel {
   return client;
 }
 
-describe('who does not settle in time', () => {
+describe('a consumer that does not settle in time', () => {
   for (const profile of ['3.10', '4.0'] as const) {
     it(`loses the channel on ${profile}`, () => {
       const { world, client } = holding(profile);
@@ -34,13 +34,13 @@ describe('who does not settle in time', () => {
     });
   }
 
-  it('is blamed by the time of the queue, where that is shorter', () => {
+  it('loses the channel by the timeout of the queue, where that is shorter', () => {
     const { world, client } = holding('4.0', { ...quorum, 'x-consumer-timeout': 15 * MINUTE } as never);
     world.clock.advance(5 * MINUTE);
     assert.deepEqual(client.sink.timeouts, [15 * MINUTE]);
   });
 
-  it('is forgiven when it settles shortly before', () => {
+  it('keeps the channel when it settles shortly before', () => {
     const { world, client } = holding('4.0');
     world.clock.advance(20 * MINUTE - 1);
     client.channel.settle(1, false, 'ack');
@@ -49,8 +49,8 @@ describe('who does not settle in time', () => {
   });
 });
 
-describe('who does not settle in time, on 4.3', () => {
-  it('is cancelled for each time that something is overdue, and stays a consumer', () => {
+describe('a consumer that does not settle in time, on 4.3', () => {
+  it('is cancelled each time that a message is overdue, and stays a consumer', () => {
     const { world, client, queue } = holding('4.3');
     world.clock.advance(20 * MINUTE);
     assert.deepEqual(client.sink.cancels, ['slow']);
@@ -61,7 +61,7 @@ describe('who does not settle in time, on 4.3', () => {
     assert.deepEqual(world.waiting('q'), ['first', 'second']);
   });
 
-  it('is given nothing until all that is overdue is acked; an ack that comes late acks nothing', () => {
+  it('gets no message until all overdue ones are acked; a late ack does not remove the message', () => {
     const { world, client } = holding('4.3');
     world.clock.advance(30 * MINUTE);
     client.channel.settle(1, false, 'ack');
@@ -71,7 +71,7 @@ describe('who does not settle in time, on 4.3', () => {
     assert.ok(client.sink.deliveries.slice(2).every(({ redelivered }) => redelivered));
   });
 
-  it('loses what is overdue to others, uncounted for the delivery limit', () => {
+  it('loses overdue messages to other consumers, which does not count for the delivery limit', () => {
     const { world } = holding('4.3');
     world.clock.advance(20 * MINUTE);
     const other = another(world);
@@ -88,20 +88,20 @@ describe('who does not settle in time, on 4.3', () => {
     assert.equal(client.channel.confirmCancel('slow'), false);
   });
 
-  it('loses the channel when what is overdue has no consumer any more', () => {
+  it('loses the channel when it was cancelled before its message is overdue', () => {
     const { world, client } = holding('4.3');
     client.channel.cancel('slow');
     world.clock.advance(20 * MINUTE);
     assert.deepEqual(client.sink.timeouts, [-1]);
   });
 
-  it('has all the time there is with a classic queue', () => {
+  it('has no time limit on a classic queue', () => {
     const { world, client } = holding('4.3', { 'x-queue-type': 'classic' });
     world.clock.advance(1000 * MINUTE);
     assert.deepEqual([client.sink.timeouts, client.sink.cancels], [[], []]);
   });
 
-  it('makes room for the next where one consumer is active at a time', () => {
+  it('hands over to the next consumer where one is active at a time', () => {
     const { world, client } = holding('4.3', { ...quorum, 'x-single-active-consumer': true } as never);
     const other = another(world);
     world.clock.advance(20 * MINUTE);

@@ -32,7 +32,7 @@ async function channelOf(connection: ChannelModel) {
 }
 
 describe('the embedded broker', () => {
-  it('listens on loopback only, unless told otherwise in so many words', async () => {
+  it('listens on loopback only, unless told otherwise explicitly', async () => {
     await assert.rejects(DevBroker.start({ port: 0, host: '0.0.0.0' }), /exposeToNetwork/);
     const broker = await DevBroker.start({ port: 0, host: '0.0.0.0', exposeToNetwork: true });
     await broker.close();
@@ -119,7 +119,7 @@ describe('the embedded broker', () => {
     assert.ok(message.content.equals(body));
   });
 
-  it('breaks off with a client that stays silent, and keeps one that beats', async (t) => {
+  it('drops a client that stays silent, and keeps one that sends heartbeats', async (t) => {
     const broker = await start(t, { heartbeatSeconds: 1 });
     const lively = await connect(t, broker.url);
     const silent = connectSocket(broker.port, '127.0.0.1');
@@ -131,7 +131,7 @@ describe('the embedded broker', () => {
     assert.equal(broker.connections.length, 1);
   });
 
-  it('holds up publishers while memory is short, and nobody else', async (t) => {
+  it('holds up publishers while memory is short, and no other client', async (t) => {
     const broker = await start(t, { memoryLimitBytes: 1000 });
     const [publishing, consuming] = [await connect(t, broker.url), await connect(t, broker.url)];
     const [publisher, consumer] = [await channelOf(publishing), await channelOf(consuming)];
@@ -154,7 +154,7 @@ describe('the embedded broker', () => {
     assert.ok(broker.memoryBytes > 'second'.length && broker.memoryBytes < 1000);
   });
 
-  it('tells what happens, in order', async (t) => {
+  it('emits events for what happens, in order', async (t) => {
     const broker = await start(t);
     const events: BrokerEvent[] = [];
     const stop = broker.observe((event) => events.push(event));

@@ -8,7 +8,7 @@ const quorum = { 'x-queue-type': 'quorum' };
 const versions = ['3.10', '4.0', '4.3'] as const;
 
 describe('a profile', () => {
-  it('must be one that there is', () => {
+  it('must be a known one', () => {
     assert.throws(
       () => profileOf('9.9' as '4.3'),
       /DevBroker: profile must be one of '3\.10', '4\.0', '4\.3' and is the text '9\.9'/,

@@ -7,7 +7,7 @@ import { CoreWorld } from './core-world.js';
 const HOUR_MS = 3_600_000;
 
 describe('a queue', () => {
-  it('lets messages expire at the head, without waiting for the hour', () => {
+  it('lets messages expire at the head, each at its own time', () => {
     const world = new CoreWorld();
     const publisher = world.channel();
     world.queue('dead');
@@ -48,7 +48,7 @@ describe('a queue', () => {
     assert.deepEqual(sink.bodies, ['taken']);
   });
 
-  it('goes when nobody has used it for x-expires', () => {
+  it('is deleted when it was not used for x-expires', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('q', { 'x-expires': 1000 });
@@ -63,7 +63,7 @@ describe('a queue', () => {
     assert.equal(world.host.findQueue('q'), undefined);
   });
 
-  it('goes with its last consumer when it is auto-delete', () => {
+  it('is deleted with its last consumer when it is auto-delete', () => {
     const world = new CoreWorld();
     const client = world.channel();
     world.queue('q', {}, true);
@@ -74,7 +74,7 @@ describe('a queue', () => {
     assert.equal(world.host.findQueue('q'), undefined);
   });
 
-  it('drops from the head what is too much', () => {
+  it('drops messages from the head when it is over its limit', () => {
     const world = new CoreWorld();
     const publisher = world.channel();
     world.queue('q', { 'x-max-length': 2 });
@@ -85,7 +85,7 @@ describe('a queue', () => {
     assert.deepEqual(world.waiting('bytes'), ['x', 'yz']);
   });
 
-  it('refuses with a nack what is too much, if asked to', () => {
+  it('nacks messages over its limit, if it was declared so', () => {
     const world = new CoreWorld();
     const publisher = world.channel();
     publisher.channel.publishing.select('confirm');

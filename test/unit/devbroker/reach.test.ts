@@ -49,7 +49,7 @@ describe('the embedded broker is reached', () => {
     for (const address of otherAddresses()) assert.equal(await isReached(address, port), false, address);
   });
 
-  it('on other addresses when told in so many words', async (t) => {
+  it('on other addresses when told explicitly', async (t) => {
     await assert.rejects(DevBroker.start({ port: 0, host: '0.0.0.0' }), /exposeToNetwork: true/);
     const { port } = await start(t, { host: '0.0.0.0', exposeToNetwork: true });
     for (const address of otherAddresses()) assert.equal(await isReached(address, port), true, address);

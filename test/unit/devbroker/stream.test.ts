@@ -53,7 +53,7 @@ describe('a stream', () => {
     assert.deepEqual(sink.bodies, ['1', '2', '3']);
   });
 
-  it('gives nothing twice to a consumer, and on 3.10 nothing more for what was refused', () => {
+  it('gives no message twice to a consumer, and on 3.10 no further one in place of a rejected one', () => {
     const given = (['3.10', '4.3'] as const).map((profile) => {
       const { channel, sink } = reader(filled(profile).world, 'first', 1);
       channel.settle(1, false, 'release');

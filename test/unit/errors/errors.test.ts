@@ -34,7 +34,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
 ];
 
 describe('errors', () => {
-  it('are all on the face, each with a code of its own', () => {
+  it('are all exported, each with a code of its own', () => {
     const exported = Object.entries(face).filter(
       ([, value]) => typeof value === 'function' && value.prototype instanceof face.WaybillError,
     );
@@ -57,7 +57,7 @@ describe('errors', () => {
     });
   }
 
-  it('are one family with what must be a TypeError as well', () => {
+  it('include ArgumentTypeError, which is a TypeError as well', () => {
     const error = new face.ArgumentTypeError('x', { cause: 'the reason' });
     assert.ok(error instanceof TypeError && isWaybillError(error, 'CONFIGURATION'));
     assert.deepEqual([error.name, error.cause], ['ArgumentTypeError', 'the reason']);
@@ -70,7 +70,7 @@ describe('errors', () => {
     assert.equal(new face.TopologyError('x', { cause, replyCode: 406 }).cause, cause);
   });
 
-  it('say what a person needs', () => {
+  it('say in fields and words what happened', () => {
     const lost = new face.UnroutableError('orders', 'new');
     assert.deepEqual([lost.exchange, lost.routingKey], ['orders', 'new']);
     assert.match(lost.message, /No queue is bound to exchange 'orders' for routing key 'new'\. \w+/);
@@ -96,7 +96,7 @@ describe('isWaybillError', () => {
     assert.ok(!isWaybillError(foreign, 'CLOSED'));
   });
 
-  it('refuses everything else', () => {
+  it('is false for everything else', () => {
     const strangers = [
       undefined,
       null,
@@ -122,7 +122,7 @@ describe('isControlFlow', () => {
   ];
 
   for (const thrown of steering) {
-    it(`knows ${thrown.name}, by its code and as no failure`, () => {
+    it(`knows ${thrown.name} by its code, and isWaybillError does not`, () => {
       assert.ok(isControlFlow(thrown));
       for (const { code } of steering) assert.equal(isControlFlow(thrown, code), thrown.code === code);
       assert.ok(isControlFlow(Object.assign(new Error('of another copy'), { code: thrown.code })));
@@ -130,7 +130,7 @@ describe('isControlFlow', () => {
     });
   }
 
-  it('takes no failure for it', () => {
+  it('is false for each error', () => {
     for (const [, error] of samples) assert.equal(isControlFlow(error), false);
   });
 });

@@ -33,7 +33,7 @@ describe('H-A11: an emitter whose listeners throw', () => {
     for (const error of log.errors) assert.match(error, /^A listener to 'told' has thrown: ./);
   });
 
-  it('tells each in a context of its own', () => {
+  it('calls each listener in an async context of its own', () => {
     const storage = new AsyncLocalStorage<string>();
     const emitter = harmlessEmitter<Events>(recordingLog());
     const seen: unknown[] = [];

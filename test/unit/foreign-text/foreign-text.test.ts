@@ -18,7 +18,7 @@ describe('cut', () => {
     assert.equal(cut('😀'.repeat(100), 4), '😀\ufffd…');
   });
 
-  it('H-A10: keeps nothing of what was cut away in memory', () => {
+  it('H-A10: keeps no memory for the text that it has cut away', () => {
     const inUse = (): number => {
       collectGarbage();
       const { heapUsed, external } = process.memoryUsage();
@@ -31,7 +31,7 @@ describe('cut', () => {
     assert.ok(grown < 8_000_000, `${grown} bytes more`);
   });
 
-  it('lets no sender write a line of its own, or command a terminal', () => {
+  it('replaces characters by which a sender could begin a line of its own or control a terminal', () => {
     assert.equal(
       cut('a\nwaybill error: b\r\u001b[31m\u2028c\u0085'),
       'a\ufffdwaybill error: b\ufffd\ufffd[31m\ufffdc\ufffd',
@@ -39,7 +39,7 @@ describe('cut', () => {
     assert.equal(cut('half \ud83d of one'), 'half \ufffd of one');
   });
 
-  it('takes anything for a text', () => {
+  it('makes a text of any value', () => {
     const values = [null, undefined, 5, 5n, true, Symbol('s'), {}, Object.create(null), []];
     const texts = ['null', 'undefined', '5', '5', 'true', 'Symbol(s)', 'an object', 'an object', 'an object'];
     assert.deepEqual(
@@ -50,7 +50,7 @@ describe('cut', () => {
 });
 
 describe('cutLines', () => {
-  it('does the same, and keeps the lines', () => {
+  it('cuts and replaces as cut does, and keeps the lines', () => {
     assert.equal(cutLines('a\n\tb\u001b\ud83d', 100), 'a\n\tb\ufffd\ufffd');
     assert.equal(cutLines('a\nb\nc', 4), 'a\nb…');
   });

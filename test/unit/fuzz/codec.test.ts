@@ -27,7 +27,7 @@ describe('hostile bytes and the codec', () => {
     fc.assert(property, untilTimeIsOver);
   });
 
-  it('give the same however they are split', () => {
+  it('give the same result however they are split', () => {
     const splits = fc.array(
       fc.nat({ max: 60 }).map((size) => size + 1),
       { minLength: 1, maxLength: 20 },

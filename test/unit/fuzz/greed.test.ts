@@ -12,7 +12,7 @@ const floodBytes = 700 * mebibyte;
 const kilobytes100 = Buffer.alloc(100_000);
 
 /** Peers that keep to the protocol and want too much of it. */
-describe('greedy peers and the embedded broker', () => {
+describe('the embedded broker keeps within its memory with a client', () => {
   let broker: WatchedBroker;
   let witness: Witness;
   let peers: RawPeer[] = [];
@@ -50,7 +50,7 @@ describe('greedy peers and the embedded broker', () => {
     await broker.assertModest();
   };
 
-  it('who publishes what cannot be routed, and does not read what comes back', async () => {
+  it('that publishes unroutable messages, and does not read what comes back', async () => {
     const peer = await connect();
     peer.socket.pause();
     await flood(peer, () => {
@@ -59,7 +59,7 @@ describe('greedy peers and the embedded broker', () => {
     });
   });
 
-  it('who gets the same large message again and again, and does not read it', async () => {
+  it('that gets the same large message again and again, and does not read it', async () => {
     const peer = await connect();
     const queue = await declare(peer, 'large');
     const body = Buffer.alloc(10 * mebibyte);
@@ -72,7 +72,7 @@ describe('greedy peers and the embedded broker', () => {
     });
   });
 
-  it('who begins messages on many channels and ends none', async () => {
+  it('that begins messages on many channels and ends none', async () => {
     const peer = await connect();
     const channels = 1000;
     for (let channel = 2; channel <= channels; channel += 1) await peer.openChannel(channel);
@@ -86,7 +86,7 @@ describe('greedy peers and the embedded broker', () => {
     });
   });
 
-  it('who fills a queue with headers and no bodies', async () => {
+  it('that fills a queue with headers and no bodies', async () => {
     const peer = await connect();
     const queue = await declare(peer, 'headers');
     const entries = Array.from({ length: 20_000 }, (_, n) =>
@@ -100,7 +100,7 @@ describe('greedy peers and the embedded broker', () => {
     });
   });
 
-  it('who asks and does not read the answers', async () => {
+  it('that sends requests and does not read the answers', async () => {
     const [deaf, answering] = [await connect(), await connect()];
     const queue = await declare(answering, 'questions');
     deaf.method(1, 60, 20, u16(0), shortString('amq.rabbitmq.reply-to'), shortString(''), u8(2), table({}));

@@ -28,7 +28,7 @@ describe('hostile peers and the embedded broker', () => {
     await witness.check();
   };
 
-  it('random and broken frames harm nobody', async (t) => {
+  it('random and broken frames harm no other client', async (t) => {
     extendLimit(t, budgetMs + 120_000);
     const before = await broker.memory();
     let count = 0;
@@ -77,14 +77,14 @@ describe('hostile peers and the embedded broker', () => {
     await survives();
   });
 
-  it('a thousand connections that say nothing keep nobody out', async () => {
+  it('a thousand silent connections keep no other client out', async () => {
     const silent = await Promise.all(Array.from({ length: 1000 }, () => RawPeer.connect(broker.url)));
     await survives();
     for (const peer of silent) peer.destroy();
     await survives();
   });
 
-  it('names and consumers without end are refused or borne', async () => {
+  it('endless names and consumers are refused, or do no harm', async () => {
     const peer = await (await (await RawPeer.connect(broker.url)).open()).openChannel();
     for (let n = 0; n < 3000 && !peer.ended; n += 1) {
       peer.method(1, 50, 10, u16(0), shortString(`endless ${n}`), u8(4 + 16), table({}));

@@ -81,7 +81,7 @@ describe('H-A11: a logger', () => {
     assert.equal(guardLogger(guard), guard);
   });
 
-  it('that writes to a stderr which nobody reads any more does not end the process', async () => {
+  it('that writes to a stderr whose reader is gone does not end the process', async () => {
     const program = resolve('test/unit/logger/programs/logging-to-nobody.ts');
     const args = ['--conditions=waybill-source', `--import=${import.meta.resolve('tsx')}`, program];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -105,7 +105,7 @@ describe('debugAsked', () => {
     }
   });
 
-  it('WAYBILL_DEBUG is on for all but nothing, 0 and false', () => {
+  it('WAYBILL_DEBUG is on for every value but an empty one, 0 and false', () => {
     for (const on of ['1', 'true', 'yes', 'waybill'])
       assert.equal(debugAsked({ WAYBILL_DEBUG: on }), true, on);
     for (const off of ['', '0', 'false', 'False'])

@@ -54,7 +54,7 @@ function assertRefused(make: () => unknown, setting: string, value: unknown): vo
 describe('the static settings of a class', () => {
   for (const [setting, values] of Object.entries(processors))
     for (const value of values)
-      it(`H-A14: a processor refuses ${setting} = ${inspect(value)}, in words, when it is made`, () => {
+      it(`H-A14: a processor refuses ${setting} = ${inspect(value)} with a ConfigurationError when it is made`, () => {
         const Desk = desk(MessageProcessor, staticsOf(setting, value));
         assertRefused(() => new Desk(), setting, value);
       });
@@ -75,12 +75,12 @@ describe('the static settings of a class', () => {
 
   for (const [setting, values] of Object.entries(producers))
     for (const value of values)
-      it(`H-A14: a producer refuses ${setting} = ${inspect(value)}, in words, when it is made`, () => {
+      it(`H-A14: a producer refuses ${setting} = ${inspect(value)} with a ConfigurationError when it is made`, () => {
         const Desk = desk(GenericProducer, { [setting]: value });
         assertRefused(() => new Desk(), setting, value);
       });
 
-  it('H-A14: are taken where they can be used', () => {
+  it('H-A14: are accepted where they are valid', () => {
     const times = [0, 0.5, 1, 2 ** 40, Number.POSITIVE_INFINITY];
     for (const rpcTimeoutMs of times) new (desk(GenericProducer, { rpcTimeoutMs }))();
     for (const maxRetry of [0, 1, 1_000_000]) new (desk(GenericProducer, { maxRetry }))();
@@ -93,7 +93,7 @@ describe('the static settings of a class', () => {
   });
 });
 
-describe('the times of a life', () => {
+describe("the times that are given to a processor's methods", () => {
   for (const value of noTime)
     it(`H-A14: addTimeout and drain refuse ${inspect(value)}`, async () => {
       const Desk = desk(MessageProcessor, {});

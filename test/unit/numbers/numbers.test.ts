@@ -25,7 +25,7 @@ for (const [check, more] of [
   [duration, []],
 ] as const) {
   describe(check.name, () => {
-    it('T-A4, H-A14: refuses what is no such number, in words that name setting, value and what is allowed', () => {
+    it('T-A4, H-A14: refuses an invalid value with an error that names setting, value and what is allowed', () => {
       for (const [value, words] of neverNumbers) {
         assert.throws(() => check(setting, value), { code: 'CONFIGURATION', message: words });
         assert.throws(() => check(setting, value), /^ConfigurationError: Desk: concurrency must be /);
@@ -33,7 +33,7 @@ for (const [check, more] of [
       for (const value of more) assert.throws(() => check(setting, value), ConfigurationError);
     });
 
-    it('takes both ends of its bounds and nothing beyond', () => {
+    it('accepts both ends of its bounds and no number beyond', () => {
       const bounds = { min: 1, max: 65_535 };
       assert.equal(check(setting, 1, bounds), 1);
       assert.equal(check(setting, 65_535, bounds), 65_535);

@@ -111,7 +111,7 @@ describe('a field table', () => {
     assert.throws(() => readTable(new ByteReader(withValue(0x3f))), isBroken);
   });
 
-  it('refuses sizes that lie', () => {
+  it('refuses sizes that are not true', () => {
     const hostile = Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 0x61, 0x56]);
     assert.throws(() => readTable(new ByteReader(hostile)), isBroken);
     assert.throws(() => readTable(new ByteReader(withValue(0x53, 0xff, 0xff, 0xff, 0xff))), isBroken);

@@ -181,7 +181,7 @@ describe('frames', () => {
 });
 
 describe('publishes', () => {
-  it('have the bytes of their method and content, wherever they go and went before', () => {
+  it('have the bytes of their method and content, whatever was published before', () => {
     const place = fc.record({
       channel: fc.constantFrom(1, 2),
       exchange: fc.constantFrom('', 'exchange'),
@@ -203,7 +203,7 @@ describe('publishes', () => {
     );
   });
 
-  it('leave nothing when they cannot be written, wherever the last one went', () => {
+  it('leave no bytes when they cannot be written, whatever was published before', () => {
     const writer = new FrameWriter();
     const place = { exchange: 'exchange', routingKey: 'key', mandatory: true };
     for (let time = 0; time < 3; time++) {
@@ -257,7 +257,7 @@ describe('commands', () => {
     assert.equal(reader.awaitingContent, undefined);
   });
 
-  it('keep no hold of the bytes they came in', () => {
+  it('keep no reference to the bytes they came in', () => {
     const reader = new CommandReader();
     const frame = body(3);
     reader.read(publish);

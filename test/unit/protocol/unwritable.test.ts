@@ -59,7 +59,7 @@ describe('T-B5: a field table', () => {
     });
   }
 
-  it('refuses a circle, in few words', () => {
+  it('refuses a circular value with a short error', () => {
     const text = refusal({ a: circle });
     assert.match(
       text,

@@ -23,7 +23,7 @@ async function kept(store: ReplyStore, ids: readonly string[]): Promise<string[]
 }
 
 describe('a reply store', () => {
-  it('gives the answer of a call that was here before, and nothing for a new one', async () => {
+  it('gives the answer of a call that has come before, and undefined for a new one', async () => {
     const store = new ReplyStore();
     assert.equal(store.recall('a'), undefined);
     await keep(store, 'a', bytes(3, 7));

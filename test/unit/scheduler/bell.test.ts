@@ -4,7 +4,7 @@ import { Bell } from '../../../src/scheduler/bell.js';
 import { turns } from './threads.js';
 
 describe('Bell', () => {
-  it('wakes the one who waits, each time anew', async () => {
+  it('wakes a waiter, each time anew', async () => {
     const bell = new Bell();
     for (let time = 0; time < 2; time += 1) {
       bell.hush();
@@ -19,7 +19,7 @@ describe('Bell', () => {
     }
   });
 
-  it('keeps a ring that nobody heard until it is hushed', async () => {
+  it('keeps a ring for a later waiter until it is hushed', async () => {
     const bell = new Bell();
     bell.ring();
     await bell.wait();

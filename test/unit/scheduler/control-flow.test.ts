@@ -17,14 +17,14 @@ describe('ExitScheduler and ThreadDone', () => {
     assert.notEqual(done.message, '');
   });
 
-  it('are told by their code, so that two copies of the package understand each other', () => {
+  it('are recognised by their code, also across two copies of the package', () => {
     const foreign = Object.assign(new Error('from another copy'), { code: 'EXIT_SCHEDULER' });
     assert.ok(isControlFlow(foreign, 'EXIT_SCHEDULER'));
     assert.ok(isControlFlow(new ExitScheduler(), 'EXIT_SCHEDULER'));
     assert.ok(isControlFlow(Object.assign(new Error('likewise'), { code: 'THREAD_DONE' }), 'THREAD_DONE'));
   });
 
-  it('are not seen in anything else', () => {
+  it('are not recognised in any other value', () => {
     for (const other of [
       undefined,
       null,

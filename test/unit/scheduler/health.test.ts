@@ -44,7 +44,7 @@ describe('the health of a scheduler', () => {
     assert.equal((await scheduler.health()).ok, false);
   });
 
-  it('is well when all that can tell are well, with all that they tell', async (t) => {
+  it('is well when all threads that report health are well, and has their reports', async (t) => {
     const detail = { ok: true, queues: 3 };
     const scheduler = await running(t, [new Patient(() => detail), new Sleeper()]);
     assert.deepEqual(await scheduler.health(), {
@@ -54,7 +54,7 @@ describe('the health of a scheduler', () => {
     });
   });
 
-  it('is not well when one of them is not', async (t) => {
+  it('is not well when one thread is not', async (t) => {
     const scheduler = await running(t, [
       new Patient(() => ({ ok: true })),
       new Patient(() => ({ ok: false })),
@@ -67,7 +67,7 @@ describe('the health of a scheduler', () => {
     ['throws', () => assert.fail('it cannot tell')],
     ['rejects', () => Promise.reject(new Error('it cannot tell'))],
   ] as const) {
-    it(`is not well when one ${how} instead of telling`, async (t) => {
+    it(`is not well when one thread ${how} instead of reporting`, async (t) => {
       const scheduler = await running(t, [new Patient(tell)]);
       assert.equal((await scheduler.health()).ok, false);
     });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { ExitScheduler, MicroScheduler, type MicroThread, ThreadDone } from '../../../src/scheduler/index.js';
 import { countYields, deferred, RecordingThread, Sleeper, turns } from './threads.js';
 
-describe('MicroScheduler, the rounds', () => {
+describe('the rounds of a MicroScheduler', () => {
   it('P-C45: when b exits in round 2, c still has its step, then the scheduler ends', async () => {
     const log: string[] = [];
     const scheduler = schedulerOf(
@@ -27,7 +27,7 @@ describe('MicroScheduler, the rounds', () => {
     assert.deepEqual(log, ['a1', 'b1', 'c1', 'a2', 'b2', 'c2']);
   });
 
-  it('P-C46: a thread that ends itself leaves alone; with autoquit the scheduler ends when none is left', async () => {
+  it('P-C46: a thread that ends itself ends no other; with autoquit the scheduler ends when none is left', async () => {
     const log: string[] = [];
     const scheduler = new MicroScheduler({ autoquit: true });
     scheduler.addMicrothread(new RecordingThread('a', log, (step) => throwIf(step === 1, new ThreadDone())));
@@ -80,7 +80,7 @@ describe('MicroScheduler, the rounds', () => {
     assert.deepEqual(log, ['a1', 'b1', 'new1', 'a2', 'b2', 'new2']);
   });
 
-  it('create() is called once, when the thread is added, and no step comes before it is through', async () => {
+  it('create() is called once, when the thread is added, and the first step comes when it has resolved', async () => {
     const gate = deferred();
     const log: string[] = [];
     class Slow extends RecordingThread {
@@ -101,7 +101,7 @@ describe('MicroScheduler, the rounds', () => {
     assert.deepEqual(log, ['create', 'b1', 'b2', 'created', 'slow1', 'b3', 'slow2', 'b4']);
   });
 
-  it('a thread whose step is pending holds up nobody, and goes on when it is through', async () => {
+  it('a thread whose step is pending holds up no other thread, and goes on when the step has resolved', async () => {
     const gate = deferred();
     const log: string[] = [];
     const scheduler = schedulerOf(
@@ -171,7 +171,7 @@ describe('MicroScheduler, the rounds', () => {
   });
 });
 
-describe('MicroScheduler, a life', () => {
+describe('the life of a MicroScheduler', () => {
   it('refuses a thread twice, a stopped thread, and any thread after its own end', async () => {
     const thread = new Sleeper();
     const scheduler = schedulerOf(thread);
@@ -247,7 +247,7 @@ describe('MicroScheduler as a thread of another', () => {
     assert.ok(left.stopSignal.aborted);
   });
 
-  it('costs nothing while its threads wait, and hands a failure that ends it to the outer one', async () => {
+  it('takes no turns while its threads wait, and hands a failure that ends it to the outer scheduler', async () => {
     const gate = deferred();
     const failure = new Error('inner trouble');
     const inner = new MicroScheduler({ onThreadError: () => {} });

@@ -127,7 +127,7 @@ describe('run() as a program', { concurrency: 2 }, () => {
     assert.deepEqual(await program.end(), [null, 'SIGTERM']);
   });
 
-  it('dies by the same signal again, unless it is an echo', async (context) => {
+  it('dies by the same signal again, unless it comes at once', async (context) => {
     const program = start(context, 'stubborn');
     await program.says('ready');
     await until(() => !program.child.kill('SIGINT') || program.child.signalCode, {
@@ -147,7 +147,7 @@ describe('run() as a program', { concurrency: 2 }, () => {
     assert.match(program.output(), /"reason":"failure"/);
   });
 
-  it('shows the stack of an error that nobody foresaw', async (context) => {
+  it('shows the stack of an unexpected error', async (context) => {
     const program = start(context, 'mistaken');
     assert.deepEqual(await program.end(), [1, null]);
     assert.match(program.errors(), /^Mistaken failed: TypeError: nobody foresaw this\n {4}at /);

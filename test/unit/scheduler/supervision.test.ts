@@ -77,7 +77,7 @@ describe('a thread that fails', () => {
       assert.ok(other.stopSignal.aborted, 'the other thread was asked to end');
     });
 
-    it(`leaves alone when it was added later and its ${manner} create() failed`, async () => {
+    it(`does not end the scheduler when it was added later and its ${manner} create() failed`, async () => {
       const seen = collector();
       const scheduler = schedulerOf(
         seen,

@@ -43,7 +43,7 @@ describe('printThreadError', () => {
     );
   });
 
-  it('prints what is no error at all', (context) => {
+  it('prints a thrown value that is no error', (context) => {
     const print = printer(context.mock);
     assert.equal(print('plain text', { phase: 'step' }), "Sleeper failed: 'plain text'\n");
     assert.equal(print(undefined, { phase: 'step' }), 'Sleeper failed: undefined\n');

@@ -58,7 +58,7 @@ function assertNoSecret(what: string, value: unknown): void {
   }
 }
 
-describe('H-A4: no text that a logger makes of it holds a password', () => {
+describe('H-A4: no text that a logger writes has the password', () => {
   /** A broker that knows the password; what is kept with it is closed before it. */
   async function start(t: TestContext) {
     const closers: (() => unknown)[] = [];

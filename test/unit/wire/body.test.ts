@@ -15,15 +15,15 @@ const envelope = {
 };
 
 describe('reading an envelope', () => {
-  it('takes the seven keys as they are', () => {
+  it('gives the seven keys as they are', () => {
     assert.deepEqual(readBody(envelope), envelope);
   });
 
-  it('leaves unknown keys away', () => {
+  it('ignores unknown keys', () => {
     assert.deepEqual(readBody({ ...envelope, extra: 1 }), envelope);
   });
 
-  it('does without version, fingerprint and reserved part', () => {
+  it('accepts an envelope without version, fingerprint and reserved part', () => {
     const { version: _v, fingerprint: _f, _reserved: _r, ...short } = envelope;
     assert.deepEqual(readBody(short), { ...envelope, fingerprint: {} });
     assert.deepEqual(readBody({ ...envelope, fingerprint: 7, _reserved: [] }), {
@@ -32,7 +32,7 @@ describe('reading an envelope', () => {
     });
   });
 
-  it('takes a name that is null', () => {
+  it('accepts a name that is null', () => {
     assert.equal(readBody({ ...envelope, name: null }).name, null);
   });
 

@@ -46,7 +46,7 @@ describe('H-A6: the class-transformer of the service', () => {
   });
 
   for (const version of ['as we test with', 'with the names of 0.4']) {
-    it(`is the one that is asked, ${version}`, async () => {
+    it(`is the one that Waybill uses, ${version}`, async () => {
       const folder = folderWithOwnCopy();
       const own = join(folder, 'node_modules/class-transformer');
       if (version.endsWith('0.4'))
@@ -77,7 +77,7 @@ describe('H-A6: the class-transformer of the service', () => {
     });
   }
 
-  it('is told from another copy: what that has decorated is neither sent nor made', () => {
+  it('is told from another copy: instances of classes that were decorated by that are neither sent nor made', () => {
     const folder = folderWithOwnCopy();
     const { Exclude, Type } = load<typeof ClassTransformer>(folder, 'class-transformer');
     class Account {

@@ -60,7 +60,7 @@ describe('the limit of depth', () => {
     }
   });
 
-  it('is not hindered by brackets and escaped quotes inside texts', () => {
+  it('does not count brackets and escaped quotes inside texts', () => {
     const encoder = new JsonEncoder({ maxDepth: 2 });
     const texts = ['[[[[[[[[', '{"{"{"{"{', '\\"[[[[', '\\\\', '\\\\\\"[[[[', 'ends in \\', '"'];
     for (const text of texts) {

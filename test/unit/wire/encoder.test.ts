@@ -17,7 +17,7 @@ const values = fc.jsonValue({ maxDepth: 6 }).filter((value) => !JSON.stringify(v
 
 for (const encoder of [json, gzip]) {
   describe(encoder.constructor.name, () => {
-    it('says what it makes', () => {
+    it('names its content type and content encoding', () => {
       assert.equal(encoder.contentType, 'application/json');
       assert.equal((encoder as Encoder).contentEncoding, encoder === gzip ? 'gzip' : undefined);
     });
@@ -124,7 +124,7 @@ describe('decoding JSON from strangers', () => {
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   });
 
-  it('never says what was in the body', () => {
+  it('never quotes the body in an error', () => {
     assert.throws(
       () => json.decode(Buffer.from('{"password": "hunter2"')),
       (error: Error) => !error.message.includes('hunter2'),
@@ -234,7 +234,7 @@ describe('the decoder for what has arrived', () => {
     assert.deepEqual(decoderFor(gzip, undefined).decode(json.encode({ a: 1 })), { a: 1 });
   });
 
-  it('leaves gzip to an own encoder that does it itself', () => {
+  it('leaves gzip to a custom encoder that unpacks it itself', () => {
     const own: Encoder = { ...upper, contentEncoding: 'gzip' };
     assert.equal(decoderFor(own, 'gzip'), own);
     assert.equal(decoderFor(own, undefined), own);

@@ -37,7 +37,7 @@ describe('EnvelopeEncoder', () => {
     }
   });
 
-  it('puts what is reserved where the body has its own', () => {
+  it('puts the reserved part where the body has it', () => {
     const envelopes = new EnvelopeEncoder(jsonEncoder, fingerprint);
     const message = new RpcCommand('sum', { a: 1 });
     assert.equal(
@@ -46,7 +46,7 @@ describe('EnvelopeEncoder', () => {
     );
   });
 
-  it('leaves nothing out that an own kind of message put into its body', () => {
+  it('keeps all that a custom kind of message has put into its body', () => {
     class Traced extends Envelope {
       constructor() {
         super({ type: 'command', name: 'traced', category: 'message', content: {} });
@@ -86,7 +86,7 @@ describe('EnvelopeEncoder', () => {
     });
   });
 
-  it('stays right with more names than it remembers', () => {
+  it('encodes correctly with more message names than it remembers', () => {
     const envelopes = new EnvelopeEncoder(jsonEncoder, fingerprint);
     for (let index = 0; index < 2_500; index++) {
       const message = new MessageCommand(`name ${index % 1_250}`, { index });

@@ -16,7 +16,7 @@ const own = {
 const keys = ['name', 'type', 'pid', 'host', 'user', 'vhost'] as const;
 
 describe('a fingerprint', () => {
-  it('P-B3: it is six strings of this process; who is not named is the text None', () => {
+  it('P-B3: it is six strings of this process; a name that is not given is the text None', () => {
     assert.deepEqual(new Fingerprint().asObject(), own);
     assert.deepEqual(Object.keys(new Fingerprint().asObject()), keys);
   });

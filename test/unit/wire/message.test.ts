@@ -84,7 +84,7 @@ describe('the bytes of each kind of message', () => {
     );
   });
 
-  it('has room for kinds of one’s own', () => {
+  it('can be those of a custom kind', () => {
     class Note extends Envelope<{ text: string }> {
       constructor(text: string) {
         super({ type: 'note', name: 'short', category: 'message', content: { text } });

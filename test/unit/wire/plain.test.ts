@@ -20,7 +20,7 @@ function refused(text: RegExp): (error: unknown) => boolean {
 
 describe('H-A2: an instance with an excluded field', () => {
   for (const [where, [given, leaves]] of Object.entries(places())) {
-    it(`${where}: the field stays at home, in each kind of message`, () => {
+    it(`${where}: the field is not sent, in any kind of message`, () => {
       class Own extends Envelope {
         constructor() {
           super({ type: 'own', name: 'own', category: 'message', content: given });
@@ -58,8 +58,8 @@ describe('H-A2: an instance with an excluded field', () => {
   });
 });
 
-describe('what is plain already', () => {
-  it('is given back as it is, and so is what JSON says in its own way', () => {
+describe('a plain value', () => {
+  it('is given back as it is, and so is a value with its own toJSON', () => {
     const own = { toJSON: () => 'own' };
     for (const value of [
       { a: [1, { b: null }] },
@@ -174,7 +174,7 @@ describe('H-A11: what cannot be sent is refused, and the place is named', () => 
     });
   }
 
-  it('and a circle is found from the top, too', () => {
+  it('a circle that begins at the top', () => {
     class Leaf {
       parent: unknown;
       name = 'leaf';

@@ -71,7 +71,7 @@ describe('a result', () => {
     assert.deepEqual([doubled, reason], [4, '']);
   });
 
-  it('gives one and the same error each time', () => {
+  it('gives the same error object each time', () => {
     const result = new MessageResultError('bad');
     const thrown = [1, 2].map(() => {
       try {
@@ -89,7 +89,7 @@ describe('a result', () => {
     assert.deepEqual([result.type, result.value], ['error', null]);
   });
 
-  it('keeps fingerprint and reserved part of who replied', () => {
+  it('keeps fingerprint and reserved part of the server', () => {
     const body = { ...(reply({ type: 'success', value: 1, message: '' }) as object) };
     const fingerprint = { name: 'server', host: 'there' };
     const result = readResult({ ...body, fingerprint, _reserved: { hint: 1 } });

@@ -68,7 +68,7 @@ describe('content for a class', () => {
     assert.deepEqual(body.content.value, { visible: 'a', at: 0 });
   });
 
-  it('leaves to JSON what is no instance of a class, or makes its own JSON', () => {
+  it('leaves plain values, and objects with their own toJSON, to JSON', () => {
     const date = new Date(0);
     assert.deepEqual(travelled({ date, text: 'x', list: [1] }), {
       date: '1970-01-01T00:00:00.000Z',
@@ -88,7 +88,7 @@ describe('content for a class', () => {
     assert.throws(() => readTyped(Order, undefined), mismatch(/this is a undefined$|this is undefined$/));
   });
 
-  it('tells what the class itself threw', () => {
+  it('gives the error that the class itself threw', () => {
     class Picky {
       constructor() {
         throw new RangeError('never pleased');
