@@ -6,7 +6,7 @@ import type { MetricsOptions } from './metrics/metrics-options.js';
 
 /** How an app is made. */
 export interface AppOptions<State extends object = Record<string, unknown>> {
-  /** For logs, and for the broker's management page. @default 'app' */
+  /** The app's name, for logs and for the broker's management page. @default 'app' */
   readonly name?: string | undefined;
   /** Where messages come from and go to. More may be added until the app starts. */
   readonly connections?: readonly NamedConnection[] | undefined;
@@ -26,6 +26,6 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
   readonly metrics?: MetricsOptions | false | undefined;
   /** What stands around its handlers of messages, and around `put` of its connections, within what its class has. */
   readonly middleware?: readonly Middleware[] | undefined;
-  /** @default warnings and errors to stderr; everything where debugging was asked for */
+  /** Where the app logs. @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }

@@ -60,7 +60,10 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   readonly sse: SseRoutes;
   /** What is measured, and metrics of one's own. */
   readonly metrics: Metrics;
-  /** The same in one method, told apart by `type`: `app.route(['/orders'], { type: 'http', methods: ['GET'] })(handler)`. */
+  /**
+   * Registers routes of any kind in one method, told apart by `type`:
+   * `app.route(['/orders'], { type: 'http', methods: ['GET'] })(handler)`.
+   */
   readonly route: RegisterRoute;
   readonly #shutdownTimeoutMs: number;
   readonly #assembly: Assembly;
@@ -89,7 +92,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     this.route = registerRoute(this);
   }
 
-  /** Registers the decorated methods of an object; give each object whose class has some. @throws ConfigurationError when it has none */
+  /** Registers the decorated methods of an object; call it for each that has some. @throws ConfigurationError when it has none */
   use<Instance extends object>(instance: Instance): Instance {
     if (this.#assembly.methods.use(instance) > 0) return instance;
     throw new ConfigurationError(
@@ -152,7 +155,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     return report;
   }
 
-  /** Starts, for those who need no scheduler. @throws as {@link run} */
+  /** Starts the app, where no scheduler is needed. @throws as {@link run} */
   async start(): Promise<this> {
     await this.create();
     return this;
@@ -180,7 +183,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     this.#assembly.parts.stop();
   }
 
-  /** Ends in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when something was not finished in time */
+  /** Ends the app in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when some work was not finished */
   override async drain({
     timeoutMs = this.#shutdownTimeoutMs,
   }: {
@@ -192,17 +195,17 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     await this.#draining;
   }
 
-  /** @see drain */
+  /** Ends the app, as {@link drain} does. */
   close(): Promise<void> {
     return this.drain();
   }
 
-  /** @see drain */
+  /** Ends the app, as {@link drain} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.drain();
   }
 
-  /** How it is, by asking the broker and all parts. Never rejects. */
+  /** Tells how the app is, by asking the broker and all parts. Never rejects. */
   override async health(): Promise<AppHealth> {
     const connections = this.connections.of(AmqpConnection);
     const amqp = (await Promise.all(connections.map((connection) => connection.health()))).flat();

@@ -12,7 +12,7 @@ export interface ConnectionOwner {
 
 /** What all kinds of connections have. */
 export interface NamedConnection {
-  /** By which routes choose it. */
+  /** The name by which routes choose the connection. */
   readonly name: string | undefined;
   /** @internal Told by the app that it belongs to. */
   adopt?(owner: ConnectionOwner): void;
@@ -43,7 +43,10 @@ export class Connections implements Iterable<NamedConnection> {
     this.#owner = owner;
   }
 
-  /** Adds one; the same one again changes nothing. @throws ConfigurationError when its name is taken, or the app has started */
+  /**
+   * Adds a connection; the same one again changes nothing.
+   * @throws ConfigurationError when its name is taken, or the app has started
+   */
   add(connection: NamedConnection): void {
     if (this.#all.has(connection)) return;
     const { name } = connection;
@@ -107,7 +110,7 @@ export class Connections implements Iterable<NamedConnection> {
     }
   }
 
-  /** All of one kind. */
+  /** Gives all connections of one kind. */
   of<C extends NamedConnection>(Class: ConnectionClass<C>): readonly C[] {
     return [...this.#all].filter((each): each is NamedConnection & C => each instanceof Class);
   }

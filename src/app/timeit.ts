@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.js';
 /** How long each block took, in milliseconds, by name; in the order in which they ended, so the innermost first. */
 export type Transactions = ReadonlyMap<string, number>;
 
-/** Told once, when the outermost block has ended; `error` is what it threw, if it did. */
+/** Called once, when the outermost block has ended; `error` is what it threw, if it did. */
 export type TimeitCallback = (transactions: Transactions, error?: unknown) => unknown;
 
 /** What measures further blocks within a block. */

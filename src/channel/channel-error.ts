@@ -3,22 +3,25 @@ import { ClosedError, ConnectionLostError, isWaybillError, toError, WaybillError
 import { methodSpec } from '../protocol/index.js';
 
 /**
- * Thrown when the broker has closed a channel, or the whole connection, because of what was asked of it: for whoever asked, and for
- * everything that was under way on that channel.
+ * Thrown when the broker has closed a channel, or the whole connection, because of what was asked of it: by the call
+ * that has asked, and by everything that was under way on that channel.
  *
  * What to do: mend what `method` and `replyText` name, then use a new channel; a connection that was closed is made again.
  */
 export class ChannelError extends WaybillError {
   override readonly name = 'ChannelError' as const;
   readonly code = 'CHANNEL_CLOSED' as const;
-  /** For example 406. */
+  /** The AMQP reply code, for example 406. */
   readonly replyCode: number;
   /** The broker's own words. */
   readonly replyText: string;
-  /** The class and the method that it could not carry out; zeros where there was none. */
+  /** The class and the method that the broker could not carry out; zeros where there was none. */
   readonly classId: number;
   readonly methodId: number;
-  /** The same by name, for example `exchange.declare`; undefined for the whole connection, where amqplib does not tell it. */
+  /**
+   * The name of the method that the broker could not carry out, for example `exchange.declare`; undefined where the
+   * whole connection is closed, as amqplib does not tell it then.
+   */
   readonly method: string | undefined;
   /** What is closed: this channel only, or all channels of the connection, which is made again. */
   readonly scope: 'channel' | 'connection';

@@ -1,7 +1,10 @@
 import type { Arguments } from '../amqp/index.js';
 import type { ReceivedMessage } from './message.js';
 
-/** How an exchange is declared. All defaults are written out here; py-amqplib deletes what nobody uses, this does not. */
+/**
+ * How an exchange is declared. All defaults are written out here; py-amqplib deletes an unused exchange by default,
+ * Waybill does not.
+ */
 export interface ExchangeOptions {
   /** Only asks whether it is there. @default false */
   readonly passive?: boolean | undefined;
@@ -29,33 +32,36 @@ export interface QueueOptions {
 
 /** A queue as the broker tells it when it is declared. */
 export interface DeclaredQueue {
-  /** Its name; made by the broker (`amq.gen-…`) where none was given. */
+  /** The queue's name; made by the broker (`amq.gen-…`) where none was given. */
   readonly queue: string;
-  /** How many messages are ready in it. */
+  /** How many messages are ready in the queue. */
   readonly messageCount: number;
   readonly consumerCount: number;
 }
 
 /** Where one message is published to. */
 export interface PublishTarget {
-  /** @default '': the default exchange; the routing key is then the name of a queue */
+  /** The exchange to publish to. @default '': the default exchange; the routing key is then the name of a queue */
   readonly exchange?: string | undefined;
-  /** @default '' */
+  /** The routing key. @default '' */
   readonly routingKey?: string | undefined;
-  /** Sends it back where it reaches no queue: it is then among `channel.returned`. @default false */
+  /** True: the broker sends a message back that reaches no queue; it is then among `channel.returned`. @default false */
   readonly mandatory?: boolean | undefined;
 }
 
 /** How a queue is consumed. */
 export interface ConsumeOptions {
-  /** @default one that the broker makes */
+  /** The name of the consumer on its channel. @default one that the broker makes */
   readonly consumerTag?: string | undefined;
-  /** Nothing is to be acked: what is sent counts as done. @default false */
+  /** True: no message is acked, since each one counts as done when it is sent. @default false */
   readonly noAck?: boolean | undefined;
-  /** Nobody else consumes the queue. @default false */
+  /** True: no other consumer may take from the queue. @default false */
   readonly exclusive?: boolean | undefined;
-  /** Of a stream `x-stream-offset`: 'first', 'last', 'next' (the default), a number, a time ago as '1h', or a Date. */
+  /**
+   * Arguments of the consumer; for a stream `x-stream-offset`: 'first', 'last', 'next' (the default), a number, a time
+   * ago as '1h', or a Date.
+   */
   readonly arguments?: Arguments | undefined;
-  /** Told of each message, as it comes. Without it, iterate over what `consume` gives. What it throws is logged. */
+  /** Called with each message as it comes. Without it, iterate over what `consume` gives. What it throws is logged. */
   readonly onMessage?: ((message: ReceivedMessage) => unknown) | undefined;
 }

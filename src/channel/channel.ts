@@ -24,11 +24,12 @@ const noGlobalQos =
   'Give each consumer its own, by qos(count) before its consume, so that they add up to what you want.';
 
 /**
- * AMQP 0-9-1 as it is: one channel. What the broker refuses closes it, and only it; everything that was under way throws the reason.
- * It does not come back after that, nor after a lost connection: take another one from the same connection, which does.
+ * One channel of plain AMQP 0-9-1. What the broker refuses closes it, and only it; everything that was under way throws
+ * the reason. It does not come back after that, nor after a lost connection: take another one from the same connection,
+ * which does.
  */
 export class Channel implements AsyncDisposable {
-  /** Its number within its Connection object. */
+  /** The channel's number within its Connection object. */
   readonly number: number;
   readonly exchange: Exchanges;
   readonly queue: Queues;
@@ -53,12 +54,12 @@ export class Channel implements AsyncDisposable {
     this.#core.onEnd((error) => this.#confirms.fail(error));
   }
 
-  /** True until it is closed, by us or by the broker. */
+  /** True until the channel is closed, by its owner or by the broker. */
   get isOpen(): boolean {
     return this.#core.isOpen;
   }
 
-  /** Resolves when it is closed, with the error where one has closed it. Never rejects. */
+  /** Resolves when the channel is closed, with the error where one has closed it. Never rejects. */
   get closed(): Promise<Error | undefined> {
     return this.#core.closed;
   }
@@ -69,8 +70,8 @@ export class Channel implements AsyncDisposable {
   }
 
   /**
-   * Publishes a message. It is written at once; the promise resolves when the broker has it, and nobody has to wait for it: `flush`
-   * and `close` do, for all together. A mandatory message that reached no queue is in `returned` by then.
+   * Publishes a message. It is written at once; the promise resolves when the broker has it, and need not be awaited:
+   * `flush` and `close` wait for all together. A mandatory message that reached no queue is in `returned` by then.
    * @throws ConfigurationError for text, headers or properties that cannot be sent: nothing was; PublishRefusedError for a nack;
    * ChannelError, ConnectionLostError and ClosedError when the channel has ended: then its fate is unknown.
    */
@@ -105,7 +106,7 @@ export class Channel implements AsyncDisposable {
     return await this.#consumers.begin(queue, options);
   }
 
-  /** Ends a consumer; one that there is not is no error. @throws ChannelError */
+  /** Ends a consumer; an unknown tag is no error. @throws ChannelError */
   async cancel(consumerTag: string): Promise<void> {
     await this.#consumers.cancel(consumerTag);
   }
@@ -116,7 +117,8 @@ export class Channel implements AsyncDisposable {
   }
 
   /**
-   * Done: the broker forgets the message; with `multiple` all before it, too. A tag that it does not know closes the channel.
+   * Acks a message: the broker forgets it, and with `multiple` all before it, too. A tag that the broker does not know
+   * closes the channel.
    * @throws ConfigurationError for what is no tag, a whole number
    */
   ack(deliveryTag: number, { multiple = false }: { readonly multiple?: boolean } = {}): void {
@@ -124,13 +126,13 @@ export class Channel implements AsyncDisposable {
     this.#core.write((raw) => raw.ack(message, multiple));
   }
 
-  /** Refused: dead-lettered or dropped, or with `requeue` given back to its queue. */
+  /** Rejects a message: it is dead-lettered or dropped, or with `requeue` given back to its queue. */
   reject(deliveryTag: number, { requeue = false }: { readonly requeue?: boolean } = {}): void {
     const message = reference(deliveryTag);
     this.#core.write((raw) => raw.reject(message, requeue));
   }
 
-  /** The same, and with `multiple` for all before it, too. */
+  /** Rejects a message as {@link reject} does, and with `multiple` all before it, too. */
   nack(
     deliveryTag: number,
     { multiple = false, requeue = false }: { readonly multiple?: boolean; readonly requeue?: boolean } = {},
@@ -170,7 +172,7 @@ export class Channel implements AsyncDisposable {
     await this.#closing;
   }
 
-  /** @see close */
+  /** Closes the channel, as {@link close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

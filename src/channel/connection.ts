@@ -5,11 +5,11 @@ import { Channel } from './channel.js';
 
 /** Where to connect, and as whom. */
 export interface ConnectionOptions extends Omit<LinkOptions, 'outbox'> {
-  /** `name` or `name:port`, `[::1]:5672`, instead of `url`. */
+  /** The broker's host, instead of `url`: `name`, `name:port` or `[::1]:5672`. */
   readonly host?: string | undefined;
-  /** With `host`. @default 'guest' */
+  /** The user, with `host`. @default 'guest' */
   readonly user?: string | undefined;
-  /** With `host`. @default 'guest' */
+  /** The password, with `host`. @default 'guest' */
   readonly password?: string | undefined;
 }
 
@@ -17,8 +17,9 @@ export interface ConnectionOptions extends Omit<LinkOptions, 'outbox'> {
 const lastNumber = 2_047;
 
 /**
- * The way down to plain AMQP. It shares the link, and so the connection, of all components of the process with the same settings;
- * `ownConnections` makes one of its own. The connection comes back by itself when it is lost; channels do not.
+ * A connection for plain AMQP. It shares the link, and so the connection, of all components of the process with the
+ * same settings; `ownConnections` makes one of its own. The connection comes back by itself when it is lost; channels
+ * do not.
  */
 export class Connection implements AsyncDisposable {
   readonly #link: Link;
@@ -42,8 +43,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * The channel of this number, opened if it is not; without a number a new one, with the lowest that is free, from 1 on. Numbers are
-   * those of this object: on the wire a channel may have another one, since others share the connection.
+   * The channel of this number, opened if it is not; without a number a new one, with the lowest that is free, from 1
+   * on. Numbers count within this object: on the wire a channel may have another one, since components share the
+   * connection.
    * @throws ConfigurationError when there is no such number, or none free; ClosedError
    */
   async channel(number: number = this.#freeNumber()): Promise<Channel> {
@@ -60,7 +62,7 @@ export class Connection implements AsyncDisposable {
     return this.#closing;
   }
 
-  /** @see close */
+  /** Closes the connection, as {@link close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

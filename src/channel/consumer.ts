@@ -38,7 +38,7 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
     this.#host = host;
   }
 
-  /** By which the broker knows it. */
+  /** The tag by which the broker knows the consumer. */
   get consumerTag(): string {
     return this.#consumerTag;
   }
@@ -48,7 +48,7 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
     if (!this.#ended) await this.#host.cancel(this.#consumerTag);
   }
 
-  /** @see cancel */
+  /** Cancels the consumer, as {@link cancel} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel();
   }

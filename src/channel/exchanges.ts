@@ -43,7 +43,7 @@ export class Exchanges {
     await this.#core.ask((raw) => raw.bindExchange(destination, source, routingKey, writeArguments(args)));
   }
 
-  /** Takes such a binding away. @throws ChannelError */
+  /** Takes the binding of one exchange to another away. @throws ChannelError */
   async unbind(destination: string, source: string, routingKey = '', args?: Arguments): Promise<void> {
     assertNames({ exchange: destination, 'source exchange': source, 'routing key': routingKey });
     await this.#core.ask((raw) => raw.unbindExchange(destination, source, routingKey, writeArguments(args)));

@@ -8,7 +8,7 @@ export type PlainProperties = Omit<MessageProperties, 'headers'> & { readonly he
 /** A message: text or bytes, and properties. */
 export class Message {
   readonly body: string | Buffer;
-  /** Text says how it is encoded: `contentEncoding` is `UTF-8` unless given. Bytes say nothing of themselves. */
+  /** The AMQP properties. A text has a `contentEncoding`, `UTF-8` unless given; bytes have none unless given. */
   readonly properties: PlainProperties;
 
   constructor(body: string | Uint8Array = '', properties: PlainProperties = {}) {
@@ -20,15 +20,15 @@ export class Message {
 
 /** Where a message comes from. */
 export interface DeliveryInfo {
-  /** By which it is settled, on the channel that it came on. */
+  /** The tag by which the message is settled, on the channel that it came on. */
   readonly deliveryTag: number;
-  /** True when the broker has delivered it before. */
+  /** True when the broker has delivered the message before. */
   readonly redelivered: boolean;
   readonly exchange: string;
   readonly routingKey: string;
-  /** Of a consumer. */
+  /** The tag of the consumer; left out for a message from `get`. */
   readonly consumerTag?: string;
-  /** Of a `get`: how many more are ready in the queue. */
+  /** How many more messages are ready in the queue, for a message from `get`. */
   readonly messageCount?: number;
 }
 
@@ -44,9 +44,9 @@ export class ReceivedMessage extends Message {
 
 /** A message that the broker has sent back: it was mandatory and reached no queue. */
 export interface ReturnedMessage {
-  /** 312. */
+  /** The reply code, 312. */
   readonly replyCode: number;
-  /** NO_ROUTE. */
+  /** The reply text, NO_ROUTE. */
   readonly replyText: string;
   readonly exchange: string;
   readonly routingKey: string;

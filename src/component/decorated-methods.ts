@@ -5,9 +5,9 @@ import { ArgumentTypeError } from '../errors.js';
 type AnyFunction = (...args: any[]) => unknown;
 
 /**
- * Registers a handler: called with a function, which it gives back unchanged, or as the decorator of a method, by standard
- * decorators and by `experimentalDecorators`. A static method is registered at once; another one when an instance of its
- * class is given to `use()` of whoever made this.
+ * Registers a handler: called with a function, which it gives back unchanged, or as the decorator of a method, by
+ * standard decorators and by `experimentalDecorators`. A static method is registered at once; another one when an
+ * instance of its class is given to `use()` of the worker, the registry or the app.
  */
 export interface RegisterHandler<Handler extends AnyFunction> {
   <Given extends Handler>(handler: Given): Given;

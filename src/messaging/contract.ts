@@ -83,19 +83,19 @@ type CallDecorator<Data, Answer> = HandlerDecorator<
 
 /** The decorators of {@link handlersFor}: a name that the producer does not send, or a wrong content or answer, does not compile. */
 export interface ContractHandlers<Producer> {
-  /** As MessageHandler('command', name), with the content that the builder sends. */
+  /** Declares a handler like MessageHandler('command', name), for the content that the builder sends. */
   MessageHandler<Name extends keyof CommandsOf<Producer>>(
     name: Name,
   ): CommandDecorator<Content<CommandsOf<Producer>[Name]>>;
-  /** As MessageHandlerFullBody('command', name). */
+  /** Declares a handler like MessageHandlerFullBody('command', name), for what the builder sends. */
   MessageHandlerFullBody<Name extends keyof CommandsOf<Producer>>(
     name: Name,
   ): CommandDecorator<Body<Content<CommandsOf<Producer>[Name]>>>;
-  /** As RpcHandler('command', name): it must answer what the caller expects. */
+  /** Declares a handler like RpcHandler('command', name), which must answer what the caller expects. */
   RpcHandler<Name extends keyof CallsOf<Producer>>(
     name: Name,
   ): CallDecorator<Content<ParametersTo<Producer, Name>>, AnswerTo<Producer, Name>>;
-  /** As RpcHandlerFullBody('command', name). */
+  /** Declares a handler like RpcHandlerFullBody('command', name), which must answer what the caller expects. */
   RpcHandlerFullBody<Name extends keyof CallsOf<Producer>>(
     name: Name,
   ): CallDecorator<Body<Content<ParametersTo<Producer, Name>>>, AnswerTo<Producer, Name>>;

@@ -20,9 +20,9 @@ export type ExchangeBinding = readonly [source: ExchangeClass, routingKey: strin
  * Both sides describe it alike: RabbitMQ refuses an exchange that was declared otherwise before (406).
  */
 export abstract class Exchange {
-  /** Its name at the broker; `''` is the default exchange, which routes to the queue named by the key. */
+  /** The exchange's name at the broker; `''` is the default exchange, which routes to the queue named by the key. */
   static readonly exchangeName: string = '';
-  /** @default 'direct' */
+  /** How the exchange routes. @default 'direct' */
   static readonly exchangeType: ExchangeType = 'direct';
   /** Only looks whether it exists, and fails if not. @default false */
   static readonly passive: boolean = false;

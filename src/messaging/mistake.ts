@@ -1,4 +1,4 @@
-/** A type that no value has: it carries a sentence to whoever reads the compiler's message. */
+/** A type that no value has: it carries a sentence into the compiler's message. */
 export interface Mistake<Sentence extends string> {
   readonly mistake: Sentence;
 }

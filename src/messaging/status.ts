@@ -3,9 +3,9 @@ export interface ComponentStatus {
   /** The machine's load over 1, 5 and 15 minutes. */
   readonly load: readonly [number, number, number];
   readonly cpus: number;
-  /** Of the machine, in MB. */
+  /** Memory of the machine and of the process, in MB. */
   readonly memory: { readonly totalMb: number; readonly freeMb: number; readonly processMb: number };
-  /** In seconds. */
+  /** For how long the machine and the process run, in seconds. */
   readonly uptime: { readonly systemSeconds: number; readonly processSeconds: number };
 }
 

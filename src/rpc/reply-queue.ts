@@ -9,7 +9,7 @@ export interface CollectOptions {
   readonly count?: number | undefined;
   /** How long to wait for all of them together, in milliseconds; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
-  /** Told of each answer as it comes. */
+  /** Called with each answer as it comes. */
   readonly onReply?: ((result: Result) => void) | undefined;
 }
 

@@ -4,11 +4,14 @@ import type { Answer } from './answers.js';
 
 /** How many answers are kept for calls that come again. */
 export interface ReplyStoreLimits {
-  /** A whole number, or `Infinity`. @default 10,000 */
+  /** How many answers are kept: a whole number, or `Infinity`. @default 10,000 */
   readonly maxCount?: number | undefined;
-  /** All answers together, in bytes; a whole number, or `Infinity`. @default 16 MiB */
+  /** How many bytes all answers together may take: a whole number, or `Infinity`. @default 16 MiB */
   readonly maxBytes?: number | undefined;
-  /** In milliseconds; `Infinity` for no limit. @default 300,000: twice as long as a call with default settings goes on */
+  /**
+   * How long an answer is kept, in milliseconds; `Infinity` for no limit.
+   * @default 300,000: twice as long as a call with default settings goes on
+   */
   readonly maxAgeMs?: number | undefined;
 }
 
@@ -52,7 +55,7 @@ export class ReplyStore {
     return this.#calls.get(id)?.answer;
   }
 
-  /** Forgets a call that was left to another server: who has it again runs it. */
+  /** Forgets a call that was left to another server: when it comes again, it runs. */
   forget(id: string): void {
     const call = this.#calls.get(id);
     if (call && call.at === 0) this.#forget(call);

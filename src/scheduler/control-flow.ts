@@ -12,8 +12,8 @@ export class ExitScheduler extends Error {
 }
 
 /**
- * Thrown by a thread that has finished: it alone leaves the pool, the others go on. The twin of a step that
- * raises Python's `StopIteration`.
+ * Thrown by a thread that has finished: it alone leaves the pool, the others go on. It stands for a step that raises
+ * Python's `StopIteration`.
  */
 export class ThreadDone extends Error {
   override readonly name = 'ThreadDone' as const;

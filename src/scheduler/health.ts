@@ -1,7 +1,7 @@
 import type { MicroThread } from './microthread.js';
 import { nameOf } from './thread-error.js';
 
-/** How a thread is; what else it says of itself is its own matter. */
+/** How a thread is; it may say more of itself in fields of its own. */
 export interface ThreadHealth {
   readonly ok: boolean;
 }
@@ -10,7 +10,7 @@ export interface ThreadHealth {
 export interface SchedulerHealth extends ThreadHealth {
   /** How many threads have failed for good. */
   readonly failures: number;
-  /** Each thread that can tell, by its class's name, with all that it tells. */
+  /** The health of each thread that reports one, with the name of its class. */
   readonly threads: readonly (ThreadHealth & { readonly name: string })[];
 }
 

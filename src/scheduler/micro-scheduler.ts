@@ -10,9 +10,9 @@ import { ThreadPool } from './thread-pool.js';
 
 /** How a scheduler behaves. */
 export interface MicroSchedulerOptions {
-  /** Ends when no thread is left; otherwise an empty scheduler waits for threads. @default false */
+  /** True ends the scheduler when no thread is left; otherwise an empty one waits for threads. @default false */
   readonly autoquit?: boolean | undefined;
-  /** Hears every error of a thread. @default one readable line to stderr */
+  /** Called with every error of a thread. @default one readable line to stderr */
   readonly onThreadError?: ThreadErrorListener | undefined;
   /** How long a thread that leaves may drain, in milliseconds; `Infinity` for no limit. @default 30_000 */
   readonly drainTimeoutMs?: number | undefined;
@@ -34,7 +34,7 @@ const EMPTY_ROUNDS = 2;
  * whenever the other gives it a turn. It lives once: after its end it does not start again.
  */
 export class MicroScheduler extends MicroThread {
-  /** Its threads may have a restart policy, a scheduler has none. */
+  /** Threads of a scheduler may have a restart policy, the scheduler itself has none. */
   declare readonly restartPolicy?: never;
 
   readonly #autoquit: boolean;
@@ -107,7 +107,10 @@ export class MicroScheduler extends MicroThread {
     );
   }
 
-  /** How it is: well while it runs, none of its threads has failed for good, and each that can tell says it is well. */
+  /**
+   * How the scheduler is: well while it runs, none of its threads has failed for good, and each that reports its health
+   * is well.
+   */
   override async health(): Promise<SchedulerHealth> {
     const threads = await askThreads([...this.#pool].map(({ thread }) => thread));
     const { failures } = this.#pool;

@@ -26,7 +26,10 @@ export abstract class MicroThread {
 
   readonly #stop = new AbortController();
 
-  /** Aborted by {@link stop}. A step that waits for the outside hands it on, so that nobody waits for it. */
+  /**
+   * A signal that {@link stop} aborts. A step that waits for something outside hands it on, so that the wait ends with
+   * it.
+   */
   get stopSignal(): AbortSignal {
     return this.#stop.signal;
   }
@@ -48,6 +51,9 @@ export abstract class MicroThread {
    */
   drain?(options: DrainOptions): Promise<void>;
 
-  /** Tells how it is, for `MicroScheduler.health()`. Left out by threads that have nothing that could be unwell. */
+  /**
+   * Tells how the thread is, for `MicroScheduler.health()`. It is left out by threads that have nothing that could be
+   * unwell.
+   */
   health?(): Promise<ThreadHealth>;
 }

@@ -11,7 +11,7 @@ export interface ThreadErrorInfo {
   readonly restartInMs?: number;
 }
 
-/** Is told about every error of a thread. What it throws is printed and goes no further. */
+/** A function that is called with every error of a thread. What it throws is printed and goes no further. */
 export type ThreadErrorListener = (error: unknown, thread: MicroThread, info: ThreadErrorInfo) => void;
 
 /**

@@ -5,13 +5,16 @@ import { WaybillError } from '../errors.js';
 
 /** How long to wait for something in the broker. */
 export interface WaitOptions {
-  /** In milliseconds; `Infinity` for no limit. @default 5000 */
+  /** How long to wait, in milliseconds; `Infinity` for no limit. @default 5000 */
   readonly timeoutMs?: number;
 }
 
 /** How long the broker has to be quiet before it counts as idle. */
 export interface IdleOptions extends WaitOptions {
-  /** Covers bytes that are still in sockets and in clients. @default 20 */
+  /**
+   * For how many milliseconds nothing may happen. That covers bytes that are still in sockets and in clients.
+   * @default 20
+   */
   readonly quietMs?: number;
 }
 

@@ -180,7 +180,7 @@ export class TestBroker implements AsyncDisposable {
     for (const connection of this.connections) connection.delay(delayMs);
   }
 
-  /** Nobody listens on the port any more; open connections stay. */
+  /** Closes the port to new connections; open ones stay. */
   refuseConnections(): void {
     this.#broker.refuseConnections();
   }
@@ -190,7 +190,7 @@ export class TestBroker implements AsyncDisposable {
     return this.#broker.acceptConnections();
   }
 
-  /** Holds up everybody who publishes, with `connection.blocked`. */
+  /** Holds up all connections that publish, with `connection.blocked`. */
   blockPublishers(reason = 'low on memory'): void {
     this.#broker.block(reason);
   }
@@ -215,7 +215,7 @@ export class TestBroker implements AsyncDisposable {
     return this.#broker.restart(options);
   }
 
-  /** Idempotent. */
+  /** Closes the broker and all its connections. Idempotent. */
   close(): Promise<void> {
     return this.#broker.close();
   }

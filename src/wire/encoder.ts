@@ -3,15 +3,20 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { EncodingError, MalformedMessageError } from '../errors.js';
 import { checkDepth, checkKeys } from './untrusted.js';
 
-/** How bodies become bytes and come back. Own ones are welcome: `static encoder` on a producer or a consumer. */
+/** Makes bytes of bodies, and bodies of bytes. Set your own as `static encoder` on a producer or a consumer. */
 export interface Encoder {
-  /** Sent as the `content_type` property, for example `application/json`. */
+  /** The value of the `content_type` property, for example `application/json`. */
   readonly contentType: string;
-  /** Sent as the `content_encoding` property, for example `gzip`; left out where there is none. */
+  /** The value of the `content_encoding` property, for example `gzip`; left out where there is none. */
   readonly contentEncoding?: string;
-  /** @throws EncodingError for what cannot be encoded (a circle, a bigint); nothing is sent then. */
+  /**
+   * Makes bytes of a body.
+   * @throws EncodingError for what cannot be encoded (a circle, a bigint); nothing is sent then.
+   */
   encode(body: unknown): Buffer;
-  /** The bytes come from a peer that nobody vouches for: throw {@link MalformedMessageError}, never anything worse. */
+  /**
+   * Makes a body of bytes that come from an untrusted peer: throw {@link MalformedMessageError}, never anything worse.
+   */
   decode(bytes: Buffer): unknown;
 }
 
@@ -31,7 +36,7 @@ export interface DecodeLimits {
   readonly maxDepth?: number | undefined;
 }
 
-/** JSON in UTF-8: the default. Integers above 2^53 lose precision; `NaN` and `Infinity` are malformed (seeds 7). */
+/** JSON in UTF-8: the default. Integers above 2^53 lose precision; `NaN` and `Infinity` are malformed. */
 export class JsonEncoder implements Encoder {
   readonly contentType: string = 'application/json';
   /** What a peer may send. */

@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
 
-/** Who sent a message: six strings, the same six as in Postage (seed behaviour P-B3). */
+/** Who sent a message: six strings, as in Postage (P-B3). */
 export interface FingerprintFields {
-  /** The component, for example `ping_sender`; `None` where nobody named it, as Postage sends it. */
+  /** The component, for example `ping_sender`; `None` where it has no name, as Postage sends it. */
   readonly name: string;
-  /** The kind of component, for example `application`; `None` where nobody said. */
+  /** The kind of component, for example `application`; `None` where none was given. */
   readonly type: string;
   readonly pid: string;
   readonly host: string;

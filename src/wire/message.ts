@@ -4,7 +4,7 @@ import { sendable, toPlain } from './plain.js';
 /** How a message is meant: `message` goes to every handler, `rpc` is answered by one. */
 export type Category = 'message' | 'rpc';
 
-/** What travels as the body: Postage's version 2 envelope (seeds 1.2), in the key order of the original. */
+/** What travels as the body: Postage's version 2 envelope, in the key order of the original. */
 export interface Body<Content = unknown> {
   readonly type: string;
   readonly name: string | null;
@@ -86,8 +86,8 @@ export interface CommandBody<Parameters = unknown, Name extends string = string>
 }
 
 /**
- * Asks whoever listens to do something; nobody answers. `parameters` may be any JSON value, `{}` if left out. Where no type
- * arguments are given the compiler knows its name, too, and compares it with that of the builder.
+ * Asks the components that listen to do something, without an answer. `parameters` may be any JSON value, `{}` if left
+ * out. Where no type arguments are given the compiler knows its name, too, and compares it with that of the builder.
  */
 export class MessageCommand<Parameters = unknown, Name extends string = string> extends Envelope<
   Content<Parameters>
@@ -127,7 +127,10 @@ export class RpcCommand<
   }
 }
 
-/** Tells how the sender is: `new MessageStatus('online')`. It has no content and may go to nobody (P-B9, D7). */
+/**
+ * Tells how the sender is: `new MessageStatus('online')`. It has no content, and may reach no queue without an error
+ * (P-B9, D7).
+ */
 export class MessageStatus extends Envelope<Record<string, never>> {
   constructor(status: string) {
     super({ type: 'status', name: String(status), category: 'message', content: {} });

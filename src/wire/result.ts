@@ -62,7 +62,7 @@ export class MessageResult<Value = unknown> extends Answer<Value> {
     super({ type: 'success', value: sendable(value), message });
   }
 
-  /** The value. */
+  /** Gives the value. */
   unwrap(): Value {
     return this.value;
   }
@@ -72,7 +72,7 @@ export class MessageResult<Value = unknown> extends Answer<Value> {
 export class MessageResultError extends Answer<null> {
   readonly ok = false as const;
   readonly type = 'error' as const;
-  /** The same as something to throw. */
+  /** The answer as an error that can be thrown. */
   readonly error: WaybillError;
 
   constructor(message: string, error: WaybillError = new RemoteError(message)) {
@@ -80,7 +80,10 @@ export class MessageResultError extends Answer<null> {
     this.error = error;
   }
 
-  /** @throws RemoteError with the message; MalformedReplyError where the answer could not be read. */
+  /**
+   * Throws, since there is no value.
+   * @throws RemoteError with the message; MalformedReplyError where the answer could not be read.
+   */
   unwrap(): never {
     throw this.error;
   }
@@ -90,7 +93,7 @@ export class MessageResultError extends Answer<null> {
 export class MessageResultException extends Answer<string> {
   readonly ok = false as const;
   readonly type = 'exception' as const;
-  /** The true reason, as something to throw. */
+  /** The true reason, as an error that can be thrown. */
   readonly error: WaybillError;
 
   /** @param name the class name of what was thrown, for example `RangeError`; it becomes the `value`. */
@@ -99,7 +102,10 @@ export class MessageResultException extends Answer<string> {
     this.error = error;
   }
 
-  /** @throws the true reason: RemoteError, TimeoutError, UnroutableError, ConnectionLostError, CancelledError. */
+  /**
+   * Throws, since there is no value.
+   * @throws the true reason: RemoteError, TimeoutError, UnroutableError, ConnectionLostError, CancelledError.
+   */
   unwrap(): never {
     throw this.error;
   }
@@ -160,7 +166,7 @@ export function receivedResult<Value>(value: Value, message = ''): MessageResult
   return result;
 }
 
-/** The answer for a reply that nobody can read. */
+/** Makes the answer for a reply that cannot be read. */
 export function malformedResult(what: unknown, cause?: unknown): MessageResultError {
   const why = cause instanceof Error ? ` (${excerpt(cause.message)})` : '';
   const message = `Malformed reply ${excerpt(what)}${why}`;

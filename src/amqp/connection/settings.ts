@@ -12,13 +12,16 @@ export interface ConnectionOptions {
   readonly url?: string | readonly string[] | undefined;
   /** The virtual host. @default the path of the URL; without any URL env `POSTAGE_VHOST`; else `/` */
   readonly vhost?: string | undefined;
-  /** Given to node:tls as it is (ca, cert, key, servername, …); it is used for `amqps:` addresses only. */
+  /**
+   * Options that node:tls is given as they are (ca, cert, key, servername, …); they are used for `amqps:` addresses
+   * only.
+   */
   readonly tls?: TlsOptions | undefined;
   /** Seconds between heartbeats; a silent peer is given up after three. @default 10, or `?heartbeat=` of the URL */
   readonly heartbeatSeconds?: number | undefined;
   /** How long one address may take to answer, TCP, TLS and login together. @default 5,000 */
   readonly connectTimeoutMs?: number | undefined;
-  /** How often the first connection is tried, for those who may start before their broker. @default once */
+  /** How often the first connection is tried, for components that may start before their broker. @default once */
   readonly firstConnect?: FirstConnect | undefined;
 }
 

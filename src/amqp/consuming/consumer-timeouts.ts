@@ -33,9 +33,9 @@ export interface OverdueRun {
   readonly queue: string;
   /** The `message_id`, where the sender gave one. */
   readonly messageId: string | undefined;
-  /** Who handles it, where that is known. */
+  /** The name of the handler, where that is known. */
   readonly handler: string | undefined;
-  /** For how long it has run, in milliseconds. */
+  /** For how long the handler has run, in milliseconds. */
   readonly forMs: number;
 }
 

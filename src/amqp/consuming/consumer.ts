@@ -87,7 +87,7 @@ export class Consumer {
   /**
    * Starts consuming a queue; one that is consumed already is left alone. While the connection is away it is noted, and
    * begins when the connection is back.
-   * @throws TopologyError when the broker refuses (no such queue, or somebody has it for himself).
+   * @throws TopologyError when the broker refuses (no such queue, or another connection has it exclusively).
    */
   async consume(queue: string, { whenRefused = 'throw', offset }: ConsumeOptions = {}): Promise<void> {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
@@ -106,7 +106,7 @@ export class Consumer {
     }
   }
 
-  /** Stops consuming one queue; what it has delivered and nobody started goes back to it. */
+  /** Stops consuming one queue; what that has delivered and what was not begun goes back to it. */
   async cancel(queue: string): Promise<void> {
     await this.#subscriptions.leave(queue);
     // Only now: before the cancel, the broker would hand it to us again, and count that.

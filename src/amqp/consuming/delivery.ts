@@ -8,16 +8,16 @@ import { MessageMark } from './message-mark.js';
 export const putAnewHeader = 'x-waybill-put-anew';
 
 /**
- * A message that the broker has handed to us. It must be settled once, by `ack`, `reject` or `giveBack`; the first of them counts
- * and later ones do nothing, so a double settlement can never close the channel.
+ * A message that the broker has handed to this process. It must be settled once, by `ack`, `reject` or `giveBack`; the
+ * first of them counts and later ones do nothing, so a double settlement can never close the channel.
  */
 export class Delivery {
   readonly queue: string;
-  /** True where the broker does not tell that it comes again, as in a stream. */
+  /** True when the message has come before and the broker does not tell that, as in a stream. */
   isRepeated = false;
-  /** True when it has failed and is put aside, until it is settled. */
+  /** True when the message has failed and is put aside, to be tried again or parked, until it is settled. */
   isPutAside = false;
-  /** Who handles it, for whoever must tell of it; undefined before it is known. */
+  /** The name of the handler of the message, for logs and health; undefined before it is known. */
   handledBy: string | undefined;
   readonly #message: ConsumeMessage;
   readonly #acknowledger: Acknowledger;
@@ -37,7 +37,7 @@ export class Delivery {
     acknowledger.delivered(this);
   }
 
-  /** The body, as it came. */
+  /** The body of the message, as it came. */
   get content(): Buffer {
     return this.#message.content;
   }
@@ -46,7 +46,7 @@ export class Delivery {
     return this.#message.properties;
   }
 
-  /** Its `delivery_tag`, by which it is settled on its channel. */
+  /** The `delivery_tag` of the message, by which it is settled on its channel. */
   get tag(): number {
     return this.#message.fields.deliveryTag;
   }
@@ -55,36 +55,40 @@ export class Delivery {
     return this.#message.fields;
   }
 
-  /** True when the broker has handed it out before: to a consumer that died, or that gave it back. */
+  /** True when the broker has handed the message out before: to a consumer that died, or that gave it back. */
   get redelivered(): boolean {
     return this.#message.fields.redelivered;
   }
 
-  /** True when it may have run before: the broker says so, or it was put at the end of its queue after that. */
+  /** True when the message may have run before: the broker says so, or it was put at the end of its queue after that. */
   get mayHaveRun(): boolean {
     return this.redelivered || this.isRepeated || this.#message.properties.headers?.[putAnewHeader] === true;
   }
 
   /**
-   * How often the broker says that it came back to its queue unsettled; 0 where it does not count, as for classic queues.
-   * A header of that name on a message that comes for the first time is its sender's, and tells nothing.
+   * How often the broker says that the message came back to its queue unsettled; 0 where it does not count, as for
+   * classic queues. A header of that name on a message that comes for the first time is its sender's, and tells
+   * nothing.
    */
   get deliveryCount(): number {
     const count = this.redelivered ? toldNumber(this.#message.properties.headers?.['x-delivery-count']) : 0;
     return Number.isSafeInteger(count) ? Math.max(0, count) : 0;
   }
 
-  /** How long it has been in this process, in milliseconds. */
+  /** How long the message has been in this process, in milliseconds. */
   get ageMs(): number {
     return performance.now() - this.#receivedAt;
   }
 
-  /** For how long of that it has run, in milliseconds; 0 for one that waits. */
+  /** How long the message has run, in milliseconds; 0 for one that waits. */
   get runMs(): number {
     return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
   }
 
-  /** True when its `expiration` has passed while it waited in this process, where the broker cannot drop it any more. */
+  /**
+   * True when the `expiration` of the message has passed while it waited in this process, where the broker cannot drop
+   * it any more.
+   */
   get expired(): boolean {
     const lifeMs = Number(this.#message.properties.expiration ?? Number.POSITIVE_INFINITY);
     return this.ageMs > lifeMs;
@@ -95,30 +99,36 @@ export class Delivery {
   }
 
   /**
-   * True when its component has ended without it: it goes back to its queue, and another one runs it. So whatever becomes of it
-   * here counts no more: it is not begun, nor put aside, nor answered with an error.
+   * True when the component has ended without the message: it goes back to its queue, and another component runs it. So
+   * what becomes of it here counts no more: it is not begun, nor put aside, nor answered with an error.
    */
   get isLeft(): boolean {
     return !this.#settled && this.#acknowledger.isClosed;
   }
 
-  /** False when its channel is gone, or the broker has taken it back: it will be delivered again, whatever we do now. */
+  /**
+   * False when the channel of the message is gone, or the broker has taken it back: it will be delivered again in any
+   * case.
+   */
   get alive(): boolean {
     return !this.#isTakenBack && this.#acknowledger.alive;
   }
 
-  /** True for a delivery of the channel that this settles for. */
+  /** True when the message came on the channel for which the acknowledger settles. */
   isOf(acknowledger: Acknowledger): boolean {
     return this.#acknowledger === acknowledger;
   }
 
-  /** Runs something in its own asynchronous context: what is entered there (`enterWith`) no other delivery sees. */
+  /**
+   * Runs a function in the message's own asynchronous context: what is entered there (`enterWith`) no other delivery
+   * sees.
+   */
   run<T>(work: (delivery: Delivery) => T): T {
     this.#begunAt = performance.now();
     return this.#context.runInAsyncScope(work, undefined, this);
   }
 
-  /** Done: the broker forgets the message. Written at the end of the turn, joined with others. */
+  /** Acks the message: the broker forgets it. The ack is written at the end of the turn, joined with others. */
   ack(): void {
     this.#settle(true, () => {
       if (!this.alive) this.ackedInVain?.();
@@ -127,8 +137,8 @@ export class Delivery {
   }
 
   /**
-   * Refused: dropped, or dead-lettered where the queue has a dead-letter exchange. With `requeue` it goes back to its queue
-   * as failed: on a quorum queue that counts towards the delivery limit.
+   * Rejects the message: it is dropped, or dead-lettered where the queue has a dead-letter exchange. With `requeue` it
+   * goes back to its queue as failed: on a quorum queue that counts towards the delivery limit.
    */
   reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
     this.#settle(false, () => {
@@ -137,8 +147,8 @@ export class Delivery {
   }
 
   /**
-   * Not begun: it goes back to its queue, for somebody else. On quorum queues RabbitMQ counts this as a failed delivery
-   * before 4.3, and not any more since.
+   * Gives back a message that was not begun: it goes to its queue, for another consumer. On quorum queues RabbitMQ
+   * counts this as a failed delivery before 4.3, and not any more since.
    */
   giveBack(): void {
     this.#settle(false, () => {
@@ -146,7 +156,10 @@ export class Delivery {
     });
   }
 
-  /** The broker has taken it back, since it was not settled in time: nothing is written for it any more. */
+  /**
+   * Notes that the broker has taken the message back, since it was not settled in time: nothing is written for it any
+   * more.
+   */
   takeBack(): void {
     if (this.#settled || this.#isTakenBack) return;
     this.#isTakenBack = true;

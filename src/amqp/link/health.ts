@@ -11,11 +11,12 @@ import type { Inquiry } from './inquiry.js';
 export interface QueueHealth {
   readonly queue: string;
   /**
-   * How many consumers the broker knows, ours and others': less than ours is not ok, more proves nothing. Of a stream it
-   * counts none. Undefined where it did not say, which is no fault where we may not ask.
+   * How many consumers the broker knows, those of this process and others: less than those of this process is not ok,
+   * more proves nothing. Of a stream it counts none. Undefined where the broker did not say, which is no fault where
+   * this user may not ask.
    */
   readonly consumers?: number;
-  /** How many messages are ready in it. */
+  /** How many messages are ready in the queue. */
   readonly messages?: number;
   readonly ok: boolean;
   readonly error?: string;
@@ -30,7 +31,7 @@ export interface LinkHealth {
   readonly consuming: ConnectionHealth;
   readonly outbox: OutboxHealth;
   readonly queues: readonly QueueHealth[];
-  /** Why it is not well, where nothing above tells. */
+  /** Why the link is not well, where none of its other fields tells. */
   readonly error?: string;
 }
 

@@ -9,21 +9,24 @@ export type ConnectionRole = 'publishing' | 'consuming';
 
 /** What happens to the connections of a link, and the arguments of its listeners. The log says the same in words. */
 export interface LinkEventMap {
-  /** Connected, for the first time or again; what was declared is declared, and consumers are coming back. */
+  /**
+   * Emitted when a connection is made, for the first time or again: what was declared is declared then, and consumers
+   * are coming back.
+   */
   readonly up: [connection: ConnectionRole];
-  /** Lost; it is being made again. */
+  /** Emitted when a connection is lost; it is being made again. */
   readonly down: [connection: ConnectionRole, error: ConnectionLostError];
-  /** An attempt to make it again has failed; attempts count from 1 in each outage. */
+  /** Emitted when an attempt to connect again has failed; attempts count from 1 in each outage. */
   readonly failed: [connection: ConnectionRole, error: Error, attempt: number];
-  /** The broker takes no messages on it now, because of an alarm. */
+  /** Emitted when the broker takes no messages on a connection any more, because of an alarm. */
   readonly blocked: [connection: ConnectionRole, reason: string];
-  /** The broker takes messages again. */
+  /** Emitted when the broker takes messages on a connection again. */
   readonly unblocked: [connection: ConnectionRole];
 }
 
 /**
- * Where to listen. All components with the same settings share a link, and hear of the same events; take a listener away
- * with `off` when its component is closed.
+ * The events of a component's connections. All components with the same settings share these; take a listener away with
+ * `off` when its component is closed.
  */
 export type LinkEvents = Pick<EventEmitter<LinkEventMap>, 'on' | 'once' | 'off'>;
 

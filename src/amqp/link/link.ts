@@ -29,7 +29,7 @@ export interface LinkOptions extends ConnectionOptions {
   readonly connectionName?: string | undefined;
   /** How much may wait for the broker, and what happens to more. */
   readonly outbox?: OutboxLimits | undefined;
-  /** @default warnings and errors to stderr; everything where debugging was asked for */
+  /** Where the component logs. @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
   /**
    * Connections for this component alone, instead of those that all components of the process with the same settings
@@ -84,8 +84,8 @@ export class Link {
   }
 
   /**
-   * The link for these settings: the one that is there already, or a new one (`ownConnections`). Nothing is connected yet.
-   * Whoever acquires must {@link close} once.
+   * The link for these settings: the one that is there already, or a new one (`ownConnections`). Nothing is connected
+   * yet. Each one that is acquired must be closed once ({@link close}).
    * @throws ConfigurationError for settings that cannot be read.
    */
   static acquire(options: LinkOptions = {}): Link {
@@ -173,15 +173,16 @@ export class Link {
   }
 
   /**
-   * Publishes a message with confirm, on the channel that all producers of the link share. See {@link Publisher.publish}.
-   * It connects if nobody has called {@link openPublishing} before; the message's own deadline covers that too.
+   * Publishes a message with confirm, on the channel that all producers of the link share. See
+   * {@link Publisher.publish}. It connects if {@link openPublishing} was not called before; the message's own deadline
+   * covers that too.
    */
   publish(message: Outgoing, options?: PublishOptions): Promise<void> {
     this.#publisher ??= this.newPublisher();
     return this.#publisher.publish(message, options);
   }
 
-  /** A publisher with a channel of its own, for whoever must receive on the same channel (direct reply-to). */
+  /** A publisher with a channel of its own, for calls, which must receive on the same channel (direct reply-to). */
   newPublisher(options?: PublisherOptions): Publisher {
     const redeclare = this.#topology.redeclaring({ exclusive: false });
     const own = { outbox: this.#outbox, redeclare, ...options };

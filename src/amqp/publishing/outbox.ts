@@ -15,13 +15,14 @@ export interface OutboxLimits {
   /** How many messages; `Infinity` for no limit. @default 10,000 */
   readonly maxMessages?: number;
   /**
-   * Bodies together, in bytes. No more than that is on its way to the broker at once, and one message. @default 64 MiB
+   * How many bytes of bodies. At most that many, and one message, are on their way to the broker at once.
+   * @default 64 MiB
    */
   readonly maxBytes?: number;
   /**
-   * `wait`: a publish over the limits waits for its turn like any other, up to its own deadline; whoever awaits his
-   * publishes is held back by that. `fail`: it is refused at once with an OutboxFullError. `drop-oldest`: the oldest that
-   * was not sent yet is refused with one instead. @default 'wait'
+   * `wait`: a publish over the limits waits for its turn like any other, up to its own deadline; a caller that awaits
+   * its publishes is held back by that. `fail`: it is refused at once with an OutboxFullError. `drop-oldest`: the
+   * oldest that was not sent yet is refused with one instead. @default 'wait'
    */
   readonly whenFull?: 'wait' | 'fail' | 'drop-oldest';
 }

@@ -39,9 +39,9 @@ export type HttpHandler<Route extends string = string, Body = undefined> = (
 
 /** How the server of an app is set up. */
 export interface HttpServerOptions {
-  /** Where it listens. @default env `ASYNCWORKER_HTTP_HOST`, else 127.0.0.1: this machine only */
+  /** The address that the server listens on. @default env `ASYNCWORKER_HTTP_HOST`, else 127.0.0.1: this machine only */
   readonly host?: string | undefined;
-  /** From 0 to 65,535; 0 takes a free one. @default env `ASYNCWORKER_HTTP_PORT`, else 8080 */
+  /** The TCP port, from 0 to 65,535; 0 takes a free one. @default env `ASYNCWORKER_HTTP_PORT`, else 8080 */
   readonly port?: number | undefined;
   /** The largest body that routes read, in bytes, from 1 on, unless they say otherwise. @default 1 MiB */
   readonly maxBodyBytes?: number | undefined;

@@ -31,7 +31,7 @@ export class HttpRequest<Params = unknown, Body = undefined> {
     return this.url.searchParams;
   }
 
-  /** Aborted when the client has gone, or when the app does not wait any longer. */
+  /** A signal that is aborted when the client has gone, or when the app does not wait any longer. */
   get signal(): AbortSignal {
     return this.raw.signal;
   }

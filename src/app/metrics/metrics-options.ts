@@ -1,6 +1,6 @@
 /** How an app is measured. */
 export interface MetricsOptions {
-  /** Where Prometheus reads them. @default env `ASYNCWORKER_METRICS_ROUTE_PATH`, else /metrics */
+  /** The path at which Prometheus reads the metrics. @default env `ASYNCWORKER_METRICS_ROUTE_PATH`, else /metrics */
   readonly path?: string | undefined;
   /** What all names begin with. @default env `ASYNCWORKER_METRICS_NAMESPACE`, else `asyncworker` */
   readonly namespace?: string | undefined;
@@ -15,9 +15,9 @@ export type Labels = Readonly<Record<string, string | number>>;
 
 /** What a metric of one's own is called and is for. */
 export interface MetricOptions {
-  /** Without the namespace, which is put before it. */
+  /** The metric's name, without the namespace, which is put before it. */
   readonly name: string;
-  /** For people. */
+  /** What the metric tells, for people. */
   readonly help: string;
   readonly labelNames?: readonly string[] | undefined;
 }

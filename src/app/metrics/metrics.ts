@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 
 /** The figures of an app for Prometheus: `app.metrics`. They are the app's own, beside those of others in the process. */
 export class Metrics {
-  /** Where Prometheus reads them. */
+  /** The path at which Prometheus reads the metrics. */
   readonly path: string;
   /** Bounds for durations, in milliseconds. */
   readonly bucketsMs: readonly number[];
@@ -27,18 +27,21 @@ export class Metrics {
     this.#prefix = [namespace, appPrefix].filter((part) => part !== '').join('_');
   }
 
-  /** True when somebody has asked for a metric. */
+  /** True when the app has asked for a metric. */
   get isUsed(): boolean {
     return this.#registry !== undefined;
   }
 
-  /** A number that only grows. @throws ConfigurationError without prom-client; Error for a name that is taken or cannot be */
+  /**
+   * Gives a number that only grows.
+   * @throws ConfigurationError without prom-client; Error for a name that is taken or cannot be
+   */
   counter(options: MetricOptions): Counter {
     const { Counter } = this.#open();
     return new Counter(this.#named(options));
   }
 
-  /** A number that goes up and down. @throws as {@link counter} */
+  /** Gives a number that goes up and down. @throws as {@link counter} */
   gauge(options: MetricOptions & { readonly collect?: (gauge: Gauge) => void }): Gauge {
     const { Gauge } = this.#open();
     const { collect, ...named } = options;
@@ -52,7 +55,7 @@ export class Metrics {
     });
   }
 
-  /** How often which sizes are seen. @default buckets those for durations @throws as {@link counter} */
+  /** Counts how often values of which sizes are seen. @default buckets those for durations @throws as {@link counter} */
   histogram(options: MetricOptions & { readonly buckets?: readonly number[] | undefined }): Histogram {
     const { Histogram } = this.#open();
     const { buckets = this.bucketsMs, ...named } = options;

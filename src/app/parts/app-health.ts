@@ -12,16 +12,16 @@ export interface AmqpHealth extends LinkHealth {
 
 /** How a part is. */
 export interface PartHealth {
-  /** What it is, for people. */
+  /** What the part is, for people. */
   readonly name: string;
   readonly ok: boolean;
-  /** Why it is not well. */
+  /** Why the part is not well. */
   readonly error?: string;
 }
 
 /** How an app is. */
 export interface AppHealth {
-  /** True while it runs and all that it needs is there. */
+  /** True while the app runs and all that it needs is there. */
   readonly ok: boolean;
   readonly state: AppState;
   /** Each link to a broker, as the broker tells it. */

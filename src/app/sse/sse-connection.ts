@@ -3,14 +3,14 @@ import type { NamedConnection } from '../connections.js';
 
 /** Where event streams come from. */
 export interface SseConnectionOptions {
-  /** Routes are joined to it: an absolute path takes the place of its path. */
+  /** The URL of the server. Routes are joined to it: an absolute path takes the place of its path. */
   readonly url: string;
-  /** By which routes choose it, where an app has several. */
+  /** The name by which routes choose the connection, where an app has several. */
   readonly name?: string | undefined;
-  /** Sent as HTTP's basic authentication, with `password`. */
+  /** The user, sent as HTTP's basic authentication with `password`. */
   readonly user?: string | undefined;
   readonly password?: string | undefined;
-  /** Sent with each request. */
+  /** Headers that are sent with each request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -36,7 +36,7 @@ export class SseConnection implements NamedConnection {
     this.#headers = login || secret ? { ...headers, authorization: `Basic ${basic}` } : headers;
   }
 
-  /** Nothing is open here: each route has its own stream. */
+  /** Does nothing: each route has its own stream. */
   async close(): Promise<void> {}
 
   /** @internal n.b. no getter: those are read by whoever shows all of an object. */

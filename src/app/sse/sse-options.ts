@@ -6,7 +6,7 @@ import type { SseConnection } from './sse-connection.js';
 export interface SseRouteOptions {
   /** Which connection, or its name; needed only where the app has several. */
   readonly connection?: SseConnection | string | undefined;
-  /** Sent with the request, beside those of the connection. */
+  /** Headers that are sent with the request, beside those of the connection. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How many events a batch has at most: a whole number from 1 on. @default 1 */
   readonly bulkSize?: number | undefined;

@@ -34,7 +34,7 @@ export type BrokerEvent =
   | { readonly type: 'died'; readonly queue: string; readonly reason: string; readonly message: Message }
   | { readonly type: 'error'; readonly connection: string; readonly text: string };
 
-/** Is told each event. Must not throw. */
+/** A function that is called with each event. It must not throw. */
 export type Observer = (event: BrokerEvent) => void;
 
 /** Tells observers; costs next to nothing while there are none. */

@@ -9,8 +9,8 @@ export type PublishFate = 'nack' | 'return' | 'drop-confirm' | AmqpError;
 
 /** Lets tests change the fate of single messages. Absent methods change nothing. */
 export interface Interceptor {
-  /** Asked for each message that would be published. */
+  /** Called for each message that would be published. */
   onPublish?(message: Message): PublishFate | undefined;
-  /** Asked for each message about to be delivered to a consumer; `twice` delivers it again as redelivered. */
+  /** Called for each message about to be delivered to a consumer; `twice` delivers it again as redelivered. */
   onDeliver?(message: Message, queue: string): 'twice' | undefined;
 }

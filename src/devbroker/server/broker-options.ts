@@ -22,7 +22,7 @@ export interface DevBrokerOptions {
   readonly port?: number;
   /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1' */
   readonly host?: string;
-  /** Says in so many words that other machines may reach this broker. @default false */
+  /** True allows other machines to reach this broker. @default false */
   readonly exposeToNetwork?: boolean;
   /** Who may log in. @default guest with password guest */
   readonly users?: readonly UserSettings[];
@@ -42,9 +42,9 @@ export interface DevBrokerOptions {
 
 /** What a restart keeps: `durable` queues, exchanges and persistent messages, or `nothing`. */
 export interface RestartOptions {
-  /** @default 'durable' */
+  /** What is kept. @default 'durable' */
   readonly keep?: 'durable' | 'nothing';
-  /** How many milliseconds nobody is listening. @default 0 */
+  /** How many milliseconds the port stays closed. @default 0 */
   readonly downMs?: number;
 }
 

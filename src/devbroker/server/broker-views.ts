@@ -9,7 +9,7 @@ import type { Connection } from './connection.js';
 export interface BrokerConnection {
   /** The client's `connection_name`, else its address. */
   readonly name: string;
-  /** Breaks it off: the client sees a reset. */
+  /** Breaks the connection off: the client sees a reset. */
   cut(): void;
   /** Nothing is read and nothing leaves any more, heartbeats included, though the socket stays open. */
   stall(): void;
@@ -17,7 +17,7 @@ export interface BrokerConnection {
   release(): void;
   /** Bytes of both directions take that many milliseconds longer, by the broker's clock; 0 ends it. @throws ConfigurationError */
   delay(delayMs: number): void;
-  /** Closes it in good order with a reply code. @default 320, CONNECTION_FORCED */
+  /** Closes the connection in good order with a reply code. @default 320, CONNECTION_FORCED */
   close(code?: number, text?: string): void;
 }
 

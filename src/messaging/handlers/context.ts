@@ -12,7 +12,7 @@ export interface ContextHost extends DeliveryContextHost {
 export class HandlerContext extends DeliveryContext {
   /** The processor that the message came to. */
   readonly processor: Component;
-  /** The whole body; a copy of its own for each handler. */
+  /** The whole body of the message; each handler gets a copy of its own. */
   readonly body: ReceivedBody;
 
   /** @internal */
@@ -22,7 +22,7 @@ export class HandlerContext extends DeliveryContext {
     this.body = body;
   }
 
-  /** Who sent it. */
+  /** Who sent the message. */
   get fingerprint(): ReceivedBody['fingerprint'] {
     return this.body.fingerprint;
   }

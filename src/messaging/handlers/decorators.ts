@@ -46,7 +46,10 @@ export function MessageHandler(
   return declare('message', 'content', type, name, contentType);
 }
 
-/** The same, for a handler that gets the whole body. */
+/**
+ * Declares a handler for messages of this type and name that gets the whole body instead of the content; else as
+ * {@link MessageHandler}.
+ */
 export function MessageHandlerFullBody(type: string, name?: string | null): UntypedMessageDecorator;
 export function MessageHandlerFullBody<Type extends ContentType>(
   type: string,
@@ -79,7 +82,7 @@ export function RpcHandler(
   return declare('rpc', 'content', type, name, contentType);
 }
 
-/** The same, for a handler that gets the whole body. */
+/** Declares a handler that answers calls and gets the whole body instead of the content; else as {@link RpcHandler}. */
 export function RpcHandlerFullBody(type: string, name?: string | null): UntypedRpcDecorator;
 export function RpcHandlerFullBody<Type extends ContentType>(
   type: string,

@@ -5,7 +5,7 @@ import type { Eks } from '../destinations.js';
 
 /** What a producer is made with. */
 export interface ProducerOptions extends LinkOptions, MiddlewareOption {
-  /** Who sends. @default the process's own values, and the class's name as `name` */
+  /** The fingerprint of the producer. @default the process's own values, and the class's name as `name` */
   readonly fingerprint?: FingerprintLike | undefined;
 }
 

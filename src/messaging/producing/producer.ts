@@ -79,14 +79,18 @@ export class GenericProducer {
   /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
   static readonly undeclared: 'refuse' | 'send' = 'refuse';
 
-  /** Who sends; it is put on every message. */
+  /** The fingerprint of the producer, which is put on every message. */
   readonly fingerprint: FingerprintStamp;
   /** @internal */
   readonly sender: Sender;
   /** @internal What {@link with} was given; on the prototype chain of a view it comes before the producer's own. */
   readonly callSettings: CallSettings = {};
 
-  /** Connects nothing yet: {@link open} does. Prefer {@link connect}, which gives the typed methods too. @throws ConfigurationError */
+  /**
+   * Makes a producer that is not connected yet: {@link open} connects it. Prefer {@link connect}, which gives the typed
+   * methods too.
+   * @throws ConfigurationError
+   */
   constructor(options: ProducerOptions = {}) {
     checkSending(new.target);
     equip(new.target.prototype, GenericProducer.prototype, sendBuilt);
@@ -195,17 +199,17 @@ export class GenericProducer {
     return { name: basename(path), content: text.match(/[^\n]*\n|[^\n]+$/g) ?? [] };
   }
 
-  /** How its link is, by asking the broker. */
+  /** Tells how the producer's link is, by asking the broker. */
   async health(): Promise<LinkHealth> {
     return await this.sender.dispatch.health();
   }
 
-  /** What happens to its connections, as it happens. */
+  /** What happens to the producer's connections, as it happens. */
   get events(): LinkEvents {
     return this.sender.dispatch.events;
   }
 
-  /** Ends pending calls, waits for confirms, and closes the connections if nobody else uses them. Idempotent. */
+  /** Ends pending calls, waits for confirms, and closes the connections if no other component uses them. Idempotent. */
   close(): Promise<void> {
     return this.sender.close();
   }

@@ -71,9 +71,9 @@ export type Proxied<Producer> = Producer & {
 };
 
 /**
- * The same for `this` inside a class. There the compiler cannot say yet which names are taken, as a subclass may add
- * some, nor that no subclass overrides a builder by one that returns an RpcCommand: so a method that is written by hand
- * comes first and the mapped one after it, as a further overload.
+ * The methods of {@link Proxied} for `this` inside a class. There the compiler cannot say yet which names are taken, as
+ * a subclass may add some, nor that no subclass overrides a builder by one that returns an RpcCommand: so a method that
+ * is written by hand comes first and the mapped one after it, as a further overload.
  */
 export type ProxiedThis<This> = This & {
   [Key in keyof This as MessageName<Key>]: SendMessage<This[Key]>;
