@@ -73,7 +73,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   #phase: AppState = 'new';
   #draining: Promise<void> | undefined;
 
-  /** @throws ConfigurationError for options, or an environment, that cannot be used */
+  /** Makes an app that is not started. @throws ConfigurationError for options, or an environment, that cannot be used */
   constructor(options: AppOptions<State> = {}) {
     super();
     const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;

@@ -91,7 +91,7 @@ export function returned(raw: Raw): ReturnedMessage {
   return { replyCode, replyText, exchange, routingKey, message };
 }
 
-/** As text, where it says so. */
+/** Gives the body as text where its content encoding says which, else as bytes. */
 function readBody({ content, properties }: Raw): string | Buffer {
   return decodeText(content, (properties as MessageProperties).contentEncoding as string | undefined);
 }

@@ -3,7 +3,7 @@ const usualLength = 100;
 
 /** Control characters, which would write lines of their own into a log or command a terminal; and halves of characters. */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]|\p{Surrogate}/gu;
-/** The same, but for what makes lines. */
+/** Those characters without line feeds and tabs, which a text of several lines keeps. */
 const unprintableInLines = /[^\P{Cc}\n\t]|\p{Surrogate}/gu;
 
 /**
@@ -14,7 +14,7 @@ export function cut(text: unknown, most: number = usualLength): string {
   return shortened(text, most).replace(unprintable, '\ufffd');
 }
 
-/** The same for text of several lines. */
+/** Text of a peer in several lines, cut as {@link cut} does; its line feeds and tabs stay. */
 export function cutLines(text: unknown, most: number): string {
   return shortened(text, most).replace(unprintableInLines, '\ufffd');
 }

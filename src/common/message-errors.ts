@@ -44,7 +44,7 @@ export class MalformedMessageError extends WaybillError {
 }
 
 /**
- * Thrown when an answer came, but nobody can read it.
+ * Thrown when an answer came, but cannot be read.
  *
  * What to do: mend the side that answers: both sides need the same encoding. The work may have been done.
  */

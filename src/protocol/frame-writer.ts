@@ -51,8 +51,8 @@ export class FrameWriter {
   }
 
   /**
-   * The same in pieces that belong behind each other, with nothing between them. Some are parts of the bodies that were
-   * given, which must not change until they are written.
+   * The frames written since the last call, in pieces that belong behind each other, with nothing between them. Some are
+   * parts of the bodies that were given, which must not change until they are written.
    */
   takePieces(): readonly Uint8Array[] {
     const pieces = this.#pieces;
@@ -112,7 +112,7 @@ export class FrameWriter {
   }
 
   /**
-   * As `content` for `basic.publish`. Where it goes is not encoded again while it is the same as last time.
+   * Writes a `basic.publish` as `content` would. Where it goes is not encoded again while it is the same as last time.
    *
    * @throws RangeError also for properties that do not fit in one frame.
    */

@@ -55,7 +55,7 @@ export interface FieldKinds {
   readonly octet: number;
   readonly short: number;
   readonly long: number;
-  /** As a number: delivery tags do not pass 2^53. */
+  /** A number is enough: delivery tags do not pass 2^53. */
   readonly longlong: number;
   /** Seconds since 1970. */
   readonly timestamp: number;

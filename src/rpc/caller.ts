@@ -46,7 +46,7 @@ export class RpcCaller {
     });
   }
 
-  /** The same, with a reply queue for this call alone: whatever arrives there is the answer. */
+  /** Calls with a reply queue for this call alone: whatever arrives there is the answer. */
   async callWithOwnQueue<Answer>(request: CallRequest, options: CallOptions): Promise<Result<Answer>> {
     const id = nextMessageId();
     const address = await newReplyAddress();

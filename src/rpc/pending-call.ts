@@ -162,7 +162,7 @@ export class PendingCall {
     else this.#host.undelivered(this.#request, failure);
   }
 
-  /** Nobody has answered this attempt. */
+  /** Ends an attempt that was not answered in time. */
   timeOver(): void {
     if (this.#isLastAttempt()) this.fail(this.#failure ?? this.#silence());
     else this.#try();

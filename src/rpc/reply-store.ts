@@ -42,7 +42,7 @@ export class ReplyStore {
   readonly #maxAgeMs: number;
   #bytes = 0;
 
-  /** @throws ConfigurationError for limits that are none */
+  /** Makes an empty store. @throws ConfigurationError for limits that are none */
   constructor({ maxCount = 10_000, maxBytes = 16 * 1024 * 1024, maxAgeMs = 300_000 }: ReplyStoreLimits = {}) {
     this.#maxCount = checkedLimit('maxCount', maxCount);
     this.#maxBytes = checkedLimit('maxBytes', maxBytes);

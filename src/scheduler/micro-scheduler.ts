@@ -45,7 +45,7 @@ export class MicroScheduler extends MicroThread {
   #ending: ExitReason | undefined;
   #turns: AsyncGenerator<void> | undefined;
 
-  /** @throws ConfigurationError for a `drainTimeoutMs` that is no time */
+  /** Makes a scheduler without threads. @throws ConfigurationError for a `drainTimeoutMs` that is no time */
   constructor(options: MicroSchedulerOptions = {}) {
     super();
     const { autoquit = false, onThreadError = printThreadError, drainTimeoutMs = 30_000 } = options;

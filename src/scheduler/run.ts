@@ -80,7 +80,7 @@ function listenForInterrupt(signals: readonly NodeJS.Signals[] | false, runnable
   return { signal: () => first, insisted, close };
 }
 
-/** Nobody listens any more, so the signal now does what it does to every process. */
+/** Raises a signal again that has no listener any more, so that it does what it does to every process. */
 function raiseAgain(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }

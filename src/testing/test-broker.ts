@@ -210,7 +210,7 @@ export class TestBroker implements AsyncDisposable {
     this.#broker.closeChannels(queue, code, text);
   }
 
-  /** As if the broker's process had died and come back, empty or with what is durable. Records stay. */
+  /** Restarts the broker as if its process had died and come back, empty or with what is durable. Records stay. */
   restart(options?: RestartOptions): Promise<void> {
     return this.#broker.restart(options);
   }

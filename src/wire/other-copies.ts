@@ -39,7 +39,7 @@ export function refuseStrangers(instance: object): void {
   if (copies.length > 0) for (const type of classesIn(instance)) refuseStranger(type);
 }
 
-/** The same for a class of which instances shall be made. @throws ConfigurationError */
+/** Refuses a class that another copy has decorated and of which instances shall be made. @throws ConfigurationError */
 export function refuseStranger(type: object): void {
   lookForCopies(type);
   const copy = copies.find(({ storage }) => isDecorated(type, storage));

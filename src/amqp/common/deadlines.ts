@@ -32,7 +32,7 @@ export class Deadlines {
     return this.watch(timeoutMs, { timeOver: expire });
   }
 
-  /** The same without a closure, for what there is one of per message. */
+  /** Sets a deadline as {@link set} does, but without a closure, for what there is one of per message. */
   watch(timeoutMs: number, target: Timed): Deadline {
     // What is no number would never be due, and its timer never rest.
     const lengthMs = Number.isNaN(timeoutMs) ? 0 : Math.max(0, timeoutMs);

@@ -21,7 +21,7 @@ export class ReconnectPace {
     return delayBefore(++this.#inRow, reconnectBackOff);
   }
 
-  /** As {@link next}, but the first attempt after one that has lasted comes at once. */
+  /** Begins another attempt as {@link next} does, but the first attempt after one that has lasted comes at once. */
   again(): number {
     this.#attempt++;
     return this.#inRow++ === 0 ? 0 : delayBefore(this.#inRow - 1, reconnectBackOff);

@@ -62,7 +62,7 @@ export class Session {
     }
   }
 
-  /** The same for good: it is over when what has come is settled. */
+  /** Ends the consumer for good: the session is over when what has come is settled. */
   async leave(): Promise<void> {
     await this.cancel();
     this.#isLeft = true;

@@ -96,7 +96,7 @@ function isExchange(declaration: Declaration, name: string): boolean {
   return declaration.kind === 'exchange' && declaration.name === name;
 }
 
-/** The same for declarations that are alike. */
+/** A key of a declaration, equal for declarations that are alike. */
 export function keyOf(declaration: Declaration): string {
   return JSON.stringify(declaration, (_name, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }

@@ -61,7 +61,7 @@ export class MissingDeclarations {
     }
   }
 
-  /** Nobody wants it any more. */
+  /** Forgets a declaration that no component needs any more. */
   drop(declaration: Declaration): void {
     if (this.#missing.size > 0) this.#missing.delete(keyOf(declaration));
   }

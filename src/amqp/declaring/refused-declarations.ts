@@ -60,7 +60,7 @@ export class RefusedDeclarations {
     void this.#askUntilTaken(refused);
   }
 
-  /** Nobody wants it any more, or the broker has taken it. */
+  /** Forgets a declaration that no component needs any more, or that the broker has taken. */
   drop(declaration: Declaration): void {
     this.#refused.get(keyOf(declaration))?.forgotten.abort();
     this.#refused.delete(keyOf(declaration));

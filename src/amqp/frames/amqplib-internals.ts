@@ -15,7 +15,7 @@ interface Underlying extends EventEmitter {
   readonly channels: Readonly<Record<number, { readonly buffer: Duplex } | undefined>>;
   /** Asked by the heartbeat: what was sent is as good as one. */
   sentSinceLastCheck: boolean;
-  /** The same for what came. */
+  /** Asked by the heartbeat, too: what came is as good as one of the broker. */
   recvSinceLastCheck: boolean;
   /** Bytes that are not decoded yet. */
   rest: Buffer;

@@ -3,7 +3,7 @@ import type { Deadline, Deadlines, Timed } from '../common/deadlines.js';
 import { onAbort } from '../common/on-abort.js';
 import type { Outgoing, PublishOptions } from '../frames/outgoing.js';
 
-/** Whoever publishes a {@link PendingPublish}. */
+/** What a {@link PendingPublish} needs of its publisher. */
 export interface PublishHost {
   /** Told once, when the promise is settled. */
   settled(publish: PendingPublish): void;

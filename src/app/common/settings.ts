@@ -80,7 +80,7 @@ function asNumber(text: string): unknown {
   return Number.isNaN(value) ? text : value;
 }
 
-/** As async-worker takes it, in brackets, or without. One without end is always there. */
+/** Reads bounds as async-worker takes them, in brackets or without. A bound without end is always there. */
 function bucketsIn(env: Environment, name: string): readonly number[] {
   const text = env[name]?.replace(/^\s*\[|\]\s*$/g, '').trim() || '10, 50, 100, 200, 500, 1000, 5000';
   const bounds = text.split(',').map((each) => asNumber(each.trim()) as number);

@@ -29,7 +29,7 @@ export async function passOn(response: Response, onBroken: (error: Error) => voi
   return streamed(response, new Rest(reader, pieces, next, onBroken));
 }
 
-/** The same for HEAD: nothing of its body is sent, nor made. @throws EncodingError for a Response that cannot be sent */
+/** The answer to HEAD for a Response: nothing of its body is sent, nor made. @throws EncodingError for a Response that cannot be sent */
 export function headOf(response: Response): Answer {
   refuseUnsendable(response);
   const { status, statusText, headers } = response;

@@ -24,11 +24,11 @@ type Values = Readonly<Record<string, Kinds[keyof Kinds]>>;
 
 /** A path with parameters in braces: `/orders/{id:int}`. */
 export class PathTemplate {
-  /** As it was written: the label of metrics. */
+  /** The template as it was written: the label of metrics. */
   readonly text: string;
   /** Without the parameters' names: two templates of one shape are for the same paths. */
   readonly shape: string;
-  /** As the router wants it: `/orders/:id`. */
+  /** The template as the router wants it: `/orders/:id`. */
   readonly pattern: string;
   readonly #kinds: readonly (readonly [name: string, kind: keyof Kinds])[];
 

@@ -20,7 +20,7 @@ export class SseConnection implements NamedConnection {
   readonly #base: URL;
   readonly #headers: Readonly<Record<string, string>>;
 
-  /** @throws ConfigurationError for a URL that is none of HTTP */
+  /** Makes a connection that routes may use. @throws ConfigurationError for a URL that is none of HTTP */
   constructor({ url, name, user, password, headers = {} }: SseConnectionOptions) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new ConfigurationError('The url of an SseConnection must begin with http:// or https://.');

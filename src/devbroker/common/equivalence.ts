@@ -10,7 +10,7 @@ export function assertSame(what: string, argument: string, received: unknown, cu
   if (received !== current) throw inequivalent(what, argument, `'${received}'`, `'${current}'`);
 }
 
-/** The same for those entries of an arguments table that count. */
+/** Holds that the entries of an arguments table that count are those of the first declaration. */
 export function assertSameArguments(
   what: string,
   names: readonly string[],

@@ -22,12 +22,12 @@ export function headersOf(message: Message): FieldTable {
   return message.properties.headers ?? {};
 }
 
-/** The same message with other properties. */
+/** Gives a copy of a message with other properties. */
 export function withProperties(message: Message, properties: Properties): Message {
   return { ...message, properties, encodedProperties: undefined };
 }
 
-/** The same message with these headers set. */
+/** Gives a copy of a message with these headers set. */
 export function withHeaders(message: Message, set: FieldTable): Message {
   const headers = { ...headersOf(message), ...set };
   return withProperties(message, { ...message.properties, headers });

@@ -12,7 +12,7 @@ export interface QueueHost {
   readonly consumerTimeoutMs: number;
   /** A message has died in the queue, perhaps after it had failed there: dead-letter it or let it go. */
   died(queue: Queue, message: Message, reason: DeathReason, hasFailed: boolean): void;
-  /** Nobody uses the queue any more: delete it. */
+  /** The queue is not used any more: delete it. */
   abandoned(queue: Queue): void;
   /** The memory held for messages has changed by about so many bytes. */
   heldBytes(change: number): void;

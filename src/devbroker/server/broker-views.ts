@@ -61,7 +61,7 @@ export function viewQueue(queue: Queue, virtualHost: string): QueueView {
   };
 }
 
-/** @throws ConfigurationError for a number that is no AMQP reply code. */
+/** Gives the AMQP error of a reply code. @throws ConfigurationError for a number that is no AMQP reply code. */
 export function errorOf(code: number, text: string): AmqpError {
   const name = replyName(code);
   if (name === undefined)

@@ -153,7 +153,7 @@ export class DevBroker implements AsyncDisposable {
     return this.#listener.cut();
   }
 
-  /** As if the broker's process had died and come back: connections break, what is not durable is gone. */
+  /** Restarts the broker, as if its process had died and come back: connections break, what is not durable is gone. */
   async restart(options: RestartOptions = {}): Promise<void> {
     checkRestart(options);
     const { keep = 'durable', downMs = 0 } = options;

@@ -21,7 +21,7 @@ export function deathsTold(message: Message, { believesSentDeaths }: Profile): r
   return deaths.filter((death): death is FieldTable => death !== null && typeof death === 'object');
 }
 
-/** The same as it is put together with a further death. */
+/** The deaths of a message so far, as a further death is put to them. */
 export function earlierDeaths(message: Message, profile: Profile): readonly FieldTable[] {
   const deaths = deathsTold(message, profile);
   return profile.believesSentDeaths ? regrouped(deaths) : deaths;
