@@ -95,7 +95,7 @@ describe('AW-C16: put', () => {
     }
   });
 
-  it('refuses both and neither, and what is no JSON', async (t) => {
+  it('refuses data together with serializedData, neither of them, and data that is no JSON', async (t) => {
     const { connection } = newApp(t, stage);
     const wrong = { code: 'CONFIGURATION' };
     await assert.rejects(connection.put({ routingKey: 'q', data: 1, serializedData: '1' }), wrong);
@@ -104,14 +104,14 @@ describe('AW-C16: put', () => {
     await assert.rejects(connection.put({ routingKey: 'q', data: () => {} }), { code: 'ENCODING' });
   });
 
-  it('tells when a message reaches no queue, unless that is no matter', async (t) => {
+  it('rejects when the message reaches no queue, unless mandatory is false', async (t) => {
     const { connection } = newApp(t, stage);
     const nowhere = { routingKey: uniqueName('nowhere'), data: 1 };
     await assert.rejects(connection.put(nowhere), { code: 'UNROUTABLE' });
     await connection.put({ ...nowhere, mandatory: false });
   });
 
-  it('sends the properties that it is given, over its own', async (t) => {
+  it('sends the properties that it is given instead of its own', async (t) => {
     const queue = await newQueue(stage);
     const { connection } = newApp(t, stage);
     const properties = { contentType: 'text/x-own', headers: { seven: 7 }, deliveryMode: 1 };
@@ -139,7 +139,7 @@ describe('AW-C16: put', () => {
 describe('an app whose broker goes away', () => {
   const stage = useStage();
 
-  it('AW-C20: takes messages again when it is back, and tells of each attempt in between', async (t) => {
+  it('AW-C20: takes messages again when the broker is back, and logs each attempt in between', async (t) => {
     const queue = await newQueue(stage);
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
@@ -174,7 +174,7 @@ describe('an app whose broker goes away', () => {
     assert.deepEqual([...new Set(seen)], [1, 2]);
   });
 
-  it('AW-C21: forgets what waited for its batch: it comes again, and once only', async (t) => {
+  it('AW-C21: forgets the messages that waited for their batch: they come again, once only', async (t) => {
     const queue = await newQueue(stage);
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
@@ -231,10 +231,10 @@ describe('an app whose broker goes away', () => {
   });
 });
 
-describe('AW-C22: an app with a queue that is missing', () => {
+describe('AW-C22: an app with a missing queue', () => {
   const stage = useStage();
 
-  it('takes from the others, and from that one as soon as it is there', async (t) => {
+  it('consumes from the other queues, and from the missing one as soon as it is there', async (t) => {
     const [first, last] = [await newQueue(stage), await newQueue(stage)];
     const missing = uniqueName('missing');
     const { app } = newApp(t, stage);
@@ -253,7 +253,7 @@ describe('AW-C22: an app with a queue that is missing', () => {
     await until(async () => (await app.health()).ok, { what: 'the app is well' });
   });
 
-  it('comes back to one that was deleted and made again', async (t) => {
+  it('consumes again from a queue that was deleted and made again', async (t) => {
     const [one, other] = [await newQueue(stage), await newQueue(stage)];
     const { app } = newApp(t, stage);
     const seen: unknown[] = [];
@@ -268,7 +268,7 @@ describe('AW-C22: an app with a queue that is missing', () => {
     assert.deepEqual(seen, ['other', 0, 1, 2]);
   });
 
-  it('ends in order while it still waits for one', async (t) => {
+  it('ends in order while it still waits for a queue', async (t) => {
     const { app } = newApp(t, stage);
     app.amqp.consume(uniqueName('never'))(() => {});
     await app.start();

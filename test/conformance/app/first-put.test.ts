@@ -36,7 +36,7 @@ describe('a broker that was never reached', () => {
     },
   };
   for (const [what, make] of Object.entries(wrong)) {
-    it(`S-F6: put says why, at once, by its own limit or none: ${what}`, async (t) => {
+    it(`S-F6: put() rejects at once with the reason, with or without a time limit: ${what}`, async (t) => {
       const url = new URL(stage.url);
       await make(url);
       const connection = connectionTo(t, url.href);
@@ -46,7 +46,7 @@ describe('a broker that was never reached', () => {
     });
   }
 
-  it('S-F6: put keeps to its limit and its signal while the broker says nothing, and says that nothing was sent', async (t) => {
+  it('S-F6: put() keeps to its time limit and its signal while the broker is silent, and says that nothing was sent', async (t) => {
     const connection = connectionTo(t, await silentUrl(t));
     await assert.rejects(connection.put({ routingKey: 'q', data: 1, timeoutMs: 50 }), {
       code: 'PUBLISH_TIMEOUT',

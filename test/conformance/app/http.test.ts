@@ -183,7 +183,7 @@ describe('HTTP routes of an app', () => {
     assert.throws(() => new HttpError(200, 'fine'), configuration);
   });
 
-  it('AW-C24: refuse a type, a method, a path or a kind that there is not', () => {
+  it('AW-C24: refuse an unknown type or method, an invalid path and an unknown kind of parameter', () => {
     const app = new App({ logger: recordingLog() });
     assert.throws(() => app.route('/x', { type: 'ftp' } as never), isWrongKind);
     assert.throws(() => app.route('/x', { type: 'http', methods: ['FETCH'] }), configuration);

@@ -29,7 +29,7 @@ describe('the life of an app', () => {
     assert.equal(app.state.count, 3);
   });
 
-  it('H-A8: it lives once: a restart policy is refused, and not tried again', async (t) => {
+  it('H-A8: an app runs once: a restart policy is refused, and it is not restarted', async (t) => {
     const Restless = class extends App {} as unknown as new () => App;
     Object.assign(Restless.prototype, { restartPolicy: { minDelayMs: 1 } });
     const app = new Restless();
@@ -148,7 +148,7 @@ describe('the life of an app', () => {
     assert.equal(await stage.side.depth(queue), 1);
   });
 
-  it('tells where it is', async (t) => {
+  it('health() tells the state of the app', async (t) => {
     const queue = await newQueue(stage);
     const { app } = newApp(t, stage);
     const states: AppState[] = [];
@@ -168,7 +168,7 @@ describe('the life of an app', () => {
     assert.deepEqual(states, ['new', 'starting', 'running', 'stopping', 'stopped']);
   });
 
-  it('runs for itself without any connection', async () => {
+  it('an app runs without any connection', async () => {
     const app = new App({ logger: recordingLog() });
     app.runOnStartup(() => setImmediate(() => app.stop()));
     const { exitCode } = await app.run({ signals: false, exit: false });

@@ -33,7 +33,7 @@ describe('a batch of 1,000 with a prefetch of 1,000', () => {
     assert.deepEqual([tap.of('basic.reject'), tap.of('basic.nack')], [[], []]);
   });
 
-  it('and so is each further one', async (t) => {
+  it('is settled so each time, three batches with three acks', async (t) => {
     const tap = await framesFor(t, {}, 3);
     assert.deepEqual(
       tap.of('basic.ack'),

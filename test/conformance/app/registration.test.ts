@@ -13,7 +13,7 @@ describe('routes of an app', () => {
       connections: names.map((name) => new AmqpConnection({ url: stage.url, name })),
     });
 
-  it('AW-C23: take plain functions, too, and refuse what is none with a TypeError', () => {
+  it('AW-C23: take plain functions, too, and refuse other values with a TypeError', () => {
     const app = unconnected();
     const handler = (): void => {};
     assert.equal(app.amqp.consume('queue')(handler), handler);
@@ -22,7 +22,7 @@ describe('routes of an app', () => {
     }
   });
 
-  it('refuse options that cannot be', () => {
+  it('refuse invalid options', () => {
     const app = unconnected();
     assert.throws(() => app.amqp.consume([]), configuration);
     assert.throws(() => app.amqp.consume(['']), configuration);
@@ -56,7 +56,7 @@ describe('routes of an app', () => {
     }
   });
 
-  it('AW-C25: may bring their own connection', async (t) => {
+  it('AW-C25: may be given a connection of their own', async (t) => {
     const app = unconnected('one', 'two');
     t.after(() => app.close());
     const queue = await newQueue(stage);

@@ -88,7 +88,7 @@ describe('bodies of answers', () => {
     },
   };
   for (const [what, handler] of Object.entries(failing)) {
-    it(`S-F5: ${what}: 500 without a word of it, told to the log, and measured as that`, async (t) => {
+    it(`S-F5: ${what}: the client gets 500 without the reason, the log has the reason, and the metrics count a 500`, async (t) => {
       const printed = mock.method(console, 'error', () => {});
       t.after(() => printed.mock.restore());
       const { ask, log, measured } = await serve(t, (app) => app.http.get('/x')(handler));
@@ -103,7 +103,7 @@ describe('bodies of answers', () => {
     });
   }
 
-  it('S-F5: one that breaks off later breaks off the answer, without a word of it; the log and the metrics know', async (t) => {
+  it('S-F5: a body that fails later breaks off the answer without the reason, which the log has; the metrics count a 500', async (t) => {
     const printed = mock.method(console, 'error', () => {});
     t.after(() => printed.mock.restore());
     const { ask, log, measured } = await serve(t, (app) => {
@@ -126,7 +126,7 @@ describe('bodies of answers', () => {
     assert.equal(await (await ask('/alive')).text(), 'yes');
   });
 
-  it('S-F5: a Response that is given a second time is refused in words that only the log has', async (t) => {
+  it('S-F5: a Response that is returned a second time is answered with 500, and the reason stands in the log only', async (t) => {
     const once = new Response('ok');
     const { ask, log } = await serve(t, (app) => app.http.get('/x')(() => once));
     assert.equal(await (await ask('/x')).text(), 'ok');
@@ -135,7 +135,7 @@ describe('bodies of answers', () => {
     assert.match(log.errors.join(), /can be read only once: make a new one for each answer/);
   });
 
-  it('that are there leave with their length; those that come bit by bit leave as they come', async (t) => {
+  it('that are complete leave with their length; those that come bit by bit leave as they come', async (t) => {
     const gate = new Gate();
     const { ask, measured, log } = await serve(t, (app) => {
       app.http.get('/whole')(() => new Response('four', { status: 201, headers: { 'x-own': '1' } }));
@@ -172,7 +172,7 @@ describe('bodies of answers', () => {
     assert.deepEqual(log.errors, []);
   });
 
-  it('are given up when nobody wants them: HEAD, and clients that go away', async (t) => {
+  it('are cancelled when they are not wanted: for HEAD, and when a client goes away', async (t) => {
     const cancelled: string[] = [];
     const endless = (name: string): Response =>
       new Response(

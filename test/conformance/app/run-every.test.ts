@@ -56,7 +56,7 @@ describe('a task that an app repeats', () => {
     assert.equal(runs.month, 1);
   });
 
-  it('AW-C30: is never run twice at once; beats that pass meanwhile are left out', async (t) => {
+  it('AW-C30: is never run twice at once; intervals that pass meanwhile are left out', async (t) => {
     const { app } = newApp(t);
     const gates: Gate[] = [];
     let running = 0;
@@ -81,7 +81,7 @@ describe('a task that an app repeats', () => {
     gates[3]?.open();
   });
 
-  it('AW-C31: comes again after it has thrown, and the log knows', async (t) => {
+  it('AW-C31: runs again after it has thrown, and the error is logged', async (t) => {
     const { app, log } = newApp(t);
     let runs = 0;
     app.runEvery(5)(async function tidyUp() {
@@ -110,7 +110,7 @@ describe('a task that an app repeats', () => {
     await until(() => runs > 2, { what: 'it goes on' });
   });
 
-  it('ends with its app: at once where it rests, after its run where it runs, which is told by its signal in the end', async (t) => {
+  it('ends with its app: at once between two runs, else after its run, whose signal is aborted in the end', async (t) => {
     const resting = newApp(t).app;
     resting.runEvery(600_000)(() => {});
     await resting.start();
@@ -141,7 +141,7 @@ describe('a task that an app repeats', () => {
     assert.equal(events.at(-1), 'told');
   });
 
-  it('must be a function, with a beat that is one', (t) => {
+  it('must be a function, with a valid interval', (t) => {
     const { app } = newApp(t);
     assert.throws(() => app.runEvery(5)('task' as never), isWrongKind);
     assert.throws(() => app.runEvery(0), { name: 'ConfigurationError' });

@@ -55,7 +55,7 @@ const fails: AmqpHandler = () => {
   throw new Error('planned by a test');
 };
 
-describe('what becomes of a batch', () => {
+describe('how the messages of a batch are settled', () => {
   it('AW-C6: whose handler throws: each message comes again, marked as redelivered', async (t) => {
     let runs = 0;
     const here = await place(t, {}, () => (++runs === 1 ? fails([], {} as never) : undefined));
@@ -65,7 +65,7 @@ describe('what becomes of a batch', () => {
     assert.match(here.log.errors.join('\n'), /failed on a batch of 5 messages .*planned by a test/);
   });
 
-  it('AW-X2: that fails again: each message is tried for itself, then parked with its story instead of turning for ever', async (t) => {
+  it('AW-X2: that fails again: each message is tried by itself, then parked with its dossier instead of being requeued for ever', async (t) => {
     const here = await place(t, {}, fails);
     await stage.side.waitForDepth(`${here.queue}.failed`, 5);
     assert.deepEqual(await ending(here, 10), { kept: 0, dead: 0 });
@@ -159,7 +159,7 @@ describe('what becomes of a batch', () => {
     assert.deepEqual(bodies(here.seen.slice(5)).sort(), [1, 2, 3, 4]);
   });
 
-  it('AW-C13: the last word holds', async (t) => {
+  it('AW-C13: the last of accept() and reject() counts', async (t) => {
     const here = await place(t, {}, (messages) => {
       messages[0]?.accept();
       messages[0]?.reject({ requeue: false });
@@ -168,7 +168,7 @@ describe('what becomes of a batch', () => {
   });
 });
 
-describe('a message that nobody can read', () => {
+describe('an unreadable message', () => {
   const good = { good: true };
 
   async function withBad(t: TestContext, options: AmqpRouteOptions, bad: Buffer): Promise<Place> {
@@ -217,7 +217,7 @@ describe('a message that nobody can read', () => {
     assert.equal(await stage.side.look(`${here.queue}.failed`), undefined);
   });
 
-  it('is one that does not fit the schema, too; what fits arrives as the schema makes it', async (t) => {
+  it('is a message that does not fit the schema, too; one that fits arrives as the schema makes it', async (t) => {
     const queue = await newQueue(stage);
     const { app } = newApp(t, stage);
     const seen: Date[] = [];
@@ -256,7 +256,7 @@ describe('a message that nobody can read', () => {
 });
 
 describe('a handler', () => {
-  it('gets nothing twice and loses nothing while half of what it does fails', async (t) => {
+  it('gets no message twice and loses none while half of its runs fail', async (t) => {
     const queue = await newQueue(stage);
     const { app } = newApp(t, stage);
     const done: unknown[] = [];

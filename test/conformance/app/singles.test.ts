@@ -42,7 +42,7 @@ async function singles(t: TestContext, url: string, count: number): Promise<Sing
 }
 
 describe('the messages of a failed batch, one by one', () => {
-  it('S-F4: end with the app: the one that runs is finished, the others go back to their queue', async (t) => {
+  it('S-F4: end with the app: the message that runs is finished, the others go back to their queue', async (t) => {
     const { app, queue, begun, gates } = await singles(t, stage.url, 10);
     app.stop();
     gates[0]?.open();
@@ -51,7 +51,7 @@ describe('the messages of a failed batch, one by one', () => {
     assert.equal(await stage.side.depth(queue), 9);
   });
 
-  it('S-F4: none begins after the shutdown hooks, when the app could not wait for the one that runs', async (t) => {
+  it('S-F4: none begins after the shutdown hooks, when the app could not wait for the message that runs', async (t) => {
     const { app, queue, begun, begunBeforeHooks, gates } = await singles(t, stage.url, 10);
     await assert.rejects(app.drain({ timeoutMs: 100 }), { name: 'DrainError' });
     gates[0]?.open();
@@ -59,7 +59,7 @@ describe('the messages of a failed batch, one by one', () => {
     assert.deepEqual([begunBeforeHooks, begun], [[0], [0]]);
   });
 
-  it('S-F4: none of a lost channel is begun: they come again, once each', async (t) => {
+  it('S-F4: none begins after its channel is lost: they come again, once each', async (t) => {
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
     const { app, connection, queue, begun, gates } = await singles(t, proxy.urlFor(stage.url), 5);
@@ -80,7 +80,7 @@ describe('the messages of a failed batch, one by one', () => {
 });
 
 describe('the list that a handler gets', () => {
-  it('S-F10: is its own: whoever takes messages out of it settles all the same', async (t) => {
+  it('S-F10: is a list of its own: messages that the handler takes out of it are settled all the same', async (t) => {
     const queue = await newQueue(stage);
     const { app } = newApp(t, stage);
     const seen: unknown[] = [];

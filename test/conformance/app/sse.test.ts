@@ -67,7 +67,7 @@ describe('event streams that an app follows', () => {
     assert.deepEqual(batches[1], [['message', 3]]);
   });
 
-  it('AW-C38: or when it has waited long enough', async (t) => {
+  it('AW-C38: an event goes out in a batch that is not full when it has waited long enough', async (t) => {
     const { server, batches } = await follow(t, { bulkSize: 2, flushIntervalMs: 50 });
     server.send('data: 1\n\n');
     await waitForLength(batches, 1);
@@ -129,7 +129,7 @@ describe('event streams that an app follows', () => {
     }
   });
 
-  it('S-F2: a server cannot keep us away for longer than an hour, nor make us ask without a rest', async (t) => {
+  it('S-F2: a server can delay the next request for an hour at most, and for no less than 100 ms', async (t) => {
     for (const [retry, rest] of [
       ['0', 100],
       ['3000000000', 3_600_000],
@@ -208,7 +208,7 @@ describe('event streams that an app follows', () => {
     assert.deepEqual(raw, [{ name: 'message', id: '1', data: 'no\nJSON', body: 'no\nJSON' }]);
   });
 
-  it('leaves out what is garbage, says so, and goes on', async (t) => {
+  it('leaves out unreadable events, logs each, and goes on', async (t) => {
     const { server, log, batches } = await follow(t, { bulkSize: 3, flushIntervalMs: 600_000 });
     server.send('data: 1\n\ndata: {"no JSON\n\nevent\u0000\ndata: 2\n\n');
     await waitForLength(batches, 1);
@@ -229,7 +229,7 @@ describe('event streams that an app follows', () => {
     );
   });
 
-  it('gives up a stream whose event has no end, and comes again', async (t) => {
+  it('gives up a stream with an endless event, and asks for it again', async (t) => {
     const { server, log } = await follow(t);
     const piece = Buffer.alloc(1024 * 1024, 'x');
     server.send('data: ');
@@ -287,7 +287,7 @@ describe('event streams that an app follows', () => {
     await until(() => seen.length >= 1_000, { what: 'all are handled', limitMs: 20_000 });
   });
 
-  it('are ended with their app: what has come is handled, the connection is closed', async (t) => {
+  it('end with their app: events that have come are handled, the connection is closed', async (t) => {
     const { app, server, batches } = await follow(t, { bulkSize: 5, flushIntervalMs: 600_000 });
     let closed = false;
     server.requests[0]?.once('close', () => {
@@ -303,7 +303,7 @@ describe('event streams that an app follows', () => {
     await until(() => closed, { what: 'the request is closed' });
   });
 
-  it('take the route for what a URL takes it for', () => {
+  it('resolve a route against the URL of the connection, as URLs do', () => {
     const connection = new SseConnection({ url: 'http://user:secret@host/v2/events' });
     assert.equal(connection.resolve('/v3').href, 'http://host/v3');
     assert.equal(connection.resolve('more?a=1').href, 'http://host/v2/more?a=1');

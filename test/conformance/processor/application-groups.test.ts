@@ -99,7 +99,7 @@ describe('groups of a GenericApplication', () => {
     assert.deepEqual([...log.errors, ...log.warnings], []);
   });
 
-  it('P-X10: who joins at run time takes turns with the other members, and none after leaving', async (t) => {
+  it('P-X10: an application that joins at run time takes turns with the other members, and none after leaving', async (t) => {
     const fingerprint = newFingerprint('1');
     const { name } = fingerprint;
     const early = await start(t, { fingerprint, groups: ['g'] });
@@ -147,7 +147,7 @@ describe('groups of a GenericApplication', () => {
     assert.equal(await stage.side.depth(member.app.instance), 0);
   });
 
-  it('H-A1: is no member of a group that it could not join, and may be told again', async (t) => {
+  it('H-A1: an application is no member of a group that it could not join, and may join again', async (t) => {
     const member = await start(t, { fingerprint: newFingerprint() });
     await assert.rejects(member.app.joinGroup('g'.repeat(300)));
     assert.deepEqual(member.app.groups, []);
@@ -155,7 +155,7 @@ describe('groups of a GenericApplication', () => {
     assert.deepEqual(member.app.groups, ['g']);
   });
 
-  it('joins and leaves by its methods, too, any number of times', async (t) => {
+  it('an application joins and leaves by its methods, too, any number of times', async (t) => {
     const fingerprint = newFingerprint();
     const member = await start(t, { fingerprint });
     for (let time = 0; time < 3; time++) {

@@ -106,7 +106,7 @@ describe('the context of a handler', () => {
     assert.equal(new Set(ids).size, 3);
   });
 
-  it('says `redelivered` of what somebody had before and did not settle', async (t) => {
+  it('says `redelivered` of a message that another consumer has had and not settled', async (t) => {
     const place = await stage.place();
     await place.command('note');
     await stage.side.onChannel(async (channel) => {
@@ -191,7 +191,7 @@ describe('the context of a handler', () => {
   });
 
   for (const deadlineMs of [1e12, 1e300, -1, 'soon', null, [], {}, true]) {
-    it(`survives a peer that tells ${JSON.stringify(deadlineMs)} as its patience`, async (t) => {
+    it(`is not disturbed by a caller that sends ${JSON.stringify(deadlineMs)} as its deadline`, async (t) => {
       const warnings: Error[] = [];
       const onWarning = (warning: Error): void => void warnings.push(warning);
       process.on('warning', onWarning);

@@ -157,7 +157,7 @@ describe('quit and restart', () => {
     assert.deepEqual(await place.fates(), allAcked);
   });
 
-  it('a restart() that fails is told to people, and the component ends as after quit', async (t) => {
+  it('a restart() that fails is logged, and the component ends as after quit', async (t) => {
     class Failing extends Controlled {
       override async restart() {
         await super.restart();

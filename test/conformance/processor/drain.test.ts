@@ -94,7 +94,7 @@ describe('a processor that drains', () => {
     assert.deepEqual(await place.fates(), allAcked);
   });
 
-  it('answers every call that it has begun, and leaves the others to the next one', async (t) => {
+  it('answers every call that it has begun, and leaves the others to the next processor', async (t) => {
     const place = await stage.place();
     const first = await stage.start(t, Worker, place);
     const calls = await Promise.all(numbers(60).map((number) => place.call('work', number)));
@@ -113,7 +113,7 @@ describe('a processor that drains', () => {
     assert.deepEqual(await place.fates(), allAcked);
   });
 
-  it('gives up after its time limit, says how many it left, tells them why, and their messages go back', async (t) => {
+  it('gives up after its time limit, says how many handlers still ran, aborts their signals, and their messages go back', async (t) => {
     const place = await stage.place();
     const { processor } = await stage.start(t, Stuck, place);
     await place.command('work', 'stuck');
@@ -128,7 +128,7 @@ describe('a processor that drains', () => {
     assert.equal(redelivered, true);
   });
 
-  it('may be told to stop by a handler: its message is acked, those behind it stay', async (t) => {
+  it('may be stopped by a handler: the message of that is acked, those behind it stay in the queue', async (t) => {
     const place = await stage.place();
     for (const number of [1, 2, 3]) await place.command('work', number);
     const { processor } = await stage.start(t, Stopping, place);
@@ -151,7 +151,7 @@ describe('a processor that drains', () => {
     assert.deepEqual(await stage.side.look(place.queue), { messages: 0, consumers: 0 });
   });
 
-  it('drains with its scheduler: stop() ends what has begun, and nothing else', async () => {
+  it('drains with its scheduler: after stop() it finishes what has begun, and nothing else', async () => {
     const place: Place = await stage.place();
     for (const number of numbers(200)) await place.command('work', number);
     const processor = new Worker({ url: stage.url, eqks: place.eqks, logger: recordingLog() });

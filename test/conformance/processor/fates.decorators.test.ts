@@ -73,7 +73,7 @@ class Failing extends MessageProcessor {
   }
 }
 
-describe('the fate of a message', () => {
+describe('how a message is settled', () => {
   const stage = useStage();
 
   for (const what of Object.keys(throwables)) {
@@ -105,7 +105,7 @@ describe('the fate of a message', () => {
     assert.match(log.errors.join(), /it broke later/);
   });
 
-  it('P-C31: RejectMessage rejects, and nobody is told of an error', async (t) => {
+  it('P-C31: RejectMessage rejects, and no error is logged', async (t) => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Failing, place);
     await place.command('refuse');
@@ -170,7 +170,7 @@ describe('the fate of a message', () => {
   };
 
   for (const [what, body] of Object.entries(unreadable)) {
-    it(`P-C35: a body that is ${what}: rejected as it came, and the processor lives`, async (t) => {
+    it(`P-C35: a body that is ${what}: rejected as it came, and the processor goes on`, async (t) => {
       const place = await stage.place();
       const { processor, log } = await stage.start(t, Failing, place);
       await place.send(body);

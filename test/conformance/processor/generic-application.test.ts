@@ -119,7 +119,7 @@ describe('GenericApplication', () => {
     assert.ok(up.systemSeconds >= up.processSeconds);
   });
 
-  it('one of several takes turns, all of them are reached together, one by its process', async (t) => {
+  it('several applications of one name take turns, are reached all together, or one by its process', async (t) => {
     const here = newFingerprint('1');
     const { name, host } = here;
     const elsewhere = { ...here, host: uniqueName('elsewhere'), pid: '3' };
@@ -151,7 +151,7 @@ describe('GenericApplication', () => {
     assert.ok(!turns[2]?.some((each) => each.startsWith('turn here')));
   });
 
-  it('H-A1: two in one process get what is for each of them, and nothing of the other', async (t) => {
+  it('H-A1: two applications in one process each get their own messages, and none of the other', async (t) => {
     const pid = '1';
     const host = uniqueName('host');
     const [billing, shipping] = [uniqueName('billing'), uniqueName('shipping')];
@@ -180,7 +180,7 @@ describe('GenericApplication', () => {
     }
   });
 
-  it('H-A1: replicas of one name, process id and host each get what is for all, and can be told apart', async (t) => {
+  it('H-A1: replicas of one name, process id and host each get the messages for all, and can be told apart', async (t) => {
     const fingerprint = newFingerprint('1');
     const apps = [await start(t, { fingerprint }), await start(t, { fingerprint })] as const;
     await send(fingerprint.name, 'all');
@@ -202,7 +202,7 @@ describe('GenericApplication', () => {
       );
   });
 
-  it('H-A1: keeps what is for no handler beside the queue of its name, which stays', async (t) => {
+  it("H-A1: a message without a handler is parked beside the queue of the application's name, which stays", async (t) => {
     const fingerprint = newFingerprint();
     const log = recordingLog();
     const app = new GenericApplication({ url: stage.url, logger: log, fingerprint });
@@ -214,7 +214,7 @@ describe('GenericApplication', () => {
     assert.equal(await stage.side.look(`${app.instance}.failed`), undefined);
   });
 
-  it('its queues go with the last of its kind', async (t) => {
+  it('its queues are deleted with the last application that uses them', async (t) => {
     const here = newFingerprint('1');
     const one = await start(t, { fingerprint: here });
     const two = await start(t, { fingerprint: { ...here, pid: '2' } });

@@ -202,7 +202,7 @@ describe('GenericConsumer', () => {
     assert.deepEqual(await place.fates(), { kept: 2, rejected: 0 });
   });
 
-  it('drain tells how many were not finished in time; closing twice is harmless; then it is over', async (t) => {
+  it('drain tells how many deliveries were not finished in time; closing twice is harmless, and use after it is refused', async (t) => {
     const place = await stage.place();
     const consumer = await open(t, { eqks: place.eqks });
     const seen: Delivery[] = [];

@@ -25,7 +25,7 @@ Worker.handle(
   { category: 'rpc' },
 );
 
-describe('a processor and those who mean no good', () => {
+describe('a processor and hostile senders', () => {
   const stage = useStage();
 
   for (const { what, bytes, properties = {} } of hostileBodies) {
@@ -47,7 +47,7 @@ describe('a processor and those who mean no good', () => {
     });
   }
 
-  it('all of them at once, with good ones between: every good one is handled, nothing loops', async (t) => {
+  it('all hostile bodies at once, with good ones between: every good one is handled, none is requeued for ever', async (t) => {
     const small = hostileBodies.filter(({ bytes }) => bytes.length < 1_000_000);
     const place = await stage.place();
     const { processor } = await stage.start(t, Worker, place);
@@ -80,7 +80,7 @@ describe('a processor and those who mean no good', () => {
     return { queue, processor, log, send };
   }
 
-  it('where the queue has no dead-letter exchange nothing is lost: they are parked, each once', async (t) => {
+  it('where the queue has no dead-letter exchange hostile bodies are parked, each once', async (t) => {
     const { queue, processor, send } = await startWithoutDeadLetters(t);
     const small = hostileBodies.filter(({ bytes }) => bytes.length < 1_000_000);
     for (const { bytes, properties } of small) await send(bytes, properties);
@@ -169,7 +169,7 @@ describe('a processor and those who mean no good', () => {
     });
   }
 
-  it('a flood of what nobody understands does not hold up what is good for long', async (t) => {
+  it('a flood of unreadable messages does not hold up a good one for long', async (t) => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Worker, place);
     await stage.side.onChannel(async (channel) => {

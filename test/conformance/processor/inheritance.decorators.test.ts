@@ -115,7 +115,7 @@ interface Noting extends MessageProcessor {
   readonly seen: readonly string[];
 }
 
-describe('handlers of parents, children and strangers', () => {
+describe('handlers of parent classes, subclasses and unrelated classes', () => {
   const stage = useStage();
 
   /** What a processor of this class does with a ping; others of other classes are there meanwhile. */

@@ -204,7 +204,7 @@ describe('handlers of messages', () => {
     assert.deepEqual(await place.fates(), { kept: 0, rejected: 3 });
   });
 
-  it('P-C29: a message without a handler is kept, a status is acked; each is told once, as no error', async (t) => {
+  it('P-C29: a message without a handler is kept, a status is acked; each is logged once, as no error', async (t) => {
     const seen: unknown[] = [];
     class Receiver extends MessageProcessor {
       @MessageHandler('command', 'ping')

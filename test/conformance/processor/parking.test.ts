@@ -52,7 +52,7 @@ class Rejecting extends Breaking {
   static override readonly onFailure = 'reject';
 }
 
-describe('a message that nobody could handle, where its queue has no dead-letter exchange', () => {
+describe('a message that could not be handled, where its queue has no dead-letter exchange', () => {
   const stage = useStage();
 
   async function start(t: TestContext, Class: typeof Breaking = Breaking) {
@@ -98,13 +98,13 @@ describe('a message that nobody could handle, where its queue has no dead-letter
     assert.equal(typeof handler, 'string');
   });
 
-  it('gets a message id there, if it had none', async (t) => {
+  it('gets a message id when it is parked, if it had none', async (t) => {
     const { send, parked } = await start(t);
     await send(command('break', 'x'));
     assert.match((await parked()).properties.messageId, /^[\w-]{11}\.[0-9a-z]{6}$/);
   });
 
-  it('is parked for what does not fit, with the reasons', async (t) => {
+  it('is parked with the reasons when its content does not fit', async (t) => {
     const { send, parked, processor } = await start(t);
     await send({ ...command('break'), content: 'no object' });
     const unreadable = (await parked()).properties.headers?.['x-waybill-dossier'];
@@ -140,7 +140,7 @@ describe('a message that nobody could handle, where its queue has no dead-letter
     assert.equal(log.errors.length, 1);
   });
 
-  it('is not kept if it was a call: its caller knows', async (t) => {
+  it('is not parked if it was a call, since its caller has the error', async (t) => {
     const { queue, processor, send } = await start(t);
     const replies = await Replies.declare(stage.side);
     await send(rpc('break'), { replyTo: replies.queue });

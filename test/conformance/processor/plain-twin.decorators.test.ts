@@ -17,7 +17,7 @@ abstract class Noting extends MessageProcessor {
   readonly seen: unknown[] = [];
 }
 
-describe('MessageProcessor.handle, the twin of the decorators for plain code', () => {
+describe('MessageProcessor.handle, which does without decorators what they do', () => {
   const stage = useStage();
 
   it('takes functions: `this` is the processor, the context comes last', async (t) => {

@@ -37,7 +37,7 @@ function assertRefused(write: () => new () => MessageProcessor, name: string): v
 }
 
 for (const [title, decorate] of Object.entries(decorators)) {
-  describe(`${title} refuses what can be no handler, by its name`, () => {
+  describe(`${title} refuses a member that cannot be a handler, and names it`, () => {
     it('a getter that gives a function', () => {
       assertRefused(() => {
         class Receiver extends MessageProcessor {

@@ -53,7 +53,7 @@ class Patient extends Flaky {
 describe('a message that is tried again', () => {
   const stage = useStage();
 
-  it('runs again after a rest, and is done when it succeeds; the others do not wait for it', async (t) => {
+  it('runs again after a delay until it succeeds; other messages do not wait for it', async (t) => {
     const place = await stage.place();
     const { processor } = await stage.start(t, Flaky, place);
     await place.command('flaky', { what: 'heals', times: 2 }, { messageId: 'the id' });
@@ -79,7 +79,7 @@ describe('a message that is tried again', () => {
     assert.deepEqual(await place.fates(), { kept: 0, rejected: 1 });
   });
 
-  it('is not tried again where that cannot help: nobody can read it', async (t) => {
+  it('is not tried again where that cannot help, as it is unreadable', async (t) => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Flaky, place);
     await place.send('not json');
@@ -89,7 +89,7 @@ describe('a message that is tried again', () => {
     assert.deepEqual(await place.fates(), { kept: 0, rejected: 1 });
   });
 
-  it('is no call: a call that fails is answered at once, and runs once', async (t) => {
+  it('is never a call: a call that fails is answered at once, and runs once', async (t) => {
     const place = await stage.place();
     const { processor } = await stage.start(t, Flaky, place);
     const replies = await place.callWith(rpc('flaky'));
@@ -102,7 +102,7 @@ describe('a message that is tried again', () => {
     assert.deepEqual(await place.fates(), { kept: 0, rejected: 1 });
   });
 
-  it('rests at the broker: who drains meanwhile loses nothing, and the next one runs it', async (t) => {
+  it('waits at the broker: a processor that drains meanwhile loses nothing, and the next one runs the message', async (t) => {
     const place = await stage.place();
     const first = await stage.start(t, Patient, place);
     await place.command('flaky', { what: 'moves', times: 1 });
@@ -118,7 +118,7 @@ describe('a message that is tried again', () => {
   });
 
   for (const told of [-3, 0, 'text', 1.5, { a: 1 }, [9]]) {
-    it(`does not believe a sender that it has failed ${JSON.stringify(told)} times`, async (t) => {
+    it(`is not counted as failed because its sender says so: ${JSON.stringify(told)} times`, async (t) => {
       const what = `lies ${JSON.stringify(told)}`;
       const place = await stage.place();
       const { processor } = await stage.start(t, Flaky, place);

@@ -73,7 +73,7 @@ describe('where a processor takes messages from', () => {
     assert.deepEqual([await stage.side.depth(one), await stage.side.depth(two)], [0, 0]);
   });
 
-  it('the class says where from, unless the constructor does', async (t) => {
+  it('the class says which queues are consumed, unless the constructor does', async (t) => {
     const exchange = newExchange();
     const [ofClass, ofOptions] = [uniqueName('class'), uniqueName('options')];
     class Declared extends Noting {
@@ -121,7 +121,7 @@ describe('where a processor takes messages from', () => {
     assert.deepEqual(await stage.side.look(added), { messages: 0, consumers: 1 });
   });
 
-  it('a queue that is declared otherwise already is refused, by name, and nothing is left open', async () => {
+  it('a queue that exists with other settings is refused with its name, and no connection is left open', async () => {
     const exchange = newExchange();
     const name = uniqueName('declared otherwise');
     await stage.side.onChannel((channel) => channel.assertQueue(name, { durable: false }));

@@ -24,7 +24,7 @@ function shopThat(fate: Unhandled): typeof Shop {
   };
 }
 
-describe('a message that no handler is for', () => {
+describe('a message without a handler', () => {
   const stage = useStage();
 
   async function start(t: TestContext, Class: typeof Shop = Shop) {
@@ -62,7 +62,7 @@ describe('a message that no handler is for', () => {
     assert.equal(await stage.side.depth(queue), 0);
   });
 
-  it('N-1: is kept where failures are discarded, too: nobody has tried it', async (t) => {
+  it('N-1: is kept where failures are discarded, too, since it was not tried', async (t) => {
     const { send, parked, settled } = await start(t, Discarding);
     await send(command('unknown'));
     assert.equal(JSON.parse((await parked()).content.toString()).name, 'unknown');
@@ -76,7 +76,7 @@ describe('a message that no handler is for', () => {
       assert.equal(JSON.parse((await parked()).content.toString()).type, type);
     });
 
-  it('N-1: may go to nobody if it is a status', async (t) => {
+  it('N-1: is acked if it is a status', async (t) => {
     const { queue, processor, send, settled } = await start(t);
     await send(message('status', 'online', {}));
     await settled();
@@ -86,7 +86,7 @@ describe('a message that no handler is for', () => {
   });
 
   for (const fate of ['ack', 'reject'] as const)
-    it(`N-1: goes away where the class says unhandled = '${fate}'`, async (t) => {
+    it(`N-1: is not kept where the class says unhandled = '${fate}'`, async (t) => {
       const { queue, processor, send, settled } = await start(t, shopThat(fate));
       await send(command('unknown'));
       await settled();
@@ -100,7 +100,7 @@ describe('a message that no handler is for', () => {
     assert.equal(JSON.parse((await parked()).content.toString()).name, 'online');
   });
 
-  it('N-1: is let go by one reader of a stream: the stream keeps it', async (t) => {
+  it('N-1: is not parked by a reader of a stream, since the stream keeps it', async (t) => {
     const { exchange } = await stage.place();
     const queue = uniqueName('stream');
     const spec = {
@@ -116,7 +116,7 @@ describe('a message that no handler is for', () => {
     assert.equal(await stage.side.look(`${queue}.failed`), undefined);
   });
 
-  it('N-1: is told with its id, its sender and its number: to the log, in health, and as an event', async (t) => {
+  it('N-1: is reported with its id, its sender and its count, in the log, in health and as an event', async (t) => {
     const { queue, processor, log, send, settled } = await start(t);
     const told: UnhandledMessage[] = [];
     processor.events.on('unhandled', (each) => void told.push(each));
@@ -137,7 +137,7 @@ describe('a message that no handler is for', () => {
     assert.deepEqual(log.errors, []);
   });
 
-  it('N-1: costs nothing but its own place when a listener throws', async (t) => {
+  it('N-1: is kept all the same when a listener to the event throws', async (t) => {
     const { processor, log, send, settled, parked } = await start(t);
     processor.events.on('unhandled', () => {
       throw new Error('the listener is broken');
@@ -148,7 +148,7 @@ describe('a message that no handler is for', () => {
     assert.match(log.errors.join(), /listener to 'unhandled' has thrown: the listener is broken/);
   });
 
-  it('H-A10: leaves no more behind than it is worth, however long and many the names are', async (t) => {
+  it('H-A10: takes little memory and few lines of the log, however long and many the names are', async (t) => {
     const { processor, log, send, settled } = await start(t, shopThat('ack'));
     for (let number = 0; number < 150; number++) await send(command(`${number} ${'n'.repeat(100_000)}`));
     await send({ ...command('x'), type: 't'.repeat(1_000_000), category: 'c\n'.repeat(500_000) });
@@ -161,7 +161,7 @@ describe('a message that no handler is for', () => {
     for (const line of log.warnings) assert.ok(line.length < 600 && !line.includes('\n'), line);
   });
 
-  it('H-A10: writes no more into the log than people can read, whatever its handler throws of it', async (t) => {
+  it('H-A10: takes lines of bounded length in the log, also where its text comes back in an error that a handler throws', async (t) => {
     class Echo extends MessageProcessor {}
     Echo.handle('command', 'echo', ({ parameters }: Content<string>) => {
       throw new RangeError(`cannot do\u001b[2J ${parameters}`);

@@ -85,7 +85,7 @@ describe('calls to a registry', () => {
     ['no key', undefined, {}, /no header 'task_name'/],
   ];
   for (const [what, key, bytes, says] of failures) {
-    it(`L-C11: answers with what was wrong, and leaves nothing behind: ${what}`, async (t) => {
+    it(`L-C11: answers with what was wrong, and parks nothing: ${what}`, async (t) => {
       const { call, queue, consumers, log } = await start(t);
       assert.match((await call(key, bytes)).body.detail, says);
       await consumers.disconnectConsumers();
@@ -95,14 +95,14 @@ describe('calls to a registry', () => {
     });
   }
 
-  it('L-C11: with dead letters the call is there as well', async (t) => {
+  it('L-C11: with deadLetters the failed call is dead-lettered as well', async (t) => {
     const { call, queue } = await start(t, { rpc: 'detail', deadLetters: true });
     assert.match((await call('pay', { amount: -1 })).body.detail, /amount/);
     const { content } = await stage.side.waitForMessage(`${queue}_dlq`);
     assert.equal(content.toString(), '{"amount":-1}');
   });
 
-  it('answers in the form of everything else in Waybill, where it shall', async (t) => {
+  it("answers with Waybill's own envelope, if told so", async (t) => {
     const { call } = await start(t, { rpc: 'result' });
     const { body, properties } = await call('answer', { name: 'object' });
     assert.deepEqual(body.content, { type: 'success', value: { a: 1 }, message: '' });
@@ -127,7 +127,7 @@ describe('calls to a registry', () => {
     assert.equal(properties.headers?.['x-waybill-dossier'].message, 'it broke');
   });
 
-  it('answers nobody where it shall not', async (t) => {
+  it('sends no answers where rpc is not set', async (t) => {
     const { send, replies, seen, consumers } = await start(t, {});
     await send('answer', { name: 'one' }, { replyTo: replies });
     await waitForLength(seen, 1);
@@ -135,7 +135,7 @@ describe('calls to a registry', () => {
     assert.equal(await stage.side.depth(replies), 0);
   });
 
-  it('does not run a call that expired while it waited here', async (t) => {
+  it('does not run a call that expired while it waited in this process', async (t) => {
     const { queue, handlers, consumers, send, replies, seen } = await start(t, {
       rpc: 'detail',
       prefetch: 2,
@@ -239,7 +239,7 @@ describe('a message sender', () => {
     assert.deepEqual(headers, [{ task_name: 'pay' }, { task_name: 'pay', 'x-waybill-attempt': 2 }]);
   });
 
-  it('takes an answer that is none for a malformed one', async (t) => {
+  it('gives a malformed reply where an answer is unreadable', async (t) => {
     const { sender } = await open(t, 'detail');
     const queue = uniqueName('odd');
     const channel = await stage.side.connection.createChannel();

@@ -30,7 +30,7 @@ describe('a registry of consumers', () => {
     return { ...registries, seen, made };
   }
 
-  it('L-C1: hands over an instance of the model, and acks', async (t) => {
+  it('L-C1: gives the handler an instance of the model, and acks', async (t) => {
     const { queue, handlers, consumers, send } = newRegistries(t, stage);
     const seen: unknown[] = [];
     handlers.register(
@@ -135,7 +135,7 @@ describe('a registry of consumers', () => {
     await waitForLength(seen, 1);
   });
 
-  it('L-C13: begins with the second message when the first is acked, unless it may prefetch more', async (t) => {
+  it('L-C13: begins with the second message when the first is acked, unless prefetch is larger', async (t) => {
     for (const prefetch of [undefined, 2]) {
       const { queue, handlers, consumers, send } = newRegistries(t, stage);
       const gate = new Gate();
@@ -171,7 +171,7 @@ describe('a registry of consumers', () => {
     assert.deepEqual(seen, ['a', ['left', 'b']]);
   });
 
-  it('L-C15: uses consumers of somebody else as they are', async () => {
+  it('L-C15: uses consumers that another factory makes as they are', async () => {
     const calls: unknown[] = [];
     class Memory implements MessageConsumer {
       find: FindHandler | undefined;
@@ -273,7 +273,7 @@ describe('a registry of consumers', () => {
     assert.equal(await stage.side.depth(queue), 1);
   });
 
-  it('lives and ends with a scheduler', async (t) => {
+  it('starts and ends with a scheduler', async (t) => {
     const { queue, handlers, consumers, send } = newRegistries(t, stage);
     const scheduler = new MicroScheduler();
     scheduler.addMicrothread(consumers);

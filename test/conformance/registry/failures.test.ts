@@ -70,7 +70,7 @@ describe('messages that a registry cannot handle', () => {
   }
 
   for (const [what, { key, headers, body, says }] of Object.entries(bad)) {
-    it(`${what}: with dead letters it goes there, once, with all it had`, async (t) => {
+    it(`${what}: with deadLetters the message is dead-lettered, once, with all it had`, async (t) => {
       const { queue, seen, send, log, consumers } = await start(t, { deadLetters: true });
       await send(key, body, headers && { headers });
       await send('pay', { amount: 1 });
@@ -90,7 +90,7 @@ describe('messages that a registry cannot handle', () => {
       assert.match(log.errors[0] ?? '', says);
     });
 
-    it(`${what}: without it is parked, once`, async (t) => {
+    it(`${what}: without deadLetters the message is parked, once`, async (t) => {
       const { queue, seen, send, log, consumers } = await start(t);
       await send(key, body, headers && { headers });
       await send('pay', { amount: 1 });
@@ -105,7 +105,7 @@ describe('messages that a registry cannot handle', () => {
     });
   }
 
-  it('L-C3: discards them where it shall, as the original; only the log knows', async (t) => {
+  it('L-C3: are discarded, as by the original, where onFailure says so, and only logged', async (t) => {
     const { queue, seen, send, log, consumers } = await start(t, { onFailure: 'discard' });
     await send('nobody', {});
     await send('pay', { amount: 13 });
@@ -154,7 +154,7 @@ describe('messages that a registry cannot handle', () => {
     });
   });
 
-  it('tries again after a delay where retry says so, but not what cannot be read', async (t) => {
+  it('are tried again after a delay where retry says so, unless they are unreadable', async (t) => {
     const { queue, seen, send } = await start(t, { deadLetters: true, retry: { attempts: 3, delayMs: 20 } });
     await send('pay', { amount: 13 });
     await send('pay', { amount: -1 });
@@ -162,7 +162,7 @@ describe('messages that a registry cannot handle', () => {
     assert.deepEqual(seen, [13, 13, 13]);
   });
 
-  it('rejects what a handler refuses on purpose, and says nothing', async (t) => {
+  it('are rejected without a log line where a handler refuses them on purpose', async (t) => {
     const { queue, seen, send, log } = await start(t, { deadLetters: true });
     await send('pay', { amount: 99 });
     await stage.side.waitForDepth(`${queue}_dlq`, 1);

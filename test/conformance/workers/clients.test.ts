@@ -41,7 +41,7 @@ describe('a queue producer', () => {
     );
   });
 
-  it('rejects where there is no such queue, and for what JSON cannot say', async (t) => {
+  it('rejects for a missing queue, and for values that JSON cannot hold', async (t) => {
     const producer = await connect(t);
     const queue = uniqueName('nowhere');
     await assert.rejects(producer.publish(queue, 1), { code: 'UNROUTABLE' });
@@ -106,7 +106,7 @@ describe('an RPC client', () => {
     assert.equal(expiration, '30000');
   });
 
-  it('gets the value, and null for nothing', async (t) => {
+  it('gets the value of the handler, and null where that returns nothing', async (t) => {
     const queue = uniqueName('calls');
     await startRpcWorker(t, stage, queue, (data) => data);
     const client = connect(t);
@@ -164,7 +164,7 @@ describe('an RPC client', () => {
     });
   }
 
-  it('says why there is no answer: nobody, not in time, not wanted any more, not sayable, closed', async (t) => {
+  it('says why there is no answer: no server, a timeout, cancelled, not encodable, closed', async (t) => {
     const queue = uniqueName('calls');
     const client = connect(t, { timeoutMs: 50 });
     assert.equal((await client.call(queue, 1, { timeoutMs: 10_000 })).error?.code, 'UNROUTABLE');
@@ -178,7 +178,7 @@ describe('an RPC client', () => {
     assert.equal((await client.call(queue, 1)).error?.code, 'CLOSED');
   });
 
-  it('does not call again by itself; when told to, a worker of ours works once', async (t) => {
+  it('does not send a call again by default; if told to, an RpcWorker runs it once', async (t) => {
     const queue = uniqueName('calls');
     const runs: unknown[] = [];
     // Longer than an attempt, much shorter than all of them.
@@ -198,7 +198,7 @@ describe('an RPC client', () => {
 describe('contracts of workers', () => {
   const stage = useStage();
 
-  it('hold on both sides', async (t) => {
+  it('are checked on both sides', async (t) => {
     const queue = uniqueName('typed');
     interface Calls {
       [name: string]: (numbers: readonly number[]) => number;

@@ -27,7 +27,7 @@ describe('a worker whose broker is not there yet', () => {
     RpcWorker: (options: LinkOptions) => route(new RpcWorker(options)),
   };
   for (const [name, newWorker] of Object.entries(kinds)) {
-    it(`W-C12: a ${name} tries again, and gives up after as many attempts as it was told`, async () => {
+    it(`W-C12: a ${name} tries again, and gives up after the configured number of attempts`, async () => {
       const url = `amqp://ann:hunter2@127.0.0.1:${await freePort()}`;
       const log = recordingLog();
       const worker = newWorker({ url, logger: log, firstConnect: { attempts: 3, delayMs: 10 } });

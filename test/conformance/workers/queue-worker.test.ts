@@ -69,7 +69,7 @@ describe('a queue worker', () => {
     assert.deepEqual(seen, all);
   });
 
-  it('W-C2: rejects a bare value without requeue, where it shall not take it', async (t) => {
+  it('W-C2: rejects a bare value without requeue, where acceptBare is false', async (t) => {
     const { dead, seen, send, log } = await start(t, { acceptBare: false });
     await send(packed('bare'));
     await send(packed({ data: 'next' }));
@@ -81,7 +81,7 @@ describe('a queue worker', () => {
   });
 
   for (const [what, body, why] of unreadable) {
-    it(`${what}: is rejected, once, and told; the next task is done`, async (t) => {
+    it(`${what}: is rejected once and logged; the next task is done`, async (t) => {
       const { queue, dead, seen, worker, send, log } = await start(t);
       await send(body);
       await send(packed({ data: 'next' }));
@@ -174,7 +174,7 @@ describe('a queue worker', () => {
     assert.deepEqual(seen, [1, 1, 1]);
   });
 
-  it('W-C5: a task that is refused on purpose is rejected, and nothing is told', async (t) => {
+  it('W-C5: a task that is refused on purpose is rejected, and nothing is logged', async (t) => {
     const queue = uniqueName('tasks');
     const seen: unknown[] = [];
     const { worker, log } = await startQueueWorker(t, stage, queue, (data) => {
@@ -238,7 +238,7 @@ describe('a queue worker', () => {
     assert.deepEqual([log.errors, log.warnings], [[], []]);
   });
 
-  it('W-C13: run() gives what stops it, and stopping twice is stopping once', async (t) => {
+  it('W-C13: run() gives a function that stops the worker, also when it is called twice', async (t) => {
     const queue = uniqueName('tasks');
     const worker = new QueueWorker({ url: stage.url, logger: recordingLog() });
     worker.route(queue)(() => {});
@@ -253,7 +253,7 @@ describe('a queue worker', () => {
     await assert.rejects(worker.run(), { name: 'ClosedError' });
   });
 
-  it('W-C13: a stop that takes too long says how many it left, aborts their signals, and they go back', async (t) => {
+  it('W-C13: a stop that takes too long says how many tasks it left, aborts their signals, and they go back', async (t) => {
     const queue = uniqueName('tasks');
     const reasons: unknown[] = [];
     const { worker } = await startQueueWorker(t, stage, queue, async (_data, { signal }) => {
@@ -279,7 +279,7 @@ describe('a queue worker', () => {
     }
   });
 
-  it('leaves nothing open when the broker refuses its queue, and may run once that is mended', async (t) => {
+  it('leaves no connection open when the broker refuses its queue, and may run when that is mended', async (t) => {
     const [good, bad] = [uniqueName('good'), uniqueName('bad')];
     await stage.side.onChannel((channel) => channel.assertQueue(bad, { durable: false }));
     const worker = new QueueWorker({ url: stage.url, logger: recordingLog() });

@@ -109,7 +109,7 @@ describe('route() of a worker', () => {
     ]);
   });
 
-  it('does not let a worker run of whose decorated methods no instance is known', async (t) => {
+  it('keeps a worker from running when no instance was given for its decorated methods', async (t) => {
     const worker = newWorker(t);
     class Images {
       @worker.route(uniqueName('tasks'))
@@ -120,7 +120,7 @@ describe('route() of a worker', () => {
     await worker.run();
   });
 
-  it('of another worker is not taken by use()', (t) => {
+  it('does not register methods of another worker by use()', (t) => {
     const [worker, other] = [newWorker(t), newWorker(t)];
     class Images {
       @other.route('tasks')

@@ -68,7 +68,7 @@ describe('an RPC worker', () => {
     ['a text', 'just so', { type: 'Error', message: "Error('just so')", args: ['just so'] }],
   ];
   for (const [what, error, expected] of thrown) {
-    it(`W-C7: tells what its handler threw, without a trace: ${what}`, async (t) => {
+    it(`W-C7: answers with what its handler threw, without a traceback: ${what}`, async (t) => {
       const queue = uniqueName('calls');
       const { worker, log } = await startRpcWorker(t, stage, queue, () => Promise.reject(error), {});
       const caller = await RawCaller.declare(stage.side);
@@ -81,7 +81,7 @@ describe('an RPC worker', () => {
     });
   }
 
-  it('W-C7: sends the trace along where remoteStacks says so', async (t) => {
+  it('W-C7: sends the traceback along where remoteStacks says so', async (t) => {
     const queue = uniqueName('calls');
     const fail = (): never => {
       throw new Error('an error');
@@ -153,7 +153,7 @@ describe('an RPC worker', () => {
     });
   }
 
-  it('W-C2: takes a bare value for the data, unless it shall not', async (t) => {
+  it('W-C2: takes a bare value for the data, unless acceptBare is false', async (t) => {
     const [both, strict] = [uniqueName('calls'), uniqueName('calls')];
     await startRpcWorker(t, stage, both, (data) => data);
     await startRpcWorker(t, stage, strict, (data) => data, { acceptBare: false });
@@ -221,7 +221,7 @@ describe('an RPC worker', () => {
     await stage.side.onChannel((channel) => channel.assertQueue(queue, asPython));
   });
 
-  it('W-C14: takes the queue of a Python server as it is, and makes it durable when that is gone', async (t) => {
+  it('W-C14: takes the queue of a Python server as it is, and declares it durable when that is gone', async (t) => {
     const queue = uniqueName('calls');
     await stage.side.onChannel((channel) => channel.assertQueue(queue, asPython));
     const { log } = await startRpcWorker(t, stage, queue, (data) => data);
@@ -234,7 +234,7 @@ describe('an RPC worker', () => {
     assert.deepEqual(log.errors, []);
   });
 
-  it('W-C14: refuses a queue that is not durable where it was told to have one that is', async (t) => {
+  it('W-C14: refuses a queue that is not durable where durable is set to true', async (t) => {
     const queue = uniqueName('calls');
     await stage.side.onChannel((channel) => channel.assertQueue(queue, asPython));
     const error = await startRpcWorker(t, stage, queue, () => {}, { route: { durable: true } }).catch(
@@ -304,7 +304,7 @@ describe('an RPC worker', () => {
     for (const data of numbers) assert.equal(answers.get(String(data)), data * 2);
   });
 
-  it('says what is wrong when it cannot start: nothing to do, twice the same', async (t) => {
+  it('says what is wrong when it cannot start: no route, two for one queue, or running already', async (t) => {
     const worker = new RpcWorker({ url: stage.url, logger: recordingLog() }, { name: 'Sums' });
     t.after(() => worker.close());
     await assert.rejects(worker.run(), { code: 'CONFIGURATION', message: /Sums has no route/ });
