@@ -50,8 +50,6 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   readonly state: State;
   readonly connections: Connections;
   readonly logger: Logger;
-  /** What stands around its messages: its class's, then its own. */
-  readonly middleware: readonly Middleware[];
   /** Messages of queues. */
   readonly amqp: AmqpRoutes;
   /** Requests over HTTP. */
@@ -79,10 +77,10 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;
     this.name = name;
     this.logger = logger;
-    this.middleware = ownMiddleware(new.target, options);
     this.state = options.state ?? ({} as State);
     this.#shutdownTimeoutMs = duration('App: shutdownTimeoutMs', shutdownTimeoutMs);
-    this.#assembly = new Assembly(this, options as AppOptions<never>);
+    const owner = { name, logger, middleware: ownMiddleware(new.target, options) };
+    this.#assembly = new Assembly(owner, options as AppOptions<never>);
     const { connections, amqp, sse, front, metrics } = this.#assembly;
     this.connections = connections;
     this.amqp = amqp;
