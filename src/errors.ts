@@ -2,6 +2,7 @@ import { WaybillError } from './common/waybill-error.js';
 
 export {
   ContentMismatchError,
+  HandlerTimeoutError,
   MalformedMessageError,
   MalformedReplyError,
   NeverFinishedError,

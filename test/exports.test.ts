@@ -36,6 +36,7 @@ const doors: Readonly<Record<string, Door>> = {
       GenericProducer
       GzipJsonEncoder
       Handler
+      HandlerTimeoutError
       JsonEncoder
       MalformedMessageError
       MalformedReplyError
@@ -135,6 +136,7 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerContext
       HandlerDecorator
       HandlerKey
+      HandlerRun
       HandlerView
       HandlersOf
       Inbound
@@ -154,7 +156,6 @@ const doors: Readonly<Record<string, Door>> = {
       Outbound
       OutboxHealth
       OutboxLimits
-      OverdueRun
       ProcessorEventMap
       ProcessorEvents
       ProcessorHealth

@@ -32,6 +32,13 @@ const numericArguments: Readonly<Record<string, Partial<Bounds>>> = {
   'x-initial-cluster-size': { min: 1 },
 };
 
+/** How somebody consumes. */
+export interface ConsumingSettings
+  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs'> {
+  /** How long a handler may take. */
+  readonly handlerTimeoutMs?: number | undefined;
+}
+
 /**
  * Checks how somebody consumes; what is undefined is left to defaults.
  * @param owner whose settings these are, for people: the name of a class, or of a route.
@@ -39,10 +46,12 @@ const numericArguments: Readonly<Record<string, Partial<Bounds>>> = {
  */
 export function checkConsuming(
   owner: string,
-  { prefetch, concurrency }: Pick<ConsumerOptions, 'prefetch' | 'concurrency'>,
+  { prefetch, concurrency, slowHandlerMs, handlerTimeoutMs }: ConsumingSettings,
 ): void {
   if (prefetch !== undefined) wholeNumber(`${owner}: prefetch`, prefetch, prefetchBounds);
   if (concurrency !== undefined) wholeNumber(`${owner}: concurrency`, concurrency, { min: 1 });
+  if (slowHandlerMs !== undefined) duration(`${owner}: slowHandlerMs`, slowHandlerMs, { min: 1 });
+  if (handlerTimeoutMs !== undefined) duration(`${owner}: handlerTimeoutMs`, handlerTimeoutMs, { min: 1 });
 }
 
 /** Checks what becomes of messages that fail, in the same way. @throws ConfigurationError */

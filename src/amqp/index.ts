@@ -13,9 +13,9 @@ export type { ChannelEnd, OwnChannel, RawChannel } from './connection/own-channe
 export { type Address, type ConnectionOptions, masked, settle } from './connection/settings.js';
 export { Consumer } from './consuming/consumer.js';
 export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
-export type { OverdueRun } from './consuming/consumer-timeouts.js';
 export type { Delivery } from './consuming/delivery.js';
 export { failureCount } from './consuming/failure-count.js';
+export { type HandlerRun, senderOf } from './consuming/handler-run.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
 export type { StreamOffset } from './consuming/stream-position.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';

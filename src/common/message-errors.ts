@@ -34,6 +34,16 @@ export class UnhandledMessageError extends WaybillError {
 }
 
 /**
+ * Why a message failed whose handler was not done within `handlerTimeoutMs`; the same stands in `context.signal.reason`.
+ *
+ * What to do: let the handler end when `context.signal` is aborted, make it shorter, or give it more time. It may run still.
+ */
+export class HandlerTimeoutError extends WaybillError {
+  override readonly name = 'HandlerTimeoutError' as const;
+  readonly code = 'HANDLER_TIMEOUT' as const;
+}
+
+/**
  * Thrown when a body cannot be read: not the encoding it claims, too large, too deep, or not an envelope.
  *
  * What to do: mend the sender. Trying the same message again does not help.

@@ -19,6 +19,7 @@ export class DeliveryContext {
   #abort: AbortController | undefined;
   #timer: Deadline | undefined;
   #onClosing: (() => void) | undefined;
+  #end: ((reason: unknown) => void) | undefined;
 
   /** @internal */
   constructor(host: DeliveryContextHost, delivery: Delivery) {
@@ -86,7 +87,7 @@ export class DeliveryContext {
 
   /**
    * Aborted when the deadline has passed, when the component was closed before the handler was done, or when the broker has
-   * taken the message back because that took too long (`TakenBackError`).
+   * taken the message back because that took too long (`TakenBackError`), and when `handlerTimeoutMs` is over (`HandlerTimeoutError`).
    */
   get signal(): AbortSignal {
     this.#abort ??= this.#newAbort();
@@ -96,6 +97,12 @@ export class DeliveryContext {
   /** @internal To be asked after whatever took its time before the handler. @throws ClosedError when it must not begin any more */
   assertMayBegin(): void {
     if (this.#delivery.isLeft) throw new ClosedError(ended);
+  }
+
+  /** @internal The handler is to end: it is told by its signal. */
+  stop(reason: Error): void {
+    void this.signal;
+    this.#end?.(reason);
   }
 
   /** @internal The handler is done: nobody is told any more. */
@@ -114,6 +121,7 @@ export class DeliveryContext {
     const { closing, deadlines } = this.#host;
     // Whoever listens hears it in the handler's own context, not in that of the timer or the socket.
     const end = AsyncResource.bind((reason: unknown) => abort.abort(reason));
+    this.#end = end;
     this.#onClosing = () => end(closing.reason);
     if (closing.aborted) this.#onClosing();
     else closing.addEventListener('abort', this.#onClosing, { once: true });

@@ -1,10 +1,27 @@
-import type { DrainReport } from '../amqp/index.js';
+import type { DrainReport, HandlerRun } from '../amqp/index.js';
+import { cut } from '../common/foreign-text.js';
+import { ClosedError } from '../errors.js';
 import { DrainError } from '../scheduler/index.js';
 
-/** Says that a drain has run out, where it has. @throws DrainError */
-export function assertDrained(name: string, { unfinished }: DrainReport, timeoutMs: number): void {
+/** Why what was stopped does not start. */
+export function stoppedBefore(name: string, { reason }: AbortSignal): ClosedError {
+  return new ClosedError(`${name} was stopped; it does not start any more.`, { cause: reason });
+}
+
+/** More are counted only. */
+const mostNamed = 5;
+
+/** Says that a drain has run out, where it has, and which handlers were not done. @throws DrainError */
+export function assertDrained(name: string, { unfinished, runs }: DrainReport, timeoutMs: number): void {
   if (unfinished === 0) return;
+  const named = runs.slice(0, mostNamed).map(described).join('; ');
+  const others = runs.length > mostNamed ? ` and ${runs.length - mostNamed} more` : '';
   throw new DrainError(
-    `${name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues.`,
+    `${name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues${named && ': '}${named}${others}.`,
   );
+}
+
+function described({ queue, messageId, from, handler = 'a handler', forMs }: HandlerRun): string {
+  const id = messageId === undefined ? 'a message' : `message ${cut(messageId)}`;
+  return `${handler} on ${id}${from ? ` from ${from}` : ''} of '${queue}', for ${(forMs / 1_000).toFixed(1)} s`;
 }

@@ -19,7 +19,7 @@ import type { DeliveryContextHost } from './delivery-context.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions
-  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'giveUp'>,
+  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs' | 'giveUp'>,
     ConsumeOptions {
   /** What must exist: the queue itself, and what it needs. */
   readonly declarations: readonly Declaration[];
@@ -130,6 +130,6 @@ export class Intake implements DeliveryContextHost {
     const unfinished = reports.reduce((sum, report) => sum + report.unfinished, 0);
     // What is not finished by now has had all the time there is.
     await this.#lease.close(unfinished > 0 ? { timeoutMs: 0 } : {});
-    return { unfinished };
+    return { unfinished, runs: reports.flatMap(({ runs }) => runs) };
   }
 }

@@ -17,4 +17,6 @@ export interface Job {
   readonly context: DeliveryContext;
   /** Does it. What it gives, or its promise, is the answer of a call. @throws what its handler throws, and why it cannot be read */
   run(reply: Reply | null): unknown;
+  /** Its time is over: its handler's signal is aborted, and nothing more of it begins. */
+  stop(reason: Error): void;
 }

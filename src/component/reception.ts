@@ -8,6 +8,7 @@ import type { End } from './fate.js';
 import type { Job } from './job.js';
 import type { ComponentInfo, Inbound } from './middleware.js';
 import { Settlement } from './settlement.js';
+import type { TimeLimit } from './time-limit.js';
 
 /** What a {@link Reception} works with. */
 export interface ReceptionOptions {
@@ -16,6 +17,8 @@ export interface ReceptionOptions {
   readonly open: (delivery: Delivery) => Job;
   readonly chain: Chain<'receive'>;
   readonly logger: Logger;
+  /** How long handlers may take; undefined for no limit. */
+  readonly limit?: TimeLimit | undefined;
   readonly failures: FailurePolicy;
   /** @see SettlementOptions.failedCall */
   readonly failedCall?: 'ack' | 'reject' | undefined;
@@ -83,11 +86,12 @@ export class Reception {
   }
 
   #run(delivery: Delivery, job: Job, reply: Reply | null): unknown {
-    const { chain, component } = this.#options;
-    if (chain.isEmpty) return job.run(reply);
-    return chain
-      .pass(inbound(component, delivery, job), () => job.run(reply))
-      .finally(() => job.context.end());
+    const { chain, component, limit } = this.#options;
+    const begin = (): unknown => job.run(reply);
+    const done = chain.isEmpty
+      ? begin()
+      : chain.pass(inbound(component, delivery, job), begin).finally(() => job.context.end());
+    return limit && isPromiseLike(done) ? limit.hold(job, done) : done;
   }
 }
 

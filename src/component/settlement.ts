@@ -20,7 +20,10 @@ export interface SettlementOptions {
   onEnd?(how: End): void;
 }
 
-/** Judges what was thrown for a delivery, tells the log, and settles: the one place where this is decided, for all styles. */
+/**
+ * Judges what was thrown for a delivery, tells the log, and settles: the one place where this is done. `waybill/app`, whose batches
+ * say more of their messages, has the judging ({@link fateOf}), the log and unreadable messages in common with it.
+ */
 export class Settlement {
   readonly #options: SettlementOptions;
 

@@ -34,6 +34,10 @@ export class KeyedJob implements Job {
     delivery.handledBy = this.handler;
   }
 
+  stop(reason: Error): void {
+    this.context.stop(reason);
+  }
+
   /** @throws NoMessageKeyError, UnregisteredHandlerError; what reading and the handler throw */
   async run(): Promise<unknown> {
     const { header, findHandler } = this.#queue;

@@ -21,6 +21,8 @@ import {
   type MiddlewareOption,
   ownMiddleware,
   Reception,
+  TimeLimit,
+  type TimeLimitOption,
 } from '../component/index.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
 import type { DrainOptions } from '../scheduler/index.js';
@@ -36,11 +38,13 @@ import { DetailWriter } from './detail.js';
 import { KeyedJob } from './keyed-job.js';
 
 /** How a {@link RabbitConsumer} takes messages. */
-export interface RabbitConsumerOptions extends MiddlewareOption {
+export interface RabbitConsumerOptions extends MiddlewareOption, TimeLimitOption {
   /** How many unsettled messages of the queue this consumer has at most, from 1 to 65,535. @default 1 */
   readonly prefetch?: number | undefined;
   /** How many handlers run at once, a whole number from 1 on. @default as many as are prefetched */
   readonly concurrency?: number | undefined;
+  /** From when on a handler is told by health, and makes a standstill, in milliseconds. @default 900,000 */
+  readonly slowHandlerMs?: number | undefined;
   /** Sends what cannot be handled to `<queue>_dlq`. @default false: it is treated as `onFailure` says */
   readonly deadLetters?: boolean | DeadLetterPolicy | undefined;
   /** More arguments for the queue. Every process must declare it with the same. */
@@ -90,13 +94,17 @@ export class RabbitConsumer implements MessageConsumer {
 
   /** Declares the queue, its dead letters if it shall have some, and takes from it. @throws ConnectError, TopologyError */
   async consume(listenFor: string, findHandler: FindHandler): Promise<void> {
-    const { prefetch = 1, concurrency = prefetch, deadLetters = false } = this.#options;
+    const { prefetch = 1, concurrency = prefetch, slowHandlerMs, deadLetters = false } = this.#options;
     const policy = deadLetters === true ? {} : deadLetters;
     const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
     const args = { ...this.#options.arguments, ...dead.arguments };
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
     const { handle, giveUp } = this.#newReception(findHandler);
-    await this.#intake.open(listenFor, { declarations, prefetch, concurrency, giveUp }, handle);
+    await this.#intake.open(
+      listenFor,
+      { declarations, prefetch, concurrency, slowHandlerMs, giveUp },
+      handle,
+    );
     this.#isTaking = true;
   }
 
@@ -131,6 +139,7 @@ export class RabbitConsumer implements MessageConsumer {
       open: (delivery) => new KeyedJob(asked, delivery, intake),
       chain: this.#chain,
       logger: intake.link.logger,
+      limit: TimeLimit.of(this.#options, intake.deadlines),
       failures: intake.failures({ retry, onFailure, component }),
       responder: rpc && new Responder(intake.link, { writer }),
     });

@@ -11,8 +11,8 @@ import { assertCallOptions, type CallOptions, type CallRequest, readReply } from
 const MAX_TOLD = 100;
 
 /**
- * Makes calls and hands each reply to the call it belongs to. Replies come to RabbitMQ's direct reply-to address and are
- * matched by correlation id; or each call has a queue of its own, which needs no correlation id (Python's Postage).
+ * Makes calls. Replies come to RabbitMQ's direct reply-to address, where the {@link CallLine} matches them by correlation id; or each
+ * call has a queue of its own, which needs no correlation id (Python's Postage).
  */
 export class RpcCaller {
   readonly #link: Link;

@@ -79,6 +79,10 @@ export class RouteJob implements Job {
     return type ? this.#typed(type) : this.#handle(this.content);
   }
 
+  stop(reason: Error): void {
+    this.context.stop(reason);
+  }
+
   async #typed(type: ContentType): Promise<unknown> {
     return await this.#handle(await readTyped(type, this.content));
   }

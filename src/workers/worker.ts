@@ -21,8 +21,11 @@ import {
   ownMiddleware,
   Reception,
   type RegisterHandler,
+  stoppedBefore,
+  TimeLimit,
+  type TimeLimitOption,
 } from '../component/index.js';
-import { ClosedError, ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../errors.js';
 import type { Responder } from '../rpc/index.js';
 import { StandingThread } from '../scheduler/index.js';
 import type { Encoder, FingerprintStamp } from '../wire/index.js';
@@ -31,7 +34,7 @@ import { octetEncoder } from './dialect.js';
 import { type Reading, type Route, RouteJob, type RouteOptions } from './route.js';
 
 /** How every worker works. */
-export interface WorkerOptions extends MiddlewareOption {
+export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
   /** Who it is: in logs, in dossiers, and for the broker's management page. @default the class's name */
   readonly name?: string | undefined;
   /** How bodies are read and answers written. @default gzip JSON without a content encoding, as the original */
@@ -42,6 +45,8 @@ export interface WorkerOptions extends MiddlewareOption {
   readonly prefetch?: number | undefined;
   /** How many handlers of each queue run at once, a whole number from 1 on; 1 keeps the order. @default as many as are prefetched */
   readonly concurrency?: number | undefined;
+  /** From when on a handler is told by {@link Worker.health}, and makes a standstill, in milliseconds. @default 900,000 */
+  readonly slowHandlerMs?: number | undefined;
 }
 
 /** @internal What makes a kind of worker. */
@@ -120,7 +125,7 @@ export abstract class Worker extends StandingThread {
 
   /** The same for a scheduler, which may ask again after a failure: one that runs already goes on. @throws as {@link run} */
   override create(): Promise<void> {
-    if (this.stopSignal.aborted) return Promise.reject(this.#stopped());
+    if (this.stopSignal.aborted) return Promise.reject(stoppedBefore(this.name, this.stopSignal));
     this.#starting ??= this.#start().catch((thrown) => {
       this.#starting = undefined;
       throw thrown;
@@ -141,7 +146,7 @@ export abstract class Worker extends StandingThread {
     } catch (thrown) {
       await intake.drain({ timeoutMs: 0 });
       this.#intake = undefined;
-      throw this.stopSignal.aborted ? this.#stopped() : thrown;
+      throw this.stopSignal.aborted ? stoppedBefore(this.name, this.stopSignal) : thrown;
     }
   }
 
@@ -198,8 +203,9 @@ export abstract class Worker extends StandingThread {
     const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
     const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
     const declarations = this.kind.declarations(route);
+    const { slowHandlerMs } = this.#options;
     const { handle, giveUp } = this.#newReception(intake, route, server);
-    await intake.open(queue, { declarations, prefetch, concurrency, giveUp }, handle);
+    await intake.open(queue, { declarations, prefetch, concurrency, slowHandlerMs, giveUp }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */
@@ -214,15 +220,11 @@ export abstract class Worker extends StandingThread {
       open: (delivery) => new RouteJob(jobs, route, delivery, reading),
       chain: this.#chain,
       logger,
+      limit: TimeLimit.of(this.#options, intake.deadlines),
       failedCall: 'ack',
       onUnanswerable: () =>
         logger.warn(`${name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`),
     });
-  }
-
-  #stopped(): ClosedError {
-    const text = `${this.name} was stopped; it does not start any more.`;
-    return new ClosedError(text, { cause: this.stopSignal.reason });
   }
 
   #refuseToStart(): void {

@@ -1,5 +1,6 @@
 import type { ChannelModel } from 'amqplib';
 import type { Delivery } from './delivery.js';
+import type { HandlerRun } from './handler-run.js';
 import type { StreamOffset } from './stream-position.js';
 
 /** How a consumer takes messages. */
@@ -8,6 +9,11 @@ export interface ConsumerOptions {
   readonly prefetch?: number | undefined;
   /** How many handlers run at once; 1 keeps the order. @default 1 */
   readonly concurrency?: number | undefined;
+  /**
+   * From when on a handler is told by health, in milliseconds. Where all that may run at once have run for that long and
+   * messages wait, the component is not well. @default 900,000: half of what RabbitMQ waits for an ack
+   */
+  readonly slowHandlerMs?: number | undefined;
   /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
   /** The arguments with which a queue was declared here, where that is known. */
@@ -33,4 +39,6 @@ export interface ConsumeOptions {
 export interface DrainReport {
   /** Handlers that were still running. Their messages go back to the queue. */
   readonly unfinished: number;
+  /** Which they were, those of which that is known. */
+  readonly runs: readonly HandlerRun[];
 }

@@ -1,7 +1,7 @@
-import { cut } from '../../common/foreign-text.js';
 import { startTimer } from '../../common/timers.js';
 import type { Logger } from '../../logger.js';
 import type { Delivery } from './delivery.js';
+import { type HandlerRun, handlerRun, hasWaited, runSentence } from './handler-run.js';
 
 /** How long RabbitMQ waits for an ack where nobody has said otherwise (RabbitMQ docs, Consumers). */
 const DEFAULT_TIMEOUT_MS = 1_800_000;
@@ -28,15 +28,12 @@ export function isAnyLate(
   return [...deliveries].some(({ ageMs }) => ageMs >= atLeastMs);
 }
 
-/** A handler that runs on a message which the broker has taken back. */
-export interface OverdueRun {
-  readonly queue: string;
-  /** The `message_id`, where the sender gave one. */
-  readonly messageId: string | undefined;
-  /** The name of the handler, where that is known. */
-  readonly handler: string | undefined;
-  /** For how long the handler has run, in milliseconds. */
-  readonly forMs: number;
+/** Handlers that have run for longer than they should. */
+export interface SlowHandlers {
+  /** The longest first. */
+  readonly runs: readonly HandlerRun[];
+  /** How many messages wait behind them, where all that may run at once are such; else 0. */
+  readonly stuck: number;
 }
 
 /** What {@link ConsumerTimeouts} needs from its consumer. */
@@ -49,6 +46,10 @@ export interface TimeoutsHost {
   waiting(): readonly Delivery[];
   /** Gives back what has not begun of a queue. */
   returnWaiting(queue: string): void;
+  /** Whether nothing more may begin before something that runs has ended. */
+  isFull(): boolean;
+  /** @see ConsumerOptions.slowHandlerMs */
+  readonly slowHandlerMs: number | undefined;
 }
 
 /**
@@ -76,13 +77,16 @@ export class ConsumerTimeouts {
     return this.#overdue;
   }
 
-  get runs(): readonly OverdueRun[] {
-    return Array.from(this.#overdue, ({ queue, properties, handledBy, runMs }) => ({
-      queue,
-      messageId: properties.messageId as string | undefined,
-      handler: handledBy,
-      forMs: Math.round(runMs),
-    }));
+  get runs(): readonly HandlerRun[] {
+    return Array.from(this.#overdue, handlerRun);
+  }
+
+  /** What runs for longer than it should, whatever the broker says to that. */
+  get slow(): SlowHandlers {
+    const { running, slowHandlerMs = DEFAULT_TIMEOUT_MS / 2 } = this.#host;
+    const slow = [...running].filter(({ runMs }) => runMs >= slowHandlerMs);
+    const isStuck = slow.length === running.size && this.#host.isFull();
+    return { runs: slow.map(handlerRun), stuck: isStuck ? this.#host.waiting().length : 0 };
   }
 
   /** Something of a queue waits: from now on it is looked whether it has waited for too long. */
@@ -130,7 +134,7 @@ export class ConsumerTimeouts {
   #tell(run: Delivery): void {
     this.#overdue.add(run);
     this.#logger.warn(
-      `${described(run)}: longer than the broker waits (consumer_timeout), so it has taken the message back. The handler goes on, and ` +
+      `${runSentence(run)}: longer than the broker waits (consumer_timeout), so it has taken the message back. The handler goes on, and ` +
         `meanwhile the message is not begun again here. ${hasWaited(run) ? lessWaiting : 'Make the handler shorter'}, or declare ` +
         'the queue with a longer x-consumer-timeout.',
     );
@@ -142,7 +146,7 @@ export class ConsumerTimeouts {
     this.#blamed.add(blamed);
     const count = waiting.filter((each) => each.queue === queue).length;
     this.#logger.warn(
-      `${described(blamed)}; ${count} that waited behind it go back to the queue, before the broker takes them. ` +
+      `${runSentence(blamed)}; ${count} that waited behind it go back to the queue, before the broker takes them. ` +
         `${lessWaiting}.`,
     );
   }
@@ -166,20 +170,3 @@ export class ConsumerTimeouts {
 }
 
 const lessWaiting = 'Let fewer wait (prefetch), run more at once (concurrency), or make the handler shorter';
-
-/** Whether it waited here for longer than it has run. */
-function hasWaited({ ageMs, runMs }: Delivery): boolean {
-  return ageMs > 2 * runMs;
-}
-
-function described(delivery: Delivery): string {
-  const { queue, properties, handledBy, ageMs, runMs } = delivery;
-  const id = properties.messageId === undefined ? '' : ` ${cut(properties.messageId)}`;
-  const waited = hasWaited(delivery) ? `, after it had waited here for ${seconds(ageMs - runMs)}` : '';
-  const who = handledBy === undefined ? 'A handler' : `The handler ${handledBy}`;
-  return `${who} has run on message${id} of queue '${queue}' for ${seconds(runMs)}${waited}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
-}

@@ -4,9 +4,10 @@ import type { Logger } from '../../logger.js';
 import { asTopologyError } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
-import { ConsumerTimeouts, type OverdueRun } from './consumer-timeouts.js';
+import { ConsumerTimeouts, type SlowHandlers } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import { Duplicates } from './duplicates.js';
+import { type HandlerRun, handlerRun } from './handler-run.js';
 import { Idle } from './idle.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionHost } from './subscription-host.js';
@@ -52,6 +53,8 @@ export class Consumer {
       running: this.#running,
       waiting: () => this.#waiting.all,
       returnWaiting: (queue) => this.#waiting.giveBack((each) => each.queue === queue, this.#giveBackAgain),
+      isFull: () => this.#running.size >= concurrency || this.#alone !== undefined,
+      slowHandlerMs: options.slowHandlerMs,
     });
     this.#host = {
       connection,
@@ -75,8 +78,13 @@ export class Consumer {
   }
 
   /** Handlers whose messages the broker has taken back, since they took too long. */
-  get overdue(): readonly OverdueRun[] {
+  get overdue(): readonly HandlerRun[] {
     return this.#timeouts.runs;
+  }
+
+  /** Handlers that have run for longer than they should, and what waits for them. */
+  get slow(): SlowHandlers {
+    return this.#timeouts.slow;
   }
 
   /** True after {@link stop}. */
@@ -93,8 +101,7 @@ export class Consumer {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
     if (this.#subscriptions.has(queue)) return;
     this.#declared.set(queue, this.#options.argumentsOf?.(queue) ?? {});
-    const traits = { declared: this.#argumentsOf(queue), offset };
-    const subscription = new Subscription(queue, this.#host, traits);
+    const subscription = new Subscription(queue, this.#host, { declared: this.#argumentsOf(queue), offset });
     this.#subscriptions.add(subscription);
     if (!this.#host.connection.model) return subscription.start();
     try {
@@ -128,9 +135,9 @@ export class Consumer {
   async drain({ timeoutMs }: { readonly timeoutMs: number }): Promise<DrainReport> {
     const finished = this.stop().then(() => this.#idle.wait());
     await within(finished, timeoutMs, () => {});
-    const unfinished = this.#busy();
+    const report = { unfinished: this.#busy(), runs: [...this.#running].map(handlerRun) };
     await this.#subscriptions.closeLeft();
-    return { unfinished };
+    return report;
   }
 
   #take(delivery: Delivery): void {
@@ -149,16 +156,9 @@ export class Consumer {
       if (suspect && this.#running.size > 0) return;
       this.#waiting.shift();
       if (mayHaveRun && this.#duplicates.holds(delivery)) continue;
-      if (this.#duplicates.isDone(delivery)) this.#drop(delivery);
-      else if (!mayHaveRun || !this.#isGivenUp(delivery)) this.#run(delivery, suspect);
+      if (this.#duplicates.drops(delivery, this.#host.logger)) continue;
+      if (!mayHaveRun || !this.#isGivenUp(delivery)) this.#run(delivery, suspect);
     }
-  }
-
-  #drop(delivery: Delivery): void {
-    this.#host.logger.info(
-      `A message of '${delivery.queue}' came a second time though it was done or put aside; it runs once.`,
-    );
-    delivery.ack();
   }
 
   #isGivenUp(delivery: Delivery): boolean {

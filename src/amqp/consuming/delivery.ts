@@ -19,6 +19,8 @@ export class Delivery {
   isPutAside = false;
   /** The name of the handler of the message, for logs and health; undefined before it is known. */
   handledBy: string | undefined;
+  /** The fingerprint of its sender, for whoever must tell of it; undefined where the style knows none, or before it is read. */
+  sender: unknown;
   readonly #message: ConsumeMessage;
   readonly #acknowledger: Acknowledger;
   readonly #context = newContext();

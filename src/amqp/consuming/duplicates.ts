@@ -1,3 +1,4 @@
+import type { Logger } from '../../logger.js';
 import type { Delivery } from './delivery.js';
 import { LateAcks } from './late-acks.js';
 import type { MessageMark } from './message-mark.js';
@@ -42,9 +43,14 @@ export class Duplicates {
     return this.#ofRunning.holds(delivery, this.#inHand());
   }
 
-  /** True for one that need not run: it may be acked. To be asked once, when nothing else is in its way. */
-  isDone(delivery: Delivery): boolean {
-    return this.#lateAcks.isDone(delivery) || this.#ofRetried.isSecond(delivery);
+  /** True for one that need not run: it is acked. To be asked once, when nothing else is in its way. */
+  drops(delivery: Delivery, logger: Logger): boolean {
+    if (!this.#lateAcks.isDone(delivery) && !this.#ofRetried.isSecond(delivery)) return false;
+    logger.info(
+      `A message of '${delivery.queue}' came a second time though it was done or put aside; it runs once.`,
+    );
+    delivery.ack();
+    return true;
   }
 
   /** A delivery runs from now on. */

@@ -3,7 +3,7 @@ import { toError } from '../../errors.js';
 import type { ConnectionHealth } from '../connection/connection-health.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { Consumer } from '../consuming/consumer.js';
-import type { OverdueRun } from '../consuming/consumer-timeouts.js';
+import type { HandlerRun } from '../consuming/handler-run.js';
 import type { OutboxHealth } from '../publishing/outbox.js';
 import type { Inquiry } from './inquiry.js';
 
@@ -21,7 +21,9 @@ export interface QueueHealth {
   readonly ok: boolean;
   readonly error?: string;
   /** Handlers that run on messages which the broker has taken back, since they took longer than it waits for an ack. */
-  readonly overdue?: readonly OverdueRun[];
+  readonly overdue?: readonly HandlerRun[];
+  /** Handlers that have run for longer than `slowHandlerMs`, the longest first. */
+  readonly slow?: readonly HandlerRun[];
 }
 
 /** How a link is. `ok` is true only when everything that is needed is there, at the broker. */
@@ -50,7 +52,10 @@ export interface ConsumedQueue {
   /** How many consumers of this link the broker has agreed to: so many it must know, at least. */
   readonly known: number;
   /** Handlers of whoever asks that are too slow: the queue is well, but somebody should know. */
-  readonly overdue: readonly OverdueRun[];
+  readonly overdue: readonly HandlerRun[];
+  readonly slow: readonly HandlerRun[];
+  /** How many messages wait behind handlers that are all too slow. */
+  readonly stuck: number;
 }
 
 /**
@@ -66,16 +71,20 @@ export function consumedQueues(
   for (const { queue, active } of [...all].flatMap((consumer) => consumer.queues))
     known.set(queue, (known.get(queue) ?? 0) + (active ? 1 : 0));
   const found = new Map<string, ConsumedQueue>();
-  const runs = [...own].flatMap(({ overdue }) => overdue);
-  for (const { queue, active } of [...own].flatMap((consumer) => consumer.queues)) {
-    const isActive = active && (found.get(queue)?.active ?? true);
-    const overdue = runs.filter((run) => run.queue === queue);
-    found.set(queue, {
-      queue,
-      active: isActive,
-      known: isStream(queue) ? 0 : (known.get(queue) ?? 0),
-      overdue,
-    });
+  for (const consumer of own) {
+    const { overdue, slow } = consumer;
+    for (const { queue, active } of consumer.queues) {
+      const before = found.get(queue);
+      const ofQueue = (run: HandlerRun): boolean => run.queue === queue;
+      found.set(queue, {
+        queue,
+        active: active && (before?.active ?? true),
+        known: isStream(queue) ? 0 : (known.get(queue) ?? 0),
+        overdue: [...(before?.overdue ?? []), ...overdue.filter(ofQueue)],
+        slow: [...(before?.slow ?? []), ...slow.runs.filter(ofQueue)],
+        stuck: slow.stuck + (before?.stuck ?? 0),
+      });
+    }
   }
   return [...found.values()];
 }
@@ -112,11 +121,17 @@ export async function queueHealths(
  */
 async function queueHealth(
   inquiry: Inquiry,
-  { queue, active, known, overdue }: ConsumedQueue,
+  { queue, active, known, overdue, slow, stuck }: ConsumedQueue,
 ): Promise<QueueHealth> {
-  const told = { queue, ...(overdue.length > 0 && { overdue }) };
+  const told = {
+    queue,
+    ...(overdue.length > 0 && { overdue }),
+    ...(slow.length > 0 && { slow }),
+  };
   try {
     const counts = { ...told, ...(await inquiry.counts(queue)) };
+    if (stuck > 0)
+      return { ...counts, ok: false, error: `${stuck} messages wait here for handlers that do not end` };
     if (active && (counts.consumers ?? known) >= known) return { ...counts, ok: true };
     return { ...counts, ok: false, error: 'the broker does not deliver it to us' };
   } catch (thrown) {

@@ -1,11 +1,12 @@
 import type { GiveUp, RetryPolicy } from '../../amqp/index.js';
+import type { TimeLimitOption } from '../../component/index.js';
 import type { ContentType } from '../../wire/index.js';
 import type { RouteContext } from '../common/route-context.js';
 import type { AmqpConnection } from './amqp-connection.js';
 import type { AmqpAction, AmqpMessage } from './amqp-message.js';
 
 /** How messages of some queues are handled. */
-export interface AmqpRouteOptions {
+export interface AmqpRouteOptions extends TimeLimitOption {
   /** Which connection, or its name; needed only where the app has several. */
   readonly connection?: AmqpConnection | string | undefined;
   /** The virtual host, exactly as it is called. @default the connection's */

@@ -59,7 +59,7 @@ function settle(
 ): Omit<AmqpRoute, 'queues' | 'connection' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs, concurrency } = options;
   const { onSuccess = 'ack', onException = 'requeue' } = options;
-  checkConsuming(what, { concurrency });
+  checkConsuming(what, options);
   checkFailing(what, options);
   return {
     vhost: options.vhost,
@@ -70,6 +70,7 @@ function settle(
     onException: choice(`${what}: onException`, onException, [...actions, 'fail']),
     onFailure: options.onFailure ?? 'park',
     retry: options.retry,
+    handlerTimeoutMs: options.handlerTimeoutMs,
     read: bodyReader(options.body),
   };
 }

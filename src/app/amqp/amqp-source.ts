@@ -6,10 +6,17 @@ import {
   isSameMessage,
   type RetryPolicy,
 } from '../../amqp/index.js';
-import { isControlFlow } from '../../common/control-flow.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { newContext } from '../../common/own-context.js';
-import { Intake, identify, Settlement } from '../../component/index.js';
+import { isPromiseLike } from '../../common/when-done.js';
+import {
+  fateOf,
+  Intake,
+  identify,
+  Settlement,
+  TimeLimit,
+  type TimeLimitOption,
+} from '../../component/index.js';
 import { toError } from '../../errors.js';
 import { type BatchCause, Batches } from '../common/batches.js';
 import type { Part, PartHost } from '../parts/part.js';
@@ -20,7 +27,7 @@ import { BatchPassage, type Passed } from './batch-passage.js';
 import type { BodyReader } from './read-body.js';
 
 /** One route, settled. */
-export interface AmqpRoute {
+export interface AmqpRoute extends TimeLimitOption {
   readonly queues: readonly string[];
   readonly connection: AmqpConnection;
   readonly vhost: string | undefined;
@@ -48,6 +55,7 @@ export class AmqpSource implements Part {
   readonly #failures: FailurePolicy;
   readonly #settlement: Settlement;
   readonly #passage: BatchPassage;
+  readonly #limit: TimeLimit | undefined;
   readonly #batches: Batches<Delivery>;
   /** Resolves when the broker delivers nothing more to us; undefined until it is told so. */
   #stopping: Promise<void> | undefined;
@@ -66,6 +74,7 @@ export class AmqpSource implements Part {
     });
     const { name, logger } = host;
     this.#settlement = new Settlement({ name, logger, failures: this.#failures });
+    this.#limit = TimeLimit.of(route, this.#intake.deadlines);
     this.#passage = new BatchPassage(name, host.middleware, this.#intake);
     const size = Math.min(route.bulkSize, route.connection.prefetch);
     this.#batches = new Batches(
@@ -165,7 +174,7 @@ export class AmqpSource implements Part {
       const concerned = messages.filter((_, at) => passed[at] !== 'done' && passed[at]?.thrown === thrown);
       const [first] = concerned;
       const title = concerned.length === 1 ? 'a message' : `a batch of ${concerned.length} messages`;
-      if (first && !isControlFlow(thrown, 'REJECT_MESSAGE'))
+      if (first && fateOf(thrown) !== 'reject')
         this.#settlement.report(first.delivery, { handler: this.#route.name, title }, toError(thrown));
     }
     return new Map(messages.map((message, at) => [message, outcomeOf(passed[at] ?? 'done')]));
@@ -175,8 +184,12 @@ export class AmqpSource implements Part {
     // A list of its own: whoever takes messages out of it shall not keep them from being settled.
     const own = [...(messages as readonly AmqpMessage<never>[])];
     const { handler } = this.#route;
-    const run = (): unknown => handler(own, { signal: this.#host.closing });
-    refuseGenerated(await newContext().runInAsyncScope(run));
+    const abort = new AbortController();
+    const signal = this.#limit ? AbortSignal.any([abort.signal, this.#host.closing]) : this.#host.closing;
+    const done = newContext().runInAsyncScope((): unknown => handler(own, { signal }));
+    const stop = (reason: Error): void => abort.abort(reason);
+    const isHeld = this.#limit && isPromiseLike(done);
+    refuseGenerated(await (isHeld ? this.#limit?.hold({ stop }, done as Promise<unknown>) : done));
   }
 
   #settle(message: AmqpMessage, outcome: Outcome = 'done'): void {
@@ -203,7 +216,7 @@ type Outcome = 'done' | 'refused' | Error;
 
 function outcomeOf(passed: Passed): Outcome {
   if (passed === 'done') return 'done';
-  return isControlFlow(passed.thrown, 'REJECT_MESSAGE') ? 'refused' : toError(passed.thrown);
+  return fateOf(passed.thrown) === 'reject' ? 'refused' : toError(passed.thrown);
 }
 
 /**

@@ -7,8 +7,8 @@ import type { MessageProcessor } from './processor.js';
  * @throws ConfigurationError naming class, setting, value and what is allowed
  */
 export function checkTaking(Class: typeof MessageProcessor): void {
-  const { name, prefetch, concurrency, retry, onFailure, unhandled, control } = Class;
-  checkConsuming(name, { prefetch, concurrency });
+  const { name, retry, onFailure, unhandled, control } = Class;
+  checkConsuming(name, Class);
   checkFailing(name, { retry, onFailure });
   if (unhandled !== undefined) choice(`${name}: unhandled`, unhandled, ['park', 'reject', 'ack']);
   for (const each of control) choice(`${name}: control`, each, ['quit', 'restart']);

@@ -4,7 +4,7 @@ import type { Eqks } from '../destinations.js';
 /** What a consumer is made with. */
 export interface GenericConsumerOptions
   extends LinkOptions,
-    Pick<ConsumerOptions, 'prefetch' | 'concurrency'> {
+    Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs'> {
   /** Where to take from, instead of the class's `eqks`. */
   readonly eqks?: Eqks | undefined;
 }

@@ -55,14 +55,12 @@ export class GenericConsumer {
   #closing: Promise<DrainReport> | undefined;
 
   constructor(options: GenericConsumerOptions = {}) {
-    const { eqks, vhost, prefetch, concurrency } = new.target;
-    this.#lease = new Lease({ ...options, vhost: options.vhost ?? vhost });
-    this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : eqks;
-    this.#options = {
-      prefetch: options.prefetch ?? prefetch,
-      concurrency: options.concurrency ?? concurrency,
-    };
-    checkConsuming(new.target.name, this.#options);
+    const Class = new.target;
+    const { prefetch = Class.prefetch, concurrency = Class.concurrency, slowHandlerMs } = options;
+    this.#lease = new Lease({ ...options, vhost: options.vhost ?? Class.vhost });
+    this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : Class.eqks;
+    this.#options = { prefetch, concurrency, slowHandlerMs };
+    checkConsuming(Class.name, this.#options);
   }
 
   /** Its way to the broker, taken when it is first needed. @throws ClosedError when this was closed before that */
@@ -207,7 +205,7 @@ export class GenericConsumer {
 
   async #drain(timeoutMs: number): Promise<DrainReport> {
     this.#isConsuming = false;
-    const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0 };
+    const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0, runs: [] };
     const declared = this.#declared.splice(0);
     if (declared.length > 0) this.link.forget(declared);
     // What is not finished by now has had all the time there is.

@@ -47,6 +47,8 @@ export class MessageJob implements Job {
   /** The one that runs, or is to run. */
   #at: TableEntry | undefined;
   #context: HandlerContext | undefined;
+  #running: HandlerContext | undefined;
+  #isStopped = false;
 
   constructor(host: JobHost, delivery: Delivery) {
     this.#host = host;
@@ -56,6 +58,7 @@ export class MessageJob implements Job {
       const isCall = body.category === 'rpc';
       const handlers = host.table.find(body.category, body.type, body.name);
       this.kind = isCall ? 'call' : 'message';
+      delivery.sender = body.fingerprint;
       this.#body = body;
       this.#handlers = isCall ? handlers.slice(-1) : handlers;
       this.#at = this.#handlers[0];
@@ -93,19 +96,26 @@ export class MessageJob implements Job {
     return reply ? this.#answer(this.#body, reply) : this.#runFrom(0, this.#body);
   }
 
+  stop(reason: Error): void {
+    this.#isStopped = true;
+    this.#running?.stop(reason);
+    this.#context?.stop(reason);
+  }
+
   /** One after the other; the first that throws stops the rest and decides (P-B32). */
   #runFrom(first: number, body: ReceivedBody): unknown {
-    for (let at = first; at < this.#handlers.length; at++) {
+    for (let at = first; at < this.#handlers.length && !this.#isStopped; at++) {
       const returned = this.#runOne(this.#handlers[at] as TableEntry, body, null);
       if (isPromiseLike(returned)) return Promise.resolve(returned).then(() => this.#runFrom(at + 1, body));
     }
-    return this.#handled(body);
+    return this.#isStopped ? undefined : this.#handled(body);
   }
 
   #runOne(entry: TableEntry, body: ReceivedBody, reply: Reply | null): unknown {
     this.#at = entry;
     this.#delivery.handledBy = entry.label;
     const context = new HandlerContext(this.#host, bodyFor(body, this.#handlers), this.#delivery);
+    this.#running = context;
     let pending = false;
     try {
       const returned = runHandler({ processor: this.#host.processor, entry, context, reply });

@@ -7,6 +7,7 @@ import {
   identify,
   ownMiddleware,
   Reception,
+  TimeLimit,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
@@ -113,6 +114,7 @@ export class ProcessorLife {
       open: (delivery) => new MessageJob(host, delivery),
       chain: new Chain('receive', name, ownMiddleware(Class, options)),
       logger: link.logger,
+      limit: TimeLimit.of(Class, link.deadlines),
       failures,
       onEnd,
       responder: new Responder(link, { writer, store: replies }),
@@ -156,9 +158,9 @@ export class ProcessorLife {
 
 function newConsumer({ Class, options }: LifeOptions): GenericConsumer {
   checkTaking(Class);
-  const { name, eqks, prefetch, concurrency, consumerClass: Consumer } = Class;
+  const { name, eqks, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
   const identity = identify(options.fingerprint, name);
-  const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency };
+  const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency, slowHandlerMs };
   return new Consumer({ ...own, ...given(options), vhost: options.vhost ?? Class.vhost });
 }
 

@@ -26,6 +26,14 @@ export interface HandleOptions {
   readonly filters?: readonly FilterEntry[] | undefined;
 }
 
+/** A handler without decorators: a function, whose `this` is the processor, or a Handler class. */
+export type PlainHandler<This> =
+  // biome-ignore lint/suspicious/noExplicitAny: without a contract the handler says itself what it expects
+  ((this: This, ...args: any[]) => unknown) | (new (...args: any[]) => { call(): unknown });
+
+/** A class of processors. */
+export type ProcessorClass<Processor> = new (...args: never[]) => Processor;
+
 /** A command that every processor knows, unless its class says otherwise. */
 export type Control = 'quit' | 'restart';
 

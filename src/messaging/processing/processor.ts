@@ -1,7 +1,7 @@
 import { type GiveUp, type RetryPolicy, wellWhile } from '../../amqp/index.js';
 import { duration } from '../../common/numbers.js';
-import { assertDrained, type Middleware } from '../../component/index.js';
-import { ClosedError, toError } from '../../errors.js';
+import { assertDrained, type Middleware, stoppedBefore } from '../../component/index.js';
+import { toError } from '../../errors.js';
 import { defaultLogger, type Logger } from '../../logger.js';
 import { ReplyStore } from '../../rpc/index.js';
 import { ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
@@ -18,6 +18,8 @@ import type {
   Control,
   HandleOptions,
   MessageProcessorOptions,
+  PlainHandler,
+  ProcessorClass,
   ProcessorHealth,
 } from './processor-options.js';
 import { spawnReplacement } from './restart.js';
@@ -57,6 +59,10 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly unhandled: Unhandled | undefined = undefined;
   /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
   static readonly control: readonly Control[] = ['quit', 'restart'];
+  /** How long the handlers of a message may take, in milliseconds; then it has failed. @default no limit */
+  static readonly handlerTimeoutMs: number | undefined = undefined;
+  /** From when on a handler is told by {@link health}, and makes a standstill. @default 900,000 */
+  static readonly slowHandlerMs: number | undefined = undefined;
   /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
   /** What takes the messages. */
@@ -79,9 +85,8 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#logger = options.logger ?? defaultLogger();
     this.#emitter = new ProcessorEmitter(this.#logger);
     this.#unhandled = new UnhandledCount(Class.name, this.#logger);
-    const table = new HandlerTable(Class);
-    const replies = options.replyStore ?? new ReplyStore();
-    this.#newLife = () => this.#liveWith({ Class, options, table, replies });
+    const lasting = { table: new HandlerTable(Class), replies: options.replyStore ?? new ReplyStore() };
+    this.#newLife = () => this.#liveWith({ Class, options, ...lasting });
     this.#life = this.#newLife();
     this.fingerprint = this.#life.fingerprint;
     this.#ended = new Promise((resolve, reject) => {
@@ -100,13 +105,10 @@ export class MessageProcessor extends MicroThread implements Component {
    * `PingReceiver.handle('command', 'ping', function (content) { … })`, or with `{ category: 'rpc' }` for calls.
    */
   static handle<This extends MessageProcessor>(
-    this: new (
-      ...args: never[]
-    ) => This,
+    this: ProcessorClass<This>,
     type: string,
     name: string | null,
-    // biome-ignore lint/suspicious/noExplicitAny: without a contract the handler says itself what it expects
-    handler: ((this: This, ...args: any[]) => unknown) | (new (...args: any[]) => { call(): unknown }),
+    handler: PlainHandler<This>,
     { category = 'message', view = 'content', filters = [] }: HandleOptions = {},
   ): void {
     declareFunction(this, { category, view, type, name }, handler, filters);
@@ -118,7 +120,7 @@ export class MessageProcessor extends MicroThread implements Component {
    * @throws ConnectError, TopologyError; ClosedError when it is stopped meanwhile, or was before. Nothing is left open then
    */
   override async create(): Promise<void> {
-    if (this.stopSignal.aborted) throw this.#stopped();
+    if (this.stopSignal.aborted) throw stoppedBefore(this.constructor.name, this.stopSignal);
     if (this.#life.isOver) this.#life = this.#newLife();
     await this.#life.start();
   }
@@ -226,18 +228,13 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
   }
 
-  #stopped(): ClosedError {
-    const text = `${this.constructor.name} was stopped; it does not start any more.`;
-    return new ClosedError(text, { cause: this.stopSignal.reason });
-  }
-
   #liveWith(given: Pick<LifeOptions, 'Class' | 'options' | 'table' | 'replies'>): ProcessorLife {
     const life = new ProcessorLife({
       ...given,
       processor: this,
       unhandled: this.#unhandled,
       stopping: this.stopSignal,
-      stopped: () => this.#stopped(),
+      stopped: () => stoppedBefore(this.constructor.name, this.stopSignal),
       prepare: () => this.prepare(),
       keptAs: (queue) => this.keptAs(queue),
       obey: (body) => this.#obey(body),

@@ -1,7 +1,7 @@
-import type { Delivery } from '../../amqp/index.js';
+import { type Delivery, senderOf } from '../../amqp/index.js';
 import { cut } from '../../common/foreign-text.js';
 import type { Logger } from '../../logger.js';
-import { isRecord, type ReceivedBody } from '../../wire/index.js';
+import type { ReceivedBody } from '../../wire/index.js';
 
 /**
  * What becomes of a message that no handler is for: `park` keeps it, in the dead-letter exchange of its queue where it has
@@ -103,14 +103,8 @@ function described(
     name: name === null ? null : cut(name),
     queue,
     id: id === undefined ? undefined : cut(id),
-    from: senderOf(fingerprint),
+    from: senderOf(fingerprint) ?? 'somebody unnamed',
   };
-}
-
-function senderOf(fingerprint: unknown): string {
-  if (!isRecord(fingerprint)) return 'somebody unnamed';
-  const { name, host, pid } = fingerprint;
-  return `${cut(name ?? '?')}@${cut(host ?? '?')} ${cut(pid ?? '?', 20)}`;
 }
 
 function isPowerOfTen(count: number): boolean {

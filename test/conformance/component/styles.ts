@@ -4,15 +4,18 @@ import {
   type Content,
   Exchange,
   GenericProducer,
+  type HandlerContext,
   MessageCommand,
   MessageHandler,
   MessageProcessor,
   type Middleware,
+  type Reply,
   type Result,
   type RetryPolicy,
   RpcCommand,
   RpcHandler,
   type StandardSchema,
+  type ThreadHealth,
 } from 'waybill';
 import { AmqpConnection, App } from 'waybill/app';
 import {
@@ -21,7 +24,7 @@ import {
   MessageSender,
   RabbitConsumerFactory,
 } from 'waybill/registry';
-import { QueueProducer, QueueWorker, RpcClient, RpcWorker } from 'waybill/workers';
+import { type DeliveryContext, QueueProducer, QueueWorker, RpcClient, RpcWorker } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { command, rpc } from '../../support/stage/envelopes.js';
 import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js';
@@ -29,10 +32,14 @@ import { type Log, recordingLog, type Stage } from '../../support/stage/stage.js
 /** What a component of any style is made with here. */
 export interface Making {
   /** Handles a message, or answers a call by what it gives. The value is a number, or what is no number where nothing checks it. */
-  readonly handle: (value: unknown) => unknown;
+  readonly handle: (value: unknown, signal: AbortSignal) => unknown;
   /** Of the component that handles, and of the one that sends. */
   readonly middleware?: readonly Middleware[];
   readonly retry?: RetryPolicy;
+  readonly handlerTimeoutMs?: number;
+  readonly slowHandlerMs?: number;
+  /** How many messages are handled at once. */
+  readonly concurrency?: number;
   /** Gives its queues a dead-letter exchange: what is rejected is then in {@link Running.dead}. */
   readonly deadLetters?: true;
 }
@@ -54,8 +61,10 @@ export interface Running {
   readonly dead: string;
   send(value: number): Promise<void>;
   call(value: number): Promise<Result>;
-  /** Stops it in good order. */
-  drain(): Promise<unknown>;
+  /** Stops it in good order, in so much time at most. */
+  drain(timeoutMs?: number): Promise<unknown>;
+  /** Whether what takes messages is well, and what it says of its handlers. */
+  health(): Promise<ThreadHealth>;
 }
 
 /** One style. */
@@ -98,21 +107,25 @@ const messaging: Style = {
   name: 'messaging',
   message: (value) => ({ body: json(command('work', value)) }),
   callOf: (value) => ({ body: json(rpc('work', value)) }),
-  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+  async start(t, stage, making) {
+    const { handle, middleware = [], retry, deadLetters, concurrency = 1 } = making;
     const { queue, dead, args } = await newPlace(stage, deadLetters);
     const log = recordingLog();
     class Desk extends MessageProcessor {
       static override readonly retry = retry;
+      static override readonly handlerTimeoutMs = making.handlerTimeoutMs;
+      static override readonly slowHandlerMs = making.slowHandlerMs;
+      static override readonly concurrency = concurrency;
       static override readonly middleware = middleware;
 
       @MessageHandler('command', 'work', aNumber)
-      work({ parameters }: Content<number>) {
-        return handle(parameters);
+      work({ parameters }: Content<number>, context: HandlerContext) {
+        return handle(parameters, context.signal);
       }
 
       @RpcHandler('command', 'work', aNumber)
-      answer({ parameters }: Content<number>) {
-        return handle(parameters);
+      answer({ parameters }: Content<number>, _reply: Reply, context: HandlerContext) {
+        return handle(parameters, context.signal);
       }
     }
     const desk = new Desk({
@@ -134,7 +147,8 @@ const messaging: Style = {
       dead,
       send: (value) => sender.send(new MessageCommand('work', value)),
       call: (value) => sender.call(new RpcCommand('work', value)),
-      drain: () => desk.drain(),
+      drain: (timeoutMs = 30_000) => desk.drain({ timeoutMs }),
+      health: () => desk.health(),
     };
   },
 };
@@ -143,17 +157,18 @@ const workers: Style = {
   name: 'workers',
   message: (value) => ({ body: packed(value) }),
   callOf: (value) => ({ body: packed(value) }),
-  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+  async start(t, stage, { handle, middleware = [], retry, deadLetters, ...limits }) {
     const { queue, dead, args } = await newPlace(stage, deadLetters);
     const calls = `${queue}.calls`;
     const log = recordingLog();
     const connection = { url: stage.url, logger: log };
     const [tasks, answers] = [
-      new QueueWorker(connection, { retry, middleware }),
-      new RpcWorker(connection, { middleware }),
+      new QueueWorker(connection, { retry, middleware, ...limits }),
+      new RpcWorker(connection, { middleware, ...limits }),
     ];
-    tasks.route(queue, { type: aNumber, arguments: args })(handle);
-    answers.route(calls, { type: aNumber, arguments: args })(handle);
+    const run = (data: number, { signal }: DeliveryContext): unknown => handle(data, signal);
+    tasks.route(queue, { type: aNumber, arguments: args })(run);
+    answers.route(calls, { type: aNumber, arguments: args })(run);
     for (const worker of [tasks, answers]) {
       t.after(() => worker.close());
       await worker.run();
@@ -170,7 +185,8 @@ const workers: Style = {
       dead,
       send: (value) => producer.publish(queue, value),
       call: (value) => client.call(calls, value),
-      drain: () => Promise.all([tasks.drain(), answers.drain()]),
+      drain: (timeoutMs = 30_000) => Promise.all([tasks.drain({ timeoutMs }), answers.drain({ timeoutMs })]),
+      health: () => tasks.health(),
     };
   },
 };
@@ -179,16 +195,24 @@ const registry: Style = {
   name: 'registry',
   message: (value) => ({ body: json(value), headers: { task_name: 'work' } }),
   callOf: (value) => ({ body: json(value), headers: { task_name: 'work' } }),
-  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+  async start(t, stage, { handle, middleware = [], retry, deadLetters, ...limits }) {
     const { queue, dead, args } = await newPlace(stage, deadLetters);
     const log = recordingLog();
     const connection = { url: stage.url, logger: log };
     const handlers = new HandlersRegistry({ logger: log });
-    handlers.register('work', aNumber)(handle);
+    const never = new AbortController().signal;
+    handlers.register('work', aNumber)((data, context) => handle(data, context?.signal ?? never));
     const factory = new RabbitConsumerFactory(connection);
     const consumers = new MessageConsumerRegistry(handlers, factory);
     t.after(() => factory.closeConnection({ timeoutMs: 0 }).catch(() => {}));
-    await consumers.register(queue, 'task_name', { rpc: 'result', retry, middleware, arguments: args });
+    await consumers.register(queue, 'task_name', {
+      rpc: 'result',
+      retry,
+      middleware,
+      arguments: args,
+      prefetch: 10,
+      ...limits,
+    });
     const sender = new MessageSender('task_name', connection, { rpc: 'result', middleware });
     t.after(() => sender.close());
     return {
@@ -198,7 +222,8 @@ const registry: Style = {
       dead,
       send: (value) => sender.send(queue, 'work', value),
       call: (value) => sender.call(queue, 'work', value),
-      drain: () => consumers.disconnectConsumers(),
+      drain: (timeoutMs = 30_000) => consumers.disconnectConsumers({ timeoutMs }),
+      health: () => consumers.health(),
     };
   },
 };
@@ -206,14 +231,14 @@ const registry: Style = {
 const app: Style = {
   name: 'app',
   message: (value) => ({ body: json(value) }),
-  async start(t, stage, { handle, middleware = [], retry, deadLetters }) {
+  async start(t, stage, { handle, middleware = [], retry, deadLetters, handlerTimeoutMs }) {
     const { queue, dead, args } = await newPlace(stage, deadLetters);
     await stage.side.onChannel((channel) => channel.assertQueue(queue, { arguments: args }));
     const log = recordingLog();
     const connection = new AmqpConnection({ url: stage.url });
     const made = new App({ connections: [connection], logger: log, middleware });
-    const options = { body: aNumber, onException: 'fail', retry } as const;
-    made.amqp.consume(queue, options)(([message]) => handle(message?.body));
+    const options = { body: aNumber, onException: 'fail', retry, handlerTimeoutMs } as const;
+    made.amqp.consume(queue, options)(([message], { signal }) => handle(message?.body, signal));
     t.after(() => made.close().catch(() => {}));
     await made.start();
     return {
@@ -223,7 +248,8 @@ const app: Style = {
       dead,
       send: (data) => connection.put({ routingKey: queue, data }),
       call: () => Promise.reject(new Error('An app has no calls')),
-      drain: () => made.drain(),
+      drain: (timeoutMs = 30_000) => made.drain({ timeoutMs }),
+      health: () => made.health(),
     };
   },
 };

@@ -170,6 +170,10 @@ export const appSettings: readonly Setting[] = [
       of: (flushIntervalMs: never) => ({ route: { flushIntervalMs } }),
     },
     concurrency: { good: [1, 100], of: (concurrency: never) => ({ route: { concurrency } }) },
+    handlerTimeoutMs: {
+      good: [10_000, Infinity],
+      of: (handlerTimeoutMs: never) => ({ route: { handlerTimeoutMs } }),
+    },
     onSuccess: { good: action, of: (onSuccess: never) => ({ route: { onSuccess } }) },
     onException: { good: [...action, 'fail'], of: (onException: never) => ({ route: { onException } }) },
     onFailure: { good: ['park', 'reject', 'discard'], of: (onFailure: never) => ({ route: { onFailure } }) },

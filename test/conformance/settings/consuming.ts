@@ -26,6 +26,10 @@ const day = 86_400_000;
 /** What a queue is consumed with. */
 const counts = { prefetch: { good: [1, 7, 65_535] }, concurrency: { good: [1, 7, 1_000_000] } };
 
+/** From when on a handler is slow, and when it has failed. */
+const slowness = { slowHandlerMs: { good: [1, day, Infinity] } };
+const limits = { ...slowness, handlerTimeoutMs: { good: [10_000, day, Infinity] } };
+
 /** What becomes of failures. */
 const failing = {
   onFailure: { good: ['park', 'reject', 'discard'] },
@@ -145,9 +149,14 @@ const inOwn = (
 
 /** All of processors, workers and registries. */
 export const consumingSettings: readonly Setting[] = [
-  ...settings('Desk', processor, { ...counts, ...failing, unhandled: { good: ['park', 'reject', 'ack'] } }),
-  ...settings('GenericConsumer', consumer, counts),
-  ...settings<QueueWorkerOptions>('QueueWorker', queueWorker, { ...counts, ...failing }),
+  ...settings('Desk', processor, {
+    ...counts,
+    ...limits,
+    ...failing,
+    unhandled: { good: ['park', 'reject', 'ack'] },
+  }),
+  ...settings('GenericConsumer', consumer, { ...counts, ...slowness }),
+  ...settings<QueueWorkerOptions>('QueueWorker', queueWorker, { ...counts, ...limits, ...failing }),
   ...settings<RouteOptions>('', (route, scene) => queueWorker({}, scene, route), counts),
   ...Object.entries(queueArguments).map(([name, row]) => ({
     ...row,
@@ -165,7 +174,10 @@ export const consumingSettings: readonly Setting[] = [
     },
     { port: { good: [1, 65_535] } },
   ),
-  ...settings('RpcWorker', (worker: object, scene) => call({ worker }, scene), counts),
+  ...settings('RpcWorker', (worker: object, scene) => call({ worker }, scene), {
+    ...counts,
+    ...limits,
+  }),
   ...settings<ReplyStoreLimits>(
     'ReplyStore',
     (limits, scene) => call({ worker: { replyStore: new ReplyStore(limits) } }, scene),
@@ -179,6 +191,7 @@ export const consumingSettings: readonly Setting[] = [
   ...settings('', call, inOwn(patience, 'options')),
   ...settings('RabbitConsumer', registry, {
     ...counts,
+    ...limits,
     ...failing,
     rpc: { good: ['detail', 'result'] },
     'deadLetters.ttlMs': {

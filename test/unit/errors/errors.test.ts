@@ -20,6 +20,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['ENCODING', new face.EncodingError('x')],
   ['MALFORMED_MESSAGE', new face.MalformedMessageError('x')],
   ['MALFORMED_REPLY', new face.MalformedReplyError('x')],
+  ['HANDLER_TIMEOUT', new face.HandlerTimeoutError('It took too long.')],
   ['NEVER_FINISHED', new face.NeverFinishedError(18)],
   ['NO_HANDLER', new face.UnhandledMessageError('x')],
   ['OUTBOX_FULL', new face.OutboxFullError('x')],
