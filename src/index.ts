@@ -6,6 +6,8 @@ export type {
   ConnectionHealth,
   ConnectionOptions,
   ConnectionRole,
+  Credentials,
+  CredentialsSource,
   Delivery,
   DrainReport,
   FirstConnect,

@@ -15,7 +15,6 @@ const NOT_ON_THE_PAGE: Readonly<Record<string, string>> = {
 
 /** Files that make built-in errors, and why no user meets them. */
 const BARE: Readonly<Record<string, string>> = {
-  'amqp/connection/dial.ts': 'only its text is read, for that of a ConnectError',
   'amqp/frames/amqplib-internals.ts': 'cannot be: amqplib decodes whole frames',
   'app/sse/event-stream.ts': 'only its text is read, for the log and health; the stream is asked for again',
   'common/thrown.ts': 'stands for what a user has thrown that is no error',

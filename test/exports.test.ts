@@ -106,6 +106,8 @@ const doors: Readonly<Record<string, Door>> = {
       ContentType
       ContractHandlers
       Control
+      Credentials
+      CredentialsSource
       DecodeLimits
       Delivery
       DeliveryCallback

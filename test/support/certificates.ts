@@ -13,6 +13,8 @@ export interface Identity {
 
 /** What a certificate says. */
 export interface Request {
+  /** Whom it names (CN). @default one that nobody else has */
+  readonly subject?: string;
   /** Whom it is for, as `DNS:…` or `IP:…`. @default none, which is enough for a client */
   readonly names?: readonly string[];
   /** Makes one whose time is over. @default false */
@@ -69,10 +71,10 @@ export class TestAuthority implements Disposable {
   }
 
   /** Makes a key and signs a certificate for it. */
-  async issue({ names = [], expired = false }: Request = {}): Promise<Identity> {
+  async issue({ subject, names = [], expired = false }: Request = {}): Promise<Identity> {
     const name = `certificate-${++this.#count}`;
     const alternatives = names.length > 0 ? ['-addext', `subjectAltName=${names.join(',')}`] : [];
-    const request = ['req', '-new', ...NEW_KEY, '-subj', `/CN=${name}`, ...alternatives];
+    const request = ['req', '-new', ...NEW_KEY, '-subj', `/CN=${subject ?? name}`, ...alternatives];
     await this.#openssl([...request, '-keyout', `${name}.key`, '-out', `${name}.csr`]);
     const life = expired ? THE_PAST : ['-days', '2'];
     const sign = ['ca', '-batch', '-notext', '-cert', 'ca.pem', '-keyfile', 'ca.key', ...life];

@@ -30,6 +30,16 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     startsNodes: true,
   },
   {
+    file: 'test/broker/amqp/external-login.test.ts',
+    reason:
+      'it starts a RabbitMQ that lets people in by their certificates, and the embedded broker speaks no TLS',
+    startsNodes: true,
+  },
+  {
+    file: 'test/broker/amqp/new-passwords.test.ts',
+    reason: 'it changes the passwords of users by the HTTP API of RabbitMQ',
+  },
+  {
     file: 'test/broker/amqp/refusals.test.ts',
     reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
   },

@@ -1,4 +1,6 @@
-import type { Address } from './settings.js';
+import { ConnectError } from '../../errors.js';
+import type { Address } from './address.js';
+import type { CredentialsSource } from './credentials.js';
 
 /** Why a connection could not be made. */
 export interface ConnectFailure {
@@ -12,6 +14,8 @@ export interface ConnectFailure {
 
 /** What a person should know and do, for each way in which a connection cannot be made. */
 export function explain(error: Error & { code?: unknown }, address: Address, vhost: string): ConnectFailure {
+  // In the owner's own words, in which nothing of ours is to be looked for.
+  if (error instanceof ConnectError) return { text: error.message, temporary: error.temporary };
   const told = nested(error)
     .map((each) => `${String((each as { code?: unknown }).code ?? '')} ${each.message}`)
     .join(' ');
@@ -80,6 +84,12 @@ const tlsExplanations: readonly Explanation[] = [
   },
 ];
 
+/** Who has tried to log in. */
+function who(credentials: CredentialsSource): string {
+  if (typeof credentials === 'function') return 'the user';
+  return credentials === 'external' ? 'the user of our certificate' : `user '${credentials.username}'`;
+}
+
 const explanations: readonly Explanation[] = [
   {
     pattern: /ECONNREFUSED/,
@@ -100,16 +110,28 @@ const explanations: readonly Explanation[] = [
   // n.b. before those that look for numbers: OpenSSL tells its own line numbers.
   ...tlsExplanations,
   {
+    pattern: /SASL mechanism EXTERNAL/,
+    say: () =>
+      'the broker offers no login by certificate here (EXTERNAL). Connect by amqps:// with tls: { cert, key }, enable the plugin rabbitmq_auth_mechanism_ssl, and name EXTERNAL among auth_mechanisms in rabbitmq.conf.',
+  },
+  {
+    pattern: /SASL mechanism PLAIN/,
+    say: () =>
+      "the broker takes no passwords here (PLAIN is not among its auth_mechanisms). Log in by certificate: credentials: 'external', or ?auth_mechanism=external in the address.",
+  },
+  {
     pattern: /ACCESS[_-]REFUSED|Handshake terminated by server: 403|\b403\b/,
     replyCode: 403,
-    say: ({ username }) =>
-      `the broker refused user '${username}' (403): wrong password, or the user may not log in from here ('guest' only from the broker's own machine).`,
+    say: ({ credentials }) =>
+      credentials === 'external'
+        ? "the broker refused whoever our certificate names (403): there is no such user. RabbitMQ takes the certificate's whole subject for its name, or its CN (ssl_cert_login_from = common_name in rabbitmq.conf)."
+        : `the broker refused ${who(credentials)} (403): wrong password, or the user may not log in from here ('guest' only from the broker's own machine).`,
   },
   {
     pattern: /ConnectionOpenOk|NOT[_-]ALLOWED|\b530\b/,
     replyCode: 530,
-    say: ({ username }, vhost) =>
-      `the broker let user '${username}' in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost), the user has no permission there, or there are as many connections of the virtual host or of the user as their limits allow (rabbitmqctl list_vhost_limits, list_user_limits).`,
+    say: ({ credentials }, vhost) =>
+      `the broker let ${who(credentials)} in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost), the user has no permission there, or there are as many connections of the virtual host or of the user as their limits allow (rabbitmqctl list_vhost_limits, list_user_limits).`,
   },
   {
     pattern: /Frame size|Invalid frame|Frame on channel|during handshake/,

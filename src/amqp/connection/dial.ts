@@ -4,8 +4,10 @@ import { startTimer } from '../../common/timers.js';
 import { ConnectError, toError } from '../../errors.js';
 import { joinWrites, readBy } from '../frames/amqplib-internals.js';
 import { FrameInlet } from '../frames/frame-inlet.js';
+import { type Address, masked } from './address.js';
 import { explain } from './connect-explanations.js';
-import { type Address, masked, type Settings } from './settings.js';
+import { askCredentials, type Credentials } from './credentials.js';
+import type { Settings } from './settings.js';
 
 /** A connection that is open. */
 export interface Dialled {
@@ -21,23 +23,33 @@ export interface Dialled {
  * @throws ConnectError naming each address, why it failed, and what to do.
  */
 export async function dial(settings: Settings, name: string, closing: AbortSignal): Promise<Dialled> {
-  const failures: Error[] = [];
+  const failures: Failure[] = [];
   for (const address of settings.addresses) {
+    const attempt = { address };
     try {
-      const dialled = await dialOne(address, settings, name, closing);
+      const dialled = await dialOne(attempt, settings, name, closing);
       joinWrites(dialled.model);
       if (process.env['WAYBILL_PLAIN_AMQPLIB'] !== 'true')
         readBy(dialled.model, (internals) => new FrameInlet(internals));
       return dialled;
     } catch (thrown) {
-      failures.push(toError(thrown));
+      failures.push({ ...attempt, error: toError(thrown) });
     }
   }
-  throw connectError(settings, failures);
+  throw connectError(failures, settings);
+}
+
+/** An address that is tried: with those who log in there, as soon as they are known. */
+interface Attempt {
+  address: Address;
+}
+
+interface Failure extends Attempt {
+  readonly error: Error;
 }
 
 async function dialOne(
-  address: Address,
+  attempt: Attempt,
   settings: Settings,
   name: string,
   closing: AbortSignal,
@@ -49,7 +61,9 @@ async function dialOne(
   const stopTimer = startTimer(settings.connectTimeoutMs, cutOff);
   closing.addEventListener('abort', cutOff);
   try {
-    return { model: await logIn(address, settings, name, socket.signal), cutOff };
+    const who = await askCredentials(attempt.address.credentials, socket.signal);
+    attempt.address = { ...attempt.address, credentials: who };
+    return { model: await logIn(attempt.address, who, settings, name, socket.signal), cutOff };
   } finally {
     stopTimer();
     closing.removeEventListener('abort', cutOff);
@@ -57,7 +71,8 @@ async function dialOne(
 }
 
 function logIn(
-  { protocol, hostname, port, username, password, heartbeatSeconds }: Address,
+  { protocol, hostname, port, heartbeatSeconds }: Address,
+  who: Credentials,
   settings: Settings,
   name: string,
   signal: AbortSignal,
@@ -66,7 +81,7 @@ function logIn(
   const vhost = encodeURIComponent(settings.vhost);
   const socket = {
     ...(protocol === 'amqps' ? settings.tls : {}),
-    credentials: credentials.plain(username, password),
+    credentials: who === 'external' ? credentials.external() : credentials.plain(who.username, who.password),
     // Without noDelay Nagle's algorithm makes a call take 44 ms instead of 0.25 ms.
     noDelay: true,
     keepAlive: true,
@@ -80,15 +95,16 @@ function logIn(
   return inOwnContext(() => connect(address, socket));
 }
 
-function connectError(settings: Settings, failures: readonly Error[]): ConnectError {
-  const { addresses, vhost } = settings;
-  const explained = addresses.map((address, index) => {
-    return explain(failures[index] ?? new Error('not tried'), address, vhost);
-  });
-  const lines = addresses.map((address, index) => `${masked(address, vhost)}: ${explained[index]?.text}`);
+function connectError(failures: readonly Failure[], { vhost }: Settings): ConnectError {
+  const explained = failures.map(({ error, address }) => ({ address, ...explain(error, address, vhost) }));
+  const lines = explained.map(({ address, text }) => `${masked(address, vhost)}: ${text}`);
   const [only] = lines;
   const text = lines.length === 1 ? only : `none of ${lines.length} addresses:\n  ${lines.join('\n  ')}`;
   const temporary = explained.some((each) => each.temporary);
   const replyCode = explained.at(-1)?.replyCode;
-  return new ConnectError(`Cannot connect to ${text}`, { cause: failures.at(-1), temporary, replyCode });
+  return new ConnectError(`Cannot connect to ${text}`, {
+    cause: failures.at(-1)?.error,
+    temporary,
+    replyCode,
+  });
 }

@@ -91,9 +91,10 @@ export class Link {
   static acquire(options: LinkOptions = {}): Link {
     const settings = settle(options);
     checkOutbox(options.outbox);
-    const { tls, logger, outbox, ownConnections } = options;
+    const { tls, logger, outbox, ownConnections, credentials } = options;
     const owner = ownConnections ? {} : undefined;
-    const key = JSON.stringify([settings, outbox, ...[tls, logger, owner].map(identityOf)]);
+    const ask = typeof credentials === 'function' ? credentials : undefined;
+    const key = JSON.stringify([settings, outbox, ...[tls, logger, owner, ask].map(identityOf)]);
     return links.acquire(key, () => new Link(settings, options));
   }
 

@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
+  type CredentialsSource,
   type FirstConnect,
   Link,
   type LinkOptions,
@@ -31,6 +32,8 @@ export interface AmqpConnectionOptions {
   readonly username?: string | undefined;
   /** @default 'guest' */
   readonly password?: string | undefined;
+  /** Who logs in, instead of `username` and `password`: for passwords that change, or by certificate. See {@link CredentialsSource}. */
+  readonly credentials?: CredentialsSource | undefined;
   /** Where routes and `put` go that name no other. @default the path of the URL, env `ASYNCWORKER_AMQP_DEFAULT_VHOST`, else `/` */
   readonly vhost?: string | undefined;
   /** How many unsettled messages of each queue wait in this process, from 1 to 65,535. @default env `ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT`, else 128 */
@@ -174,10 +177,11 @@ export class AmqpConnection implements NamedConnection {
 
   /** @internal How the link to a virtual host is made: all that are made alike are one. */
   linkOptions(vhost: string | undefined = this.#options.vhost): LinkOptions {
-    const { url, tls, heartbeatSeconds, connectTimeoutMs, firstConnect } = this.#options;
+    const { url, tls, credentials, heartbeatSeconds, connectTimeoutMs, firstConnect } = this.#options;
     const logger = this.#owner?.logger;
     const connectionName = this.#owner && `${this.#owner.name} ${process.pid}`;
-    return { url, vhost, tls, heartbeatSeconds, connectTimeoutMs, firstConnect, connectionName, logger };
+    const options = { url, vhost, tls, credentials, heartbeatSeconds, connectTimeoutMs, firstConnect };
+    return { ...options, connectionName, logger };
   }
 
   #open(vhost: string | undefined): { readonly link: Link; readonly unwatch: () => void } {

@@ -3,62 +3,14 @@ import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { Exchange, GenericProducer, isWaybillError, MessageProcessor, type TopologyError } from 'waybill';
 import { Connection } from 'waybill/channel';
-import {
-  freshVhost,
-  management,
-  type Owner,
-  sideChannel,
-  suiteOwner,
-  type TestVhost,
-  uniqueName,
-} from '../../support/broker.js';
+import { freshVhost, sideChannel, suiteOwner, type TestVhost, uniqueName } from '../../support/broker.js';
 import { FrameTap } from '../../support/frame-tap.js';
 import type { SideChannel } from '../../support/side-channel.js';
 import { recordingLog } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
+import { type Permissions, TestUser } from '../../support/test-user.js';
 import { until } from '../../support/until.js';
 import { firstOf, ownLink, rejection, takeAll, toQueue } from './fixture.js';
-
-/** What a user may configure, write and read, as regular expressions on names (RabbitMQ docs, Access Control). */
-interface Permissions {
-  readonly configure: string;
-  readonly write: string;
-  readonly read: string;
-}
-
-const everything: Permissions = { configure: '.*', write: '.*', read: '.*' };
-
-/** A user for one test, on one virtual host. */
-class TestUser {
-  readonly url: string;
-  readonly #name: string;
-  readonly #path: string;
-
-  private constructor(url: string, name: string, path: string) {
-    this.url = url;
-    this.#name = name;
-    this.#path = path;
-  }
-
-  static async create(owner: Owner, vhost: TestVhost): Promise<TestUser> {
-    const name = uniqueName('user');
-    await management('PUT', `/api/users/${name}`, { password: 'secret', tags: '' });
-    owner.after(async () => void (await management('DELETE', `/api/users/${name}`)));
-    const url = new URL(vhost.url);
-    url.username = name;
-    url.password = 'secret';
-    return new TestUser(url.href, name, `/api/permissions/${encodeURIComponent(vhost.name)}/${name}`);
-  }
-
-  /** How much it may have at once; -1 for no limit. */
-  async mayHave(limit: 'max-channels' | 'max-connections', value: number): Promise<void> {
-    await management('PUT', `/api/user-limits/${this.#name}/${limit}`, { value });
-  }
-
-  async may(permissions: Partial<Permissions>): Promise<void> {
-    await management('PUT', this.#path, { ...everything, ...permissions });
-  }
-}
 
 describe('what the broker refuses for good', () => {
   const owner = suiteOwner();

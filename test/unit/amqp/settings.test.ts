@@ -9,6 +9,10 @@ function settled(options: ConnectionOptions = {}, env: NodeJS.ProcessEnv = {}) {
   return settle(options, env);
 }
 
+function login(username: string, password: string): Pick<Address, 'credentials'> {
+  return { credentials: { username, password } };
+}
+
 function address(url: string): Address {
   return settled({ url }).addresses[0];
 }
@@ -17,8 +21,7 @@ const defaults: Address = {
   protocol: 'amqp',
   hostname: 'localhost',
   port: 5672,
-  username: 'guest',
-  password: 'guest',
+  credentials: { username: 'guest', password: 'guest' },
   heartbeatSeconds: 10,
 };
 
@@ -37,15 +40,12 @@ describe('a URL', () => {
     ['amqp://127.0.0.1', { hostname: '127.0.0.1' }],
     ['amqps://broker', { hostname: 'broker', protocol: 'amqps', port: 5671 }],
     ['AMQPS://broker', { hostname: 'broker', protocol: 'amqps', port: 5671 }],
-    ['amqp://ann:secret@broker', { hostname: 'broker', username: 'ann', password: 'secret' }],
-    ['amqp://ann@broker', { hostname: 'broker', username: 'ann', password: '' }],
-    ['amqp://ann:@broker', { hostname: 'broker', username: 'ann', password: '' }],
+    ['amqp://ann:secret@broker', { hostname: 'broker', ...login('ann', 'secret') }],
+    ['amqp://ann@broker', { hostname: 'broker', ...login('ann', '') }],
+    ['amqp://ann:@broker', { hostname: 'broker', ...login('ann', '') }],
     ['amqp://[::1]', { hostname: '::1' }],
     ['amqp://[::1]:5673/x', { hostname: '::1', port: 5673 }],
-    [
-      'amqp://ann:secret@[2001:db8::7]:1',
-      { hostname: '2001:db8::7', port: 1, username: 'ann', password: 'secret' },
-    ],
+    ['amqp://ann:secret@[2001:db8::7]:1', { hostname: '2001:db8::7', port: 1, ...login('ann', 'secret') }],
     ['amqp://', { hostname: 'localhost' }],
     ['amqp:///orders', { hostname: 'localhost' }],
     ['amqp://broker?heartbeat=3', { hostname: 'broker', heartbeatSeconds: 3 }],
@@ -60,14 +60,14 @@ describe('a URL', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (username, password) => {
         const url = `amqp://${encodeURIComponent(username)}:${encodeURIComponent(password)}@broker`;
-        assert.deepEqual(address(url), { ...defaults, hostname: 'broker', username, password });
+        assert.deepEqual(address(url), { ...defaults, hostname: 'broker', ...login(username, password) });
       }),
     );
   });
 
   it('takes an @ or a : in the password as it is, as people paste it', () => {
-    assert.equal(address('amqp://ann:p@ss@broker').password, 'p@ss');
-    assert.equal(address('amqp://ann:p:ss@broker').password, 'p:ss');
+    assert.deepEqual(address('amqp://ann:p@ss@broker').credentials, login('ann', 'p@ss').credentials);
+    assert.deepEqual(address('amqp://ann:p:ss@broker').credentials, login('ann', 'p:ss').credentials);
   });
 
   const vhosts: readonly (readonly [url: string, vhost: string])[] = [
@@ -109,7 +109,7 @@ describe('a URL', () => {
 
   const unreadable: readonly (readonly [url: string, why: RegExp])[] = [
     ['broker', /no URL/],
-    ['broker:5672', /begins with 'broker:'/],
+    ['broker:5672', /does not begin with 'amqp:/],
     ['http://broker', /begins with 'http:'/],
     ['amqp://broker:notaport', /no URL/],
     ['amqp://broker:99999', /no URL/],
@@ -130,6 +130,44 @@ describe('a URL', () => {
     });
   }
 
+  const unescaped = ['p#zq', 'p/zq', 'p?zq', 'p,zq', '12#zq', '12/zq', '12?zq', '12,zq', '1,zq:s', '1,zq:/s'];
+  for (const password of unescaped) {
+    it(`T-B13: with a password that is not escaped is refused with what to write: ${password}`, () => {
+      assert.throws(
+        () => settled({ url: `amqp://ann:${password}@broker/x` }),
+        (error: Error) => {
+          assert.match(error.message, /cannot be read.* # as %23, \/ as %2F, \? as %3F.*',' as %2C/);
+          assert.ok(!error.message.includes('zq'), error.message);
+          return true;
+        },
+      );
+      const escaped = address(`amqp://ann:${encodeURIComponent(password)}@broker/x`);
+      assert.deepEqual(escaped.credentials, login('ann', password).credentials);
+    });
+  }
+
+  for (const parameter of ['channel_max', 'frameMax', 'connection_timeout', 'cacertfile', 'Heartbeat']) {
+    it(`T-B13: with a parameter that nobody knows is refused by its name: ${parameter}`, () => {
+      assert.throws(() => settled({ url: `amqp://broker?heartbeat=5&${parameter}=7` }), {
+        name: 'ConfigurationError',
+        message: new RegExp(`parameter '${parameter}'.*heartbeat and auth_mechanism.*connectTimeoutMs`),
+      });
+    });
+  }
+
+  it('T-B13: says who logs in by auth_mechanism, and is refused for one that nobody knows', () => {
+    for (const url of [
+      'amqps://broker?auth_mechanism=external',
+      'amqps://a:b@broker?auth_mechanism=EXTERNAL',
+    ])
+      assert.equal(address(url).credentials, 'external');
+    assert.deepEqual(address('amqp://broker?auth_mechanism=plain'), { ...defaults, hostname: 'broker' });
+    assert.throws(
+      () => address('amqp://broker?auth_mechanism=kerberos'),
+      /auth_mechanism .*'plain', 'external'/,
+    );
+  });
+
   it('is never quoted with its password when it is refused', () => {
     const secret = 'hunter2';
     const urls = [
@@ -142,6 +180,10 @@ describe('a URL', () => {
       `https://ann:${secret}@broker`,
       `amqp://ann:${secret}@a/x,amqp://ann:${secret}@b/y`,
       `amqp://ann:${secret}@broker?heartbeat=soon`,
+      `amqp://ann:1?${secret}@broker`,
+      `amqp://ann:1/${secret}@broker`,
+      `amqp://ann:1,${secret}:x@broker`,
+      `amqp://ann:1#${secret}@broker`,
     ];
     for (const url of urls) {
       assert.throws(
@@ -205,7 +247,7 @@ describe('the precedence of settings', () => {
 
   it('P-C42: the POSTAGE variables are taken where there is no URL, as they are', () => {
     assert.deepEqual(settled({}, postage), {
-      addresses: [{ ...defaults, hostname: 'postage', username: 'pat', password: 'p/w%21' }],
+      addresses: [{ ...defaults, hostname: 'postage', ...login('pat', 'p/w%21') }],
       vhost: 'development',
       tls: {},
       connectTimeoutMs: 5_000,
@@ -262,7 +304,35 @@ describe('the precedence of settings', () => {
   });
 });
 
+describe('credentials', () => {
+  const ann = { username: 'ann', password: 'hunter2' };
+
+  it('beat those of every address, and of the environment', () => {
+    const { addresses } = settled({ url: 'amqp://a:b@h,amqps://c:d@h', credentials: ann });
+    assert.deepEqual(
+      addresses.map(({ credentials }) => credentials),
+      [ann, ann],
+    );
+    assert.deepEqual(settled({ credentials: ann }, { POSTAGE_USER: 'pat' }).addresses[0].credentials, ann);
+  });
+
+  it('that are none are refused, and not quoted', () => {
+    for (const odd of [null, 'plain', 'hunter2', {}, { username: 'ann' }, { ...ann, username: 7 }, 5]) {
+      const credentials = odd as unknown as NonNullable<ConnectionOptions['credentials']>;
+      assert.throws(() => settled({ credentials }), {
+        name: 'ConfigurationError',
+        message: /^credentials must be \{ username, password \} \(texts\) or 'external', or a function/,
+      });
+    }
+  });
+});
+
 describe('the address that is shown in logs and errors', () => {
+  it('has no user where that is not known yet, or stands in a certificate', () => {
+    for (const credentials of ['external', () => 'external' as const] as const)
+      assert.equal(masked({ ...defaults, credentials }, '/'), 'amqp://localhost:5672');
+  });
+
   it('has three stars for the password, and is a URL', () => {
     assert.equal(masked(address('amqp://ann:secret@broker'), '/'), 'amqp://ann:***@broker:5672');
     assert.equal(masked(address('amqps://a%40b:x@[::1]:7'), 'a/b'), 'amqps://a%40b:***@[::1]:7/a%2Fb');
@@ -273,7 +343,7 @@ describe('the address that is shown in logs and errors', () => {
     const alphabet = fc.constantFrom(...'QZ!#%&@:/?é[]\\ ');
     fc.assert(
       fc.property(fc.string({ unit: alphabet, minLength: 3 }), (password) => {
-        const text = masked({ ...defaults, password }, 'orders');
+        const text = masked({ ...defaults, ...login('guest', password) }, 'orders');
         assert.ok(!text.includes(password) && !text.includes(encodeURIComponent(password)), text);
       }),
     );
