@@ -46,11 +46,19 @@ export function closesConnection(error: unknown): error is Error {
   return [503, 530, 540, 541].includes(replyCode(error) ?? 0);
 }
 
-/** The refusal as the error that users see; anything else (a lost connection) unchanged. */
-export function asTopologyError(thrown: unknown, what: string): Error {
+/**
+ * The refusal as the error that users see; anything else (a lost connection) unchanged.
+ * @param adviceOn gives what stands behind the broker's words.
+ */
+export function asTopologyError(
+  thrown: unknown,
+  what: string,
+  adviceOn: (words: string) => string = () => '',
+): Error {
   const error = toError(thrown);
   if (!isRefusal(error)) return error;
-  return new TopologyError(`RabbitMQ refused ${what}: ${brokerText(error)}`, {
+  const words = brokerText(error);
+  return new TopologyError(`RabbitMQ refused ${what}: ${words}${adviceOn(words)}`, {
     cause: error,
     replyCode: replyCode(error),
   });

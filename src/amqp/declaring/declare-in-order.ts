@@ -3,6 +3,7 @@ import { TopologyError, toError } from '../../errors.js';
 import { asTopologyError, brokerText, closesConnection, replyCode } from '../connection/broker-error.js';
 import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
 import { type Declaration, declare, described } from './declaration.js';
+import { adviceOn } from './refusal-advice.js';
 
 type QueueDeclaration = Extract<Declaration, { readonly kind: 'queue' }>;
 
@@ -49,7 +50,7 @@ async function declareNamed(channel: Channel, declaration: Declaration): Promise
   try {
     await declare(channel, declaration);
   } catch (thrown) {
-    throw asTopologyError(thrown, described(declaration));
+    throw asTopologyError(thrown, described(declaration), adviceOn);
   }
 }
 
@@ -64,15 +65,4 @@ function accusationOf(declaration: Declaration, { cause }: Error): TopologyError
   const words = brokerText(cause);
   const text = `RabbitMQ refused ${described(declaration)} and closed the connection: ${words}${adviceOn(words)}`;
   return new TopologyError(text, { cause, replyCode: replyCode(cause) });
-}
-
-/** What helps; the broker's own advice is cut off after 255 bytes. */
-function adviceOn(words: string): string {
-  const [, feature] = /Feature `(\w+)` is deprecated/.exec(words) ?? [];
-  if (feature === undefined) return '';
-  const instead =
-    feature === 'transient_nonexcl_queues'
-      ? 'Declare the queue durable, or exclusive'
-      : 'Declare it without that feature';
-  return ` ${instead}, or permit it in the configuration of the broker: deprecated_features.permit.${feature} = true.`;
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../errors.js';
 import { assertNames } from '../common/assert-names.js';
 import { amqplibTable } from '../frames/amqplib-table.js';
 import type { Arguments, Declaration } from './declaration.js';
@@ -11,13 +12,23 @@ interface Writable {
 
 /**
  * A declaration as amqplib takes it.
- * @throws ConfigurationError for names that are no texts or have no room, and for arguments that AMQP cannot carry
+ * @throws ConfigurationError for names that are no texts or have no room, for exchange types that no broker has, and for
+ * arguments that AMQP cannot carry
  */
 export function writable(declaration: Declaration): Writable {
   assertNames(namesIn(declaration));
+  if (declaration.kind === 'exchange' && !declaration.passive) assertExchangeType(declaration);
   const args = argumentsOf(declaration);
   const name = 'name' in declaration ? declaration.name : boundBy(declaration);
   return { name, args: args && amqplibTable(args, `arguments of '${name}'`) };
+}
+
+/** RabbitMQ 3 closes the whole connection for one that it does not know. */
+function assertExchangeType({ name, type }: { readonly name: string; readonly type: string }): void {
+  if (['direct', 'topic', 'fanout', 'headers'].includes(type) || /^x-./.test(type)) return;
+  throw new ConfigurationError(
+    `The exchange '${name}' has the type '${type}', which there is not: it must be 'direct', 'topic', 'fanout', 'headers', or one of a plugin ('x-…').`,
+  );
 }
 
 function boundBy(binding: Exclude<Declaration, { readonly name: string }>): string {

@@ -1,0 +1,35 @@
+/** The exchange types of RabbitMQ's plugins, and where each comes from (RabbitMQ docs, Plugins). */
+const pluginOf: Readonly<Record<string, string>> = {
+  'x-delayed-message': 'rabbitmq_delayed_message_exchange',
+  'x-consistent-hash': 'rabbitmq_consistent_hash_exchange',
+  'x-random': 'rabbitmq_random_exchange',
+  'x-recent-history': 'rabbitmq_recent_history_exchange',
+  'x-modulus-hash': 'rabbitmq_sharding',
+  'x-jms-topic': 'rabbitmq_jms_topic_exchange',
+};
+
+/**
+ * What helps where the broker refuses a declaration, as a sentence behind its words; `''` where they say enough. Its own advice
+ * is cut off after 255 bytes.
+ */
+export function adviceOn(words: string): string {
+  const [, feature] = /Feature `(\w+)` is deprecated/.exec(words) ?? [];
+  if (feature !== undefined) return adviceOnFeature(feature);
+  const [, type] = /unknown exchange type '([^']*)'/.exec(words) ?? [];
+  return type === undefined ? '' : adviceOnType(type);
+}
+
+function adviceOnFeature(feature: string): string {
+  const instead =
+    feature === 'transient_nonexcl_queues'
+      ? 'Declare the queue durable, or exclusive'
+      : 'Declare it without that feature';
+  return ` ${instead}, or permit it in the configuration of the broker: deprecated_features.permit.${feature} = true.`;
+}
+
+function adviceOnType(type: string): string {
+  const plugin = pluginOf[type];
+  return plugin === undefined
+    ? ' Enable the plugin that brings it on each node of the broker, or use direct, topic, fanout or headers.'
+    : ` It comes with a plugin: rabbitmq-plugins enable ${plugin}, on each node of the broker.`;
+}
