@@ -14,10 +14,10 @@ async function main(): Promise<void> {
   await using broker = process.env['WAYBILL_URL'] ? null : await DevBroker.start({ port: 0 });
   const url = broker?.url;
   const worker = new RpcWorker({ url }, { name: 'greeter' });
-  worker.route('greetings')((name) => `Hello ${name}, of ${currentTenant()}`);
+  worker.route('welcomes')((name) => `Hello ${name}, of ${currentTenant()}`);
   const stop = await worker.run();
   await using client = new RpcClient({ url });
-  console.log((await asTenant('the shop', () => client.call('greetings', 'Ada'))).unwrap());
+  console.log((await asTenant('the shop', () => client.call('welcomes', 'Ada'))).unwrap());
   await stop();
 }
 

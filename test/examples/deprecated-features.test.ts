@@ -84,7 +84,8 @@ if (atLeast('4.0')) {
       it(`examples/${name} does its work`, async () => {
         const env = { WAYBILL_URL: node.url };
         await using program = Program.run(`examples/${name}/${name}.ts`, { env });
-        assert.deepEqual(await program.waitForEnd(20_000), { code: 0, signal: null });
+        const end = await program.waitForEnd(20_000);
+        assert.deepEqual(end, { code: 0, signal: null }, program.stderr);
         assert.doesNotMatch(program.stderr, /deprecated|refused/);
       });
     }

@@ -34,7 +34,7 @@ const registered = [
 ];
 
 /** How long it took is another thing each time. */
-const surrounded = ['in: call greetings: 0 ms', 'out: call greetings: 0 ms', 'Hello Ada, of the shop'];
+const surrounded = ['in: call welcomes: 0 ms', 'out: call welcomes: 0 ms', 'Hello Ada, of the shop'];
 
 const examples = [
   ['queue-worker', worked],
