@@ -6,6 +6,7 @@ export type {
   ConnectionHealth,
   ConnectionOptions,
   ConnectionRole,
+  ConsumerArguments,
   Credentials,
   CredentialsSource,
   Delivery,

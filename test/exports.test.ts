@@ -101,6 +101,7 @@ const doors: Readonly<Record<string, Door>> = {
       ConnectionHealth
       ConnectionOptions
       ConnectionRole
+      ConsumerArguments
       Content
       ContentClass
       ContentType

@@ -1,6 +1,7 @@
 import { choice } from '../common/choices.js';
 import { type Bounds, duration, finiteNumber, wholeNumber } from '../common/numbers.js';
 import { ConfigurationError } from '../errors.js';
+import { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
 import type { ConsumerOptions } from './consuming/consumer-options.js';
 import type { Arguments } from './declaring/declaration.js';
 import type { GiveUp } from './failing/failure-policy.js';
@@ -34,7 +35,8 @@ const numericArguments: Readonly<Record<string, Partial<Bounds>>> = {
 
 /** How somebody consumes. */
 export interface ConsumingSettings
-  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs'> {
+  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs'>,
+    ConsumerArguments {
   /** How long a handler may take. */
   readonly handlerTimeoutMs?: number | undefined;
 }
@@ -46,12 +48,13 @@ export interface ConsumingSettings
  */
 export function checkConsuming(
   owner: string,
-  { prefetch, concurrency, slowHandlerMs, handlerTimeoutMs }: ConsumingSettings,
+  { prefetch, concurrency, slowHandlerMs, handlerTimeoutMs, ...args }: ConsumingSettings,
 ): void {
   if (prefetch !== undefined) wholeNumber(`${owner}: prefetch`, prefetch, prefetchBounds);
   if (concurrency !== undefined) wholeNumber(`${owner}: concurrency`, concurrency, { min: 1 });
   if (slowHandlerMs !== undefined) duration(`${owner}: slowHandlerMs`, slowHandlerMs, { min: 1 });
   if (handlerTimeoutMs !== undefined) duration(`${owner}: handlerTimeoutMs`, handlerTimeoutMs, { min: 1 });
+  checkConsumerArguments(owner, args);
 }
 
 /** Checks what becomes of messages that fail, in the same way. @throws ConfigurationError */

@@ -14,6 +14,7 @@ export type { FirstConnect } from './connection/first-connect.js';
 export type { ChannelEnd, OwnChannel, RawChannel } from './connection/own-channel.js';
 export { type ConnectionOptions, settle } from './connection/settings.js';
 export { Consumer } from './consuming/consumer.js';
+export { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
 export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
 export type { Delivery } from './consuming/delivery.js';
 export { failureCount } from './consuming/failure-count.js';

@@ -1,4 +1,9 @@
-import type { Arguments, Declaration, StreamOffset } from '../amqp/index.js';
+import {
+  type Arguments,
+  type ConsumerArguments,
+  checkConsumerArguments,
+  type Declaration,
+} from '../amqp/index.js';
 import { ConfigurationError } from '../errors.js';
 import { type ExchangeClass, exchangeDeclarations } from './exchange.js';
 
@@ -22,16 +27,10 @@ export interface QueueFlags {
 /** A queue, by its name or with flags. */
 export type QueueSpec = string | QueueWithFlags;
 
-/** A queue that is not declared as usual, or a stream. */
-export interface QueueWithFlags {
+/** A queue that is not declared as usual, or not consumed as usual. (`flags.exclusive` is of the queue, `exclusive` of its consumer.) */
+export interface QueueWithFlags extends ConsumerArguments {
   readonly name: string;
   readonly flags?: QueueFlags;
-  /**
-   * Where to begin in a stream (`'x-queue-type': 'stream'`). After a lost connection it goes on behind what was handled; where a
-   * process begins that is started again is yours to keep: the header `x-stream-offset` of each message tells its place.
-   * @default 'next'
-   */
-  readonly offset?: StreamOffset | undefined;
 }
 
 /** A queue and the key it is bound by; a headers exchange looks at the arguments instead. */
@@ -45,9 +44,11 @@ export function queueName(queue: QueueSpec): string {
   return typeof queue === 'string' ? queue : queue.name;
 }
 
-/** Where to begin in a queue that is a stream. */
-export function offsetOf(queue: QueueSpec): StreamOffset | undefined {
-  return typeof queue === 'string' ? undefined : queue.offset;
+/** How a queue is consumed. */
+export function consumerArgumentsOf(queue: QueueSpec): ConsumerArguments {
+  if (typeof queue === 'string') return {};
+  const { priority, exclusive, offset } = queue;
+  return { priority, exclusive, offset };
 }
 
 /** What must be declared before a queue can be consumed: exchange, queue, binding. */
@@ -57,6 +58,7 @@ export function queueDeclarations(
 ): Declaration[] {
   const name = queueName(queue);
   if (name === '') throw new ConfigurationError('A queue needs a name.');
+  checkConsumerArguments(`Queue '${name}'`, consumerArgumentsOf(queue));
   return [
     ...exchangeDeclarations(exchange),
     queueDeclaration(queue),

@@ -1,5 +1,6 @@
 import {
   type Arguments,
+  type ConsumerArguments,
   checkConsuming,
   checkFailing,
   checkQueueArguments,
@@ -38,7 +39,7 @@ import { DetailWriter } from './detail.js';
 import { KeyedJob } from './keyed-job.js';
 
 /** How a {@link RabbitConsumer} takes messages. */
-export interface RabbitConsumerOptions extends MiddlewareOption, TimeLimitOption {
+export interface RabbitConsumerOptions extends ConsumerArguments, MiddlewareOption, TimeLimitOption {
   /** How many unsettled messages of the queue this consumer has at most, from 1 to 65,535. @default 1 */
   readonly prefetch?: number | undefined;
   /** How many handlers run at once, a whole number from 1 on. @default as many as are prefetched */
@@ -95,16 +96,14 @@ export class RabbitConsumer implements MessageConsumer {
   /** Declares the queue, its dead letters if it shall have some, and takes from it. @throws ConnectError, TopologyError */
   async consume(listenFor: string, findHandler: FindHandler): Promise<void> {
     const { prefetch = 1, concurrency = prefetch, slowHandlerMs, deadLetters = false } = this.#options;
+    const { priority, exclusive, offset } = this.#options;
     const policy = deadLetters === true ? {} : deadLetters;
     const dead = policy ? deadLettersOf(listenFor, policy) : { declarations: [], arguments: {} };
     const args = { ...this.#options.arguments, ...dead.arguments };
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
     const { handle, giveUp } = this.#newReception(findHandler);
-    await this.#intake.open(
-      listenFor,
-      { declarations, prefetch, concurrency, slowHandlerMs, giveUp },
-      handle,
-    );
+    const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
+    await this.#intake.open(listenFor, { declarations, ...consumer }, handle);
     this.#isTaking = true;
   }
 

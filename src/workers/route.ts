@@ -1,4 +1,4 @@
-import type { Arguments, Delivery } from '../amqp/index.js';
+import type { Arguments, ConsumerArguments, Delivery } from '../amqp/index.js';
 import { refuseGenerated } from '../common/generators.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { DeliveryContext, type DeliveryContextHost, type Job } from '../component/index.js';
@@ -6,7 +6,7 @@ import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
 import { unwrapData } from './dialect.js';
 
 /** How one route is served; what is left out is taken from the worker. */
-export interface RouteOptions {
+export interface RouteOptions extends ConsumerArguments {
   /** How many unsettled messages wait in this process, from 1 to 65,535. */
   readonly prefetch?: number | undefined;
   /** How many handlers run at once, a whole number from 1 on. 1 keeps the order. */

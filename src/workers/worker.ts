@@ -203,9 +203,11 @@ export abstract class Worker extends StandingThread {
     const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
     const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
     const declarations = this.kind.declarations(route);
+    const { priority, exclusive, offset } = options;
     const { slowHandlerMs } = this.#options;
     const { handle, giveUp } = this.#newReception(intake, route, server);
-    await intake.open(queue, { declarations, prefetch, concurrency, slowHandlerMs, giveUp }, handle);
+    const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
+    await intake.open(queue, { declarations, ...consumer }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */

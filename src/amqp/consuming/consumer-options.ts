@@ -1,7 +1,7 @@
 import type { ChannelModel } from 'amqplib';
+import type { ConsumerArguments } from './consumer-arguments.js';
 import type { Delivery } from './delivery.js';
 import type { HandlerRun } from './handler-run.js';
-import type { StreamOffset } from './stream-position.js';
 
 /** How a consumer takes messages. */
 export interface ConsumerOptions {
@@ -25,14 +25,12 @@ export interface ConsumerOptions {
 }
 
 /** How one queue is consumed. */
-export interface ConsumeOptions {
+export interface ConsumeOptions extends ConsumerArguments {
   /**
    * What a refusal means, for whoever does not declare the queue himself: `throw` an error, or `retry` with back-off, until
    * the queue is there. @default 'throw'
    */
   readonly whenRefused?: 'throw' | 'retry' | undefined;
-  /** Where to begin, if the queue is a stream. @default 'next' */
-  readonly offset?: StreamOffset | undefined;
 }
 
 /** What was left when the time for draining ran out. */

@@ -73,7 +73,7 @@ export class Consumer {
   }
 
   /** The queues that are meant to be consumed now, and whether the broker has agreed to each. */
-  get queues(): readonly Pick<Subscription, 'queue' | 'active'>[] {
+  get queues(): readonly Pick<Subscription, 'queue' | 'active' | 'isStream'>[] {
     return this.#subscriptions.open;
   }
 
@@ -97,11 +97,11 @@ export class Consumer {
    * begins when the connection is back.
    * @throws TopologyError when the broker refuses (no such queue, or another connection has it exclusively).
    */
-  async consume(queue: string, { whenRefused = 'throw', offset }: ConsumeOptions = {}): Promise<void> {
+  async consume(queue: string, { whenRefused = 'throw', ...args }: ConsumeOptions = {}): Promise<void> {
     if (this.#stopped) throw new ClosedError('The consumer is stopped.');
     if (this.#subscriptions.has(queue)) return;
     this.#declared.set(queue, this.#options.argumentsOf?.(queue) ?? {});
-    const subscription = new Subscription(queue, this.#host, { declared: this.#argumentsOf(queue), offset });
+    const subscription = new Subscription(queue, this.#host, { ...args, declared: this.#argumentsOf(queue) });
     this.#subscriptions.add(subscription);
     if (!this.#host.connection.model) return subscription.start();
     try {

@@ -2,8 +2,8 @@ import type { ChannelModel } from 'amqplib';
 import type { Logger } from '../../logger.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { Acknowledger } from './acknowledger.js';
+import type { ConsumerArguments } from './consumer-arguments.js';
 import type { Delivery } from './delivery.js';
-import type { StreamOffset } from './stream-position.js';
 
 /** What a subscription needs from its consumer. */
 export interface SubscriptionHost {
@@ -31,10 +31,8 @@ export interface SubscriptionHost {
   lost(): void;
 }
 
-/** How a queue is consumed, as far as its declaration tells. */
-export interface QueueTraits {
-  /** Where to begin, if it is a stream. @default 'next' */
-  readonly offset?: StreamOffset | undefined;
+/** How a queue is consumed, and what its declaration tells. */
+export interface QueueTraits extends ConsumerArguments {
   /** The arguments with which it was declared, where that is known. */
   readonly declared: Readonly<Record<string, unknown>>;
 }

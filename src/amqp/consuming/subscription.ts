@@ -1,27 +1,14 @@
-import type { Channel, ChannelModel, ConsumeMessage, Options } from 'amqplib';
-import { toError } from '../../errors.js';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { isAtLeast } from '../common/broker-version.js';
 import { RecoveringChannel } from '../connection/recovering-channel.js';
 import { queueExists } from '../declaring/queue-exists.js';
 import { answerCancel } from '../frames/amqplib-internals.js';
+import { ConsumeRequest } from './consume-request.js';
 import { isAnyLate } from './consumer-timeouts.js';
 import { Delivery } from './delivery.js';
 import { Session, type SessionOwner } from './session.js';
-import { StreamPosition, streamOffset } from './stream-position.js';
 import type { QueueTraits, SubscriptionHost } from './subscription-host.js';
 import { type Change, Width } from './width.js';
-
-/**
- * Where a classic queue is deleted and another one of its name is there at once, RabbitMQ 3 consumes that on our behalf, says
- * nothing, and may never deliver from it (seen in 3.10). With this argument it tells us of the end of the first in every
- * case (RabbitMQ docs, Classic Queue Mirroring, "Cancellation"). Other types of queues know no such argument, and refuse it;
- * RabbitMQ 4 tells without it.
- */
-const onFailover = 'x-cancel-on-ha-failover';
-
-function isAboutFailover(thrown: unknown): boolean {
-  return toError(thrown).message.includes(onFailover);
-}
 
 /**
  * One queue that is consumed, on a channel of its own, so that what happens to one queue stops no other: a refusal closes
@@ -31,7 +18,7 @@ export class Subscription {
   readonly queue: string;
   readonly #host: SubscriptionHost;
   readonly #channel: RecoveringChannel<Channel>;
-  readonly #position: StreamPosition | undefined;
+  readonly #request: ConsumeRequest;
   readonly #width: Width;
   readonly #declared: QueueTraits['declared'];
   readonly #owner: SessionOwner = {
@@ -44,9 +31,10 @@ export class Subscription {
   #session: Session | undefined;
   /** One that is left as soon as its successor consumes. */
   #replaced: Session | undefined;
+  /** Ends when the last one that was left for good has stopped consuming. */
+  #leaving: Promise<void> | undefined;
   #isRenewing = false;
   #wasRefused = false;
-  #knowsFailover = true;
   #cancelled = false;
 
   constructor(queue: string, host: SubscriptionHost, traits: QueueTraits = { declared: {} }) {
@@ -54,8 +42,7 @@ export class Subscription {
     this.#host = host;
     this.#width = new Width(host, traits);
     this.#declared = traits.declared;
-    const isStream = traits.declared['x-queue-type'] === 'stream' || traits.offset !== undefined;
-    this.#position = isStream ? new StreamPosition(traits.offset) : undefined;
+    this.#request = new ConsumeRequest(queue, traits);
     const role = {
       name: `queue '${queue}'`,
       open: (model: ChannelModel) => model.createChannel(),
@@ -72,6 +59,11 @@ export class Subscription {
     );
   }
 
+  /** Whether it is known to be a stream. */
+  get isStream(): boolean {
+    return this.#request.position !== undefined;
+  }
+
   /** How many deliveries are neither acked nor rejected; those of a channel that is gone are not ours any more. */
   get unsettled(): number {
     let sum = this.#session?.acknowledger.unsettled ?? 0;
@@ -84,7 +76,7 @@ export class Subscription {
     try {
       await this.#channel.open();
     } catch (thrown) {
-      if (!isAboutFailover(thrown)) throw thrown;
+      if (!this.#request.isTooMuch(thrown)) throw thrown;
       await this.#channel.open();
     }
   }
@@ -120,6 +112,8 @@ export class Subscription {
     if (!this.#isRenewing) this.#width.begin();
     try {
       await channel.prefetch(this.#width.prefetch);
+      // Else the broker would refuse us for our own sake.
+      if (this.#request.isExclusive) await Promise.all([this.#replaced?.cancel(), this.#leaving]);
       await this.#consume(session);
     } finally {
       this.#isRenewing = false;
@@ -135,23 +129,19 @@ export class Subscription {
       if (message) this.#take(message, session);
       else setImmediate(() => void this.#onBrokerCancel(session)); // It may be right behind `consume-ok`.
     };
-    const { consumerTag } = await channel.consume(this.queue, onMessage, this.#options).catch((thrown) => {
-      if (isAboutFailover(thrown)) this.#knowsFailover = false;
+    const options = this.#request.options(this.#host.connection.model);
+    const { consumerTag } = await channel.consume(this.queue, onMessage, options).catch((thrown) => {
+      this.#request.isTooMuch(thrown);
       throw thrown;
     });
     if (this.#cancelled) await channel.cancel(consumerTag).catch(() => {});
     else if (acknowledger.alive) session.tag = consumerTag;
   }
 
-  get #options(): Options.Consume {
-    if (this.#position) return { arguments: { [streamOffset]: this.#position.begin() } };
-    const asks = this.#knowsFailover && !isAtLeast(this.#host.connection.model, '4.0');
-    return { arguments: asks ? { [onFailover]: true } : {} };
-  }
-
   #take(message: ConsumeMessage, session: Session): void {
     const delivery = new Delivery(this.queue, message, session.acknowledger);
-    if (this.#position) delivery.isRepeated = !this.#position.isNew(delivery);
+    const { position } = this.#request;
+    if (position) delivery.isRepeated = !position.isNew(delivery);
     const change = session === this.#session ? this.#width.changeFor(delivery) : undefined;
     if (change) this.#renew(change);
     if (session.isClosedToNew) delivery.giveBack();
@@ -170,7 +160,7 @@ export class Subscription {
     session.isClosedToNew = giveBack;
     this.#left.add(session);
     if (giveBack) {
-      void this.#leave(session);
+      this.#leaving = this.#leave(session);
       // Behind the cancel, or the broker would hand it to us again.
       this.#host.returnWaiting(session.acknowledger);
     } else {
@@ -242,7 +232,7 @@ export class Subscription {
     session.tag = undefined;
     this.#left.delete(session);
     if (session === this.#session) this.#session = undefined;
-    this.#position?.returnTo(session.acknowledger.deliveries);
+    this.#request.position?.returnTo(session.acknowledger.deliveries);
     session.acknowledger.abandon();
     this.#host.lost();
     if (session.timedOut) this.#host.overdue(deliveries);

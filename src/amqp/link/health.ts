@@ -58,28 +58,22 @@ export interface ConsumedQueue {
   readonly stuck: number;
 }
 
-/**
- * Each queue that `own` are meant to consume now, once. They are some of `all` that the link has.
- * @param isStream RabbitMQ knows of no consumer of a stream, whatever it delivers.
- */
-export function consumedQueues(
-  own: Iterable<Consumer>,
-  all: Iterable<Consumer>,
-  isStream: (queue: string) => boolean,
-): readonly ConsumedQueue[] {
+/** Each queue that `own` are meant to consume now, once. They are some of `all` that the link has. */
+export function consumedQueues(own: Iterable<Consumer>, all: Iterable<Consumer>): readonly ConsumedQueue[] {
   const known = new Map<string, number>();
   for (const { queue, active } of [...all].flatMap((consumer) => consumer.queues))
     known.set(queue, (known.get(queue) ?? 0) + (active ? 1 : 0));
   const found = new Map<string, ConsumedQueue>();
   for (const consumer of own) {
     const { overdue, slow } = consumer;
-    for (const { queue, active } of consumer.queues) {
+    for (const { queue, active, isStream } of consumer.queues) {
       const before = found.get(queue);
       const ofQueue = (run: HandlerRun): boolean => run.queue === queue;
       found.set(queue, {
         queue,
         active: active && (before?.active ?? true),
-        known: isStream(queue) ? 0 : (known.get(queue) ?? 0),
+        // RabbitMQ knows of no consumer of a stream, whatever it delivers.
+        known: isStream ? 0 : (known.get(queue) ?? 0),
         overdue: [...(before?.overdue ?? []), ...overdue.filter(ofQueue)],
         slow: [...(before?.slow ?? []), ...slow.runs.filter(ofQueue)],
         stuck: slow.stuck + (before?.stuck ?? 0),

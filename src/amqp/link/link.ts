@@ -213,8 +213,7 @@ export class Link {
    */
   async health({ timeoutMs = 2_000, consumers = this.#consumers }: HealthOptions = {}): Promise<LinkHealth> {
     for (const consumer of this.#consumers) if (consumer.stopped) this.#consumers.delete(consumer);
-    const isStream = (queue: string): boolean => this.argumentsOf(queue)['x-queue-type'] === 'stream';
-    const asked = consumedQueues(consumers, this.#consumers, isStream);
+    const asked = consumedQueues(consumers, this.#consumers);
     const asks = this.#asks;
     const [publishing, consuming, queues] = await Promise.all([
       connectionHealth(this.#publishing, asks.publishing, timeoutMs),

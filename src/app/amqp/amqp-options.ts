@@ -1,12 +1,12 @@
-import type { GiveUp, RetryPolicy } from '../../amqp/index.js';
+import type { ConsumerArguments, GiveUp, RetryPolicy } from '../../amqp/index.js';
 import type { TimeLimitOption } from '../../component/index.js';
 import type { ContentType } from '../../wire/index.js';
 import type { RouteContext } from '../common/route-context.js';
 import type { AmqpConnection } from './amqp-connection.js';
 import type { AmqpAction, AmqpMessage } from './amqp-message.js';
 
-/** How messages of some queues are handled. */
-export interface AmqpRouteOptions extends TimeLimitOption {
+/** How messages of some queues are handled. What a consumer may be told holds for each of them. */
+export interface AmqpRouteOptions extends ConsumerArguments, TimeLimitOption {
   /** Which connection, or its name; needed only where the app has several. */
   readonly connection?: AmqpConnection | string | undefined;
   /** The virtual host, exactly as it is called. @default the connection's */
@@ -22,7 +22,7 @@ export interface AmqpRouteOptions extends TimeLimitOption {
   /**
    * The same when it has thrown. What is requeued and fails a second time is a failure, as with `fail`: each message of the batch is
    * handled once more, alone; what fails then is tried again as `retry` says, then given up as `onFailure` says.
-   * So is, without the requeue, what RabbitMQ 4.3 tells as redelivered because it was rejected to a dead-letter exchange. @default 'requeue'
+   * So is, without the requeue, what RabbitMQ 4.3 tells as redelivered because it was rejected to a dead-letter exchange. @default 'requeue'; with `offset` 'fail'
    */
   readonly onException?: AmqpAction | 'fail' | undefined;
   /** Tries a failure again, after a delay and without a plugin. @default none */

@@ -2,6 +2,7 @@ import { checkConsuming, checkFailing } from '../../amqp/index.js';
 import { choice } from '../../common/choices.js';
 import { duration, wholeNumber } from '../../common/numbers.js';
 import type { RegisterHandler } from '../../component/index.js';
+import { ConfigurationError } from '../../errors.js';
 import type { ContentType } from '../../wire/index.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';
@@ -58,9 +59,12 @@ function settle(
   options: Options,
 ): Omit<AmqpRoute, 'queues' | 'connection' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs, concurrency } = options;
-  const { onSuccess = 'ack', onException = 'requeue' } = options;
-  checkConsuming(what, options);
+  const { priority, exclusive, offset, handlerTimeoutMs } = options;
+  const { onSuccess = 'ack', onException = offset === undefined ? 'requeue' : 'fail' } = options;
+  const consumer = { priority, exclusive, offset };
+  checkConsuming(what, { concurrency, handlerTimeoutMs, ...consumer });
   checkFailing(what, options);
+  if (offset !== undefined) refuseAnew(what, options);
   return {
     vhost: options.vhost,
     bulkSize: wholeNumber(`${what}: bulkSize`, options.bulkSize ?? 1, { min: 1 }),
@@ -70,7 +74,16 @@ function settle(
     onException: choice(`${what}: onException`, onException, [...actions, 'fail']),
     onFailure: options.onFailure ?? 'park',
     retry: options.retry,
-    handlerTimeoutMs: options.handlerTimeoutMs,
+    handlerTimeoutMs,
+    consumer,
     read: bodyReader(options.body),
   };
+}
+
+/** What is taken from a stream stays there, and does not come again. */
+function refuseAnew(what: string, { retry, onSuccess, onException }: Options): void {
+  if (retry === undefined && onSuccess !== 'requeue' && onException !== 'requeue') return;
+  throw new ConfigurationError(
+    `${what} reads a stream (offset), in which nothing is tried again: leave 'retry' and 'requeue' out. What fails is treated as onFailure says.`,
+  );
 }

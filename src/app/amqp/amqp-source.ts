@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type ConsumerArguments,
   type Delivery,
   FailurePolicy,
   type GiveUp,
@@ -38,6 +39,7 @@ export interface AmqpRoute extends TimeLimitOption {
   readonly onException: AmqpAction | 'fail';
   readonly onFailure: GiveUp;
   readonly retry: RetryPolicy | undefined;
+  readonly consumer: ConsumerArguments;
   readonly handler: AmqpHandler<never>;
   /** Of the handler, for logs and dossiers. */
   readonly name: string;
@@ -91,8 +93,9 @@ export class AmqpSource implements Part {
   }
 
   async start(): Promise<void> {
-    const { queues, connection } = this.#route;
+    const { queues, connection, consumer } = this.#route;
     const options = {
+      ...consumer,
       declarations: [],
       prefetch: connection.prefetch,
       // How many run at once is the batches' matter; here everything that comes is passed on.

@@ -25,7 +25,8 @@ export interface WantedConsumer {
 }
 
 /**
- * A consumer that is alone with its queue shuts others out, and single active consumers shut it out.
+ * A consumer that is alone with its queue shuts others out, and single active consumers shut it out; quorum queues and streams
+ * pass over it.
  *
  * @throws AmqpError 403 for a queue that is taken, 540 for a quorum queue and a prefetch of the whole channel.
  */
@@ -39,6 +40,7 @@ export function assertConsumable(queue: Queue, wanted: WantedConsumer, profile: 
   if (hasChannelPrefetch && limits.type === 'quorum') {
     throw notImplemented(`${what} does not support global qos`);
   }
+  if (limits.type === 'quorum') return;
   const isTaken = exclusive && (consumers.size > 0 || limits.singleActiveConsumer);
   if (isTaken || consumers.hasExclusive) throw new AmqpError('ACCESS_REFUSED', `${what} in exclusive use`);
 }

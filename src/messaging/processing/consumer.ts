@@ -1,5 +1,6 @@
 import {
   type Consumer,
+  type ConsumerArguments,
   type ConsumerOptions,
   checkConsuming,
   type Declaration,
@@ -10,15 +11,14 @@ import {
   type Link,
   type LinkEvents,
   type LinkHealth,
-  type StreamOffset,
 } from '../../amqp/index.js';
 import { refuseGenerator } from '../../common/generators.js';
 import { duration } from '../../common/numbers.js';
 import { ClosedError } from '../../errors.js';
 import {
+  consumerArgumentsOf,
   type Eqks,
   isOfQueue,
-  offsetOf,
   type QueueKey,
   queueDeclarations,
   queueName,
@@ -45,8 +45,8 @@ export class GenericConsumer {
   readonly #lease: Lease;
   readonly #eqks: Eqks;
   readonly #options: ConsumerOptions;
-  /** The queues that are bound here, and where to begin in those that are streams. */
-  readonly #queues = new Map<string, StreamOffset | undefined>();
+  /** The queues that are bound here, and how each is consumed. */
+  readonly #queues = new Map<string, ConsumerArguments>();
   readonly #declared: Declaration[] = [];
   #consumer: Consumer | undefined;
   #opening: Promise<Consumer> | undefined;
@@ -114,7 +114,7 @@ export class GenericConsumer {
   ): Promise<void> {
     const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
     await this.#declare([{ exchange, key }]);
-    await this.#consumer?.consume(queueName(queue), { offset: offsetOf(queue) });
+    await this.#consumer?.consume(queueName(queue), consumerArgumentsOf(queue));
   }
 
   /** Takes a binding away; the queue stays, and is still consumed for what else is bound to it. */
@@ -158,7 +158,7 @@ export class GenericConsumer {
     // Kept before anything is awaited: whoever starts it twice at once starts one consumer.
     this.#opening ??= this.#openConsumer(giveUp);
     const consumer = await this.#lease.wait(this.#opening);
-    for (const [queue, offset] of this.#queues) await this.#lease.wait(consumer.consume(queue, { offset }));
+    for (const [queue, args] of this.#queues) await this.#lease.wait(consumer.consume(queue, args));
     this.#isConsuming = !consumer.stopped;
   }
 
@@ -236,7 +236,7 @@ export class GenericConsumer {
     const declarations = bound.flatMap(({ exchange, key }) => queueDeclarations(exchange, key));
     this.#refuseWhenClosed();
     if (declarations.length > 0) await this.#lease.wait(this.#declareAll(unique(declarations)));
-    for (const { key } of bound) this.#queues.set(queueName(key[0]), offsetOf(key[0]));
+    for (const { key } of bound) this.#queues.set(queueName(key[0]), consumerArgumentsOf(key[0]));
   }
 
   async #declareAll(declarations: readonly Declaration[]): Promise<void> {

@@ -85,7 +85,7 @@ describe('a processor of a stream', () => {
     assert.deepEqual(processor.seen, numbers(5, 10));
   });
 
-  it('is well in its health', async (t) => {
+  it('T-B10: is well in its health', async (t) => {
     const queue = await stream(t);
     const { processor } = await stage.start(t, Reader, { eqks: eqksOf(queue) });
     assert.equal((await processor.health()).ok, true);
@@ -108,7 +108,7 @@ describe('a processor of a stream', () => {
     assert.deepEqual(processor.seen, numbers(0, 60));
   });
 
-  it('parks failed messages beside the stream; retry is refused, since all readers would get a message that is sent again', async (t) => {
+  it('T-B10: keeps what fails beside the stream; retry is refused, since all readers would get what comes again', async (t) => {
     const queue = await stream(t);
     await assert.rejects(stage.start(t, Retrying, { eqks: eqksOf(queue) }), (error) => {
       assert.ok(error instanceof ConfigurationError, String(error));

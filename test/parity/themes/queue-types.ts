@@ -41,6 +41,18 @@ export const queueTypes: Theme = {
     return (await drain(channel, dead)).map(seen);
   },
 
+  'a quorum queue passes over that a consumer would be alone': async (world) => {
+    const { queue } = await quorum(world);
+    const answers: unknown[] = [];
+    for (const exclusive of [true, false, true]) answers.push(await consumed(world, queue, exclusive));
+    return answers;
+  },
+
+  'a quorum queue with a single active consumer takes one that would be alone': async (world) => {
+    const { queue } = await quorum(world, { 'x-single-active-consumer': true });
+    return await consumed(world, queue, true);
+  },
+
   'a quorum queue must be durable': (world) =>
     declared(world, { durable: false, arguments: { 'x-queue-type': 'quorum' } }),
 
@@ -94,6 +106,15 @@ async function quorum(
     arguments: { 'x-queue-type': 'quorum', ...args },
   });
   return { channel, queue };
+}
+
+async function consumed(world: World, queue: string, exclusive: boolean): Promise<unknown> {
+  const channel = await world.channel();
+  return world.outcome(
+    channel,
+    () => channel.consume(queue, () => undefined, { exclusive }),
+    () => 'fine',
+  );
 }
 
 async function declared(
