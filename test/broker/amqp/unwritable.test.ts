@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { ConfigurationError, isWaybillError } from 'waybill';
 import { AmqpConnection } from 'waybill/app';
+import { type Headers, Message } from 'waybill/channel';
 import { QueueWorker } from 'waybill/workers';
 import { newChannel, useStage } from '../../conformance/channel/channel-stage.js';
 import { uniqueName } from '../../support/broker.js';
@@ -125,5 +126,21 @@ describe('what AMQP cannot carry', () => {
       assert.ok(error instanceof ConfigurationError, `${ask}: ${String(error)}`);
     }
     await channel.queue.declare(uniqueName('queue'), { durable: false, exclusive: true });
+  });
+
+  it('T-B6: headers in a circle, or 50,000 deep, are refused on a plain channel by a ConfigurationError, and it lives on', async (t) => {
+    const channel = await newChannel(t, stage);
+    const queue = uniqueName('queue');
+    await channel.queue.declare(queue, { durable: false, exclusive: true });
+    let deep: Record<string, unknown> = {};
+    for (let level = 0; level < 50_000; level++) deep = { deep };
+    for (const headers of [{ circle }, { deep }] as Headers[]) {
+      const error = await rejection(
+        Promise.resolve().then(() => channel.publish(new Message('x', { headers }), { routingKey: queue })),
+      );
+      assert.ok(isWaybillError(error, 'CONFIGURATION'), String(error));
+    }
+    await channel.publish('x', { routingKey: queue });
+    assert.equal(String((await channel.get(queue, { noAck: true }))?.body), 'x');
   });
 });
