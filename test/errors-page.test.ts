@@ -9,6 +9,7 @@ import { errorsPage, PAGE, withCodeOf } from '../scripts/errors/page.js';
 const NOT_ON_THE_PAGE: Readonly<Record<string, string>> = {
   WaybillError: 'the base of all',
   NameTakenError: 'a ConfigurationError for whoever catches it; Timeit alone tells it apart',
+  WrappedValue: 'stands for what a user has thrown that is no error',
   Unwritable: 'within the codec, which makes a TypeError with the place of it',
   AmqpError: 'of the embedded broker: clients see it as a reply of the broker, with its number for a code',
 };
@@ -17,7 +18,6 @@ const NOT_ON_THE_PAGE: Readonly<Record<string, string>> = {
 const BARE: Readonly<Record<string, string>> = {
   'amqp/frames/amqplib-internals.ts': 'cannot be: amqplib decodes whole frames',
   'app/sse/event-stream.ts': 'only its text is read, for the log and health; the stream is asked for again',
-  'common/thrown.ts': 'stands for what a user has thrown that is no error',
   'protocol/byte-writer.ts': 'the codec imports nothing; who calls it makes a ConfigurationError of it',
   'protocol/frame-writer.ts': 'likewise',
   'protocol/method-codec.ts': 'likewise',

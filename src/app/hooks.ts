@@ -1,6 +1,6 @@
 import { refuseGenerated } from '../common/generators.js';
 import { within } from '../common/timers.js';
-import { toError } from '../errors.js';
+import { storyOf } from '../common/told-error.js';
 import type { Logger } from '../logger.js';
 
 /** Something of the user's that runs when the app starts, or when it ends. */
@@ -45,8 +45,7 @@ async function attempt(work: () => unknown, name: string, logger: Logger): Promi
   try {
     refuseGenerated(await work());
   } catch (thrown) {
-    const error = toError(thrown);
-    logger.error(`The shutdown hook ${name} failed: ${error.stack ?? error.message}`);
+    logger.error(`The shutdown hook ${name} failed: ${storyOf(thrown)}`);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import { refuseGenerated } from '../common/generators.js';
 import { newContext } from '../common/own-context.js';
-import { toError } from '../errors.js';
+import { storyOf } from '../common/told-error.js';
 import type { ReceivedMessage } from './message.js';
 
 /** What a consumer asks of its channel. */
@@ -108,8 +108,7 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
     try {
       refuseGenerated(await onMessage(message));
     } catch (thrown) {
-      const { stack, message: text } = toError(thrown);
-      this.#host.report(`The callback of consumer '${this.#consumerTag}' failed: ${stack ?? text}`);
+      this.#host.report(`The callback of consumer '${this.#consumerTag}' failed: ${storyOf(thrown)}`);
     }
   }
 }

@@ -19,12 +19,9 @@ export function cutLines(text: unknown, most: number): string {
   return shortened(text, most).replace(unprintableInLines, '\ufffd');
 }
 
-/** How much of an error the log has. */
-const longestStory = 8_000;
-
-/** An error for the log, by its stack: what a handler throws may hold all of what a peer has sent. */
-export function storyOf({ stack, message }: Error): string {
-  return cutLines(stack ?? message, longestStory);
+/** A text in which the passwords of addresses, as in `amqp://user:password@host`, are masked. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/:\/\/([^\s:/@]*):[^\s/@]+@/g, '://$1:***@');
 }
 
 function shortened(text: unknown, most: number): string {

@@ -80,6 +80,15 @@ export class ContentMismatchError extends WaybillError {
   }
 }
 
+/** What is known of an error at the other end. */
+export interface RemoteErrorOptions {
+  readonly name?: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: RemoteError;
+  readonly errors?: readonly RemoteError[];
+}
+
 /**
  * Thrown when the handler at the other end answered with an error or threw one.
  *
@@ -90,18 +99,18 @@ export class RemoteError extends WaybillError {
   readonly code = 'REMOTE' as const;
   /** The class name of the exception at the other end; undefined where the handler answered with a plain error. */
   readonly remoteName: string | undefined;
-  /** The `code` of the remote error, where it had one. */
+  /** The `code` of the remote error, where it had one; of a number the digits. */
   readonly remoteCode: string | undefined;
   /** The stack at the other end, where the server sends it (`static remoteStacks = true`). */
   readonly remoteStack: string | undefined;
+  /** The errors in an AggregateError at the other end; its `cause` is this one's `cause`. Empty where there are none. */
+  readonly errors: readonly RemoteError[];
 
-  constructor(
-    message: string,
-    remote: { readonly name?: string; readonly code?: string; readonly stack?: string } = {},
-  ) {
-    super(message);
+  constructor(message: string, remote: RemoteErrorOptions = {}) {
+    super(message, remote.cause && { cause: remote.cause });
     this.remoteName = remote.name;
     this.remoteCode = remote.code;
     this.remoteStack = remote.stack;
+    this.errors = remote.errors ?? [];
   }
 }

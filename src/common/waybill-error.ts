@@ -32,6 +32,11 @@ const codes = [
 /** The stable codes, one for each kind of failure. */
 export type ErrorCode = (typeof codes)[number];
 
+/** True for the code of some error of this package. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return codes.includes(code as ErrorCode);
+}
+
 /** The base of all errors of this package. */
 export abstract class WaybillError extends Error {
   abstract readonly code: ErrorCode;
@@ -40,5 +45,5 @@ export abstract class WaybillError extends Error {
 /** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
 export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
   const told = codeOf(error);
-  return code === undefined ? codes.includes(told as ErrorCode) : told === code;
+  return code === undefined ? isErrorCode(told) : told === code;
 }

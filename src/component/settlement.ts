@@ -1,5 +1,6 @@
 import { type Delivery, type FailurePolicy, isHopeless } from '../amqp/index.js';
-import { cut, storyOf } from '../common/foreign-text.js';
+import { cut } from '../common/foreign-text.js';
+import { storyOf } from '../common/told-error.js';
 import { isWaybillError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type End, type Fate, fateOf } from './fate.js';

@@ -1,5 +1,6 @@
 import type { Received } from '../amqp/index.js';
-import { EncodingError, MalformedReplyError, toError } from '../errors.js';
+import { messageOf } from '../common/told-error.js';
+import { EncodingError, MalformedReplyError } from '../errors.js';
 import type { Answer, AnswerWriter } from '../rpc/index.js';
 import {
   isRecord,
@@ -23,7 +24,7 @@ export class DetailWriter implements AnswerWriter {
   }
 
   writeThrown(thrown: unknown): Answer {
-    return answer(toError(thrown).message);
+    return answer(messageOf(thrown));
   }
 }
 

@@ -32,6 +32,7 @@ export {
   RpcCommand,
 } from './message.js';
 export { toPlain } from './plain.js';
+export { detailsOf, remoteError } from './remote-details.js';
 export {
   exceptionResult,
   failedCall,

@@ -1,4 +1,5 @@
 import { brand, isBranded } from '../common/shared-by-copies.js';
+import { tell } from '../common/told-error.js';
 import {
   ConfigurationError,
   isWaybillError,
@@ -10,6 +11,7 @@ import {
 import { isRecord } from './body.js';
 import { type Body, Envelope } from './message.js';
 import { sendable } from './plain.js';
+import { detailsOf, type RemoteDetails, remoteError } from './remote-details.js';
 
 /** The kinds of answer, as they stand in `content.type` on the wire. */
 export type ResultType = 'success' | 'error' | 'exception';
@@ -111,23 +113,16 @@ export class MessageResultException extends Answer<string> {
   }
 }
 
-/** What a person is told of a remote error beside its name and message. It travels where Postage ignores it. */
-export interface RemoteDetails {
-  readonly code?: string;
-  readonly stack?: string;
-}
-
 /** The answer for a handler that threw. The stack goes along only where the server allows it. */
 export function exceptionResult(thrown: unknown): MessageResultException {
-  const error = toError(thrown);
-  return new MessageResultException(error.name || error.constructor.name, error.message);
+  const { name, message } = tell(thrown);
+  return new MessageResultException(name, message);
 }
 
 /** The `_reserved` part of an exception's answer. */
 export function remoteDetails(thrown: unknown, withStack: boolean): { readonly error?: RemoteDetails } {
-  const { code, stack }: Error & { readonly code?: unknown } = toError(thrown);
-  const details = { ...(typeof code === 'string' && { code }), ...(withStack && stack && { stack }) };
-  return Object.keys(details).length > 0 ? { error: details } : {};
+  const error = detailsOf(thrown, withStack);
+  return error ? { error } : {};
 }
 
 /** The answer for a call that ended here, not at the other end. */
@@ -180,17 +175,11 @@ function rebuilt<Value>({ content, _reserved }: Record<string, unknown>): Result
   if (type === 'error') return new MessageResultError(message);
   if (type !== 'exception') return undefined;
   const name = excerpt(value);
-  return new MessageResultException(name, message, remoteError(name, message, _reserved));
-}
-
-function remoteError(name: string, message: string, reserved: unknown): RemoteError {
-  const details = isRecord(reserved) && isRecord(reserved['error']) ? reserved['error'] : {};
-  const { code, stack } = details;
-  return new RemoteError(message, {
+  return new MessageResultException(
     name,
-    ...(typeof code === 'string' && { code }),
-    ...(typeof stack === 'string' && { stack }),
-  });
+    message,
+    remoteError(name, message, isRecord(_reserved) ? _reserved['error'] : undefined),
+  );
 }
 
 function excerpt(value: unknown): string {

@@ -1,13 +1,16 @@
 import { type Delivery, isHopeless, type Received } from '../amqp/index.js';
-import { isWaybillError, MalformedReplyError, RemoteError, toError } from '../errors.js';
+import { tell } from '../common/told-error.js';
+import { isWaybillError, MalformedReplyError, toError } from '../errors.js';
 import type { Answer, AnswerWriter } from '../rpc/index.js';
 import {
+  detailsOf,
   type Encoder,
   encodingOf,
   isRecord,
   MessageResultException,
   type Result,
   receivedResult,
+  remoteError,
 } from '../wire/index.js';
 import { wrapData } from './dialect.js';
 
@@ -48,9 +51,11 @@ export class OutcomeWriter implements AnswerWriter {
     };
   }
 
-  #failure({ name, message, stack }: Error): object {
-    const error = { type: name, message: representation(name, message), args: [message] };
-    return { success: false, error: this.#remoteStacks ? { ...error, trace: stack ?? '' } : error };
+  #failure(error: Error): object {
+    const { name, message, stack } = tell(error);
+    const told = { type: name, message: representation(name, message), args: [message] };
+    const trace = this.#remoteStacks ? { trace: stack } : {};
+    return { success: false, error: { ...told, ...trace, ...detailsOf(error, false) } };
   }
 }
 
@@ -77,10 +82,10 @@ function representation(name: string, message: string): string {
 }
 
 /** The first of `args` is what the exception was made with; `message` names its class again. */
-function failure({ type, message, args, trace }: Record<string, unknown>): MessageResultException {
+function failure(error: Record<string, unknown>): MessageResultException {
+  const { type, message, args, trace } = error;
   const [first] = Array.isArray(args) ? args : [];
   const text = typeof first === 'string' ? first : String(message ?? '');
   const name = String(type ?? 'Error');
-  const stack = typeof trace === 'string' ? { stack: trace } : {};
-  return new MessageResultException(name, text, new RemoteError(text, { name, ...stack }));
+  return new MessageResultException(name, text, remoteError(name, text, { ...error, stack: trace }));
 }

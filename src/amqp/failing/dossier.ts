@@ -1,4 +1,5 @@
 import { cut, cutLines } from '../../common/foreign-text.js';
+import { causesOf, storyOf, tell } from '../../common/told-error.js';
 import type { Delivery } from '../consuming/delivery.js';
 
 /** Why a message failed. */
@@ -20,7 +21,10 @@ export interface Dossier {
   readonly error: string;
   readonly message: string;
   readonly code?: string;
+  /** With the stacks of all that led to it. */
   readonly stack?: string;
+  /** All that led to it, its `cause` and the `errors` in it, each in one line; left out where nothing is known. */
+  readonly causes?: readonly string[];
   readonly handler?: string;
   /** How many runs failed. */
   readonly attempts: number;
@@ -49,12 +53,15 @@ export function dossierOf(
   { error, handler }: Failure,
   component: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, Dossier>> {
-  const { code, stack }: Error & { readonly code?: unknown } = error;
+  const told = tell(error);
+  const { name, message, code } = told;
+  const causes = causesOf(told).map((cause) => cut(cause, 250));
   const dossier: Dossier = {
-    error: cut(error.name, 255),
-    message: cutLines(error.message, 2_000),
-    ...(typeof code === 'string' && { code: cut(code, 255) }),
-    ...(stack && { stack: cutLines(stack, 8_000) }),
+    error: name,
+    message,
+    ...(code !== undefined && { code }),
+    stack: storyOf(error),
+    ...(causes.length > 0 && { causes }),
     ...(handler !== undefined && { handler }),
     attempts,
     queue: delivery.queue,
@@ -68,7 +75,7 @@ export function dossierOf(
 export function shortened(headers: Headers): Headers {
   const dossier = headers[dossierHeader] as Dossier | undefined;
   if (!dossier) return headers;
-  const { stack: _stack, component, ...kept } = dossier;
+  const { stack: _stack, causes: _causes, component, ...kept } = dossier;
   const less = {
     ...kept,
     error: cut(dossier.error),

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { toError } from '../../errors.js';
+import { storyOf } from '../../common/told-error.js';
 import type { Logger } from '../../logger.js';
 import { optional } from '../common/optional.js';
 import type { Meter } from '../parts/meter.js';
@@ -108,8 +108,7 @@ function failure(what: string, thrown: unknown, logger: Logger): Answer {
 }
 
 function report(what: string, thrown: unknown, logger: Logger): void {
-  const { stack, message } = toError(thrown);
-  logger.error(`${what}: ${stack ?? message}`);
+  logger.error(`${what}: ${storyOf(thrown)}`);
 }
 
 function lost(raw: Request, allowed: readonly string[], meter: Meter): Response {

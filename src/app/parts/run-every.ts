@@ -1,7 +1,7 @@
 import { refuseGenerated } from '../../common/generators.js';
 import { inOwnContext } from '../../common/own-context.js';
 import { sleep, within } from '../../common/timers.js';
-import { toError } from '../../errors.js';
+import { storyOf } from '../../common/told-error.js';
 import type { RouteContext } from '../common/route-context.js';
 import type { Part, PartHost } from './part.js';
 
@@ -108,10 +108,7 @@ export class Clock implements Part {
     try {
       refuseGenerated(await inOwnContext(() => this.#task.run({ signal: this.#host.closing })));
     } catch (thrown) {
-      const error = toError(thrown);
-      this.#host.logger.error(
-        `${this.#host.name}: ${this.#task.name} failed: ${error.stack ?? error.message}`,
-      );
+      this.#host.logger.error(`${this.#host.name}: ${this.#task.name} failed: ${storyOf(thrown)}`);
     }
   }
 }

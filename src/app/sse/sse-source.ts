@@ -1,5 +1,6 @@
 import { refuseGenerated } from '../../common/generators.js';
 import { sleep, within } from '../../common/timers.js';
+import { storyOf } from '../../common/told-error.js';
 import { toError } from '../../errors.js';
 import { type ContentType, jsonEncoder, readTyped } from '../../wire/index.js';
 import { Batches } from '../common/batches.js';
@@ -135,9 +136,8 @@ export class SseSource implements Part {
     try {
       refuseGenerated(await handler([...events] as never, { signal: this.#host.closing }));
     } catch (thrown) {
-      const { stack, message } = toError(thrown);
       this.#host.logger.error(
-        `${this.#title}: ${name} failed on ${events.length} events: ${stack ?? message}`,
+        `${this.#title}: ${name} failed on ${events.length} events: ${storyOf(thrown)}`,
       );
     }
   }

@@ -1,5 +1,5 @@
 import { startTimer } from '../../common/timers.js';
-import { toError } from '../../errors.js';
+import { storyOf } from '../../common/told-error.js';
 import type { Logger } from '../../logger.js';
 
 /** Callbacks that come later, unless all are called off before. */
@@ -26,7 +26,6 @@ async function attempt(callback: () => unknown, logger: Logger): Promise<void> {
   try {
     await callback();
   } catch (thrown) {
-    const { stack, message } = toError(thrown);
-    logger.error(`A callback of addTimeout has thrown: ${stack ?? message}`);
+    logger.error(`A callback of addTimeout has thrown: ${storyOf(thrown)}`);
   }
 }

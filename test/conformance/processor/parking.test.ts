@@ -93,7 +93,7 @@ describe('a message that could not be handled, where its queue has no dead-lette
       queue,
       component: { ...processor.fingerprint },
     });
-    assert.match(stack, /RangeError: it broke\n\s+at .*parking\.test/);
+    assert.match(stack, /RangeError \[E_BROKEN\]: it broke\n\s+at .*parking\.test/);
     assert.ok(Math.abs(Date.parse(failedAt) - Date.now()) < 60_000);
     assert.equal(typeof handler, 'string');
   });

@@ -142,7 +142,7 @@ describe('the answer to a call', () => {
     await stage.start(t, Open, place);
     const { error } = await (await connect(t, stage, callerOf(place.eks))).rpc('throw');
     assert.ok(error instanceof RemoteError);
-    assert.match(String(error.remoteStack), /RangeError: x\n\s+at .*throwing/);
+    assert.match(String(error.remoteStack), /RangeError \[TOO_FAR\]: x\n\s+at .*throwing/);
   });
 
   it('P-C16: an error that is replied has a message and no value', async (t) => {

@@ -194,12 +194,12 @@ describe('a malformed reply', () => {
 });
 
 describe('the answer for something thrown', () => {
-  it('names the class of what was thrown', () => {
+  it('H-C1: names the class of what was thrown', () => {
     class OrderError extends Error {}
     class Named extends Error {
       override readonly name = 'Named';
     }
-    assert.equal(exceptionResult(new OrderError('x')).value, 'Error');
+    assert.equal(exceptionResult(new OrderError('x')).value, 'OrderError');
     assert.equal(exceptionResult(new Named('x')).value, 'Named');
     assert.equal(exceptionResult(Object.assign(new OrderError('x'), { name: '' })).value, 'OrderError');
   });
@@ -216,12 +216,16 @@ describe('the answer for something thrown', () => {
     );
   });
 
-  it('sends the code along, the stack only if asked for, and nothing where there is nothing', () => {
+  it('H-C1: sends the code along, also a number, the stack only if asked for, and nothing where there is nothing', () => {
     const error = Object.assign(new Error('x'), { code: 'E_X' });
     assert.deepEqual(remoteDetails(error, false), { error: { code: 'E_X' } });
-    assert.deepEqual(remoteDetails(error, true), { error: { code: 'E_X', stack: error.stack } });
+    assert.deepEqual(remoteDetails(error, true), {
+      error: { code: 'E_X', stack: error.stack?.replace('Error:', 'Error [E_X]:') },
+    });
     assert.deepEqual(remoteDetails(new Error('x'), false), {});
-    assert.deepEqual(remoteDetails(Object.assign(new Error('x'), { code: 7 }), false), {});
+    assert.deepEqual(remoteDetails(Object.assign(new Error('x'), { code: 7 }), false), {
+      error: { code: '7' },
+    });
     assert.deepEqual(remoteDetails('text', false), {});
   });
 
@@ -231,7 +235,7 @@ describe('the answer for something thrown', () => {
     assert.ok(error instanceof RemoteError);
     assert.deepEqual(
       [error.remoteName, error.remoteCode, error.remoteStack],
-      ['RangeError', 'E_X', thrown.stack],
+      ['RangeError', 'E_X', thrown.stack?.replace('RangeError:', 'RangeError [E_X]:')],
     );
     const plain = received(exceptionResult(thrown), { error: { code: 7, stack: null } }).error;
     assert.ok(plain instanceof RemoteError);
