@@ -69,12 +69,16 @@ export class Responder {
         fail(thrown);
       }
     };
+    const reply = (value: unknown): void => {
+      if (answer.isGiven) this.#tellOfDropped(delivery);
+      give(value);
+    };
     const end = (returned: unknown): Handled => {
       give(returned);
       return { ...failed, sent };
     };
     try {
-      const handled = whenDone(handle(give), end);
+      const handled = whenDone(handle(reply), end);
       return handled instanceof Promise ? handled.catch(fail) : handled;
     } catch (thrown) {
       return fail(thrown);
@@ -97,6 +101,14 @@ export class Responder {
       if (id !== undefined) this.#store.remember(id, Promise.resolve(refusal));
       await this.#publish(refusal, delivery).catch(() => {});
     }
+  }
+
+  /** Most often it comes from a callback, after its handler has ended: the caller was told that there is no answer. */
+  #tellOfDropped({ handledBy = 'A handler', queue }: Delivery): void {
+    this.#link.logger.warn(
+      `${handledBy} called reply() for a call from queue '${queue}' that had been answered already, by an earlier reply() or as the ` +
+        'handler ended; this answer is dropped. Await in the handler what the answer waits for.',
+    );
   }
 
   /** An encoder of a user may fail at errors, too. Then the answer is an empty one: its caller need not wait for it in vain. */

@@ -1,9 +1,11 @@
 import { isControlFlow } from '../../common/control-flow.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { whenDone } from '../../common/when-done.js';
+import { ConfigurationError } from '../../errors.js';
 import type { Reply } from '../../rpc/index.js';
 import { copyJson, isRecord, type ReceivedBody, readTyped } from '../../wire/index.js';
 import type { HandlerContext } from '../handlers/context.js';
+import type { FilterEntry } from '../handlers/entry.js';
 import { type HandlerClass, isHandlerClass } from '../handlers/handler.js';
 import type { TableEntry } from '../handlers/table.js';
 
@@ -39,8 +41,7 @@ export function bodyFor(body: ReceivedBody, handlers: readonly TableEntry[]): Re
 async function prepareAndInvoke(run: Run, given: unknown): Promise<unknown> {
   let filtered: unknown = given;
   try {
-    for (const { filter, args } of run.entry.filters)
-      filtered = refuseGenerated(await filter(filtered, ...args));
+    for (const entry of run.entry.filters) filtered = await throughFilter(run, entry, filtered);
   } catch (thrown) {
     if (isControlFlow(thrown, 'FILTER')) return skipped;
     throw thrown;
@@ -48,6 +49,16 @@ async function prepareAndInvoke(run: Run, given: unknown): Promise<unknown> {
   const data = await typed(run.entry, filtered);
   run.context.assertMayBegin();
   return refuseGenerated(await invoke(run, data));
+}
+
+/** n.b. what a filter gives is all that the handler gets, so nothing is a `return` that was forgotten. */
+async function throughFilter({ entry }: Run, { filter, args }: FilterEntry, data: unknown): Promise<unknown> {
+  const filtered = refuseGenerated(await filter(data, ...args));
+  if (filtered !== undefined) return filtered;
+  throw new ConfigurationError(
+    `The filter '${filter.name || 'without a name'}' of ${entry.label} returned nothing. Return what the handler shall get, changed or ` +
+      'not, or throw a FilterError to skip the handler.',
+  );
 }
 
 function invoke({ processor, entry, reply, context }: Run, data: unknown): unknown {
