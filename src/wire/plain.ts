@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { isGenerator } from '../common/generators.js';
 import { EncodingError, isWaybillError, toError } from '../errors.js';
 import { instanceToPlain } from './instances.js';
+import { leftOut, leftOutOf } from './left-out.js';
 import { troubleIn } from './trouble.js';
 
 /**
@@ -9,8 +10,8 @@ import { troubleIn } from './trouble.js';
  * `@Transform` hold; within one class-transformer alone decides. What makes its own JSON is asked for it (`toJSON`), and
  * everything else is left to JSON. What is plain already is given back as it is.
  * @param name what it is, for people: the path of what cannot be sent begins with it
- * @throws EncodingError for what would not arrive as it is meant: a function, a promise, a generator, a circle, something that
- *   throws when it is looked at
+ * @throws EncodingError for what would not arrive as it is meant: a function, a promise, a generator, a circle, what JSON leaves `{}`
+ *   of (an Error, a RegExp, Headers, an ArrayBuffer), something that throws when it is looked at
  */
 export function toPlain<T>(value: T, name = 'data'): T {
   sendable(value);
@@ -37,9 +38,17 @@ function plainOf(value: object): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return plainRecord(value);
   refuseUnfinished(value);
-  if (isLeaf(value)) return value;
+  if (isLeaf(value)) return said(value, leftOut(value));
+  if (ownsItsJson(value)) return plainJson(value);
   // What class-transformer makes is plain, but for what it does not wait for: promises.
-  return ownsItsJson(value) ? plainJson(value) : plainOf(instanceToPlain(value));
+  const plain = instanceToPlain(value);
+  return plainOf(said(plain, leftOutOf(value, plain)));
+}
+
+/** Gives a value back. @throws EncodingError where something would be left out */
+function said<T>(value: T, trouble: string | undefined): T {
+  if (trouble === undefined) return value;
+  throw new EncodingError(trouble);
 }
 
 /** Bytes, dates and the like: JSON says them in its own way, and nothing of a user is in them. */

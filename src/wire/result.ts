@@ -163,8 +163,8 @@ export function receivedResult<Value>(value: Value, message = ''): MessageResult
 
 /** Makes the answer for a reply that cannot be read. */
 export function malformedResult(what: unknown, cause?: unknown): MessageResultError {
-  const why = cause instanceof Error ? ` (${excerpt(cause.message)})` : '';
-  const message = `Malformed reply ${excerpt(what)}${why}`;
+  const why = cause instanceof Error ? `(${excerpt(cause.message)}) ` : '';
+  const message = `Malformed reply ${why}${excerpt(what)}`;
   return new MessageResultError(message, new MalformedReplyError(message, { cause }));
 }
 

@@ -1,5 +1,7 @@
+import { types } from 'node:util';
 import { isGenerator } from '../common/generators.js';
 import { toError } from '../errors.js';
+import { leftOut } from './left-out.js';
 
 /**
  * Looks for what keeps a value from being sent, and says where it is, for people; undefined where nothing is found. It is asked
@@ -33,10 +35,20 @@ class Search {
   }
 
   #lookInto(value: object, path: string): string | undefined {
-    for (const key of Object.keys(value)) {
-      const place = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-      const part = read(() => (value as Readonly<Record<string, unknown>>)[key], place);
+    if (types.isMap(value)) return this.#lookIntoMap(value, path);
+    const within = types.isSet(value) ? [...value] : value;
+    for (const key of Object.keys(within)) {
+      const place = Array.isArray(within) ? `${path}[${key}]` : `${path}.${key}`;
+      const part = read(() => (within as Readonly<Record<string, unknown>>)[key], place);
       const found = 'trouble' in part ? part.trouble : this.look(part.value, place);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #lookIntoMap(map: ReadonlyMap<unknown, unknown>, path: string): string | undefined {
+    for (const [key, part] of map) {
+      const found = this.look(part, `${path}.${String(key)}`);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -50,7 +62,8 @@ function unfinished(value: object, path: string): string | undefined {
     if (isGenerator(value)) return `${path} is a generator, which nobody has gone through`;
     if (typeof toJSON === 'function') toJSON.call(value, '');
     Object.keys(value);
-    return undefined;
+    const left = typeof toJSON === 'function' ? undefined : leftOut(value);
+    return left && `${path} is ${left}`;
   }, path);
   return 'trouble' in part ? part.trouble : part.value;
 }

@@ -183,6 +183,26 @@ describe('the answer to a call', () => {
     });
   }
 
+  const deep = `${'['.repeat(300)}${']'.repeat(300)}`;
+  const unreadable: Readonly<Record<string, readonly [value: string, why: RegExp]>> = {
+    'nests too deep': [deep, /nests deeper than 200 levels/],
+    'has a key __proto__': ['{"__proto__": 1}', /a key '__proto__'/],
+    'is cut off': ['[1, 2', /not JSON/],
+  };
+  for (const [what, [value, why]] of Object.entries(unreadable)) {
+    it(`H-C7: that ${what} says why in its first words`, async (t) => {
+      const place = await stage.place();
+      const body = `{"content": {"type": "success", "value": ${value}, "message": ""}}`;
+      const server: RawServer = await RawServer.start(stage.side, place, (request) =>
+        server.reply(request, body),
+      );
+      const { message, error } = await (await connect(t, stage, callerOf(place.eks))).rpc_ping();
+      assert.match(message, why);
+      assert.match(error?.message ?? '', why);
+      assert.ok(message.search(why) < 60, message);
+    });
+  }
+
   it('keeps what the server adds: its fingerprint, _reserved, and values of any kind', async (t) => {
     const place = await stage.place();
     const values = [0, '', false, null, [], { nested: [{ deep: 'é📮' }] }, 1e21, 'x'.repeat(200_000)];

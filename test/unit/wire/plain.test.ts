@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Transform } from 'class-transformer';
+import { runInNewContext } from 'node:vm';
+import { Exclude, Expose, Transform } from 'class-transformer';
 import { EncodingError, Envelope, Message, MessageCommand, MessageResult, RpcCommand } from 'waybill';
 import { jsonEncoder, toPlain } from '../../../src/wire/index.js';
 import { places, secret, User } from '../../support/secretive.js';
@@ -184,3 +185,103 @@ describe('H-A11: what cannot be sent is refused, and the place is named', () => 
     assert.throws(() => toPlain(leaf), refused(/data\.parent\.leaf is a part of itself/));
   });
 });
+
+describe('H-C7: what JSON would leave nothing of', () => {
+  class Holder {
+    constructor(readonly held: unknown) {}
+  }
+  class Refusal extends Error {
+    status = 404;
+  }
+  const values: Readonly<Record<string, readonly [value: unknown, text: RegExp]>> = {
+    'an Error': [
+      new RangeError('x'),
+      /an error, of which JSON leaves nothing that it says: send its message/,
+    ],
+    'an Error with fields': [new Refusal('x'), /an error, of which/],
+    'a DOMException': [new DOMException('x', 'AbortError'), /an error, of which/],
+    'an error of another realm': [runInNewContext('new TypeError("x")'), /an error, of which/],
+    'a RegExp': [/x/, /a RegExp, of which JSON leaves nothing/],
+    Headers: [new Headers({ a: 'b' }), /a Headers, of which JSON leaves nothing/],
+    URLSearchParams: [new URLSearchParams('a=1'), /a URLSearchParams, of which/],
+    'a WeakMap': [new WeakMap(), /a WeakMap, of which/],
+    'an AbortSignal': [new AbortController().signal, /an AbortSignal, of which/],
+    'a Blob': [new Blob(['x']), /a Blob, of which/],
+    'what Intl makes': [new Intl.NumberFormat('en'), /an Intl\.NumberFormat, of which/],
+    'an iterator': [new Map([[1, 2]]).entries(), /a Map Iterator, of which/],
+    'an ArrayBuffer': [
+      new ArrayBuffer(3),
+      /an ArrayBuffer, of which JSON leaves nothing: send a Buffer of it/,
+    ],
+    'a DataView': [new DataView(new ArrayBuffer(3)), /a DataView, of which/],
+    'a boxed symbol': [Object(Symbol('x')), /a Symbol, of which/],
+    'a Map by objects': [
+      new Map([[{ a: 1 }, 1]]),
+      /a Map with keys that are objects, of which JSON leaves no keys/,
+    ],
+  };
+  const places: Readonly<Record<string, readonly [place: (value: unknown) => unknown, path: string]>> = {
+    'by itself': [(value) => value, 'data'],
+    'in an object': [(value) => ({ a: { b: value } }), 'data.a.b'],
+    'in a list': [(value) => [1, value], 'data[1]'],
+    'in an instance': [(value) => ({ holder: new Holder([value]) }), 'data.holder.held[0]'],
+    'in a Map of a Map': [(value) => new Map([['a', new Map([['b', value]])]]), 'data.a.b'],
+    'in a Set': [(value) => ({ all: new Set([value]) }), 'data.all[0]'],
+  };
+  for (const [what, [value, text]] of Object.entries(values))
+    for (const [where, [placed, path]] of Object.entries(places))
+      it(`${what} is refused by its place: ${where}`, () => {
+        assert.throws(() => toPlain(placed(value)), refused(text));
+        assert.throws(() => toPlain(placed(value)), refused(new RegExp(`: ${escaped(path)} is `)));
+      });
+
+  it('is sent where it says itself what is to be sent, and left at home where it is excluded', () => {
+    class Told extends Error {}
+    Expose()(Told.prototype, 'message');
+    assert.deepEqual(toPlain({ error: new Told('x') }), { error: { message: 'x' } });
+    const owned = Object.assign(new Error('x'), { toJSON: () => ({ text: 'x' }) });
+    assert.equal(JSON.stringify(toPlain([owned])), '[{"text":"x"}]');
+    class Guarded {
+      error = new Error('x');
+      pattern = /x/;
+      kept = 1;
+    }
+    Exclude()(Guarded.prototype, 'error');
+    Transform(({ value }) => String(value))(Guarded.prototype, 'pattern');
+    assert.deepEqual(toPlain(new Guarded()), { kept: 1, pattern: '/x/' });
+  });
+
+  it('is not: empty instances, Maps, Sets, dates, bytes, boxed values, addresses', () => {
+    class Ping {}
+    const address = new URL('http://host/');
+    const given = [
+      new Ping(),
+      new Map([[1, new Map([['a', new Set([2])]])]]),
+      new Date(0),
+      Buffer.of(1),
+      Object('x'),
+      address,
+    ];
+    assert.equal(
+      JSON.stringify(toPlain(given)),
+      '[{},{"1":{"a":[2]}},"1970-01-01T00:00:00.000Z",{"type":"Buffer","data":[1]},"x","http://host/"]',
+    );
+    assert.deepEqual(toPlain(new Holder(new Date(0))), { held: new Date(0) });
+    assert.equal(JSON.stringify(toPlain([new Uint8Array([1]), new Uint8Array()])), '[{"0":1},{}]');
+  });
+
+  it('circles of instances are refused by their place', () => {
+    class Node {
+      readonly parts: Node[] = [];
+      parent: Node | undefined;
+    }
+    const [root, part] = [new Node(), new Node()];
+    root.parts.push(part);
+    part.parent = root;
+    assert.throws(() => toPlain({ root }), refused(/data\.root\.parts\[0\]\.parent is a part of itself/));
+  });
+});
+
+function escaped(text: string): string {
+  return text.replace(/[.[\]]/g, '\\$&');
+}
