@@ -39,7 +39,7 @@ export {
   type Outgoing,
   type PublishOptions,
 } from './frames/outgoing.js';
-export { type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
+export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
 export { Lease } from './link/lease.js';
 export { Link, type LinkOptions } from './link/link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';

@@ -37,6 +37,12 @@ export interface LinkHealth {
   readonly error?: string;
 }
 
+/** The health of somebody without a link: none is needed yet, or it was given back, whatever others do with it. */
+export function healthWithoutLink(state: 'unused' | 'closed'): LinkHealth {
+  const outbox = { waiting: 0, unconfirmed: 0 };
+  return { ok: state === 'unused', publishing: { state }, consuming: { state }, outbox, queues: [] };
+}
+
 /** The health of a component, which is not well before it takes from all of its queues, nor when it has stopped. */
 export function wellWhile(isTaking: boolean, health: LinkHealth): LinkHealth {
   return isTaking

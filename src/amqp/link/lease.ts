@@ -5,7 +5,7 @@ import { ClosedError } from '../../errors.js';
 import { defaultLogger, guardLogger } from '../../logger.js';
 import { settle } from '../connection/settings.js';
 import { checkOutbox } from '../publishing/outbox.js';
-import type { LinkHealth } from './health.js';
+import { healthWithoutLink, type LinkHealth } from './health.js';
 import { type HealthOptions, Link, type LinkOptions } from './link.js';
 import { type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
 
@@ -55,9 +55,7 @@ export class Lease {
   /** How the link is; `unused` before it is needed, `closed` after it was given back. */
   async health(options: HealthOptions): Promise<LinkHealth> {
     if (this.#link && !this.#closed) return await this.#link.health(options);
-    const state = this.#closed ? 'closed' : 'unused';
-    const outbox = { waiting: 0, unconfirmed: 0 };
-    return { ok: !this.#closed, publishing: { state }, consuming: { state }, outbox, queues: [] };
+    return healthWithoutLink(this.#closed ? 'closed' : 'unused');
   }
 
   /** Gives the share back; the last one closes the connections, in `timeoutMs` at most. Idempotent. @default 5,000 ms */

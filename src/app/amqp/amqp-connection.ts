@@ -2,7 +2,9 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
   type CredentialsSource,
   type FirstConnect,
+  healthWithoutLink,
   Link,
+  type LinkHealth,
   type LinkOptions,
   type MessageProperties,
   nextMessageId,
@@ -83,7 +85,7 @@ export class AmqpConnection implements NamedConnection {
   readonly #links = new Map<string, { readonly link: Link; readonly unwatch: () => void }>();
   #owner: ConnectionOwner | undefined;
   #chain = new Chain('send', 'AmqpConnection', []);
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** @throws ConfigurationError for settings that contradict each other or cannot be read */
   constructor(options: AmqpConnectionOptions = {}) {
@@ -126,25 +128,24 @@ export class AmqpConnection implements NamedConnection {
   /** How its links are, by asking the broker. See Link.health. */
   async health(): Promise<readonly AmqpHealth[]> {
     const links = [...this.#links.values()].map(({ link }) => link);
+    const ask = async (link: Link): Promise<LinkHealth> =>
+      this.#closing ? healthWithoutLink('closed') : await link.health();
     return await Promise.all(
-      links.map(async (link) => ({ ...(await link.health()), name: this.name, vhost: link.vhost })),
+      links.map(async (link) => ({ ...(await ask(link)), name: this.name, vhost: link.vhost })),
     );
   }
 
   /** @internal What its links do now. */
   get activity(): Link['activity'] {
-    const all = [...this.#links.values()].map(({ link }) => link.activity);
+    const all = this.#closing ? [] : [...this.#links.values()].map(({ link }) => link.activity);
     const sum = (key: keyof Link['activity']): number => all.reduce((total, each) => total + each[key], 0);
     return { connections: sum('connections'), consumers: sum('consumers') };
   }
 
   /** Waits for confirms and closes. An app closes its connections itself. Idempotent. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    const entries = [...this.#links.values()];
-    this.#links.clear();
-    for (const { unwatch } of entries) unwatch();
-    await Promise.all(entries.map(({ link }) => link.close()));
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   /** @see close */
@@ -163,12 +164,12 @@ export class AmqpConnection implements NamedConnection {
    * @throws ConnectError
    */
   async open(): Promise<void> {
-    if (this.#links.size === 0) await this.link().openPublishing();
+    if (this.#links.size === 0 || this.#closing) await this.link().openPublishing();
   }
 
   /** @internal The way to one virtual host, taken as it is written (AW-B13). */
   link(vhost: string | undefined = this.#options.vhost): Link {
-    if (this.#closed) throw new ClosedError('The connection is closed.');
+    if (this.#closing) throw new ClosedError('The connection is closed.');
     const key = vhost ?? '';
     const entry = this.#links.get(key) ?? this.#open(vhost);
     this.#links.set(key, entry);
@@ -182,6 +183,12 @@ export class AmqpConnection implements NamedConnection {
     const connectionName = this.#owner && `${this.#owner.name} ${process.pid}`;
     const options = { url, vhost, tls, credentials, heartbeatSeconds, connectTimeoutMs, firstConnect };
     return { ...options, connectionName, logger };
+  }
+
+  async #close(): Promise<void> {
+    const entries = [...this.#links.values()];
+    for (const { unwatch } of entries) unwatch();
+    await Promise.all(entries.map(({ link }) => link.close()));
   }
 
   #open(vhost: string | undefined): { readonly link: Link; readonly unwatch: () => void } {
