@@ -8,6 +8,7 @@ import {
   type Outgoing,
   type PublishOptions,
 } from '../amqp/index.js';
+import { throwHere } from '../common/call-site.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import {
   type CallOptions,
@@ -16,7 +17,7 @@ import {
   type ReplyQueue,
   RpcCaller,
 } from '../rpc/index.js';
-import { failedCall, isResult, type Result } from '../wire/index.js';
+import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
 import { Chain } from './chain.js';
 import type { ComponentInfo, Middleware } from './middleware.js';
@@ -77,8 +78,15 @@ export class Dispatch {
     return await this.#lease.wait(work);
   }
 
-  /** Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promise is made but the publisher's own. */
+  /**
+   * Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promises are made but the publisher's own
+   * and one by which errors lead to the line that has sent.
+   */
   publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
+    return this.#publish(name, copies, options).then(undefined, throwHere);
+  }
+
+  #publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
     const [only] = copies;
     if (this.#chain.isEmpty && only && copies.length === 1) return this.link.publish(only, options);
     if (this.#chain.isEmpty) return this.#publishAll(copies, options);
@@ -121,7 +129,7 @@ export class Dispatch {
     try {
       const request = makeRequest();
       await this.open();
-      return await this.call(request, options, ownQueue);
+      return endedHere(await this.call(request, options, ownQueue));
     } catch (thrown) {
       return failedCall(thrown);
     }

@@ -1,4 +1,5 @@
 import { directReplyTo, type Link, nextMessageId } from '../amqp/index.js';
+import { throwHere } from '../common/call-site.js';
 import { ClosedError, type WaybillError } from '../errors.js';
 import type { Result } from '../wire/index.js';
 import { type CallLine, CallLines } from './call-line.js';
@@ -79,7 +80,7 @@ export class RpcCaller {
       return queue;
     } catch (thrown) {
       await queue.close();
-      throw thrown;
+      throwHere(thrown);
     }
   }
 

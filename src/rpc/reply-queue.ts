@@ -1,7 +1,7 @@
 import type { Deadlines } from '../amqp/index.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import { ClosedError, TimeoutError, type WaybillError } from '../errors.js';
-import { failedResult, type Result } from '../wire/index.js';
+import { endedHere, failedResult, type Result } from '../wire/index.js';
 
 /** What to take from a {@link ReplyQueue}. */
 export interface CollectOptions {
@@ -72,7 +72,8 @@ export class ReplyQueue<Answer = unknown> {
     }
     deadline.cancel();
     const missing = taken.length < count ? (late ?? this.#closed) : undefined;
-    return missing ? [...taken, failedResult(missing)] : taken;
+    const all = missing ? [...taken, failedResult(missing)] : taken;
+    return all.map((each) => endedHere(each));
   }
 
   /** Removes the queue; answers that come later are dropped by the broker. */

@@ -1,5 +1,7 @@
 import type { MessageProperties, Received } from '../amqp/index.js';
+import { cut } from '../common/foreign-text.js';
 import { duration, wholeNumber } from '../common/numbers.js';
+import { isWaybillError } from '../errors.js';
 import { malformedResult, type Result } from '../wire/index.js';
 
 /** The header that tells which attempt of a call this is; left out for the first. */
@@ -20,11 +22,22 @@ export interface CallRequest {
 /** Reads a reply; what cannot be read is a malformed answer. */
 export function readReply<Answer>(reply: Received, request: CallRequest): Result<Answer> {
   try {
-    return request.read(reply) as Result<Answer>;
+    const result = request.read(reply) as Result<Answer>;
+    if (!result.ok && isWaybillError(result.error, 'REMOTE')) nameCall(result, request);
+    return result;
   } catch (thrown) {
     return malformedResult(reply.content.toString('latin1', 0, 200), thrown);
   }
 }
+
+/** The error of an answer says which call it is of, and who has answered where that is told: it may be thrown far from here. */
+function nameCall({ error, body }: FailedResult, { name }: CallRequest): void {
+  const { name: component } = body.fingerprint;
+  const who = typeof component === 'string' ? ` of ${cut(component)}` : '';
+  error.message = `${error.message} (the answer${who} to the call '${cut(name)}')`.trimStart();
+}
+
+type FailedResult = Exclude<Result, { readonly ok: true }>;
 
 /** How long a call may take. */
 export interface CallOptions {

@@ -10,6 +10,7 @@ export {
   jsonEncoder,
   toJson,
 } from './encoder.js';
+export { endedHere } from './ended-here.js';
 export { EnvelopeEncoder } from './envelope-encoder.js';
 export {
   Fingerprint,

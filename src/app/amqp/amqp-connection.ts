@@ -11,6 +11,7 @@ import {
   type Outgoing,
   settle,
 } from '../../amqp/index.js';
+import { throwHere } from '../../common/call-site.js';
 import { wholeNumber } from '../../common/numbers.js';
 import { Chain, sendThrough } from '../../component/index.js';
 import { ClosedError, ConfigurationError, toError } from '../../errors.js';
@@ -118,7 +119,8 @@ export class AmqpConnection implements NamedConnection {
     const link = this.link(vhost);
     const { timeoutMs = 30_000, signal } = message;
     const restMs = await connectFirst(link, { timeoutMs, signal });
-    const send = (copy: Outgoing): Promise<void> => link.publish(copy, { timeoutMs: restMs, signal });
+    const send = (copy: Outgoing): Promise<void> =>
+      link.publish(copy, { timeoutMs: restMs, signal }).then(undefined, throwHere);
     if (this.#chain.isEmpty) return await send(outgoing);
     const post = { kind: 'message', name: routingKey, copies: [outgoing] } as const;
     const component = { style: 'app', name: this.#owner?.name ?? 'AmqpConnection' } as const;

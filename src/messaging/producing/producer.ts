@@ -7,6 +7,7 @@ import {
   type Body,
   type Encoder,
   type Envelope,
+  endedHere,
   type FingerprintStamp,
   failedCall,
   jsonEncoder,
@@ -168,7 +169,7 @@ export class GenericProducer {
   async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
     try {
       assertCategory(command, 'rpc');
-      return (await this.sender.call(command, this.callSettings)) as Result<Answer>;
+      return endedHere((await this.sender.call(command, this.callSettings)) as Result<Answer>);
     } catch (thrown) {
       return failedCall(thrown);
     }

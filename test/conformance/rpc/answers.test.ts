@@ -151,7 +151,10 @@ describe('the answer to a call', () => {
     const answered = await (await connect(t, stage, callerOf(place.eks))).rpc('refuse');
     const { ok, type, value, message } = answered;
     assert.deepEqual({ ok, type, value, message }, { ok: false, type: 'error', value: null, message: 'bad' });
-    assert.throws(() => answered.unwrap(), new RemoteError('bad'));
+    assert.throws(
+      () => answered.unwrap(),
+      new RemoteError("bad (the answer of Server to the call 'refuse')"),
+    );
   });
 
   const malformed: Readonly<Record<string, unknown>> = {

@@ -127,7 +127,8 @@ describe('an RPC client', () => {
       [false, 'exception', 'RangeError', "it's"],
     );
     assert.ok(isWaybillError(result.error, 'REMOTE'));
-    assert.throws(() => result.unwrap(), { name: 'RemoteError', remoteName: 'RangeError', message: "it's" });
+    const message = `it's (the answer to the call '${queue}')`;
+    assert.throws(() => result.unwrap(), { name: 'RemoteError', remoteName: 'RangeError', message });
     assert.match((result.error as { remoteStack?: string }).remoteStack ?? '', /^RangeError: it's/);
   });
 
