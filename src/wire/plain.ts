@@ -27,10 +27,28 @@ export function toPlain<T>(value: T, name = 'data'): T {
   }
 }
 
-/** Gives a value back. @throws EncodingError for one that JSON would leave out without a word */
+/** Gives a value back. @throws EncodingError for one that JSON would leave out without a word, so that there would be no value */
 export function sendable<T>(value: T): T {
-  if (typeof value !== 'function' && typeof value !== 'symbol') return value;
-  throw new EncodingError(`A ${typeof value} cannot be sent.`);
+  if (hasNoJson(value)) throw new EncodingError(`A ${typeof value} cannot be sent.`);
+  if (typeof value !== 'object' || value === null || !deniesItsJson(value)) return value;
+  throw new EncodingError(
+    'What says that it has no JSON cannot be sent: its toJSON must give a value, or null.',
+  );
+}
+
+/** What fails here fails again when all of it is looked at, where its place is told. */
+function deniesItsJson(value: object): boolean {
+  try {
+    if (isLeaf(value) || !ownsItsJson(value)) return false;
+    const told = value.toJSON('');
+    return told === undefined || hasNoJson(told);
+  } catch {
+    return false;
+  }
+}
+
+function hasNoJson(value: unknown): boolean {
+  return typeof value === 'function' || typeof value === 'symbol';
 }
 
 function plainOf(value: object): unknown {

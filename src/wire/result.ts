@@ -60,8 +60,9 @@ export class MessageResult<Value = unknown> extends Answer<Value> {
   readonly type = 'success' as const;
   readonly error = undefined;
 
+  /** @param value `undefined` is sent as null: JSON would leave it out, and the answer would have no value */
   constructor(value: Value, message = '') {
-    super({ type: 'success', value: sendable(value), message });
+    super({ type: 'success', value: (sendable(value) ?? null) as Value, message });
   }
 
   /** Gives the value. */

@@ -7,6 +7,7 @@ import type { Reply } from '../../rpc/index.js';
 import {
   decoderFor,
   type Encoder,
+  MessageResult,
   MessageResultError,
   type ReceivedBody,
   readBody,
@@ -14,7 +15,7 @@ import {
 import { type ContextHost, HandlerContext } from '../handlers/context.js';
 import { placeName } from '../handlers/entry.js';
 import type { HandlerTable, TableEntry } from '../handlers/table.js';
-import { bodyFor, runHandler, skipped } from './run-handler.js';
+import { asksForReply, bodyFor, runHandler, skipped } from './run-handler.js';
 import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';
 
 /** What the messages of a processor have in common. */
@@ -148,9 +149,17 @@ export class MessageJob implements Job {
   #answer(body: ReceivedBody, reply: Reply): unknown {
     const [entry] = this.#handlers;
     if (!entry) return new MessageResultError(`${this.#host.name} has no handler for ${nameOf(body)}.`);
-    return whenDone(this.#runOne(entry, body, reply), (value) =>
-      value === skipped ? new MessageResultError(`A filter turned away ${nameOf(body)}.`) : value,
-    );
+    let replied = false;
+    const noting: Reply = (answer) => {
+      replied = true;
+      reply(answer === undefined ? new MessageResult(undefined) : answer);
+    };
+    return whenDone(this.#runOne(entry, body, noting), (value) => {
+      if (value === skipped) return new MessageResultError(`A filter turned away ${nameOf(body)}.`);
+      // n.b. not left to whoever writes answers: what a middleware keeps to itself is undefined there, too.
+      const isSilent = value === undefined && !replied && !asksForReply(this.#host.processor, entry);
+      return isSilent ? new MessageResult(undefined) : value;
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { Reply } from '../../rpc/index.js';
 import { copyJson, isRecord, type ReceivedBody, readTyped } from '../../wire/index.js';
 import type { HandlerContext } from '../handlers/context.js';
-import type { FilterEntry } from '../handlers/entry.js';
+import type { FilterEntry, HandlerPlace } from '../handlers/entry.js';
 import { type HandlerClass, isHandlerClass } from '../handlers/handler.js';
 import type { TableEntry } from '../handlers/table.js';
 
@@ -61,16 +61,26 @@ async function throughFilter({ entry }: Run, { filter, args }: FilterEntry, data
   );
 }
 
+/**
+ * True for a function that declares the parameter `reply`: it means to answer by it, so one that ends without has forgotten
+ * something. A Handler class says nothing of that.
+ */
+export function asksForReply(processor: object, { place }: TableEntry): boolean {
+  const found = handlerAt(processor, place);
+  return !isHandlerClass(found) && (found as HandlerMethod).length >= 2;
+}
+
 function invoke({ processor, entry, reply, context }: Run, data: unknown): unknown {
-  const { place } = entry;
-  if (place.kind === 'method') {
-    const method = (processor as Record<PropertyKey, unknown>)[place.key] as HandlerMethod;
-    return reply ? method.call(processor, data, reply, context) : method.call(processor, data, context);
-  }
-  const found = place.kind === 'function' ? place.run : staticField(processor, place.key);
+  const found = handlerAt(processor, entry.place);
   if (isHandlerClass(found)) return construct(found, { processor, reply, context, data }).call();
-  const plain = found as HandlerMethod;
-  return reply ? plain.call(processor, data, reply, context) : plain.call(processor, data, context);
+  const method = found as HandlerMethod;
+  return reply ? method.call(processor, data, reply, context) : method.call(processor, data, context);
+}
+
+function handlerAt(processor: object, place: HandlerPlace): unknown {
+  if (place.kind === 'function') return place.run;
+  const holder = place.kind === 'static' ? processor.constructor : processor;
+  return (holder as unknown as Record<PropertyKey, unknown>)[place.key];
 }
 
 type HandlerMethod = (this: object, ...args: readonly unknown[]) => unknown;
@@ -84,10 +94,6 @@ function construct(
   { processor, reply, context, data }: Construction,
 ): { call(): unknown } {
   return new Class(processor, data, reply, context);
-}
-
-function staticField(processor: object, key: PropertyKey): unknown {
-  return (processor.constructor as unknown as Record<PropertyKey, unknown>)[key];
 }
 
 /** The data with its parameters made into what the handler asked for; a content without parameters is made whole. */

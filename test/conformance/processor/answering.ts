@@ -38,7 +38,7 @@ export class Answering extends MessageProcessor {
   }
 
   @RpcHandler('command', 'nothing')
-  nothing() {
+  nothing(_content: Content, _reply: Reply) {
     this.ran.push('nothing');
   }
 

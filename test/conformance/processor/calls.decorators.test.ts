@@ -55,7 +55,7 @@ const expectations: readonly Expected[] = [
     rejected: true,
   },
   {
-    title: 'P-X4: an error where the handler gave no answer',
+    title: 'P-X4: an error where a handler that asks for reply gave no answer',
     call: 'nothing',
     answer: error(/gave no answer/),
     ran: ['nothing'],
