@@ -143,6 +143,7 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerView
       HandlersOf
       Inbound
+      Jsonify
       LinkEventMap
       LinkEvents
       LinkHealth

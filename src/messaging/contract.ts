@@ -8,6 +8,7 @@ import type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
+import type { Jsonify } from './jsonify.js';
 import type { MessageProcessor } from './processing/processor.js';
 import { type BuilderClass, wireName } from './producing/built.js';
 import type { GenericProducer } from './producing/producer.js';
@@ -66,11 +67,11 @@ type AnswerTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer
 /** Handlers for every command and every call of a producer: leave one out and it does not compile. */
 export type HandlersOf<Producer> = {
   readonly [Name in keyof CommandsOf<Producer> & string as `message_${Name}`]: MessageMethod<
-    Content<CommandsOf<Producer>[Name]>
+    Content<Jsonify<CommandsOf<Producer>[Name]>>
   >;
 } & {
   readonly [Name in keyof CallsOf<Producer> & string as `rpc_${Name}`]: RpcMethod<
-    Content<ParametersTo<Producer, Name>>,
+    Content<Jsonify<ParametersTo<Producer, Name>>>,
     AnswerTo<Producer, Name>
   >;
 };
@@ -86,19 +87,19 @@ export interface ContractHandlers<Producer> {
   /** Declares a handler like MessageHandler('command', name), for the content that the builder sends. */
   MessageHandler<Name extends keyof CommandsOf<Producer>>(
     name: Name,
-  ): CommandDecorator<Content<CommandsOf<Producer>[Name]>>;
+  ): CommandDecorator<Content<Jsonify<CommandsOf<Producer>[Name]>>>;
   /** Declares a handler like MessageHandlerFullBody('command', name), for what the builder sends. */
   MessageHandlerFullBody<Name extends keyof CommandsOf<Producer>>(
     name: Name,
-  ): CommandDecorator<Body<Content<CommandsOf<Producer>[Name]>>>;
+  ): CommandDecorator<Body<Content<Jsonify<CommandsOf<Producer>[Name]>>>>;
   /** Declares a handler like RpcHandler('command', name), which must answer what the caller expects. */
   RpcHandler<Name extends keyof CallsOf<Producer>>(
     name: Name,
-  ): CallDecorator<Content<ParametersTo<Producer, Name>>, AnswerTo<Producer, Name>>;
+  ): CallDecorator<Content<Jsonify<ParametersTo<Producer, Name>>>, AnswerTo<Producer, Name>>;
   /** Declares a handler like RpcHandlerFullBody('command', name), which must answer what the caller expects. */
   RpcHandlerFullBody<Name extends keyof CallsOf<Producer>>(
     name: Name,
-  ): CallDecorator<Body<Content<ParametersTo<Producer, Name>>>, AnswerTo<Producer, Name>>;
+  ): CallDecorator<Body<Content<Jsonify<ParametersTo<Producer, Name>>>>, AnswerTo<Producer, Name>>;
   /** Gives a processor class a handler for everything that the producer sends. */
   all<Processor extends MessageProcessor>(
     processor: abstract new (...args: never[]) => Processor,

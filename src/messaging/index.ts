@@ -34,6 +34,7 @@ export type {
   MessageMethod,
   RpcMethod,
 } from './handlers/handler-decorator.js';
+export type { Jsonify } from './jsonify.js';
 export type { Mistake } from './mistake.js';
 export {
   applicationKeys,

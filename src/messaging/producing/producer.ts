@@ -17,6 +17,7 @@ import {
   RpcCommand,
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { Jsonify } from '../jsonify.js';
 import type { Mistake } from '../mistake.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
@@ -165,11 +166,11 @@ export class GenericProducer {
     }
   }
 
-  /** Calls with any command and waits for the answer. Never rejects. */
-  async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Answer>> {
+  /** Calls with any command and waits for the answer, which is what JSON makes of it. Never rejects. */
+  async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Jsonify<Answer>>> {
     try {
       assertCategory(command, 'rpc');
-      return endedHere((await this.sender.call(command, this.callSettings)) as Result<Answer>);
+      return endedHere((await this.sender.call(command, this.callSettings)) as Result<Jsonify<Answer>>);
     } catch (thrown) {
       return failedCall(thrown);
     }

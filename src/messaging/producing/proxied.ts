@@ -1,5 +1,6 @@
 import type { ReplyQueue } from '../../rpc/index.js';
 import type { Envelope, Result, RpcCommand } from '../../wire/index.js';
+import type { Jsonify } from '../jsonify.js';
 import type { Mistake } from '../mistake.js';
 
 /** The answer's type of a call. */
@@ -52,7 +53,7 @@ type CallBuilder<Builder, Later> = Builder extends (...args: infer Args) => infe
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_rpc_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
-      ? (...args: Args) => Promise<Later extends true ? ReplyQueue<Answer> : Result<Answer>>
+      ? (...args: Args) => Promise<Later extends true ? ReplyQueue<Jsonify<Answer>> : Result<Jsonify<Answer>>>
       : Mistake<'a build_rpc_* method must return an RpcCommand'>
   : Mistake<'build_rpc_* must be a method'>;
 

@@ -45,6 +45,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'status.ts',
     'control-flow.ts',
     'mistake.ts',
+    'jsonify.ts',
     'exchange.ts',
     'destinations.ts',
     'handlers',
