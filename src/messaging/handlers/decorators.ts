@@ -12,6 +12,7 @@ import type {
   RpcMethod,
 } from './handler-decorator.js';
 import { addEntry, addFilter } from './metadata.js';
+import { refuseReplacing } from './own-members.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: without a content type the handler says itself what it expects
 type Untyped = any;
@@ -144,9 +145,13 @@ type Mark = (owner: object, place: HandlerPlace) => void;
 
 /** The two standards differ in the second argument: a context object, or the property's key. */
 function onPlace(mark: Mark): AnyDecorator {
+  const markUnlessTaken: Mark = (owner, place) => {
+    refuseReplacing(place);
+    mark(owner, place);
+  };
   return (target: unknown, place: unknown): unknown => {
-    if (typeof place === 'object') return markStandard(target, place as DecoratorContext, mark);
-    return markLegacy(target as object, place as string | symbol, mark);
+    if (typeof place === 'object') return markStandard(target, place as DecoratorContext, markUnlessTaken);
+    return markLegacy(target as object, place as string | symbol, markUnlessTaken);
   };
 }
 

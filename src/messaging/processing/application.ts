@@ -5,6 +5,7 @@ import { type Content, Fingerprint, type FingerprintLike } from '../../wire/inde
 import type { Eqks, QueueKey, QueueWithFlags } from '../destinations.js';
 import { Exchange } from '../exchange.js';
 import { declareFunction } from '../handlers/decorators.js';
+import { type Members, refuseReplacingIn } from '../handlers/own-members.js';
 import { componentStatus } from '../status.js';
 import { MessageProcessor } from './processor.js';
 import type { MessageProcessorOptions } from './processor-options.js';
@@ -18,6 +19,13 @@ export class GenericApplicationExchange extends Exchange {
 export interface LoggingProducer {
   log(text: string): unknown;
 }
+
+/** What an application has beside a processor. */
+const applicationMembers: Members = {
+  method: new Set(['groups', 'logger', 'joinGroup', 'leaveGroup', 'instance']),
+  static: new Set(['loggingProducer', 'exchange']),
+  function: new Set(),
+};
 
 /** What an application is made with. */
 export interface GenericApplicationOptions extends MessageProcessorOptions {
@@ -68,12 +76,14 @@ export class GenericApplication extends MessageProcessor {
   readonly #groups = new Set<string>();
   readonly #initialGroups: readonly string[];
 
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be used, and for a handler in place of a member */
   constructor(options: GenericApplicationOptions = {}) {
     const unique = randomBytes(8).toString('base64url');
     super({ ...options, fingerprint: { instance: unique, ...fieldsOf(options.fingerprint) } });
     const { name, pid, host } = this.fingerprint;
     this.instance = `${name}:${pid}@${host}:${unique}`;
     this.#initialGroups = options.groups ?? [];
+    refuseReplacingIn(new.target, GenericApplication, applicationMembers);
   }
 
   /** The groups it is a member of. */
