@@ -6,6 +6,7 @@ import {
   type ContentType,
   decoderFor,
   type Encoder,
+  isContentType,
   jsonEncoder,
   type OutputOf,
   readTyped,
@@ -54,7 +55,7 @@ export class HandlersRegistry {
   ): RegisterHandler<ModelHandler<OutputOf<Model>>>;
   register(...args: [ContentType] | [string, ContentType]): RegisterHandler<ModelHandler<never>> {
     const [key, model] = args.length === 1 && typeof args[0] !== 'string' ? [undefined, args[0]] : args;
-    if (!isModel(model)) throw new NoModelProvidedError(key as string | undefined);
+    if (!isContentType(model)) throw new NoModelProvidedError(key as string | undefined);
     return this.#methods.register((handler, name) =>
       this.#add((key as string | undefined) ?? name, handler, model),
     );
@@ -101,8 +102,4 @@ export class HandlersRegistry {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function isModel(model: unknown): model is ContentType {
-  return typeof model === 'function' || (typeof model === 'object' && model !== null && '~standard' in model);
 }

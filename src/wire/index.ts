@@ -51,8 +51,10 @@ export {
   remoteDetails,
 } from './result.js';
 export {
+  assertContentType,
   type ContentClass,
   type ContentType,
+  isContentType,
   type OutputOf,
   readTyped,
   type StandardSchema,

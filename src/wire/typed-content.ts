@@ -1,4 +1,6 @@
-import { ContentMismatchError, isWaybillError, toError } from '../errors.js';
+import { inspect } from 'node:util';
+import { isPromiseLike } from '../common/when-done.js';
+import { ConfigurationError, ContentMismatchError, isWaybillError, toError } from '../errors.js';
 import { plainToInstance } from './instances.js';
 
 /**
@@ -32,6 +34,30 @@ export type ContentType<Output = unknown> = ContentClass<Output> | StandardSchem
 /** What such a class or schema makes. */
 export type OutputOf<Type> = Type extends ContentType<infer Output> ? Output : never;
 
+/** True for a class, and for a schema that can be asked. */
+export function isContentType(given: unknown): given is ContentType {
+  if ((typeof given !== 'object' && typeof given !== 'function') || given === null) return false;
+  if ('~standard' in given) {
+    const standard = given['~standard'] as Partial<StandardSchema['~standard']> | null | undefined;
+    return typeof standard?.validate === 'function';
+  }
+  return typeof given === 'function' && typeof given.prototype === 'object';
+}
+
+/**
+ * Looks at what a declaration names, so that a mistake is told once, where it is made, and not by each message.
+ * @param whose for people: what is declared
+ * @throws ConfigurationError
+ */
+export function assertContentType(whose: string, given: unknown): asserts given is ContentType {
+  if (isContentType(given)) return;
+  const why =
+    given === undefined
+      ? 'undefined is named as its class or schema. Often two files import each other: move the class or the schema to a file of its own'
+      : `${inspect(given, { depth: 0 })} is neither a class nor a Standard Schema: give the class itself, or a schema of zod 3.24, valibot 1, arktype 2 or later`;
+  throw new ConfigurationError(`${whose}: ${why}.`);
+}
+
 /**
  * Turns plain data from the wire into what a handler asked for.
  * @throws ContentMismatchError with all reasons, when it does not fit.
@@ -42,7 +68,9 @@ export function readTyped<Output>(type: ContentType<Output>, value: unknown): Ou
 
 function validated<Output>(schema: StandardSchema<Output>, value: unknown): Output | Promise<Output> {
   const result = schema['~standard'].validate(value);
-  return result instanceof Promise ? result.then(accepted) : accepted(result);
+  return isPromiseLike(result)
+    ? Promise.resolve(result as PromiseLike<SchemaResult<Output>>).then(accepted)
+    : accepted(result);
 }
 
 function accepted<Output>(result: SchemaResult<Output>): Output {

@@ -28,7 +28,7 @@ import {
 import { ConfigurationError } from '../errors.js';
 import type { Responder } from '../rpc/index.js';
 import { StandingThread } from '../scheduler/index.js';
-import type { Encoder, FingerprintStamp } from '../wire/index.js';
+import { assertContentType, type Encoder, type FingerprintStamp } from '../wire/index.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
 import { octetEncoder } from './dialect.js';
 import { type Reading, type Route, RouteJob, type RouteOptions } from './route.js';
@@ -191,6 +191,7 @@ export abstract class Worker extends StandingThread {
     const owner = `${this.constructor.name}, route '${queue}'`;
     checkConsuming(owner, options);
     checkQueueArguments(owner, options.arguments);
+    if ('type' in options) assertContentType(`${owner}: type`, options.type);
     return this.#methods.register<Handler>((handler, name) => {
       if (this.#intake) throw new ConfigurationError(`${this.name} runs already; add routes before.`);
       if (this.#routes.has(queue)) throw new ConfigurationError(`Queue '${queue}' has a handler already.`);

@@ -36,7 +36,7 @@ export interface AmqpRouteOptions extends ConsumerArguments, TimeLimitOption {
 
 /** Reads bodies as JSON, and makes what a class or a Standard Schema makes; without one they are plain JSON values. */
 export interface TypedBody<Body> {
-  readonly body?: ContentType<Body> | undefined;
+  readonly body?: ContentType<Body>;
 }
 
 /** Leaves bodies as they are. */

@@ -4,6 +4,7 @@ import { duration, wholeNumber } from '../../common/numbers.js';
 import type { RegisterHandler } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
 import type { ContentType } from '../../wire/index.js';
+import { checkBody } from '../common/check-body.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';
 import type { RouteHost } from '../connections.js';
@@ -65,6 +66,7 @@ function settle(
   checkConsuming(what, { concurrency, handlerTimeoutMs, ...consumer });
   checkFailing(what, options);
   if (offset !== undefined) refuseAnew(what, options);
+  checkBody(what, options, ['raw']);
   return {
     vhost: options.vhost,
     bulkSize: wholeNumber(`${what}: bulkSize`, options.bulkSize ?? 1, { min: 1 }),

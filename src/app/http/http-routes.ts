@@ -1,6 +1,7 @@
 import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods, RegisterHandler } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
+import { checkBody } from '../common/check-body.js';
 import { routeList } from '../common/route-list.js';
 import type {
   HttpHandler,
@@ -17,7 +18,7 @@ import { PathTemplate } from './path-template.js';
 export interface HttpRegister {
   <const Route extends string>(
     routes: Route | readonly Route[],
-    options?: HttpRouteOptions & { readonly body?: undefined },
+    options?: HttpRouteOptions & { readonly body?: never },
   ): RegisterHandler<HttpHandler<Route>>;
   <const Route extends string, Kind extends keyof PlainBodies>(
     routes: Route | readonly Route[],
@@ -79,6 +80,7 @@ export class HttpRoutes {
     const templates = routeList(routes).map((route) => new PathTemplate(route));
     const what = `The HTTP route ${templates.map(({ text }) => text).join(', ')}`;
     this.#refuseReserved(known, templates);
+    checkBody(what, options, ['json', 'text', 'raw']);
     const { maxBodyBytes: given = this.#host.maxBodyBytes } = options;
     const maxBodyBytes = wholeNumber(`${what}: maxBodyBytes`, given, { min: 1 });
     return this.#host.methods.register<HttpHandler<string, never>>((handler) => {

@@ -28,7 +28,7 @@ export interface SseRouteOptions {
 
 /** Reads the data of events as JSON, and makes what a class or a Standard Schema makes; without one they are plain JSON values. */
 export interface SseTypedBody<Body> {
-  readonly body?: ContentType<Body> | undefined;
+  readonly body?: ContentType<Body>;
 }
 
 /** Leaves the data of events as the text it is. */

@@ -1,6 +1,7 @@
 import { duration, wholeNumber } from '../../common/numbers.js';
 import type { RegisterHandler } from '../../component/index.js';
 import type { ContentType } from '../../wire/index.js';
+import { checkBody } from '../common/check-body.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';
 import type { RouteHost } from '../connections.js';
@@ -55,6 +56,7 @@ const shortestMs = 10;
 
 function settle(what: string, options: Options): Omit<SseRoute, 'url' | 'headers' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs } = options;
+  checkBody(what, options, ['raw']);
   return {
     bulkSize: wholeNumber(`${what}: bulkSize`, options.bulkSize ?? 1, { min: 1 }),
     flushIntervalMs: duration(`${what}: flushIntervalMs`, flushIntervalMs),

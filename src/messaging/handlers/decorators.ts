@@ -1,7 +1,13 @@
 import { refuseGenerator } from '../../common/generators.js';
 import { sharedByCopies } from '../../common/shared-by-copies.js';
 import { ConfigurationError } from '../../errors.js';
-import type { Body, Category, Content, ContentType } from '../../wire/index.js';
+import {
+  assertContentType,
+  type Body,
+  type Category,
+  type Content,
+  type ContentType,
+} from '../../wire/index.js';
 import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
 import { isHandlerClass } from './handler.js';
 import type {
@@ -39,12 +45,8 @@ export function MessageHandler<Type extends ContentType>(
   name: string | null,
   contentType: Type,
 ): MessageDecorator<ContentOf<Type>>;
-export function MessageHandler(
-  type: string,
-  name: string | null = null,
-  contentType?: ContentType,
-): AnyDecorator {
-  return declare('message', 'content', type, name, contentType);
+export function MessageHandler(...given: Declared): AnyDecorator {
+  return declareNamed('MessageHandler', 'message', 'content', given);
 }
 
 /**
@@ -57,12 +59,8 @@ export function MessageHandlerFullBody<Type extends ContentType>(
   name: string | null,
   contentType: Type,
 ): MessageDecorator<Body<ContentOf<Type>>>;
-export function MessageHandlerFullBody(
-  type: string,
-  name: string | null = null,
-  contentType?: ContentType,
-): AnyDecorator {
-  return declare('message', 'body', type, name, contentType);
+export function MessageHandlerFullBody(...given: Declared): AnyDecorator {
+  return declareNamed('MessageHandlerFullBody', 'message', 'body', given);
 }
 
 /**
@@ -75,12 +73,8 @@ export function RpcHandler<Type extends ContentType>(
   name: string | null,
   contentType: Type,
 ): RpcDecorator<ContentOf<Type>>;
-export function RpcHandler(
-  type: string,
-  name: string | null = null,
-  contentType?: ContentType,
-): AnyDecorator {
-  return declare('rpc', 'content', type, name, contentType);
+export function RpcHandler(...given: Declared): AnyDecorator {
+  return declareNamed('RpcHandler', 'rpc', 'content', given);
 }
 
 /** Declares a handler that answers calls and gets the whole body instead of the content; else as {@link RpcHandler}. */
@@ -90,12 +84,8 @@ export function RpcHandlerFullBody<Type extends ContentType>(
   name: string | null,
   contentType: Type,
 ): RpcDecorator<Body<ContentOf<Type>>>;
-export function RpcHandlerFullBody(
-  type: string,
-  name: string | null = null,
-  contentType?: ContentType,
-): AnyDecorator {
-  return declare('rpc', 'body', type, name, contentType);
+export function RpcHandlerFullBody(...given: Declared): AnyDecorator {
+  return declareNamed('RpcHandlerFullBody', 'rpc', 'body', given);
 }
 
 /**
@@ -112,7 +102,31 @@ export function MessageFilter<Args extends readonly unknown[]>(
 
 const declared = sharedByCopies('order of handlers', () => ({ count: 0 }));
 
-/** Declares a handler in a decorator or, with an owner and a function, plainly. */
+/** What a decorator is given: what is left out is not the same as undefined. */
+type Declared = readonly [type: string, name?: string | null, contentType?: ContentType];
+
+/** As the decorator of this name does. @throws ConfigurationError for what could never run, or not as it is meant */
+function declareNamed(
+  decorator: string,
+  category: Category,
+  view: HandlerView,
+  given: Declared,
+): AnyDecorator {
+  const [type, name, contentType] = given;
+  const whose = `@${decorator}('${type}'${name === undefined ? '' : `, ${name === null ? name : `'${name}'`}`})`;
+  if (name === undefined && alwaysNamed.includes(type)) {
+    throw new ConfigurationError(
+      `${whose} would never run, since each ${type} has a name: add the name, or '*' for every ${type}.`,
+    );
+  }
+  if (given.length > 2) assertContentType(whose, contentType);
+  return declare(category, view, type, name ?? null, contentType);
+}
+
+/** The types of which no message is without a name. */
+const alwaysNamed: readonly string[] = ['command', 'status'];
+
+/** Declares a handler in a decorator. */
 export function declare(
   category: Category,
   view: HandlerView,
