@@ -41,7 +41,12 @@ export type HandlerPlace =
   | { readonly kind: 'static'; readonly key: PropertyKey }
   | { readonly kind: 'function'; readonly key: PropertyKey; readonly run: unknown };
 
-/** Names a place within its class, so that an override replaces it. */
+/** True for the same place within a class, so that an override replaces it. */
+export function isSamePlace(a: HandlerPlace, b: HandlerPlace): boolean {
+  return a.kind === b.kind && a.key === b.key;
+}
+
+/** Names a place, for people: symbols may look alike. */
 export function placeName({ kind, key }: HandlerPlace): string {
   return `${kind} ${String(key)}`;
 }

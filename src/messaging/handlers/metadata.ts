@@ -1,16 +1,20 @@
 import { sharedByCopies } from '../../common/shared-by-copies.js';
-import type { FilterEntry, HandlerEntry } from './entry.js';
-import { placeName } from './entry.js';
+import type { FilterEntry, HandlerEntry, HandlerPlace } from './entry.js';
 
 // Standard decorators keep what they know of a class in an object that the class gets as `Class[Symbol.metadata]`. Node 20
 // has no such symbol yet; compilers look for it when the user's class is evaluated, which is after this import.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
+/** A filter, and what it stands before. */
+export interface PlacedFilter extends FilterEntry {
+  readonly place: HandlerPlace;
+}
+
 /** What was declared on one class, not on its parents. */
 export interface ClassMarks {
   readonly entries: HandlerEntry[];
-  /** The filters of each place, the one nearest to the function first. */
-  readonly filters: Map<string, FilterEntry[]>;
+  /** Those of one place in the order in which they run: the one nearest to the function first. */
+  readonly filters: PlacedFilter[];
 }
 
 /**
@@ -21,7 +25,7 @@ const { marks } = sharedByCopies('handlers', () => ({ marks: new WeakMap<object,
 
 /** The marks kept under a class or its metadata object; made on first use. */
 function marksOf(owner: object): ClassMarks {
-  const known = marks.get(owner) ?? { entries: [], filters: new Map() };
+  const known = marks.get(owner) ?? { entries: [], filters: [] };
   marks.set(owner, known);
   return known;
 }
@@ -36,7 +40,7 @@ export function ownMarks(target: object): ClassMarks {
   const found = all.filter((each) => each !== undefined);
   return {
     entries: found.flatMap(({ entries }) => entries),
-    filters: new Map(found.flatMap(({ filters }) => [...filters])),
+    filters: found.flatMap(({ filters }) => filters),
   };
 }
 
@@ -47,7 +51,5 @@ export function addEntry(owner: object, entry: HandlerEntry): void {
 
 /** Keeps a filter. Decorators are applied from the function outwards, so the nearest comes first (P-C33). */
 export function addFilter(owner: object, place: HandlerEntry['place'], filter: FilterEntry): void {
-  const { filters } = marksOf(owner);
-  const name = placeName(place);
-  filters.set(name, [...(filters.get(name) ?? []), filter]);
+  marksOf(owner).filters.push({ ...filter, place });
 }

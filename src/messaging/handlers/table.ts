@@ -1,4 +1,12 @@
-import { anyName, type FilterEntry, type HandlerEntry, type HandlerKey, placeName } from './entry.js';
+import { guardLogger, type Logger } from '../../logger.js';
+import {
+  anyName,
+  type FilterEntry,
+  type HandlerEntry,
+  type HandlerKey,
+  isSamePlace,
+  placeName,
+} from './entry.js';
 import { ownMarks } from './metadata.js';
 
 /** A handler with its filters, ready to be called. */
@@ -6,6 +14,8 @@ export interface TableEntry extends HandlerEntry {
   readonly filters: readonly FilterEntry[];
   /** How logs and health name it. */
   readonly label: string;
+  /** The class that declares it. */
+  readonly owner: object;
 }
 
 /**
@@ -21,6 +31,18 @@ export class HandlerTable {
   constructor(target: object) {
     this.entries = collect(target);
     for (const entry of this.entries) this.#bucket(entry).push(entry);
+  }
+
+  /** Sentences on handlers of one class that answer the same calls, of which only the last one runs (P-C28). A subclass may mean it. */
+  get doubts(): readonly string[] {
+    return this.entries.flatMap((entry, at) => {
+      const last = this.entries.findLast((other) => isRival(entry, other)) ?? entry;
+      if (last === entry || this.entries.findIndex((other) => isRival(entry, other)) !== at) return [];
+      const { type, name, owner } = entry;
+      return [
+        `${nameOf(owner)} has more than one handler for the call (${type}, ${name}): only ${placeName(last.place)} answers it.`,
+      ];
+    });
   }
 
   /** All handlers for a message, in the order in which they run; for a call the last of them answers (P-C28). */
@@ -44,6 +66,22 @@ export class HandlerTable {
   }
 }
 
+/** The table of a class; the log is told what its author may not have meant. */
+export function tableOf(target: object, logger: Logger): HandlerTable {
+  const table = new HandlerTable(target);
+  for (const doubt of table.doubts) guardLogger(logger).warn(doubt);
+  return table;
+}
+
+function isRival(a: TableEntry, b: TableEntry): boolean {
+  const isOneCall = a.category === 'rpc' && b.category === 'rpc' && a.type === b.type && a.name === b.name;
+  return isOneCall && a.owner === b.owner;
+}
+
+function nameOf(owner: object): string {
+  return (owner as { readonly name: string }).name;
+}
+
 const none: readonly TableEntry[] = [];
 const kindOrder = { method: 0, static: 1, function: 2 } as const;
 
@@ -51,13 +89,14 @@ function collect(target: object): readonly TableEntry[] {
   const parent: unknown = Object.getPrototypeOf(target);
   const inherited = typeof parent === 'function' && parent !== Function.prototype ? collect(parent) : [];
   const { entries, filters } = ownMarks(target);
-  const places = new Set(entries.map(({ place }) => placeName(place)));
   const own = entries.map((entry) => ({
     ...entry,
-    filters: filters.get(placeName(entry.place)) ?? [],
+    owner: target,
+    filters: filters.filter(({ place }) => isSamePlace(place, entry.place)),
     label: `${placeName(entry.place)} for (${entry.category}, ${entry.type}, ${entry.name})`,
   }));
   const byPlace = (a: HandlerEntry, b: HandlerEntry): number =>
     kindOrder[a.place.kind] - kindOrder[b.place.kind] || a.order - b.order;
-  return [...inherited.filter(({ place }) => !places.has(placeName(place))), ...own.sort(byPlace)];
+  const replaced = ({ place }: HandlerEntry): boolean => entries.some((own) => isSamePlace(own.place, place));
+  return [...inherited.filter((entry) => !replaced(entry)), ...own.sort(byPlace)];
 }

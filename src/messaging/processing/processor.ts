@@ -10,7 +10,7 @@ import { AckAndRestart } from '../control-flow.js';
 import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/decorators.js';
-import { HandlerTable } from '../handlers/table.js';
+import { tableOf } from '../handlers/table.js';
 import { GenericConsumer } from './consumer.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
 import { type LifeOptions, ProcessorLife } from './processor-life.js';
@@ -85,8 +85,9 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#logger = options.logger ?? defaultLogger();
     this.#emitter = new ProcessorEmitter(this.#logger);
     this.#unhandled = new UnhandledCount(Class.name, this.#logger);
-    const lasting = { table: new HandlerTable(Class), replies: options.replyStore ?? new ReplyStore() };
-    this.#newLife = () => this.#liveWith({ Class, options, ...lasting });
+    const table = tableOf(Class, this.#logger);
+    const replies = options.replyStore ?? new ReplyStore();
+    this.#newLife = () => this.#liveWith({ Class, options, table, replies });
     this.#life = this.#newLife();
     this.fingerprint = this.#life.fingerprint;
     this.#ended = new Promise((resolve, reject) => {

@@ -113,6 +113,21 @@ describe('exactly one answer leaves for each call', () => {
     });
   }
 
+  it('H-E6: the log is told of two handlers of one class for one call, and not of one that a subclass adds', async (t) => {
+    class Derived extends Answering {
+      @RpcHandler('command', 'plain')
+      another() {
+        return 'another';
+      }
+    }
+    const place = await stage.place();
+    const { log } = await stage.start(t, Derived, place);
+    assert.deepEqual(log.warnings, [
+      'Answering has more than one handler for the call (command, double): only method last answers it.',
+    ]);
+    assert.equal((await (await place.call('plain')).next()).content.value, 'another');
+  });
+
   it('a call that has no correlation id is answered without one', async (t) => {
     const place = await stage.place();
     const { processor } = await stage.start(t, Answering, place);
