@@ -46,7 +46,14 @@ export class Responder {
   respond(delivery: Delivery, handle: (reply: Reply) => unknown): Handled | Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
-    if (known) return { sent: this.#send(delivery, known, id) };
+    return known ? { sent: this.#send(delivery, known, id) } : this.#answer(delivery, id, handle);
+  }
+
+  #answer(
+    delivery: Delivery,
+    id: string | undefined,
+    handle: (reply: Reply) => unknown,
+  ): Handled | Promise<Handled> {
     const answer = new OneAnswer();
     if (id !== undefined) this.#store.remember(id, answer.given);
     const sent = this.#send(delivery, answer.given, id);
