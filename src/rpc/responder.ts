@@ -80,12 +80,11 @@ export class Responder {
       if (answer.isGiven) this.#tellOfDropped(delivery);
       give(value);
     };
-    const end = (returned: unknown): Handled => {
-      give(returned);
-      return { ...failed, sent };
-    };
     try {
-      const handled = whenDone(handle(reply), end);
+      const handled = whenDone(handle(reply), (returned): Handled => {
+        give(returned);
+        return { ...failed, sent };
+      });
       return handled instanceof Promise ? handled.catch(fail) : handled;
     } catch (thrown) {
       return fail(thrown);
