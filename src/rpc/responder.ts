@@ -8,6 +8,9 @@ import { ReplyStore } from './reply-store.js';
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
 export type Reply<Answer = unknown> = (answer: Answer | Result<Answer>) => void;
 
+/** Does what a call asks for. */
+type Handle = (reply: Reply) => unknown;
+
 /** How a {@link Responder} answers. */
 export interface ResponderOptions {
   /** The dialect of the answers. */
@@ -43,17 +46,13 @@ export class Responder {
    * Runs `handle` and answers. Ends when the handler has, at once where that is no promise; the call should be settled when
    * its answer is `sent`. Never throws: what the handler threw is told to the caller and given back here.
    */
-  respond(delivery: Delivery, handle: (reply: Reply) => unknown): Handled | Promise<Handled> {
+  respond(delivery: Delivery, handle: Handle): Handled | Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
     return known ? { sent: this.#send(delivery, known, id) } : this.#answer(delivery, id, handle);
   }
 
-  #answer(
-    delivery: Delivery,
-    id: string | undefined,
-    handle: (reply: Reply) => unknown,
-  ): Handled | Promise<Handled> {
+  #answer(delivery: Delivery, id: string | undefined, handle: Handle): Handled | Promise<Handled> {
     const answer = new OneAnswer();
     if (id !== undefined) this.#store.remember(id, answer.given);
     const sent = this.#send(delivery, answer.given, id);
@@ -68,7 +67,7 @@ export class Responder {
       answer.give(() => this.#writeThrown(thrown, delivery));
       return { ...failed, sent };
     };
-    // n.b. it must not throw: who replies from a callback would end the process by an answer that cannot be written.
+    // n.b. it must not throw: a reply from a callback would end the process by an answer that cannot be written.
     const give = (value: unknown): void => {
       try {
         answer.give(() => this.#writer.write(value, delivery));
@@ -76,11 +75,11 @@ export class Responder {
         fail(thrown);
       }
     };
-    const reply = (value: unknown): void => {
-      if (answer.isGiven) this.#tellOfDropped(delivery);
-      give(value);
-    };
     try {
+      const reply = (value: unknown): void => {
+        if (answer.isGiven) this.#tellOfDropped(delivery);
+        give(value);
+      };
       const handled = whenDone(handle(reply), (returned): Handled => {
         give(returned);
         return { ...failed, sent };
