@@ -116,6 +116,26 @@ typeCase('optional, default and rest parameters of a builder are kept', async ()
   await flexible.rpc_rest(1, '2');
 });
 
+typeCase('H-B3: a builder may be a field, and its rest may be readonly', async () => {
+  class Forms extends PingProducer {
+    readonly build_message_arrow = (text: string) => new MessageCommand('arrow', { text });
+
+    build_message_list(...ids: readonly number[]) {
+      return new MessageCommand('list', { ids });
+    }
+
+    build_rpc_list(...ids: readonly number[]) {
+      return new RpcCommand<number>('list', { ids });
+    }
+  }
+  const forms = await Forms.connect();
+  await forms.message_arrow('a');
+  await forms.message_list(1, 2);
+  expectTypeOf(await forms.rpc_list(1, 2)).toEqualTypeOf<Result<number>>();
+  // @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
+  await forms.message_list('1');
+});
+
 typeCase('an asynchronous builder is waited for', async () => {
   class Slow extends PingProducer {
     async build_message_file(path: string) {

@@ -42,6 +42,17 @@ export function equip(prototype: object, base: object, send: SendBuilt): void {
   }
 }
 
+/** The sending method of a builder that is a field, such as an arrow function: no prototype has it. Undefined where there is none. */
+export function methodOfField(
+  target: object,
+  method: SendingMethod,
+  send: SendBuilt,
+): ((...args: unknown[]) => Promise<unknown>) | undefined {
+  const builder = kinds.find(({ method: prefix }) => prefix === method.prefix)?.builder + method.name;
+  const field = (target as Readonly<Record<string, unknown>>)[builder];
+  return typeof field === 'function' ? methodFor(method, builder, send).bind(target) : undefined;
+}
+
 /** The names of all sending methods that an object has, for people. */
 export function sendingMethods(target: object): string[] {
   const names = new Set<string>();

@@ -24,7 +24,7 @@ import { checkSending } from './checked-settings.js';
 import { equip } from './equip.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
-import { classOf, openSender, sendBuilt } from './send-built.js';
+import { classOf, sendBuilt, standInFor } from './send-built.js';
 import { Sender } from './sender.js';
 import { guardUndeclared } from './undeclared.js';
 import { viewOf } from './view.js';
@@ -226,4 +226,4 @@ export class GenericProducer {
   }
 }
 
-Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(openSender));
+Object.setPrototypeOf(GenericProducer.prototype, guardUndeclared(standInFor));

@@ -34,7 +34,7 @@ type Send<Key, Builder> = Builder extends (...args: never[]) => infer Built
         : never
   : Mistake<'build_message_* must be a method'>;
 
-type SendMessage<Builder> = Builder extends (...args: infer Args) => infer Built
+type SendMessage<Builder> = Builder extends (...args: infer Args extends readonly unknown[]) => infer Built
   ? Awaited<Built> extends Envelope
     ? (...args: Args) => Promise<void>
     : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
@@ -49,7 +49,9 @@ type Call<Key, Builder, Later> = Key extends `build_rpc_${infer Name}`
     : Mistake<'build_rpc_* must be a method'>
   : never;
 
-type CallBuilder<Builder, Later> = Builder extends (...args: infer Args) => infer Built
+type CallBuilder<Builder, Later> = Builder extends (
+  ...args: infer Args extends readonly unknown[]
+) => infer Built
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_rpc_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>

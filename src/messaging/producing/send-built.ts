@@ -1,9 +1,8 @@
 import { isPromiseLike } from '../../common/when-done.js';
 import { failedCall, isEnvelope, MessageCommand, RpcCommand } from '../../wire/index.js';
 import { asMessage, assertCategory } from './built.js';
-import type { Build, SendingMethod } from './equip.js';
+import { type Build, methodOfField, type SendingMethod } from './equip.js';
 import type { GenericProducer } from './producer.js';
-import type { OpenSender } from './undeclared.js';
 import { originalOf } from './view.js';
 
 /**
@@ -22,12 +21,13 @@ export function sendBuilt(this: object, method: SendingMethod, build: Build): Pr
   }
 }
 
-/** What stands for a sending method without a builder; undefined where the class wants none. */
-export function openSender(producer: object): OpenSender {
-  if (classOf(producer).undeclared !== 'send') return undefined;
-  return (prefix, name) => (parameters?: unknown) => {
-    const Command = prefix === 'message_' ? MessageCommand : RpcCommand;
-    return sendBuilt.call(producer, { prefix, name }, () => new Command(name, parameters));
+/** What stands for a sending method that no class has: a builder that is a field, or, where the class wants it, none at all. */
+export function standInFor(producer: object, method: SendingMethod): unknown {
+  const built = methodOfField(producer, method, sendBuilt);
+  if (built || classOf(producer).undeclared !== 'send') return built;
+  return (parameters?: unknown) => {
+    const Command = method.prefix === 'message_' ? MessageCommand : RpcCommand;
+    return sendBuilt.call(producer, method, () => new Command(method.name, parameters));
   };
 }
 

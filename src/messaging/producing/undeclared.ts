@@ -1,5 +1,5 @@
 import { WaybillError } from '../../errors.js';
-import { type MethodPrefix, methodPrefix, sendingMethods } from './equip.js';
+import { type MethodPrefix, methodPrefix, type SendingMethod, sendingMethods } from './equip.js';
 
 /**
  * Thrown when a `message_x` or `rpc_x` is used that the class has no builder for; the text names the nearest one that
@@ -12,21 +12,21 @@ export class UndeclaredMessageError extends WaybillError {
   readonly code = 'UNDECLARED_MESSAGE' as const;
 }
 
-/** What a class does with a sending method that it has not declared; undefined refuses it. */
-export type OpenSender = ((prefix: MethodPrefix, name: string) => unknown) | undefined;
+/** What stands for a sending method that no class has; undefined refuses it. */
+export type StandInFor = (producer: object, method: SendingMethod) => unknown;
 
 /**
  * The end of the prototype chain of producers. A property that an object or its classes have never gets here, so
  * declared methods cost nothing; what does get here is a mistyped name, or `then`, `toJSON` and their like, which are
  * passed on to Object.prototype.
  */
-export function guardUndeclared(openSenderOf: (producer: object) => OpenSender): object {
+export function guardUndeclared(standInFor: StandInFor): object {
   return new Proxy(Object.create(Object.prototype) as object, {
     get(target, key, receiver: object): unknown {
       const prefix = typeof key === 'string' ? methodPrefix(key) : undefined;
       if (typeof key !== 'string' || !prefix) return Reflect.get(target, key, receiver);
-      const open = openSenderOf(receiver);
-      if (open) return open(prefix, key.slice(prefix.length));
+      const standIn = standInFor(receiver, { prefix, name: key.slice(prefix.length) });
+      if (standIn !== undefined) return standIn;
       throw new UndeclaredMessageError(sentence(receiver, prefix, key));
     },
   });

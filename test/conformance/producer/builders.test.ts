@@ -6,7 +6,7 @@ import {
   GenericProducer,
   MessageCommand,
   type Proxied,
-  type RpcCommand,
+  RpcCommand,
 } from 'waybill';
 import { connect } from '../../support/stage/connect.js';
 import { newExchange } from '../../support/stage/exchange.js';
@@ -54,6 +54,32 @@ describe('builders', () => {
     const args = [1, 'two', { timeoutMs: 5, key: 'an argument' }, [null]];
     assert.deepEqual(await parameters(recorder), [{ args, by: 'curious' }]);
   });
+
+  for (const undeclared of ['refuse', 'send'] as const) {
+    it(`H-B3: may be fields, and take lists that are readonly, where what is undeclared is to ${undeclared}`, async (t) => {
+      class Fields extends Base {
+        static override readonly undeclared: 'refuse' | 'send' = undeclared;
+        readonly #by = 'a field';
+        readonly build_message_arrow = (text: string) => new MessageCommand('arrow', { text, by: this.#by });
+        readonly build_rpc_arrow = async (text: string) => new RpcCommand<string>('arrow', { text });
+
+        build_message_list(...ids: readonly number[]) {
+          return new MessageCommand('list', { ids });
+        }
+      }
+      const [producer, recorder] = [await connect(t, stage, Fields), await record()];
+      await producer.message_arrow('a');
+      await producer.with({}).message_arrow('b');
+      await producer.message_list(1, 2);
+      await producer.rpc_queue_arrow('c');
+      assert.deepEqual(await parameters(recorder), [
+        { text: 'a', by: 'a field' },
+        { text: 'b', by: 'a field' },
+        { ids: [1, 2] },
+        { text: 'c' },
+      ]);
+    });
+  }
 
   it('P-X3: of a subclass change what an inherited method sends', async (t) => {
     class Derived extends Base {
