@@ -44,6 +44,8 @@ const processorMembers: Members = {
     'unhandled',
     'control',
     'middleware',
+    'handlerTimeoutMs',
+    'slowHandlerMs',
     'consumerClass',
   ]),
   function: new Set(),

@@ -187,7 +187,7 @@ describe('handlers of messages', () => {
   it('P-B30: a handler without a name is for messages whose name is null, and for no others', async (t) => {
     const seen: unknown[] = [];
     class Receiver extends MessageProcessor {
-      @MessageHandler('command')
+      @MessageHandler('command', null)
       nameless({ parameters }: Content) {
         seen.push(parameters);
       }
