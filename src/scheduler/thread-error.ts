@@ -1,5 +1,6 @@
-import { inspect } from 'node:util';
-import { toError, WaybillError } from '../errors.js';
+import { codeOf } from '../common/thrown.js';
+import { messageOf, storyOf } from '../common/told-error.js';
+import { WaybillError } from '../errors.js';
 import { toStderr } from '../logger.js';
 import type { MicroThread } from './microthread.js';
 
@@ -39,27 +40,13 @@ function verdict({ phase, restartInMs }: ThreadErrorInfo): string {
   return restartInMs === undefined ? what : `${what}, next try in ${(restartInMs / 1_000).toFixed(1)} s`;
 }
 
-/** What was thrown may not want to be looked at. */
-function readably(error: unknown): string {
-  try {
-    return describe(error);
-  } catch {
-    return toError(error).message;
-  }
-}
-
 /**
  * An error with a code was foreseen by whoever wrote it, so its message says what there is to say. Node's own
  * `ERR_*` codes are the exception: they mark mistakes in a program, and those are found by the stack.
  */
-function describe(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return inspect(error);
-  const isForeseen = typeof error.code === 'string' && !error.code.startsWith('ERR_');
-  return (isForeseen && messageOf(error)) || inspect(error);
-}
-
-/** Node reports a host with several addresses that all refuse as an AggregateError without a message. */
-function messageOf(error: Error): string {
-  if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
-  return error.errors.map(String).join('; ');
+function readably(error: unknown): string {
+  const code = codeOf(error);
+  const isForeseen = typeof code === 'string' && !code.startsWith('ERR_');
+  // n.b. no other field is told: an error of a client may hold its request, with the password.
+  return (isForeseen && messageOf(error)) || storyOf(error);
 }

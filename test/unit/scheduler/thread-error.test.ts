@@ -39,14 +39,23 @@ describe('printThreadError', () => {
     const error = Object.assign(new AggregateError(refusals), { code: 'ECONNREFUSED' });
     assert.equal(
       printer(context.mock)(error, { phase: 'create' }),
-      'Sleeper could not start: Error: connect ECONNREFUSED ::1:1; Error: connect ECONNREFUSED 127.0.0.1:1\n',
+      'Sleeper could not start: 2 errors: connect ECONNREFUSED ::1:1; connect ECONNREFUSED 127.0.0.1:1\n',
     );
   });
 
   it('prints a thrown value that is no error', (context) => {
     const print = printer(context.mock);
-    assert.equal(print('plain text', { phase: 'step' }), "Sleeper failed: 'plain text'\n");
-    assert.equal(print(undefined, { phase: 'step' }), 'Sleeper failed: undefined\n');
+    assert.match(print('plain text', { phase: 'step' }), /^Sleeper failed: Error: plain text\n/);
+    assert.match(print(undefined, { phase: 'step' }), /^Sleeper failed: Error: undefined\n/);
+  });
+
+  it('H-C2: prints what led to an error, and none of its fields: they may hold a whole request', (context) => {
+    const config = { headers: { Authorization: 'Bearer the-secret' } };
+    const cause = Object.assign(new Error('deeper'), { config });
+    const error = Object.assign(new Error('unforeseen', { cause }), { config });
+    const text = printer(context.mock)(error, { phase: 'step' });
+    assert.match(text, /unforeseen\n\s+at [\s\S]*caused by Error: deeper\n\s+at /);
+    assert.doesNotMatch(text, /the-secret/);
   });
 });
 
