@@ -6,7 +6,7 @@ export { type Deadline, Deadlines } from './common/deadlines.js';
 export { Fifo } from './common/fifo.js';
 export { nextMessageId } from './common/message-id.js';
 export { onAbort } from './common/on-abort.js';
-export { type Address, masked } from './connection/address.js';
+export { type Address, masked, urlOf } from './connection/address.js';
 export { brokerReason } from './connection/broker-error.js';
 export type { ConnectionHealth } from './connection/connection-health.js';
 export type { Credentials, CredentialsSource } from './connection/credentials.js';

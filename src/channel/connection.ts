@@ -1,4 +1,4 @@
-import { Link, type LinkOptions } from '../amqp/index.js';
+import { Link, type LinkOptions, urlOf } from '../amqp/index.js';
 import { wholeNumber } from '../common/numbers.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { Channel } from './channel.js';
@@ -97,6 +97,5 @@ function addressOf({ url, host, user, password, tls }: ConnectionOptions): LinkO
   const isInPieces = [host, user, password].some((each) => each !== undefined);
   if (!isInPieces) return url;
   if (url !== undefined) throw new ConfigurationError('Give either url, or host, user and password.');
-  const login = `${encodeURIComponent(user ?? 'guest')}:${encodeURIComponent(password ?? 'guest')}`;
-  return `${tls ? 'amqps' : 'amqp'}://${login}@${host ?? 'localhost'}`;
+  return urlOf({ host, user, password, tls });
 }

@@ -1,5 +1,5 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import type { LinkOptions } from '../amqp/index.js';
+import { type LinkOptions, urlOf } from '../amqp/index.js';
 import { wholeNumber } from '../common/numbers.js';
 import { brand, isBranded } from '../common/shared-by-copies.js';
 
@@ -43,11 +43,10 @@ export class ConnectionParameters {
 
   /** The same for a link. */
   toLinkOptions(): LinkOptions {
-    const login = [this.user, this.#password].map(encodeURIComponent).join(':');
-    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    const { host, port, user, vhost } = this;
     return {
-      url: `${this.#tls ? 'amqps' : 'amqp'}://${login}@${host}:${this.port}`,
-      vhost: this.vhost,
+      url: urlOf({ host, port, user, password: this.#password, tls: this.#tls }),
+      vhost,
       ...(typeof this.#tls === 'object' && { tls: this.#tls }),
     };
   }

@@ -41,6 +41,27 @@ export function parseUrl(text: string): ParsedUrl {
   };
 }
 
+/** An address in pieces, as the styles take it; what is left out is RabbitMQ's default. */
+export interface AddressPieces {
+  /** A name, an IPv4 or IPv6 address; a port may follow a name. @default 'localhost' */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** @default 'guest' */
+  readonly user?: string | undefined;
+  /** @default 'guest' */
+  readonly password?: string | undefined;
+  /** Anything but false and undefined asks for it. */
+  readonly tls?: unknown;
+}
+
+/** The pieces of an address as one URL, without a virtual host. */
+export function urlOf({ host = 'localhost', port, user, password, tls }: AddressPieces): string {
+  const login = `${encodeURIComponent(user ?? 'guest')}:${encodeURIComponent(password ?? 'guest')}`;
+  const isBareIpv6 = !host.startsWith('[') && host.split(':').length > 2;
+  const at = isBareIpv6 ? `[${host}]` : host;
+  return `${tls ? 'amqps' : 'amqp'}://${login}@${at}${port === undefined ? '' : `:${port}`}`;
+}
+
 /** The address for people: without the password, and without a user where a certificate or a function says who logs in. */
 export function masked({ protocol, hostname, port, credentials }: Address, vhost: string): string {
   const host = hostname.includes(':') ? `[${hostname}]` : hostname;

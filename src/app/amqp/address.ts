@@ -1,3 +1,4 @@
+import { urlOf } from '../../amqp/index.js';
 import { ConfigurationError } from '../../errors.js';
 import { readSettings } from '../common/settings.js';
 import type { AmqpConnectionOptions } from './amqp-connection.js';
@@ -27,9 +28,6 @@ export function vhostOf({
   return vhost ?? (isInAddress ? undefined : readSettings().vhost);
 }
 
-function fromPieces({ hostname, port, username, password, tls }: AmqpConnectionOptions): string {
-  const at = port ?? readSettings().amqpPort;
-  const host = hostname?.includes(':') ? `[${hostname}]` : (hostname ?? 'localhost');
-  const login = `${encodeURIComponent(username ?? 'guest')}:${encodeURIComponent(password ?? 'guest')}`;
-  return `${tls ? 'amqps' : 'amqp'}://${login}@${host}${at === undefined ? '' : `:${at}`}`;
+function fromPieces({ hostname: host, port, username: user, password, tls }: AmqpConnectionOptions): string {
+  return urlOf({ host, port: port ?? readSettings().amqpPort, user, password, tls });
 }
