@@ -211,7 +211,7 @@ describe('a message that always fails', () => {
 });
 
 function assertDossier({ id, headers }: Arrival, queue: string, { fingerprint }: Poisoned): void {
-  const { stack, failedAt, message, handler, ...dossier } = headers['x-waybill-dossier'] as Record<
+  const { stack, failedAt, message, handler, causes, ...dossier } = headers['x-waybill-dossier'] as Record<
     string,
     unknown
   >;
@@ -224,6 +224,7 @@ function assertDossier({ id, headers }: Arrival, queue: string, { fingerprint }:
   if (failed) assert.match(String(message), new RegExp(`^run ${attempts} of \\d+$`));
   assert.match(String(stack), failed ? /poison\.test/ : /./);
   assert.equal(typeof handler, failed ? 'string' : 'undefined');
+  assert.match(String(causes), failed ? /^undefined$/ : /^SyntaxError: /);
   assert.ok(Math.abs(Date.parse(String(failedAt)) - Date.now()) < 120_000);
   assert.equal(headers['x-waybill-failures'], runs);
   assert.deepEqual(headers['x-waybill-origin'], { exchange: '', routing_key: queue, queue });

@@ -46,7 +46,10 @@ describe('a handler that is too slow', () => {
         what: 'it is told',
       });
       const told = warnings.find((line) => line.includes('taken the message back')) ?? '';
-      assert.match(told, new RegExp(`work.* message ${idOf(0)} of queue '${queue}' for \\d+\\.\\d s`));
+      assert.match(
+        told,
+        new RegExp(`work.* message ${idOf(0)} from \\S+ \\d+ of queue '${queue}' for \\d+\\.\\d s`),
+      );
       assert.match(told, /x-consumer-timeout/);
       await until(() => processor.done.has(0), { what: 'the slow one is done', limitMs: slowMs + 10_000 });
       await until(async () => (await broker.messagesIn(queue)) === 0, {
