@@ -127,10 +127,10 @@ export class AmqpSource implements Part {
     if (messages.length === 0) return;
     const end = this.#host.meter.batch(cause);
     const outcomes = await this.#run(messages);
-    const isSuspect = (each: AmqpMessage): boolean =>
-      messages.length > 1 && this.#fateOf(each, outcomes.get(each)) === 'fail';
-    const [suspects, others] = [messages.filter(isSuspect), messages.filter((each) => !isSuspect(each))];
-    for (const message of others) this.#settle(message, outcomes.get(message));
+    const suspects =
+      messages.length > 1 ? messages.filter((each) => this.#fateOf(each, outcomes.get(each)) === 'fail') : [];
+    for (const message of messages)
+      if (!suspects.includes(message)) this.#settle(message, outcomes.get(message));
     for (const suspect of suspects) {
       const alone = this.#thatMayBegin([suspect]);
       if (alone.length > 0) this.#settle(suspect, (await this.#run(alone)).get(suspect));
@@ -173,6 +173,7 @@ export class AmqpSource implements Part {
   /** Tells of each of them how it ended. What was thrown is told to the log once, however many it concerns. */
   async #run(messages: readonly AmqpMessage[]): Promise<ReadonlyMap<AmqpMessage, Outcome>> {
     const passed = await this.#passage.pass(messages, (joined) => this.#call(joined));
+    if (passed.every((each) => each === 'done')) return allDone;
     for (const thrown of new Set(passed.flatMap((each) => (each === 'done' ? [] : [each.thrown])))) {
       const concerned = messages.filter((_, at) => passed[at] !== 'done' && passed[at]?.thrown === thrown);
       const [first] = concerned;
@@ -187,12 +188,15 @@ export class AmqpSource implements Part {
     // A list of its own: whoever takes messages out of it shall not keep them from being settled.
     const own = [...(messages as readonly AmqpMessage<never>[])];
     const { handler } = this.#route;
+    const run = (signal: AbortSignal): unknown =>
+      newContext().runInAsyncScope(() => handler(own, { signal }));
+    refuseGenerated(await (this.#limit ? this.#runLimited(this.#limit, run) : run(this.#host.closing)));
+  }
+
+  #runLimited(limit: TimeLimit, run: (signal: AbortSignal) => unknown): unknown {
     const abort = new AbortController();
-    const signal = this.#limit ? AbortSignal.any([abort.signal, this.#host.closing]) : this.#host.closing;
-    const done = newContext().runInAsyncScope((): unknown => handler(own, { signal }));
-    const stop = (reason: Error): void => abort.abort(reason);
-    const isHeld = this.#limit && isPromiseLike(done);
-    refuseGenerated(await (isHeld ? this.#limit?.hold({ stop }, done as Promise<unknown>) : done));
+    const done = run(AbortSignal.any([abort.signal, this.#host.closing]));
+    return isPromiseLike(done) ? limit.hold({ stop: (reason) => abort.abort(reason) }, done) : done;
   }
 
   #settle(message: AmqpMessage, outcome: Outcome = 'done'): void {
@@ -216,6 +220,9 @@ export class AmqpSource implements Part {
 
 /** How a handler ended: well, by RejectMessage, or by what it threw. */
 type Outcome = 'done' | 'refused' | Error;
+
+/** What is not told of has ended well. */
+const allDone: ReadonlyMap<AmqpMessage, Outcome> = new Map();
 
 function outcomeOf(passed: Passed): Outcome {
   if (passed === 'done') return 'done';
