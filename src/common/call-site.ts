@@ -16,7 +16,11 @@ const madeAfar = new Set<unknown>([
  * something fails. Other errors are left alone: they have a stack of their own, or are told to many.
  */
 export function leadHere(error: unknown): void {
-  if (isWaybillError(error) && madeAfar.has(error.code)) Error.captureStackTrace(error, leadHere);
+  try {
+    if (isWaybillError(error) && madeAfar.has(error.code)) Error.captureStackTrace(error, leadHere);
+  } catch {
+    // What was thrown is frozen, or a Proxy: it is told as it is.
+  }
 }
 
 /** For `then`: throws what it is given, with {@link leadHere}. */

@@ -20,6 +20,7 @@ export class DeliveryContext {
   #timer: Deadline | undefined;
   #onClosing: (() => void) | undefined;
   #end: ((reason: unknown) => void) | undefined;
+  #stopped: Error | undefined;
 
   /** @internal */
   constructor(host: DeliveryContextHost, delivery: Delivery) {
@@ -94,13 +95,15 @@ export class DeliveryContext {
     return this.#abort.signal;
   }
 
-  /** @internal To be asked after whatever took its time before the handler. @throws ClosedError when it must not begin any more */
+  /** @internal To be asked after whatever took its time before the handler. @throws ClosedError, HandlerTimeoutError when it must not begin any more */
   assertMayBegin(): void {
+    if (this.#stopped) throw this.#stopped;
     if (this.#delivery.isLeft) throw new ClosedError(ended);
   }
 
   /** @internal The handler is to end: it is told by its signal. */
   stop(reason: Error): void {
+    this.#stopped = reason;
     void this.signal;
     this.#end?.(reason);
   }

@@ -9,7 +9,7 @@ import {
   type PublishOptions,
 } from '../amqp/index.js';
 import { throwHere } from '../common/call-site.js';
-import { ClosedError, ConfigurationError } from '../errors.js';
+import { ClosedError, ConfigurationError, PublishTimeoutError, TimeoutError } from '../errors.js';
 import {
   type CallOptions,
   type CallRequest,
@@ -20,8 +20,9 @@ import {
 import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
 import { Chain } from './chain.js';
+import type { HoldLimits } from './held.js';
 import type { ComponentInfo, Middleware } from './middleware.js';
-import { sendThrough } from './outbound.js';
+import { heldTooLong, sendThrough } from './outbound.js';
 
 /** One message to one queue, as it leaves. */
 export interface QueuePost extends Pick<Outgoing, 'content' | 'properties'> {
@@ -40,6 +41,7 @@ export class Dispatch {
   #caller: RpcCaller | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #closed = new AbortController();
 
   /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read, and for what is no middleware */
   constructor(options: LinkOptions, component: ComponentInfo, middleware: readonly Middleware[]) {
@@ -92,7 +94,9 @@ export class Dispatch {
     if (this.#chain.isEmpty) return this.#publishAll(copies, options);
     const post = { kind: 'message', name, copies } as const;
     const send = (made: readonly Outgoing[]): Promise<void> => this.#publishAll(made, options);
-    return sendThrough(this.#chain, this.#component, post, send) as Promise<void>;
+    const { timeoutMs = 30_000, signal } = options ?? {};
+    const limits = this.#limits(timeoutMs, signal, PublishTimeoutError);
+    return sendThrough(this.#chain, this.#component, post, send, limits) as Promise<void>;
   }
 
   /**
@@ -103,13 +107,13 @@ export class Dispatch {
     const end = (asked: CallRequest): Promise<Result> =>
       ownQueue ? this.#open().callWithOwnQueue(asked, options) : this.#open().call(asked, options);
     if (this.#chain.isEmpty) return end(request);
-    return this.#through(request, end).then(asResult).catch(failedCall);
+    return this.#through(request, options, end).then(asResult).catch(failedCall);
   }
 
   /** Sends a call once and gives back the queue to which its answers will come, at once. See {@link RpcCaller.send}. */
   callLater(request: CallRequest, options: CallOptions): Promise<ReplyQueue> {
     const end = (asked: CallRequest): Promise<ReplyQueue> => this.#open().send(asked, options);
-    return this.#chain.isEmpty ? end(request) : (this.#through(request, end) as Promise<ReplyQueue>);
+    return this.#chain.isEmpty ? end(request) : (this.#through(request, options, end) as Promise<ReplyQueue>);
   }
 
   /** Publishes one message to a queue that must be there, connecting first where that was not done. */
@@ -162,9 +166,25 @@ export class Dispatch {
     return allOf(copies.map((copy) => link.publish(copy, options)));
   }
 
-  #through(request: CallRequest, end: (request: CallRequest) => Promise<unknown>): Promise<unknown> {
+  #through(
+    request: CallRequest,
+    { timeoutMs, maxRetry, signal }: CallOptions,
+    end: (request: CallRequest) => Promise<unknown>,
+  ): Promise<unknown> {
     const post = { kind: 'call', name: request.name, copies: [request] } as const;
-    return sendThrough(this.#chain, this.#component, post, ([made]) => end(made ?? request));
+    const limits = this.#limits(timeoutMs * (maxRetry + 1), signal, TimeoutError);
+    return sendThrough(this.#chain, this.#component, post, ([made]) => end(made ?? request), limits);
+  }
+
+  /** n.b. a call must end, and a message too, also where a middleware never does. */
+  #limits(
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    TooLate: typeof TimeoutError | typeof PublishTimeoutError,
+  ): HoldLimits {
+    const { deadlines } = this.link;
+    const tooLate = (hasLeft: boolean): Error => new TooLate(heldTooLong(timeoutMs, hasLeft));
+    return { deadlines, timeoutMs, signal, closing: this.#closed.signal, tooLate };
   }
 
   #open(): RpcCaller {
@@ -175,6 +195,7 @@ export class Dispatch {
 
   async #close(): Promise<void> {
     await this.#caller?.close();
+    this.#closed.abort(new ClosedError(`${this.#component.name} was closed while a middleware held it.`));
     await this.#lease.close();
   }
 }

@@ -18,7 +18,7 @@ export {
   type Send,
   useMiddleware,
 } from './middleware.js';
-export { sendThrough } from './outbound.js';
+export { heldTooLong, sendThrough } from './outbound.js';
 export { inbound, Reception } from './reception.js';
 export { RejectMessage } from './reject-message.js';
 export { Settlement } from './settlement.js';

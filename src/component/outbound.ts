@@ -1,5 +1,6 @@
 import type { Outgoing } from '../amqp/index.js';
 import type { Chain } from './chain.js';
+import { type HoldLimits, whileHeld } from './held.js';
 import type { ComponentInfo, Outbound } from './middleware.js';
 
 /** What of a message middleware may see and change. */
@@ -13,21 +14,39 @@ export interface Post<Copy extends Addressed = Outgoing> {
   readonly copies: readonly Copy[];
 }
 
-/** Takes a message through the middleware of a component to what sends it, with the headers that were put on it. Gives what that gives. */
+/**
+ * Takes a message through the middleware of a component to what sends it, with the headers that were put on it. Gives what that
+ * gives, and ends within the limits whatever a middleware does.
+ */
 export function sendThrough<Copy extends Addressed>(
   chain: Chain<'send'>,
   component: ComponentInfo,
   { kind, name, copies }: Post<Copy>,
   send: (copies: readonly Copy[]) => Promise<unknown>,
+  limits: HoldLimits,
 ): Promise<unknown> {
   const [{ content: bytes, properties } = { content: Buffer.alloc(0), properties: {} }] = copies;
   const destinations = copies.map(({ exchange, routingKey }) => ({ exchange, routingKey }));
   const message = { component, kind, name, destinations, bytes, headers: { ...properties.headers } };
-  return chain.pass(message, () => send(copies.map((copy) => withHeaders(copy, message.headers))));
+  const leave = (): Promise<unknown> => send(copies.map((copy) => withHeaders(copy, message.headers)));
+  return whileHeld(
+    (leaving) =>
+      chain.pass(message, () => {
+        leaving();
+        return leave();
+      }),
+    limits,
+  );
 }
 
 /** No headers at all where there are none: an empty table costs its bytes. */
 function withHeaders<Copy extends Addressed>(copy: Copy, headers: Outbound['headers']): Copy {
   const some = Object.keys(headers).length > 0 ? headers : undefined;
   return { ...copy, properties: { ...copy.properties, headers: some } };
+}
+
+/** What a message ends with that a middleware has held for too long. */
+export function heldTooLong(timeoutMs: number, hasLeft: boolean): string {
+  const fate = hasLeft ? 'whether it arrived is unknown' : 'nothing was sent';
+  return `A middleware has held it for more than ${timeoutMs} ms; ${fate}.`;
 }

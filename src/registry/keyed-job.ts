@@ -40,6 +40,7 @@ export class KeyedJob implements Job {
 
   /** @throws NoMessageKeyError, UnregisteredHandlerError; what reading and the handler throw */
   async run(): Promise<unknown> {
+    this.context.assertMayBegin();
     const { header, findHandler } = this.#queue;
     if (this.name === null) throw new NoMessageKeyError(header);
     const handle = findHandler(this.name);

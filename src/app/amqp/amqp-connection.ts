@@ -13,8 +13,8 @@ import {
 } from '../../amqp/index.js';
 import { throwHere } from '../../common/call-site.js';
 import { wholeNumber } from '../../common/numbers.js';
-import { Chain, sendThrough } from '../../component/index.js';
-import { ClosedError, ConfigurationError, toError } from '../../errors.js';
+import { Chain, heldTooLong, sendThrough } from '../../component/index.js';
+import { ClosedError, ConfigurationError, PublishTimeoutError, toError } from '../../errors.js';
 import { jsonEncoder, toPlain } from '../../wire/index.js';
 import { readSettings } from '../common/settings.js';
 import type { ConnectionOwner, NamedConnection } from '../connections.js';
@@ -87,6 +87,7 @@ export class AmqpConnection implements NamedConnection {
   #owner: ConnectionOwner | undefined;
   #chain = new Chain('send', 'AmqpConnection', []);
   #closing: Promise<void> | undefined;
+  readonly #closed = new AbortController();
 
   /** @throws ConfigurationError for settings that contradict each other or cannot be read */
   constructor(options: AmqpConnectionOptions = {}) {
@@ -124,7 +125,10 @@ export class AmqpConnection implements NamedConnection {
     if (this.#chain.isEmpty) return await send(outgoing);
     const post = { kind: 'message', name: routingKey, copies: [outgoing] } as const;
     const component = { style: 'app', name: this.#owner?.name ?? 'AmqpConnection' } as const;
-    await sendThrough(this.#chain, component, post, ([copy = outgoing]) => send(copy));
+    const tooLate = (hasLeft: boolean): Error => new PublishTimeoutError(heldTooLong(restMs, hasLeft));
+    const { deadlines } = link;
+    const limits = { deadlines, timeoutMs: restMs, signal, closing: this.#closed.signal, tooLate };
+    await sendThrough(this.#chain, component, post, ([copy = outgoing]) => send(copy), limits);
   }
 
   /** How its links are, by asking the broker. See Link.health. */
@@ -188,6 +192,7 @@ export class AmqpConnection implements NamedConnection {
   }
 
   async #close(): Promise<void> {
+    this.#closed.abort(new ClosedError('The connection was closed while a middleware held the message.'));
     const entries = [...this.#links.values()];
     for (const { unwatch } of entries) unwatch();
     await Promise.all(entries.map(({ link }) => link.close()));

@@ -49,7 +49,7 @@ export class MessageJob implements Job {
   #at: TableEntry | undefined;
   #context: HandlerContext | undefined;
   #running: HandlerContext | undefined;
-  #isStopped = false;
+  #stopped: Error | undefined;
 
   constructor(host: JobHost, delivery: Delivery) {
     this.#host = host;
@@ -94,22 +94,29 @@ export class MessageJob implements Job {
 
   run(reply: Reply | null): unknown {
     if (!this.#body) throw this.#unreadable?.thrown;
+    if (this.#stopped) throw this.#stopped;
     return reply ? this.#answer(this.#body, reply) : this.#runFrom(0, this.#body);
   }
 
   stop(reason: Error): void {
-    this.#isStopped = true;
+    this.#stopped = reason;
     this.#running?.stop(reason);
     this.#context?.stop(reason);
   }
 
   /** One after the other; the first that throws stops the rest and decides (P-B32). */
   #runFrom(first: number, body: ReceivedBody): unknown {
-    for (let at = first; at < this.#handlers.length && !this.#isStopped; at++) {
+    for (let at = first; at < this.#handlers.length; at++) {
       const returned = this.#runOne(this.#handlers[at] as TableEntry, body, null);
-      if (isPromiseLike(returned)) return Promise.resolve(returned).then(() => this.#runFrom(at + 1, body));
+      if (isPromiseLike(returned)) return Promise.resolve(returned).then(() => this.#goOn(at + 1, body));
     }
-    return this.#isStopped ? undefined : this.#handled(body);
+    return this.#handled(body);
+  }
+
+  /** n.b. time has passed: it may be over. */
+  #goOn(next: number, body: ReceivedBody): unknown {
+    if (this.#stopped) throw this.#stopped;
+    return this.#runFrom(next, body);
   }
 
   #runOne(entry: TableEntry, body: ReceivedBody, reply: Reply | null): unknown {

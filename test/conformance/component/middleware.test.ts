@@ -7,6 +7,7 @@ import {
   type Receive,
   RejectMessage,
   type Send,
+  TimeoutError,
   useMiddleware,
 } from 'waybill';
 import { authentication } from '../../../examples/middleware/authentication.js';
@@ -185,6 +186,46 @@ for (const style of styles) {
       assert.equal(seen.length, 1);
     });
 
+    it('that holds a message for ever keeps its sender neither past its time nor past close, and sends nothing afterwards', async (t) => {
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const late: unknown[] = [];
+      const taken: unknown[] = [];
+      const holding: Middleware = {
+        send: (next) => async (message) => {
+          taken.push(message);
+          await released;
+          return await Promise.resolve()
+            .then(() => next(message))
+            .catch((thrown: unknown) => late.push(thrown));
+        },
+      };
+      const seen: unknown[] = [];
+      const running = await style.start(t, stage, {
+        handle: (value) => seen.push(value),
+        middleware: [holding],
+      });
+      const abort = new AbortController();
+      const held = [running.send(1, { timeoutMs: 50 }), running.send(2, { signal: abort.signal })];
+      if (hasCalls)
+        held.push(running.call(3, { timeoutMs: 50, maxRetry: 0 }).then((result) => void result.unwrap()));
+      const closed = running.send(4);
+      const ends = Promise.allSettled([...held, closed]);
+      await waitForLength(taken, held.length + 1);
+      abort.abort();
+      await Promise.allSettled(held);
+      await running.close();
+      const codes = (await ends).map((end) => (end.status === 'rejected' ? end.reason.code : end.status));
+      const expected = ['PUBLISH_TIMEOUT', 'CANCELLED', ...(hasCalls ? ['TIMEOUT'] : []), 'CLOSED'];
+      assert.deepEqual(codes, expected);
+      release();
+      await waitForLength(late, expected.length);
+      await running.drain();
+      assert.deepEqual(seen, []);
+    });
+
     it('sees what cannot be read, without a content', async (t) => {
       const seen: unknown[] = [];
       const looking: Middleware = {
@@ -224,6 +265,28 @@ for (const style of styles) {
     });
   });
 }
+
+describe('an error that cannot be changed', () => {
+  const stage = useStage();
+  it('is thrown as it is by what sends, frozen or a Proxy', async (t) => {
+    const frozen = Object.freeze(new TimeoutError('frozen'));
+    const trapped = new Proxy(new TimeoutError('trapped'), {
+      defineProperty: () => assert.fail('it is not to be changed'),
+    });
+    for (const error of [frozen, trapped]) {
+      const throwing: Middleware = {
+        send: () => () => {
+          throw error;
+        },
+      };
+      for (const style of styles) {
+        const running = await style.start(t, stage, { handle: () => {}, middleware: [throwing] });
+        assert.equal(await running.send(1).catch((thrown) => thrown), error);
+        await running.drain();
+      }
+    }
+  });
+});
 
 describe('middleware of calls', () => {
   const stage = useStage();

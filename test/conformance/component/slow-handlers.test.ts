@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isWaybillError } from 'waybill';
+import { isWaybillError, type Middleware } from 'waybill';
 import { Gate } from '../../support/stage/gate.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
@@ -45,6 +45,33 @@ for (const style of styles) {
       await running.drain();
       assert.deepEqual(seen, [2]);
       assert.equal(running.log.errors.length, 1);
+    });
+
+    it('H-E2: does not begin when its time is over before that, by a middleware or by its schema', async (t) => {
+      let hold = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        hold = resolve;
+      });
+      const ends: unknown[] = [];
+      const slow: Middleware = {
+        receive: (next) => async (message) => {
+          await held;
+          return await Promise.resolve()
+            .then(() => next(message))
+            .finally(() => ends.push(1));
+        },
+      };
+      const seen: unknown[] = [];
+      const handle = (value: unknown) => seen.push(value);
+      const running = await style.start(t, stage, { handle, middleware: [slow], handlerTimeoutMs: 100 });
+      const { body, headers = {} } = style.message(1);
+      await stage.side.publish('', running.queue, body, { headers });
+      if (style.name !== 'app') await stage.side.waitForMessage(`${running.queue}.failed`);
+      hold();
+      await waitForLength(ends, 1);
+      await running.drain();
+      // n.b. in an app the time of a handler begins with it, since it is one for a whole batch.
+      assert.deepEqual(seen, style.name === 'app' ? [1] : []);
     });
 
     it('H-E2: that ends when it is told is over, and what becomes of it then changes nothing', async (t) => {

@@ -50,6 +50,13 @@ export interface RawMessage {
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
+/** How long something that is sent may take. */
+export interface Waiting {
+  readonly timeoutMs?: number;
+  readonly maxRetry?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** A component of one style that runs, and one that sends to it. */
 export interface Running {
   readonly log: Log;
@@ -59,8 +66,10 @@ export interface Running {
   readonly calls: string | undefined;
   /** Where rejected ones go, of both. */
   readonly dead: string;
-  send(value: number): Promise<void>;
-  call(value: number): Promise<Result>;
+  send(value: number, options?: Waiting): Promise<void>;
+  call(value: number, options?: Waiting): Promise<Result>;
+  /** Closes what sends. */
+  close(): Promise<unknown>;
   /** Stops it in good order, in so much time at most. */
   drain(timeoutMs?: number): Promise<unknown>;
   /** Whether what takes messages is well, and what it says of its handlers. */
@@ -145,8 +154,9 @@ const messaging: Style = {
       queue,
       calls: queue,
       dead,
-      send: (value) => sender.send(new MessageCommand('work', value)),
-      call: (value) => sender.call(new RpcCommand('work', value)),
+      send: (value, options = {}) => sender.with(options).send(new MessageCommand('work', value)),
+      call: (value, options = {}) => sender.with(options).call(new RpcCommand('work', value)),
+      close: () => sender.close(),
       drain: (timeoutMs = 30_000) => desk.drain({ timeoutMs }),
       health: () => desk.health(),
     };
@@ -183,8 +193,9 @@ const workers: Style = {
       queue,
       calls,
       dead,
-      send: (value) => producer.publish(queue, value),
-      call: (value) => client.call(calls, value),
+      send: (value, options) => producer.publish(queue, value, options),
+      call: (value, options) => client.call(calls, value, options),
+      close: () => Promise.all([producer.close(), client.close()]),
       drain: (timeoutMs = 30_000) => Promise.all([tasks.drain({ timeoutMs }), answers.drain({ timeoutMs })]),
       health: () => tasks.health(),
     };
@@ -220,8 +231,9 @@ const registry: Style = {
       queue,
       calls: queue,
       dead,
-      send: (value) => sender.send(queue, 'work', value),
-      call: (value) => sender.call(queue, 'work', value),
+      send: (value, options) => sender.send(queue, 'work', value, options),
+      call: (value, options) => sender.call(queue, 'work', value, options),
+      close: () => sender.close(),
       drain: (timeoutMs = 30_000) => consumers.disconnectConsumers({ timeoutMs }),
       health: () => consumers.health(),
     };
@@ -246,7 +258,8 @@ const app: Style = {
       queue,
       calls: undefined,
       dead,
-      send: (data) => connection.put({ routingKey: queue, data }),
+      send: (data, options) => connection.put({ routingKey: queue, data, ...options }),
+      close: () => connection.close(),
       call: () => Promise.reject(new Error('An app has no calls')),
       drain: (timeoutMs = 30_000) => made.drain({ timeoutMs }),
       health: () => made.health(),
