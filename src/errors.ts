@@ -167,13 +167,59 @@ export class PublishTimeoutError extends WaybillError {
 }
 
 /**
+ * What was known last of a call that got no answer in time: `not-confirmed` the broker may not even have it; `confirmed` the broker
+ * has it, or a server that says nothing; `waits` and `runs` that is what a server has said.
+ */
+export type CallState = 'not-confirmed' | 'confirmed' | 'waits' | 'runs';
+
+/** What a {@link TimeoutError} knows of its call. */
+export interface TimedOutCall {
+  /** How long the whole call could take, in milliseconds. */
+  readonly budgetMs: number;
+  /** How many times it was sent. */
+  readonly attempts: number;
+  readonly lastState: CallState;
+  /** Which component has it, where it waits or runs: `OrderDesk@host 4711`. */
+  readonly server?: string | undefined;
+}
+
+/**
  * Thrown when a call got no answer in time, after all its attempts. The work may or may not have been done.
  *
- * What to do: look whether the other side runs and keeps up; raise `timeoutMs` or `maxRetry` for work that takes longer.
+ * What to do: `call` tells what was known last. Look whether the other side runs and keeps up; raise `timeoutMs` for work that takes
+ * longer.
  */
 export class TimeoutError extends WaybillError {
   override readonly name = 'TimeoutError' as const;
   readonly code = 'TIMEOUT' as const;
+  /** What was known last of the call; undefined where it was no single call, as for answers that are collected. */
+  readonly call: TimedOutCall | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly call?: TimedOutCall | undefined } = {}) {
+    super(message, options);
+    this.call = options.call;
+  }
+}
+
+/**
+ * Thrown when a handler calls, or sends with `withinDeadline`, and whoever waits for the handler does not wait any more: nothing was
+ * sent.
+ *
+ * What to do: nothing, most often: what would be done is for nobody. Use `detached` for what must be done nevertheless.
+ */
+export class DeadlineError extends WaybillError {
+  override readonly name = 'DeadlineError' as const;
+  readonly code = 'DEADLINE' as const;
+}
+
+/**
+ * The reason of `context.signal` when whoever has called is gone, process or connection: nobody takes the answer.
+ *
+ * What to do: stop the work, unless it is worth doing for its own sake. `abortWhenCallerGone: false` (`static` on a processor) does not ask.
+ */
+export class CallerGoneError extends WaybillError {
+  override readonly name = 'CallerGoneError' as const;
+  readonly code = 'CALLER_GONE' as const;
 }
 
 /**
@@ -188,9 +234,10 @@ export class TakenBackError extends WaybillError {
 }
 
 /**
- * Thrown when the caller gave up a call or a publish by its `AbortSignal`; `cause` is the signal's reason.
+ * Thrown when the caller gave up a call or a publish, by its `AbortSignal`, `cancel()` or the end of the handler that has called;
+ * `cause` is the reason. Where it runs it is the reason of `context.signal`.
  *
- * What to do: nothing: it was wanted. A message may still have been sent.
+ * What to do: nothing: it was wanted. A message may still have been sent, and a call may have run.
  */
 export class CancelledError extends WaybillError {
   override readonly name = 'CancelledError' as const;

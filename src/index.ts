@@ -29,6 +29,7 @@ export type {
 export {
   type ComponentInfo,
   type DeliveryContext,
+  detached,
   type Inbound,
   type Middleware,
   type Outbound,
@@ -40,12 +41,15 @@ export {
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
   ArgumentTypeError,
+  CallerGoneError,
+  type CallState,
   CancelledError,
   ClosedError,
   ConfigurationError,
   ConnectError,
   ConnectionLostError,
   ContentMismatchError,
+  DeadlineError,
   EncodingError,
   type ErrorCode,
   HandlerTimeoutError,
@@ -58,6 +62,7 @@ export {
   PublishTimeoutError,
   RemoteError,
   TakenBackError,
+  type TimedOutCall,
   TimeoutError,
   TopologyError,
   UnhandledMessageError,
@@ -71,6 +76,7 @@ export * from './messaging/index.js';
 // Calls.
 export {
   type CollectOptions,
+  type OpenCall,
   type Reply,
   ReplyQueue,
   ReplyStore,

@@ -17,12 +17,14 @@ const doors: Readonly<Record<string, Door>> = {
     values: `
       AckAndRestart
       ArgumentTypeError
+      CallerGoneError
       CancelledError
       ClosedError
       ConfigurationError
       ConnectError
       ConnectionLostError
       ContentMismatchError
+      DeadlineError
       DrainError
       EncodingError
       Envelope
@@ -74,6 +76,7 @@ const doors: Readonly<Record<string, Door>> = {
       anyName
       applicationKeys
       componentStatus
+      detached
       handlersFor
       isWaybillError
       silentLogger
@@ -88,6 +91,7 @@ const doors: Readonly<Record<string, Door>> = {
       BareContent
       Body
       CallSettings
+      CallState
       CallsOf
       Category
       CollectOptions
@@ -156,6 +160,7 @@ const doors: Readonly<Record<string, Door>> = {
       MicroSchedulerOptions
       Middleware
       Mistake
+      OpenCall
       OpenNames
       Outbound
       OutboxHealth
@@ -189,6 +194,7 @@ const doors: Readonly<Record<string, Door>> = {
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth
+      TimedOutCall
       Unhandled
       UnhandledHealth
       UnhandledMessage
@@ -352,6 +358,7 @@ const doors: Readonly<Record<string, Door>> = {
       RpcClient
       RpcWorker
       Worker
+      detached
       useMiddleware
     `,
     types: `
@@ -367,6 +374,7 @@ const doors: Readonly<Record<string, Door>> = {
       Inbound
       LinkOptions
       Middleware
+      OpenCall
       Outbound
       QueueProducerOptions
       QueueWorkerOptions
@@ -395,6 +403,7 @@ const doors: Readonly<Record<string, Door>> = {
       RabbitConsumerFactory
       RejectMessage
       UnregisteredHandlerError
+      detached
       useMiddleware
     `,
     types: `
@@ -413,6 +422,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageSenderOptions
       Middleware
       ModelHandler
+      OpenCall
       Outbound
       RabbitConsumerFactoryOptions
       RabbitConsumerOptions

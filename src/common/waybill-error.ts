@@ -3,6 +3,7 @@ import { codeOf } from './thrown.js';
 /** The codes of all failures; what is in it stays. What is thrown on purpose is in `control-flow.ts`. */
 const codes = [
   'ALREADY_REGISTERED',
+  'CALLER_GONE',
   'CANCELLED',
   'CHANNEL_CLOSED',
   'CLOSED',
@@ -10,6 +11,7 @@ const codes = [
   'CONNECTION_LOST',
   'CONNECT_FAILED',
   'CONTENT_MISMATCH',
+  'DEADLINE',
   'DRAIN_INCOMPLETE',
   'ENCODING',
   'MALFORMED_MESSAGE',

@@ -1,8 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Deadline, type Deadlines, type Delivery, failureCount } from '../amqp/index.js';
-import { toldNumber } from '../common/told-number.js';
 import { ClosedError, TakenBackError, TimeoutError } from '../errors.js';
-import { attemptHeader } from '../rpc/index.js';
+import { attemptHeader, remainingMs } from '../rpc/index.js';
 
 /** What all contexts of a component have in common. */
 export interface DeliveryContextHost {
@@ -15,7 +14,6 @@ export interface DeliveryContextHost {
 export class DeliveryContext {
   readonly #delivery: Delivery;
   readonly #host: DeliveryContextHost;
-  readonly #receivedAt = Date.now();
   #abort: AbortController | undefined;
   #timer: Deadline | undefined;
   #onClosing: (() => void) | undefined;
@@ -82,12 +80,21 @@ export class DeliveryContext {
 
   /** When the caller gives up, in milliseconds since 1970 by this machine's clock; undefined where nobody waits. */
   get deadline(): number | undefined {
-    const remaining = this.#remainingMs();
-    return remaining === undefined ? undefined : this.#receivedAt + remaining;
+    const { remainingMs } = this;
+    return remainingMs === undefined ? undefined : Math.round(Date.now() + remainingMs);
   }
 
   /**
-   * Aborted when the deadline has passed, when the component was closed before the handler was done, or when the broker has
+   * How long the caller still waits, in milliseconds: what it had when it called, less the time that the call has waited for this handler
+   * and run. The clocks of the two machines do not matter. Undefined where nobody waits; not above 0 where nobody does any more.
+   */
+  get remainingMs(): number | undefined {
+    return remainingMs(this.#delivery);
+  }
+
+  /**
+   * Aborted when the deadline has passed, when the caller has given the call up (`CancelledError`) or is gone (`CallerGoneError`), when
+   * the component was closed before the handler was done, or when the broker has
    * taken the message back because that took too long (`TakenBackError`), and when `handlerTimeoutMs` is over (`HandlerTimeoutError`).
    */
   get signal(): AbortSignal {
@@ -114,11 +121,6 @@ export class DeliveryContext {
     if (this.#onClosing) this.#host.closing.removeEventListener('abort', this.#onClosing);
   }
 
-  /** @internal How long the sender waits, as far as the message tells: here by how long it may live. */
-  protected get patienceMs(): unknown {
-    return this.#delivery.properties.expiration;
-  }
-
   #newAbort(): AbortController {
     const abort = new AbortController();
     const { closing, deadlines } = this.#host;
@@ -129,18 +131,12 @@ export class DeliveryContext {
     if (closing.aborted) this.#onClosing();
     else closing.addEventListener('abort', this.#onClosing, { once: true });
     this.#delivery.whenTakenBack(() => end(new TakenBackError(takenBack)));
-    const remaining = this.#remainingMs();
-    if (remaining !== undefined) {
+    const { remainingMs } = this;
+    if (remainingMs !== undefined) {
       const reason = new TimeoutError('The caller does not wait any more.');
-      this.#timer = deadlines.set(Math.max(0, remaining), () => end(reason));
+      this.#timer = deadlines.set(Math.max(0, remainingMs), () => end(reason));
     }
     return abort;
-  }
-
-  #remainingMs(): number | undefined {
-    const told = this.patienceMs;
-    const remaining = toldNumber(told);
-    return told === undefined || !Number.isFinite(remaining) ? undefined : remaining;
   }
 }
 

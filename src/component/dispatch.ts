@@ -23,6 +23,7 @@ import { Chain } from './chain.js';
 import type { HoldLimits } from './held.js';
 import type { ComponentInfo, Middleware } from './middleware.js';
 import { heldTooLong, sendThrough } from './outbound.js';
+import { withinScope } from './scope.js';
 
 /** One message to one queue, as it leaves. */
 export interface QueuePost extends Pick<Outgoing, 'content' | 'properties'> {
@@ -100,10 +101,18 @@ export class Dispatch {
   }
 
   /**
-   * Calls and waits for the answer. Never rejects: what goes wrong is the result.
+   * Calls and waits for the answer, within the time of the handler that calls. Never rejects: what goes wrong is the result.
    * @param ownQueue a reply queue for this call alone, for servers that send no correlation id back.
    */
   call(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
+    try {
+      return this.#call(request, withinScope(request.name, options), ownQueue);
+    } catch (thrown) {
+      return Promise.resolve(failedCall(thrown));
+    }
+  }
+
+  #call(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
     const end = (asked: CallRequest): Promise<Result> =>
       ownQueue ? this.#open().callWithOwnQueue(asked, options) : this.#open().call(asked, options);
     if (this.#chain.isEmpty) return end(request);
@@ -168,11 +177,11 @@ export class Dispatch {
 
   #through(
     request: CallRequest,
-    { timeoutMs, maxRetry, signal }: CallOptions,
+    { timeoutMs, signal, cancellation }: CallOptions,
     end: (request: CallRequest) => Promise<unknown>,
   ): Promise<unknown> {
     const post = { kind: 'call', name: request.name, copies: [request] } as const;
-    const limits = this.#limits(timeoutMs * (maxRetry + 1), signal, TimeoutError);
+    const limits = { ...this.#limits(timeoutMs, signal, TimeoutError), cancellation };
     return sendThrough(this.#chain, this.#component, post, ([made]) => end(made ?? request), limits);
   }
 

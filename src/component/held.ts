@@ -1,5 +1,6 @@
 import { type Deadlines, onAbort } from '../amqp/index.js';
 import { CancelledError } from '../errors.js';
+import type { Cancellation } from '../rpc/index.js';
 
 /** What ends the waiting for a message that its middleware holds. */
 export interface HoldLimits {
@@ -8,6 +9,7 @@ export interface HoldLimits {
   readonly timeoutMs: number;
   /** The caller's. */
   readonly signal?: AbortSignal | undefined;
+  readonly cancellation?: Cancellation | undefined;
   /** Aborted when the component is closed, by the error that tells of it. */
   readonly closing: AbortSignal;
   /** What the waiting ends with when the time is over. @param hasLeft whether it was handed on by then */
@@ -24,7 +26,7 @@ const graceMs = 1_000;
  */
 export function whileHeld(
   pass: (leaving: () => void) => Promise<unknown>,
-  { deadlines, timeoutMs, signal, closing, tooLate }: HoldLimits,
+  { deadlines, timeoutMs, signal, cancellation, closing, tooLate }: HoldLimits,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let over: Error | undefined;
@@ -34,17 +36,18 @@ export function whileHeld(
       reject(error);
     };
     const deadline = deadlines.set(timeoutMs + graceMs, () => end(tooLate(hasLeft)));
-    const cancelled = (): void =>
-      end(new CancelledError('It was cancelled while a middleware held it.', { cause: signal?.reason }));
+    const cancelled = (cause: unknown): void =>
+      end(new CancelledError('It was cancelled while a middleware held it.', { cause }));
     const unwatch = [
       onAbort(closing, () => end(closing.reason as Error)),
-      ...(signal ? [onAbort(signal, cancelled)] : []),
+      ...(signal ? [onAbort(signal, () => cancelled(signal.reason))] : []),
     ];
     const leave = (): void => {
       if (over) throw over;
       hasLeft = true;
     };
-    if (signal?.aborted) cancelled();
+    cancellation?.onCancel((reason) => !hasLeft && cancelled(reason));
+    if (signal?.aborted) cancelled(signal.reason);
     void (over ? Promise.reject(over) : pass(leave)).then(resolve, reject).finally(() => {
       deadline.cancel();
       for (const forget of unwatch) forget();

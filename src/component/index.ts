@@ -21,5 +21,6 @@ export {
 export { heldTooLong, sendThrough } from './outbound.js';
 export { inbound, Reception } from './reception.js';
 export { RejectMessage } from './reject-message.js';
+export { assertWithinDeadline, detached, inScope } from './scope.js';
 export { Settlement } from './settlement.js';
 export { TimeLimit, type TimeLimitOption } from './time-limit.js';

@@ -15,6 +15,7 @@ import {
 } from '../amqp/index.js';
 import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
+import { CancelLine, cancelPatterns } from '../rpc/index.js';
 import type { DeliveryContextHost } from './delivery-context.js';
 
 /** How an {@link Intake} takes from one queue. */
@@ -23,6 +24,8 @@ export interface IntakeOptions
     ConsumeOptions {
   /** What must exist: the queue itself, and what it needs. */
   readonly declarations: readonly Declaration[];
+  /** Whether calls come to it: then it is heard of those that their callers have given up. @default false */
+  readonly answersCalls?: boolean | undefined;
 }
 
 /** The queues that one component consumes, each on a channel of its own: declared, taken from, and given back together. */
@@ -104,13 +107,14 @@ export class Intake implements DeliveryContextHost {
   // n.b. it goes on when it is stopped meanwhile: so each step gives back what it has got then.
   async #open(
     queue: string,
-    { declarations, ...options }: IntakeOptions,
+    { declarations, answersCalls, ...options }: IntakeOptions,
     handle: (delivery: Delivery) => void | Promise<void>,
   ): Promise<void> {
     await this.link.openConsuming();
     if (declarations.length > 0) await this.link.declare(declarations);
     this.#declared.push(...declarations);
     if (this.#drained) this.link.forget(this.#declared.splice(0));
+    if (answersCalls) await CancelLine.of(this.link).listen(cancelPatterns(queue, declarations));
     const consumer = await this.link.openConsumer(handle, options);
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);

@@ -7,6 +7,7 @@ import type { Chain } from './chain.js';
 import type { End } from './fate.js';
 import type { Job } from './job.js';
 import type { ComponentInfo, Inbound } from './middleware.js';
+import { inScope } from './scope.js';
 import { Settlement } from './settlement.js';
 import type { TimeLimit } from './time-limit.js';
 
@@ -75,13 +76,20 @@ export class Reception {
     if (!responder || (isUnanswerable && !onUnanswerable))
       return this.#settlement.fail(delivery, job, unanswerable(job));
     if (isUnanswerable) onUnanswerable?.(job);
-    const handled = responder.respond(delivery, (reply) => this.#run(delivery, job, reply));
+    const fitness = responder.receive(delivery);
+    if (fitness === 'spent') return delivery.reject();
+    if (fitness === 'cancelled') return delivery.ack();
+    const handled = responder.respond(delivery, {
+      run: (reply) => this.#run(delivery, job, reply),
+      stop: (reason) => job.stop(reason),
+    });
     return whenDone(handled, (how) => this.#answered(delivery, job, how));
   }
 
   /** The slot is free for the next call now; this one is settled when its answer is safe. */
   #answered(delivery: Delivery, job: Job, handled: Handled): void {
-    if ('thrown' in handled) this.#settlement.failedCall(delivery, job, handled.thrown, handled.sent);
+    if (handled.isUnwanted) void handled.sent.then(() => delivery.ack());
+    else if ('thrown' in handled) this.#settlement.failedCall(delivery, job, handled.thrown, handled.sent);
     else void handled.sent.then(() => delivery.ack());
   }
 
@@ -90,7 +98,9 @@ export class Reception {
     const begin = (): unknown => job.run(reply);
     const done = chain.isEmpty
       ? begin()
-      : chain.pass(inbound(component, delivery, job), begin).finally(() => job.context.end());
+      : inScope(job.context, () => chain.pass(inbound(component, delivery, job), begin)).finally(() =>
+          job.context.end(),
+        );
     return limit && isPromiseLike(done) ? limit.hold(job, done) : done;
   }
 }

@@ -3,6 +3,7 @@ export type { GiveUp, LinkOptions, RetryPolicy } from '../amqp/index.js';
 export {
   type ComponentInfo,
   type DeliveryContext,
+  detached,
   type Inbound,
   type Middleware,
   type Outbound,
@@ -12,6 +13,7 @@ export {
   type Send,
   useMiddleware,
 } from '../component/index.js';
+export type { OpenCall } from '../rpc/index.js';
 export type { ConsumerFactory, FindHandler, MessageConsumer, RawHandler } from './consumer.js';
 export type { DeadLetterPolicy } from './dead-letter-policy.js';
 export {

@@ -1,6 +1,6 @@
 import type { Delivery } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
-import { DeliveryContext, type DeliveryContextHost, type Job } from '../component/index.js';
+import { DeliveryContext, type DeliveryContextHost, inScope, type Job } from '../component/index.js';
 import type { FindHandler } from './consumer.js';
 import { NoMessageKeyError, UnregisteredHandlerError } from './errors.js';
 
@@ -46,7 +46,7 @@ export class KeyedJob implements Job {
     const handle = findHandler(this.name);
     if (!handle) throw new UnregisteredHandlerError(this.name);
     try {
-      return (await handle(this.content, this.context)) ?? null;
+      return (await inScope(this.context, () => handle(this.content, this.context))) ?? null;
     } finally {
       this.context.end();
     }

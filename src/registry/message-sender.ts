@@ -1,6 +1,6 @@
 import type { LinkOptions, MessageProperties, PublishOptions } from '../amqp/index.js';
 import { Client, type MiddlewareOption } from '../component/index.js';
-import { type CallOptions, type CallRequest, resultReader } from '../rpc/index.js';
+import { type CallOptions, type CallRequest, type OpenCall, openCall, resultReader } from '../rpc/index.js';
 import { type Encoder, encodingOf, jsonEncoder, type Result, toPlain } from '../wire/index.js';
 import { readDetail } from './detail.js';
 
@@ -18,11 +18,13 @@ export interface MessageSenderOptions extends MiddlewareOption {
 
 /** How one call waits. */
 export interface MessageCallOptions {
-  /** How long each attempt waits for an answer. @default 30,000 */
+  /** How long the whole call may take, all its attempts together. @default 30,000 */
   readonly timeoutMs?: number | undefined;
+  /** How long each attempt waits before the call is sent again. @default an equal share of `timeoutMs`, but at least a second */
+  readonly attemptTimeoutMs?: number | undefined;
   /** How many times the call is sent AGAIN. A consumer of ours then answers without working twice; Python's does not. @default 0 */
   readonly maxRetry?: number | undefined;
-  /** Ends the wait at once. */
+  /** Gives up the call; whoever runs it is told. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,17 +70,19 @@ export class MessageSender<Messages extends object = AnyMessages> extends Client
    * Calls the handler of a key and waits for the answer. Never rejects. In the form `detail` success and failure do not say
    * what they are: what is no JSON is taken for an error.
    */
-  async call<Answer = unknown, Key extends keyof Messages & string = keyof Messages & string>(
+  call<Answer = unknown, Key extends keyof Messages & string = keyof Messages & string>(
     queue: string,
     key: Key,
     data: Messages[Key],
-    { timeoutMs = 30_000, maxRetry = 0, signal }: MessageCallOptions = {},
-  ): Promise<Result<Answer>> {
-    const options: CallOptions = { timeoutMs, maxRetry, signal };
+    { timeoutMs = 30_000, maxRetry = 0, ...others }: MessageCallOptions = {},
+  ): OpenCall<Answer> {
     const request = (): CallRequest => this.#request(queue, key, data);
-    // Python's answers have no correlation id, so each call has a reply queue for itself.
-    const result = await this.dispatch.callOpening(request, options, this.#rpc === 'detail');
-    return result as Result<Answer>;
+    return openCall((cancellation) => {
+      const options: CallOptions = { timeoutMs, maxRetry, ...others, cancellation };
+      // Python's answers have no correlation id, so each call has a reply queue for itself.
+      const ownQueue = this.#rpc === 'detail';
+      return this.dispatch.callOpening(request, options, ownQueue) as Promise<Result<Answer>>;
+    });
   }
 
   #request(queue: string, key: string, data: unknown): CallRequest {

@@ -55,6 +55,8 @@ export interface RabbitConsumerOptions extends ConsumerArguments, MiddlewareOpti
    * with the value, or with the error's class and message. @default no answers
    */
   readonly rpc?: 'detail' | 'result' | undefined;
+  /** Whether the signal of a call's handler is aborted when its caller is gone; it is looked for from 3 s on. @default true */
+  readonly abortWhenCallerGone?: boolean | undefined;
   /** Tries a failing message again, after a delay, before it is given up. */
   readonly retry?: RetryPolicy | undefined;
   /** What becomes of a message that is given up; `discard` is what the original did without dead letters. @default 'park' */
@@ -103,7 +105,8 @@ export class RabbitConsumer implements MessageConsumer {
     const declarations = [...dead.declarations, durableQueue(listenFor, args)];
     const { handle, giveUp } = this.#newReception(findHandler);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
-    await this.#intake.open(listenFor, { declarations, ...consumer }, handle);
+    const answersCalls = this.#options.rpc !== undefined;
+    await this.#intake.open(listenFor, { declarations, answersCalls, ...consumer }, handle);
     this.#isTaking = true;
   }
 
@@ -125,7 +128,7 @@ export class RabbitConsumer implements MessageConsumer {
 
   /** A call that failed is rejected, to the dead letters if there are some. */
   #newReception(findHandler: FindHandler): Reception {
-    const { rpc, retry, onFailure = 'park' } = this.#options;
+    const { rpc, retry, onFailure = 'park', abortWhenCallerGone } = this.#options;
     const intake = this.#intake;
     const component = identify({ name: owner }, owner, intake.vhost);
     const asked = { header: this.#messageKeyName, findHandler, answers: rpc !== undefined };
@@ -140,7 +143,7 @@ export class RabbitConsumer implements MessageConsumer {
       logger: intake.link.logger,
       limit: TimeLimit.of(this.#options, intake.deadlines),
       failures: intake.failures({ retry, onFailure, component }),
-      responder: rpc && new Responder(intake.link, { writer }),
+      responder: rpc && new Responder(intake.link, { writer, abortWhenCallerGone }),
     });
   }
 }

@@ -1,12 +1,18 @@
 import { directReplyTo, type Link, nextMessageId } from '../amqp/index.js';
 import { throwHere } from '../common/call-site.js';
+import { within } from '../common/timers.js';
 import { ClosedError, type WaybillError } from '../errors.js';
 import type { Result } from '../wire/index.js';
 import { type CallLine, CallLines } from './call-line.js';
-import { type CallHost, PendingCall } from './pending-call.js';
+import { assertCallOptions, type CallOptions } from './call-options.js';
+import { CancelLine } from './cancel-line.js';
+import { type CallHost, type Cancel, PendingCall } from './pending-call.js';
 import { newReplyAddress } from './reply-address.js';
 import { type CollectOptions, ReplyQueue } from './reply-queue.js';
-import { assertCallOptions, type CallOptions, type CallRequest, readReply } from './request.js';
+import { type CallRequest, readReply } from './request.js';
+
+/** How long a caller that closes waits for its cancels to be sent. */
+const cancelsMs = 1_000;
 
 /** Keys may come from outside: only so many are remembered. */
 const MAX_TOLD = 100;
@@ -20,6 +26,8 @@ export class RpcCaller {
   readonly #line: CallLine;
   readonly #host: CallHost;
   readonly #pending = new Set<PendingCall>();
+  /** On their way. */
+  readonly #cancels = new Set<Promise<void>>();
   readonly #queues = new Map<string, ReplyQueue>();
   /** Where calls did not get to, and this was said. */
   readonly #told = new Set<string>();
@@ -31,7 +39,8 @@ export class RpcCaller {
     const { publisher } = this.#line;
     const connected = (): boolean => link.publishing;
     const undelivered = (request: CallRequest, why: WaybillError): void => this.#tellOnce(request, why);
-    this.#host = { publisher, deadlines: link.deadlines, connected, undelivered };
+    const cancelled: CallHost['cancelled'] = (id, request, cancel) => this.#cancel(id, request, cancel);
+    this.#host = { publisher, deadlines: link.deadlines, connected, undelivered, cancelled };
   }
 
   /** Calls and waits for the answer. Never throws: what goes wrong is the result. */
@@ -97,9 +106,11 @@ export class RpcCaller {
   /** Ends what is pending with a ClosedError, and closes the channel where no other caller is on it. */
   async close(): Promise<void> {
     const reason = new ClosedError('The producer was closed before the answer came.');
-    for (const call of [...this.#pending]) call.fail(reason);
+    for (const call of [...this.#pending]) call.cancel(reason, reason);
     for (const queue of this.#queues.values()) queue.end(reason);
     await Promise.all([...this.#queues.keys()].map((name) => this.#drop(name)));
+    // For those who run what is given up now. They hear it by their deadlines, too, or when this end is gone.
+    await within(Promise.all(this.#cancels), cancelsMs, () => []);
     await CallLines.of(this.#link).release(this.#line);
   }
 
@@ -110,15 +121,22 @@ export class RpcCaller {
     options: CallOptions,
     resolve: (result: Result) => void,
   ): PendingCall {
-    const call = new PendingCall(id, request, replyTo, options, this.#host, (result) => {
+    const settle = (result: Result): void => {
       this.#line.remove(call);
       this.#pending.delete(call);
       resolve(result);
-    });
+    };
+    const call = new PendingCall({ id, replyTo, settle }, request, options, this.#host);
     // Known before it is sent: the answer may be here before the confirm is.
     this.#line.add(call);
     this.#pending.add(call);
     return call;
+  }
+
+  #cancel(id: string, request: CallRequest, cancel: Cancel): void {
+    const sent = CancelLine.of(this.#link).send(id, request, cancel);
+    this.#cancels.add(sent);
+    void sent.finally(() => this.#cancels.delete(sent));
   }
 
   /** With default settings the caller hears of it after two minutes; whoever looks at the log should not wait as long. */

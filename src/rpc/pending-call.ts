@@ -11,18 +11,14 @@ import {
   CancelledError,
   ConnectionLostError,
   isWaybillError,
-  TimeoutError,
   toError,
   type WaybillError,
 } from '../errors.js';
 import { failedCall, failedResult, type Result } from '../wire/index.js';
-import {
-  assertCallOptions,
-  attemptHeader,
-  type CallOptions,
-  type CallRequest,
-  readReply,
-} from './request.js';
+import { type CallProgress, lostAnswer, noAnswer } from './call-errors.js';
+import { assertCallOptions, attemptMs, type CallOptions } from './call-options.js';
+import { deadlineHeaders, expirationAfter } from './deadline.js';
+import { attemptHeader, type CallRequest, readReply } from './request.js';
 
 /** What a {@link PendingCall} needs from whoever made it. */
 export interface CallHost {
@@ -32,6 +28,21 @@ export interface CallHost {
   connected(): boolean;
   /** An attempt could not be delivered; the call goes on. */
   undelivered(request: CallRequest, why: WaybillError): void;
+  /** The caller has given it up, and whoever has it should know. */
+  cancelled(id: string, request: CallRequest, cancel: Cancel): void;
+}
+
+/** Why a call is not wanted any more, and for how long it would have been. */
+export interface Cancel {
+  readonly reason: unknown;
+  readonly remainingMs: number;
+}
+
+/** How a {@link PendingCall} is found by its answers, and what it ends with. */
+export interface CallAddress {
+  readonly id: string;
+  readonly replyTo: string;
+  settle(result: Result): void;
 }
 
 /**
@@ -41,11 +52,12 @@ export interface CallHost {
 export class PendingCall {
   readonly id: string;
   readonly #request: CallRequest;
-  readonly #replyTo: string;
+  readonly #address: CallAddress;
   readonly #options: CallOptions;
   readonly #host: CallHost;
-  readonly #settle: (result: Result) => void;
-  #unwatch: (() => void) | undefined;
+  #attemptMs = 0;
+  #unwatch: (() => void)[] | undefined;
+  #endsAt = 0;
   #attempt = 0;
   #deadline: Deadline | undefined;
   #failure: WaybillError | undefined;
@@ -53,20 +65,12 @@ export class PendingCall {
   #wasInterrupted = false;
   #settled = false;
 
-  constructor(
-    id: string,
-    request: CallRequest,
-    replyTo: string,
-    options: CallOptions,
-    host: CallHost,
-    settle: (result: Result) => void,
-  ) {
-    this.id = id;
+  constructor(address: CallAddress, request: CallRequest, options: CallOptions, host: CallHost) {
+    this.id = address.id;
     this.#request = request;
-    this.#replyTo = replyTo;
+    this.#address = address;
     this.#options = options;
     this.#host = host;
-    this.#settle = settle;
   }
 
   /** Sends the first attempt. */
@@ -75,10 +79,12 @@ export class PendingCall {
       assertCallOptions(this.#request, this.#options);
     } catch (thrown) {
       this.answer(failedCall(thrown));
+      return;
     }
-    const { signal } = this.#options;
-    if (signal && !this.#settled) this.#cancelBy(signal);
-    if (!this.#settled) this.#try();
+    this.#attemptMs = attemptMs(this.#options);
+    this.#endsAt = performance.now() + this.#options.timeoutMs;
+    this.#watchCancels(this.#options);
+    if (!this.#settled) this.#try(this.#options.timeoutMs);
   }
 
   /** A reply has come. */
@@ -91,13 +97,22 @@ export class PendingCall {
     if (this.#settled) return;
     this.#settled = true;
     this.#deadline?.cancel();
-    this.#unwatch?.();
-    this.#settle(result);
+    for (const unwatch of this.#unwatch ?? []) unwatch();
+    this.#address.settle(result);
   }
 
   /** Ends the call without an answer. */
   fail(reason: WaybillError): void {
     this.answer(failedResult(reason));
+  }
+
+  /** Ends the call, and has whoever runs it told, if it has left. */
+  cancel(end: WaybillError, reason: unknown): void {
+    if (this.#settled) return;
+    this.fail(end);
+    const remainingMs = this.#endsAt - performance.now();
+    if (this.#attempt > 0 && remainingMs > 0)
+      this.#host.cancelled(this.id, this.#request, { reason, remainingMs });
   }
 
   /**
@@ -108,35 +123,41 @@ export class PendingCall {
     if (this.#confirmed && !this.#settled) this.#interrupted();
   }
 
-  #cancelBy(signal: AbortSignal): void {
-    const cancel = (): void => {
+  #watchCancels({ signal, scope, cancellation }: CallOptions): void {
+    const cancel = (reason: unknown): void => {
       const text = `The call '${this.#request.name}' was cancelled.`;
-      this.fail(new CancelledError(text, { cause: signal.reason }));
+      this.cancel(new CancelledError(text, { cause: reason }), reason);
     };
-    if (signal.aborted) cancel();
-    else this.#unwatch = onAbort(signal, cancel);
+    cancellation?.onCancel(cancel);
+    for (const each of [signal, scope]) {
+      if (each?.aborted) cancel(each.reason);
+      else if (each) this.#unwatch = [...(this.#unwatch ?? []), onAbort(each, () => cancel(each.reason))];
+    }
   }
 
-  #try(): void {
+  /** Sends it once more. The last attempt waits as long as the call may. */
+  #try(remainingMs: number): void {
     this.#attempt++;
     this.#failure = undefined;
-    this.#deadline = this.#host.deadlines.watch(this.#options.timeoutMs, this);
-    this.#publish();
+    const waitMs = Math.ceil(this.#isLastAttempt() ? remainingMs : Math.min(this.#attemptMs, remainingMs));
+    this.#deadline = this.#host.deadlines.watch(waitMs, this);
+    this.#publish(waitMs, remainingMs);
   }
 
-  #publish(): void {
+  #publish(waitMs: number, remainingMs: number): void {
     this.#confirmed = false;
     const { exchange, routingKey, content, properties } = this.#request;
+    const again = this.#attempt > 1 ? { [attemptHeader]: this.#attempt } : undefined;
     const addressed = changeProperties(properties, {
       messageId: this.id,
       correlationId: this.id,
-      replyTo: this.#replyTo,
-      expiration: expirationAfter(this.#options.timeoutMs),
-      headers: this.#attempt > 1 ? { ...properties.headers, [attemptHeader]: this.#attempt } : undefined,
+      replyTo: this.#address.replyTo,
+      expiration: expirationAfter(waitMs),
+      headers: { ...properties.headers, ...deadlineHeaders(remainingMs), ...again },
     });
     const message = { exchange, routingKey, content, mandatory: true, properties: addressed };
     const attempt = this.#attempt;
-    this.#host.publisher.publish(message, { timeoutMs: this.#options.timeoutMs, sendAgain: false }).then(
+    this.#host.publisher.publish(message, { timeoutMs: waitMs, sendAgain: false }).then(
       () => {
         if (attempt === this.#attempt) this.#confirmed = true;
       },
@@ -164,53 +185,34 @@ export class PendingCall {
 
   /** Ends an attempt that was not answered in time. */
   timeOver(): void {
-    if (this.#isLastAttempt()) this.fail(this.#failure ?? this.#silence());
-    else this.#try();
+    const remainingMs = this.#endsAt - performance.now();
+    if (this.#isLastAttempt() || remainingMs < 1) this.fail(this.#failure ?? noAnswer(this.#progress()));
+    else this.#try(remainingMs);
   }
 
   /** A queue of its own is made again under the same name: there an answer may still come, to what the broker has taken. */
   #interrupted(): void {
-    const mayBeAnswered = this.#confirmed && this.#replyTo !== directReplyTo;
+    const mayBeAnswered = this.#confirmed && this.#address.replyTo !== directReplyTo;
     this.#wasInterrupted = true;
-    if (!this.#isLastAttempt()) {
+    const remainingMs = this.#endsAt - performance.now();
+    if (!this.#isLastAttempt() && remainingMs > 0) {
       this.#deadline?.cancel();
-      this.#try();
-    } else if (!mayBeAnswered) this.fail(this.#lostAnswer());
-  }
-
-  #lostAnswer(): WaybillError {
-    const { maxRetry } = this.#options;
-    const times = this.#attempt === 1 ? 'once' : `${this.#attempt} times`;
-    return new ConnectionLostError(
-      `The connection was lost while the call '${this.#request.name}' waited for its answer, which cannot come any more. It was sent ` +
-        `${times} and is not sent again (maxRetry ${maxRetry}). It may have run.`,
-    );
+      this.#try(remainingMs);
+    } else if (!mayBeAnswered) this.fail(lostAnswer(this.#progress()));
   }
 
   #isLastAttempt(): boolean {
     return this.#attempt > this.#options.maxRetry;
   }
 
-  #silence(): WaybillError {
-    const { name } = this.#request;
-    const waited = `${this.#attempt} ${this.#attempt === 1 ? 'attempt' : 'attempts'} of ${this.#options.timeoutMs} ms`;
-    if (!this.#host.connected()) {
-      return new ConnectionLostError(
-        `The connection was lost and not back in time for the call '${name}' (${waited}).`,
-      );
-    }
-    const cut = this.#wasInterrupted ? ' The connection was lost meanwhile, and maybe its answer.' : '';
-    return new TimeoutError(
-      `No answer to the call '${name}' in ${waited}.${cut} It may still have run; is its server up, or slow?`,
-    );
+  #progress(): CallProgress {
+    return {
+      name: this.#request.name,
+      options: this.#options,
+      attempts: this.#attempt,
+      isConnected: this.#host.connected(),
+      isConfirmed: this.#confirmed,
+      wasInterrupted: this.#wasInterrupted,
+    };
   }
-}
-
-/** The longest time that RabbitMQ lets a message live (docs, TTL: 32 bits). */
-const longestExpirationMs = 2 ** 32 - 1;
-
-/** A request that nobody took in time must never run. RabbitMQ takes whole milliseconds only. */
-function expirationAfter(timeoutMs: number): string | undefined {
-  const expiration = Math.max(1, Math.ceil(timeoutMs));
-  return expiration > longestExpirationMs ? undefined : String(expiration);
 }

@@ -1,6 +1,5 @@
 import type { MessageProperties, Received } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
-import { duration, wholeNumber } from '../common/numbers.js';
 import { isWaybillError } from '../errors.js';
 import { malformedResult, type Result } from '../wire/index.js';
 
@@ -38,19 +37,3 @@ function nameCall({ error, body }: FailedResult, { name }: CallRequest): void {
 }
 
 type FailedResult = Exclude<Result, { readonly ok: true }>;
-
-/** How long a call may take. */
-export interface CallOptions {
-  /** How long each attempt waits for an answer, in milliseconds; `Infinity` for ever. */
-  readonly timeoutMs: number;
-  /** How many times it is sent AGAIN, for whatever reason: 4 means five sends at most, 0 means one. */
-  readonly maxRetry: number;
-  /** Ends the wait at once; the request stays where it is. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Numbers come from plain JavaScript and environments, and a call must end. @throws ConfigurationError */
-export function assertCallOptions({ name }: CallRequest, { timeoutMs, maxRetry }: CallOptions): void {
-  duration(`The call '${name}': timeoutMs`, timeoutMs);
-  wholeNumber(`The call '${name}': maxRetry`, maxRetry);
-}

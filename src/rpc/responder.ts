@@ -4,12 +4,20 @@ import { isWaybillError, toError } from '../errors.js';
 import type { Result } from '../wire/index.js';
 import type { Answer, AnswerWriter } from './answers.js';
 import { ReplyStore } from './reply-store.js';
+import { type Fitness, ServedCalls } from './served-calls.js';
 
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
 export type Reply<Answer = unknown> = (answer: Answer | Result<Answer>) => void;
 
-/** Does what a call asks for. */
 type Handle = (reply: Reply) => unknown;
+
+/** What a call asks for. */
+export interface Work {
+  /** Does it. What it gives is the answer, unless `reply` gave one. */
+  run(reply: Reply): unknown;
+  /** Nobody wants it any more. */
+  stop(reason: Error): void;
+}
 
 /** How a {@link Responder} answers. */
 export interface ResponderOptions {
@@ -17,6 +25,8 @@ export interface ResponderOptions {
   readonly writer: AnswerWriter;
   /** Where answers are kept for calls that come again. @default a store with its default limits */
   readonly store?: ReplyStore | undefined;
+  /** Whether the callers of long calls are looked for. @default true */
+  readonly abortWhenCallerGone?: boolean | undefined;
 }
 
 /** How the handling of a call ended. */
@@ -25,6 +35,8 @@ export interface Handled {
   readonly thrown?: unknown;
   /** Resolves when the broker has the answer, or when it is known that it will not get it. Never rejects. */
   readonly sent: Promise<void>;
+  /** True when the caller has given the call up, or is gone: how it ended is no news for anybody. */
+  readonly isUnwanted?: boolean;
 }
 
 /**
@@ -35,21 +47,40 @@ export class Responder {
   readonly #link: Link;
   readonly #writer: AnswerWriter;
   readonly #store: ReplyStore;
+  readonly #served: ServedCalls;
+  readonly #looksForCallers: boolean;
 
-  constructor(link: Link, { writer, store = new ReplyStore() }: ResponderOptions) {
+  constructor(
+    link: Link,
+    { writer, store = new ReplyStore(), abortWhenCallerGone = true }: ResponderOptions,
+  ) {
     this.#link = link;
     this.#writer = writer;
     this.#store = store;
+    this.#served = ServedCalls.of(link);
+    this.#looksForCallers = abortWhenCallerGone;
+  }
+
+  /** Whether a call that has come is still to be run. To be asked once for each, before anything else. */
+  receive(delivery: Delivery): Fitness {
+    return this.#served.receive(delivery);
   }
 
   /**
-   * Runs `handle` and answers. Ends when the handler has, at once where that is no promise; the call should be settled when
+   * Does the work and answers. Ends when its handler has, at once where that is no promise; the call should be settled when
    * its answer is `sent`. Never throws: what the handler threw is told to the caller and given back here.
    */
-  respond(delivery: Delivery, handle: Handle): Handled | Promise<Handled> {
+  respond(delivery: Delivery, work: Work): Handled | Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
-    return known ? { sent: this.#send(delivery, known, id) } : this.#answer(delivery, id, handle);
+    if (known) return { sent: this.#send(delivery, known, id) };
+    const call = this.#served.begin(delivery, work, this.#looksForCallers);
+    const handled = this.#answer(delivery, id, (reply) => work.run(reply));
+    if (!call) return handled;
+    return whenDone(handled, (ended): Handled => {
+      this.#served.end(call);
+      return call.isUnwanted ? { ...ended, isUnwanted: true } : ended;
+    });
   }
 
   #answer(delivery: Delivery, id: string | undefined, handle: Handle): Handled | Promise<Handled> {
@@ -75,15 +106,16 @@ export class Responder {
         fail(thrown);
       }
     };
+    const reply = (value: unknown): void => {
+      if (answer.isGiven) this.#tellOfDropped(delivery);
+      give(value);
+    };
+    const end = (returned: unknown): Handled => {
+      give(returned);
+      return { ...failed, sent };
+    };
     try {
-      const reply = (value: unknown): void => {
-        if (answer.isGiven) this.#tellOfDropped(delivery);
-        give(value);
-      };
-      const handled = whenDone(handle(reply), (returned): Handled => {
-        give(returned);
-        return { ...failed, sent };
-      });
+      const handled = whenDone(handle(reply), end);
       return handled instanceof Promise ? handled.catch(fail) : handled;
     } catch (thrown) {
       return fail(thrown);

@@ -1,7 +1,7 @@
 import type { Arguments, ConsumerArguments, Delivery } from '../amqp/index.js';
 import { refuseGenerated } from '../common/generators.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
-import { DeliveryContext, type DeliveryContextHost, type Job } from '../component/index.js';
+import { DeliveryContext, type DeliveryContextHost, inScope, type Job } from '../component/index.js';
 import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
 import { unwrapData } from './dialect.js';
 
@@ -92,7 +92,7 @@ export class RouteJob implements Job {
     let pending = false;
     try {
       const { handler } = this.#route;
-      const returned = handler(data, this.context);
+      const returned = inScope(this.context, () => handler(data, this.context));
       pending = isPromiseLike(returned);
       const checked = whenDone(returned, refuseGenerated);
       return pending ? Promise.resolve(checked).finally(() => this.context.end()) : checked;

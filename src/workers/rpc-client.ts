@@ -1,6 +1,6 @@
 import { duration, wholeNumber } from '../common/numbers.js';
 import { Client, type MiddlewareOption } from '../component/index.js';
-import type { CallOptions, CallRequest } from '../rpc/index.js';
+import { type CallOptions, type CallRequest, type OpenCall, openCall } from '../rpc/index.js';
 import type { Encoder, Result } from '../wire/index.js';
 import { outcomeReader } from './answers.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
@@ -9,8 +9,10 @@ import { octetEncoder, requestProperties, wrapData } from './dialect.js';
 
 /** How an {@link RpcClient} works, or one call of it. */
 export interface RpcClientOptions {
-  /** How long each attempt waits for an answer, in milliseconds; `Infinity` for no limit. @default 30,000 */
+  /** How long the whole call may take, all its attempts together, in milliseconds; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
+  /** How long each attempt waits before the call is sent again. @default an equal share of `timeoutMs`, but at least a second */
+  readonly attemptTimeoutMs?: number | undefined;
   /** How many times a call is sent AGAIN. A worker of ours then answers without working twice; Python's does not. @default 0 */
   readonly maxRetry?: number | undefined;
 }
@@ -26,12 +28,13 @@ export class RpcClient<Calls extends object = AnyCalls> extends Client {
     options: RpcClientOptions & MiddlewareOption & { readonly encoder?: Encoder | undefined } = {},
   ) {
     super(linkOptions(connection, {}), 'workers', options);
-    const { encoder = octetEncoder, timeoutMs = 30_000, maxRetry = 0 } = options;
+    const { encoder = octetEncoder, timeoutMs = 30_000, attemptTimeoutMs, maxRetry = 0 } = options;
     duration('RpcClient: timeoutMs', timeoutMs);
+    if (attemptTimeoutMs !== undefined) duration('RpcClient: attemptTimeoutMs', attemptTimeoutMs);
     wholeNumber('RpcClient: maxRetry', maxRetry);
     this.#encoder = encoder;
     this.#read = outcomeReader(encoder);
-    this.#options = { timeoutMs, maxRetry };
+    this.#options = { timeoutMs, attemptTimeoutMs, maxRetry };
   }
 
   /** Connects; the first `call` does it too. Gives a function that stops it as {@link close} does. @throws ConnectError */
@@ -44,15 +47,19 @@ export class RpcClient<Calls extends object = AnyCalls> extends Client {
    * Calls and waits for the answer. Never rejects: look at `ok`, or `unwrap()` to have the value or the true reason thrown
    * (RemoteError with the class name of the far exception, TimeoutError, UnroutableError, ConnectionLostError, …).
    */
-  async call<Queue extends keyof Calls & string>(
+  call<Queue extends keyof Calls & string>(
     queue: Queue,
     data: DataOf<Calls[Queue]>,
     options: RpcClientOptions & Pick<CallOptions, 'signal'> = {},
-  ): Promise<Result<AnswerOf<Calls[Queue]>>> {
-    const { timeoutMs = this.#options.timeoutMs, maxRetry = this.#options.maxRetry, signal } = options;
+  ): OpenCall<AnswerOf<Calls[Queue]>> {
+    const own = this.#options;
+    const { timeoutMs = own.timeoutMs, attemptTimeoutMs = own.attemptTimeoutMs } = options;
+    const { maxRetry = own.maxRetry, signal } = options;
     const request = (): CallRequest => this.#request(queue, data);
-    const result = await this.dispatch.callOpening(request, { timeoutMs, maxRetry, signal });
-    return result as Result<AnswerOf<Calls[Queue]>>;
+    return openCall((cancellation) => {
+      const asked = { timeoutMs, attemptTimeoutMs, maxRetry, signal, cancellation };
+      return this.dispatch.callOpening(request, asked) as Promise<Result<AnswerOf<Calls[Queue]>>>;
+    });
   }
 
   #request(queue: string, data: unknown): CallRequest {

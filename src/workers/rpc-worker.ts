@@ -14,6 +14,8 @@ export interface RpcWorkerOptions extends WorkerOptions {
   readonly remoteStacks?: boolean | undefined;
   /** Keeps answers for calls that come again with the same message id. @default one with its default limits */
   readonly replyStore?: ReplyStore | undefined;
+  /** Whether the signal of a call's handler is aborted when its caller is gone; it is looked for from 3 s on. @default true */
+  readonly abortWhenCallerGone?: boolean | undefined;
 }
 
 /** How one route of an {@link RpcWorker} is served. */
@@ -70,12 +72,12 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
       jobs: 'call',
       serve: async (intake, component) => {
         await intake.connect({ publishing: true });
-        const { remoteStacks = false, replyStore } = this.#options;
+        const { remoteStacks = false, replyStore, abortWhenCallerGone } = this.#options;
         const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
         const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;
         return {
           failures: new FailurePolicy(intake.link, told),
-          responder: new Responder(intake.link, { writer, store: replyStore }),
+          responder: new Responder(intake.link, { writer, store: replyStore, abortWhenCallerGone }),
         };
       },
     };

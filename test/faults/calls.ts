@@ -12,7 +12,7 @@ const lanes = 100;
 /** Every so-manieth call has one attempt, of a second: it may end without an answer while something is wrong. */
 const impatientEach = 10;
 const impatient = { timeoutMs: 1_000, maxRetry: 0 };
-const patient = { timeoutMs: 2_000, maxRetry: 100 };
+const patient = { timeoutMs: 202_000, attemptTimeoutMs: 2_000, maxRetry: 100 };
 
 /** A call that is over. */
 export interface SettledCall extends Span {

@@ -21,6 +21,8 @@ export class Delivery {
   handledBy: string | undefined;
   /** The fingerprint of its sender, for whoever must tell of it; undefined where the style knows none, or before it is read. */
   sender: unknown;
+  /** How long the message has waited at the broker, in milliseconds, as far as its sender tells; see `SenderClocks`. */
+  waitedMs = 0;
   readonly #message: ConsumeMessage;
   readonly #acknowledger: Acknowledger;
   readonly #context = newContext();

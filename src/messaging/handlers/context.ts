@@ -26,9 +26,4 @@ export class HandlerContext extends DeliveryContext {
   get fingerprint(): ReceivedBody['fingerprint'] {
     return this.body.fingerprint;
   }
-
-  /** @internal The caller's whole patience, all attempts together; else how long the message may live. */
-  protected override get patienceMs(): unknown {
-    return this.body._reserved['deadlineMs'] ?? super.patienceMs;
-  }
 }

@@ -44,6 +44,7 @@ const processorMembers: Members = {
     'unhandled',
     'control',
     'middleware',
+    'abortWhenCallerGone',
     'handlerTimeoutMs',
     'slowHandlerMs',
     'consumerClass',

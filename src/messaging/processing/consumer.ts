@@ -1,12 +1,9 @@
 import {
   type Consumer,
-  type ConsumerArguments,
   type ConsumerOptions,
   checkConsuming,
-  type Declaration,
   type Delivery,
   type DrainReport,
-  hasDeadLetterExchange,
   Lease,
   type Link,
   type LinkEvents,
@@ -15,16 +12,9 @@ import {
 import { refuseGenerator } from '../../common/generators.js';
 import { duration } from '../../common/numbers.js';
 import { ClosedError } from '../../errors.js';
-import {
-  consumerArgumentsOf,
-  type Eqks,
-  isOfQueue,
-  type QueueKey,
-  queueDeclarations,
-  queueName,
-  unique,
-} from '../destinations.js';
+import { consumerArgumentsOf, type Eqks, type QueueKey, queueName } from '../destinations.js';
 import type { ExchangeClass } from '../exchange.js';
+import { type Bound, BoundQueues } from './bound-queues.js';
 import type { DeliveryCallback, GenericConsumerOptions } from './consumer-options.js';
 import { guardCallback } from './guarded-callback.js';
 
@@ -45,9 +35,7 @@ export class GenericConsumer {
   readonly #lease: Lease;
   readonly #eqks: Eqks;
   readonly #options: ConsumerOptions;
-  /** The queues that are bound here, and how each is consumed. */
-  readonly #queues = new Map<string, ConsumerArguments>();
-  readonly #declared: Declaration[] = [];
+  readonly #queues: BoundQueues;
   #consumer: Consumer | undefined;
   #opening: Promise<Consumer> | undefined;
   #isConsuming = false;
@@ -58,6 +46,7 @@ export class GenericConsumer {
     const Class = new.target;
     const { prefetch = Class.prefetch, concurrency = Class.concurrency, slowHandlerMs } = options;
     this.#lease = new Lease({ ...options, vhost: options.vhost ?? Class.vhost });
+    this.#queues = new BoundQueues(this.#lease);
     this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : Class.eqks;
     this.#options = { prefetch, concurrency, slowHandlerMs };
     checkConsuming(Class.name, this.#options);
@@ -80,7 +69,7 @@ export class GenericConsumer {
 
   /** The names of the queues that are bound here. */
   get queues(): readonly string[] {
-    return [...this.#queues.keys()];
+    return this.#queues.names;
   }
 
   /** True from when {@link startConsuming} has ended until it is told to stop. */
@@ -95,7 +84,7 @@ export class GenericConsumer {
 
   /** Whether a queue was declared here with a dead-letter exchange; one that a policy of the broker adds is not seen. */
   hasDeadLetterExchange(queue: string): boolean {
-    return hasDeadLetterExchange(this.#declared, queue);
+    return this.#queues.hasDeadLetterExchange(queue);
   }
 
   /** Connects, and declares and binds everything in `eqks`. @throws ConnectError, TopologyError, ClosedError */
@@ -117,6 +106,11 @@ export class GenericConsumer {
     await this.#consumer?.consume(queueName(queue), consumerArgumentsOf(queue));
   }
 
+  /** @internal Hears of calls that their callers have given up, as they come to the queues that are bound here, now or later. */
+  async hearCancels(): Promise<void> {
+    await this.#queues.hearCancels();
+  }
+
   /** Takes a binding away; the queue stays, and is still consumed for what else is bound to it. */
   async unbind(
     exchange: ExchangeClass,
@@ -124,21 +118,12 @@ export class GenericConsumer {
     routingKey: string,
     args?: QueueKey[2],
   ): Promise<void> {
-    const key: QueueKey = args ? [queue, routingKey, args] : [queue, routingKey];
-    const bindings = queueDeclarations(exchange, key).filter(({ kind }) => kind === 'binding');
-    for (const binding of bindings) {
-      const known = this.#declared.findIndex((each) => JSON.stringify(each) === JSON.stringify(binding));
-      if (known >= 0) this.link.forget(this.#declared.splice(known, 1));
-    }
-    await this.link.unbind(exchange.exchangeName, queueName(queue), routingKey, args);
+    await this.#queues.unbind({ exchange, key: args ? [queue, routingKey, args] : [queue, routingKey] });
   }
 
   /** Stops consuming one queue and forgets its bindings; an auto-delete queue goes away when nobody else consumes it. */
   async leaveQueue(queue: string): Promise<void> {
-    this.#queues.delete(queue);
-    const concerned = this.#declared.filter((each) => isOfQueue(each, queue));
-    for (const each of concerned) this.#declared.splice(this.#declared.indexOf(each), 1);
-    this.link.forget(concerned);
+    this.#queues.leave(queue);
     await this.#consumer?.cancel(queue);
   }
 
@@ -183,7 +168,7 @@ export class GenericConsumer {
   /** Empties all queues of this consumer of what is ready in them, and says how many messages that were. */
   async discardAllMessages(): Promise<number> {
     let count = 0;
-    for (const queue of this.#queues.keys()) count += await this.link.purge(queue);
+    for (const queue of this.queues) count += await this.link.purge(queue);
     return count;
   }
 
@@ -206,8 +191,7 @@ export class GenericConsumer {
   async #drain(timeoutMs: number): Promise<DrainReport> {
     this.#isConsuming = false;
     const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0, runs: [] };
-    const declared = this.#declared.splice(0);
-    if (declared.length > 0) this.link.forget(declared);
+    this.#queues.end();
     // What is not finished by now has had all the time there is.
     await this.#lease.close(report.unfinished > 0 ? { timeoutMs: 0 } : {});
     return report;
@@ -230,19 +214,8 @@ export class GenericConsumer {
     if (this.#closing) throw new ClosedError('The consumer is closed.');
   }
 
-  async #declare(
-    bound: readonly { readonly exchange: ExchangeClass; readonly key: QueueKey }[],
-  ): Promise<void> {
-    const declarations = bound.flatMap(({ exchange, key }) => queueDeclarations(exchange, key));
+  async #declare(bound: readonly Bound[]): Promise<void> {
     this.#refuseWhenClosed();
-    if (declarations.length > 0) await this.#lease.wait(this.#declareAll(unique(declarations)));
-    for (const { key } of bound) this.#queues.set(queueName(key[0]), consumerArgumentsOf(key[0]));
-  }
-
-  async #declareAll(declarations: readonly Declaration[]): Promise<void> {
-    await this.link.declare(declarations);
-    // The link may live on, with others.
-    if (this.#closing) this.link.forget(declarations);
-    else this.#declared.push(...declarations);
+    await this.#queues.declare(bound);
   }
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../amqp/index.js';
 import { isPromiseLike, whenDone } from '../../common/when-done.js';
-import { type Job, keeping, RejectMessage } from '../../component/index.js';
+import { inScope, type Job, keeping, RejectMessage } from '../../component/index.js';
 import { UnhandledMessageError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Reply } from '../../rpc/index.js';
@@ -88,8 +88,14 @@ export class MessageJob implements Job {
 
   /** For middleware; each handler has one of its own. */
   get context(): HandlerContext {
-    this.#context ??= new HandlerContext(this.#host, this.#body ?? nothing, this.#delivery);
+    this.#context ??= this.#newContext();
     return this.#context;
+  }
+
+  #newContext(): HandlerContext {
+    const context = new HandlerContext(this.#host, this.#body ?? nothing, this.#delivery);
+    if (this.#stopped) context.stop(this.#stopped);
+    return context;
   }
 
   run(reply: Reply | null): unknown {
@@ -126,7 +132,8 @@ export class MessageJob implements Job {
     this.#running = context;
     let pending = false;
     try {
-      const returned = runHandler({ processor: this.#host.processor, entry, context, reply });
+      const { processor } = this.#host;
+      const returned = inScope(context, () => runHandler({ processor, entry, context, reply }));
       pending = isPromiseLike(returned);
       return pending ? Promise.resolve(returned).finally(() => context.end()) : returned;
     } finally {

@@ -97,15 +97,17 @@ export class ProcessorLife {
   async #getReady(failures: FailurePolicy): Promise<void> {
     const { consumer } = this;
     const { table, prepare } = this.#options;
-    if (table.entries.some(({ category }) => category === 'rpc')) await consumer.link.openPublishing();
+    const answersCalls = table.entries.some(({ category }) => category === 'rpc');
+    if (answersCalls) await consumer.link.openPublishing();
     await consumer.open();
+    if (answersCalls) await consumer.hearCancels();
     await prepare();
     for (const queue of consumer.queues) failures.assertFits(queue);
   }
 
   #newReception(failures: FailurePolicy): Reception {
     const { Class, options, replies, onEnd } = this.#options;
-    const { name, encoder, remoteStacks } = Class;
+    const { name, encoder, remoteStacks, abortWhenCallerGone } = Class;
     const { link } = this.consumer;
     const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
     const host = this.#jobHost(failures);
@@ -117,7 +119,7 @@ export class ProcessorLife {
       limit: TimeLimit.of(Class, link.deadlines),
       failures,
       onEnd,
-      responder: new Responder(link, { writer, store: replies }),
+      responder: new Responder(link, { writer, store: replies, abortWhenCallerGone }),
     });
   }
 

@@ -61,6 +61,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly control: readonly Control[] = ['quit', 'restart'];
   /** How long the handlers of a message may take, in milliseconds; then it has failed. @default no limit */
   static readonly handlerTimeoutMs: number | undefined = undefined;
+  /** Whether the signal of a call's handler is aborted when its caller is gone; it is looked for from 3 s on. @default true */
+  static readonly abortWhenCallerGone: boolean = true;
   /** From when on a handler is told by {@link health}, and makes a standstill. @default 900,000 */
   static readonly slowHandlerMs: number | undefined = undefined;
   /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */

@@ -11,8 +11,10 @@ export interface SendingDefaults {
   readonly eks: Eks;
   readonly encoder: Encoder;
   readonly replyQueue: 'direct' | 'per-call';
-  readonly rpcTimeoutMs: number;
-  readonly maxRetry: number;
+  readonly timeoutMs: number;
+  readonly attemptTimeoutMs: number | undefined;
+  readonly rpcTimeoutMs: number | undefined;
+  readonly maxRetry: number | undefined;
 }
 
 /**
@@ -29,18 +31,39 @@ export function destinationsOf({ eks, key }: CallSettings, defaults: SendingDefa
   );
 }
 
+/** How many times a call is sent again where nobody says it, as in Postage (D2). */
+const usualRetries = 4;
+/** How long each attempt waits in Postage where nobody says it. */
+const postageAttemptMs = 30_000;
+
 /**
- * How a call waits. A time of less than nothing, or null in plain JavaScript, means the class's own (P-B22, P-C19).
+ * How a call waits: what is said for the call alone comes first, then what its class says in Postage's words, then the budget of the
+ * class. A time of less than nothing, or null in plain JavaScript, means the class's own (P-B22, P-C19).
  * @throws ConfigurationError for numbers that are none
  */
 export function callOptionsOf(settings: CallSettings, defaults: SendingDefaults): CallOptions {
-  const { timeoutMs, maxRetry, signal } = settings;
-  return {
-    timeoutMs: duration(
-      `${defaults.name}: rpcTimeoutMs`,
-      typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : defaults.rpcTimeoutMs,
-    ),
-    maxRetry: wholeNumber(`${defaults.name}: maxRetry`, maxRetry ?? defaults.maxRetry),
-    signal,
-  };
+  const { name } = defaults;
+  const maxRetry = wholeNumber(`${name}: maxRetry`, settings.maxRetry ?? defaults.maxRetry ?? usualRetries);
+  const times = timesOf(settings, defaults, maxRetry);
+  return { ...times, maxRetry, signal: settings.signal };
+}
+
+function timesOf(
+  { timeoutMs, attemptTimeoutMs }: CallSettings,
+  defaults: SendingDefaults,
+  maxRetry: number,
+): Pick<CallOptions, 'timeoutMs' | 'attemptTimeoutMs'> {
+  const { name, rpcTimeoutMs } = defaults;
+  if (isTime(timeoutMs)) return { timeoutMs: duration(`${name}: timeoutMs`, timeoutMs), attemptTimeoutMs };
+  if (rpcTimeoutMs === undefined && defaults.maxRetry === undefined) {
+    const attempts = { attemptTimeoutMs: attemptTimeoutMs ?? defaults.attemptTimeoutMs };
+    return { timeoutMs: duration(`${name}: timeoutMs`, defaults.timeoutMs), ...attempts };
+  }
+  const eachMs = attemptTimeoutMs ?? rpcTimeoutMs ?? postageAttemptMs;
+  const checkedMs = duration(`${name}: rpcTimeoutMs`, eachMs);
+  return { timeoutMs: checkedMs * (maxRetry + 1), attemptTimeoutMs: checkedMs };
+}
+
+function isTime(told: number | undefined): told is number {
+  return typeof told === 'number' && told >= 0;
 }

@@ -15,11 +15,15 @@ export interface CallSettings {
   readonly eks?: Eks | undefined;
   /** This routing key at the first exchange of the class's `eks`; left out of account when `eks` is given. */
   readonly key?: string | undefined;
-  /** How long each attempt of a call waits, or how long the broker may take to confirm a message. */
+  /** How long the whole call may take, all its attempts together, or how long the broker may take to confirm a message. */
   readonly timeoutMs?: number | undefined;
+  /** How long each attempt of a call waits before it is sent again. @default an equal share of `timeoutMs`, but at least a second */
+  readonly attemptTimeoutMs?: number | undefined;
   /** How many times a call is sent AGAIN when no answer comes. */
   readonly maxRetry?: number | undefined;
-  /** Ends the wait at once: a call gives a CancelledError, a message rejects with one. */
+  /** A message is not sent when nobody waits for the handler any more that sends it: it rejects with a DeadlineError. @default false */
+  readonly withinDeadline?: boolean | undefined;
+  /** Gives it up at once: a call gives a CancelledError, and whoever runs it is told; a message rejects with one. */
   readonly signal?: AbortSignal | undefined;
   /** Whether a message that reaches no queue is an error. @default true, but false for a MessageStatus */
   readonly mandatory?: boolean | undefined;

@@ -2,14 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
 import { connectionName, Dispatch, identify, type Middleware, ownMiddleware } from '../../component/index.js';
-import type { CollectOptions, ReplyQueue } from '../../rpc/index.js';
+import { type CollectOptions, type OpenCall, openCall, type ReplyQueue } from '../../rpc/index.js';
 import {
   type Body,
   type Encoder,
   type Envelope,
-  endedHere,
   type FingerprintStamp,
-  failedCall,
   jsonEncoder,
   Message,
   MessageCommand,
@@ -24,7 +22,7 @@ import { checkSending } from './checked-settings.js';
 import { equip } from './equip.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
-import { classOf, sendBuilt, standInFor } from './send-built.js';
+import { callWith, classOf, sendBuilt, standInFor } from './send-built.js';
 import { Sender } from './sender.js';
 import { guardUndeclared } from './undeclared.js';
 import { viewOf } from './view.js';
@@ -61,10 +59,17 @@ export class GenericProducer {
   static readonly encoder: Encoder = jsonEncoder;
   /** The virtual host. @default the connection's */
   static readonly vhost: string | undefined = undefined;
-  /** How long each attempt of a call waits for its answer. @default 30,000 */
-  static readonly rpcTimeoutMs: number = 30_000;
-  /** How many times a call is sent AGAIN: 4 means five sends, and 150 s at most (D2). @default 4 */
-  static readonly maxRetry: number = 4;
+  /** The budget of a call: how long it may take, all its attempts together, in milliseconds. @default 30,000 */
+  static readonly timeoutMs: number = 30_000;
+  /** How long each attempt waits before the call is sent again. @default an equal share of the budget, but at least a second */
+  static readonly attemptTimeoutMs: number | undefined = undefined;
+  /**
+   * Postage's setting: how long each attempt of a call waits. Where a class sets this or `maxRetry` the budget is so many times this
+   * (D2), and `timeoutMs` is left out of account. @default 30,000 where only `maxRetry` is set
+   */
+  static readonly rpcTimeoutMs: number | undefined = undefined;
+  /** How many times a call is sent AGAIN within its budget: 4 means five sends. Set on a class it has Postage's meaning, see `rpcTimeoutMs`. @default 4 */
+  static readonly maxRetry: number | undefined = undefined;
   /**
    * Where answers come: `direct` is RabbitMQ's direct reply-to, matched by correlation id; `per-call` makes a queue for
    * each call, for servers that send no correlation id back, such as Python's Postage. @default 'direct'
@@ -149,8 +154,8 @@ export class GenericProducer {
   }
 
   /** Calls by name, without a builder. Never rejects. */
-  async rpc<Answer = unknown>(name: string, parameters?: unknown): Promise<Result<Answer>> {
-    return (await this.call(new RpcCommand(name, parameters))) as Result<Answer>;
+  rpc<Answer = unknown>(name: string, parameters?: unknown): OpenCall<Answer> {
+    return this.call(new RpcCommand(name, parameters)) as OpenCall<Answer>;
   }
 
   /**
@@ -167,13 +172,8 @@ export class GenericProducer {
   }
 
   /** Calls with any command and waits for the answer, which is what JSON makes of it. Never rejects. */
-  async call<Answer>(command: RpcCommand<Answer>): Promise<Result<Jsonify<Answer>>> {
-    try {
-      assertCategory(command, 'rpc');
-      return endedHere((await this.sender.call(command, this.callSettings)) as Result<Jsonify<Answer>>);
-    } catch (thrown) {
-      return failedCall(thrown);
-    }
+  call<Answer>(command: RpcCommand<Answer>): OpenCall<Jsonify<Answer>> {
+    return openCall((cancellation) => callWith(this, command, cancellation));
   }
 
   /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added (P-B19, P-C10). */

@@ -1,5 +1,5 @@
-import type { ReplyQueue } from '../../rpc/index.js';
-import type { Envelope, Result, RpcCommand } from '../../wire/index.js';
+import type { OpenCall, ReplyQueue } from '../../rpc/index.js';
+import type { Envelope, RpcCommand } from '../../wire/index.js';
 import type { Jsonify } from '../jsonify.js';
 import type { Mistake } from '../mistake.js';
 
@@ -55,7 +55,9 @@ type CallBuilder<Builder, Later> = Builder extends (
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_rpc_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
-      ? (...args: Args) => Promise<Later extends true ? ReplyQueue<Jsonify<Answer>> : Result<Jsonify<Answer>>>
+      ? (
+          ...args: Args
+        ) => Later extends true ? Promise<ReplyQueue<Jsonify<Answer>>> : OpenCall<Jsonify<Answer>>
       : Mistake<'a build_rpc_* method must return an RpcCommand'>
   : Mistake<'build_rpc_* must be a method'>;
 
@@ -99,5 +101,5 @@ interface OpenRpcQueues {
 }
 
 interface OpenRpcs {
-  readonly [name: `rpc_${string}`]: (parameters?: unknown) => Promise<Result>;
+  readonly [name: `rpc_${string}`]: (parameters?: unknown) => OpenCall;
 }

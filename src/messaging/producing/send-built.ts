@@ -1,5 +1,14 @@
 import { isPromiseLike } from '../../common/when-done.js';
-import { failedCall, isEnvelope, MessageCommand, RpcCommand } from '../../wire/index.js';
+import { type Cancellation, openCall } from '../../rpc/index.js';
+import {
+  endedHere,
+  failedCall,
+  isEnvelope,
+  MessageCommand,
+  type Result,
+  RpcCommand,
+} from '../../wire/index.js';
+import type { Jsonify } from '../jsonify.js';
 import { asMessage, assertCategory } from './built.js';
 import { type Build, methodOfField, type SendingMethod } from './equip.js';
 import type { GenericProducer } from './producer.js';
@@ -13,11 +22,25 @@ export function sendBuilt(this: object, method: SendingMethod, build: Build): Pr
   const producer = this as GenericProducer;
   try {
     const built = build(originalOf(producer));
-    if (isPromiseLike(built) || method.prefix === 'rpc_queue_') return sendLater(producer, method, built);
+    if (isPromiseLike(built) || method.prefix === 'rpc_queue_') return later(producer, method, built);
     const message = asMessage(classOf(producer), method, built);
     return method.prefix === 'message_' ? producer.send(message) : producer.call(message as RpcCommand);
   } catch (thrown) {
-    return sendLater(producer, method, Promise.reject(thrown));
+    return later(producer, method, Promise.reject(thrown));
+  }
+}
+
+/** Makes a call that can be given up. n.b. a function, since a view of a producer has no private methods. */
+export async function callWith<Answer>(
+  { sender, callSettings }: GenericProducer,
+  command: RpcCommand<Answer>,
+  cancellation: Cancellation,
+): Promise<Result<Jsonify<Answer>>> {
+  try {
+    assertCategory(command, 'rpc');
+    return endedHere((await sender.call(command, callSettings, cancellation)) as Result<Jsonify<Answer>>);
+  } catch (thrown) {
+    return failedCall(thrown);
   }
 }
 
@@ -32,19 +55,31 @@ export function standInFor(producer: object, method: SendingMethod): unknown {
 }
 
 /** For builders that are asynchronous, or wrong, and for calls whose answers are collected later. */
-async function sendLater(producer: GenericProducer, method: SendingMethod, built: unknown): Promise<unknown> {
+function later(producer: GenericProducer, method: SendingMethod, built: unknown): Promise<unknown> {
   const { prefix } = method;
-  const Class = classOf(producer);
+  if (prefix === 'rpc_') return openCall((cancellation) => callLater(producer, method, built, cancellation));
+  return sendLater(producer, method, built);
+}
+
+async function callLater(
+  producer: GenericProducer,
+  method: SendingMethod,
+  built: unknown,
+  cancellation: Cancellation,
+): Promise<Result> {
   try {
-    const message = asMessage(Class, method, isEnvelope(built) ? built : await built);
-    if (prefix === 'message_') return await producer.send(message);
-    if (prefix === 'rpc_') return await producer.call(message as RpcCommand);
-    assertCategory(message, 'rpc');
-    return await producer.sender.callLater(message, producer.callSettings);
+    const command = asMessage(classOf(producer), method, await built);
+    return await callWith(producer, command as RpcCommand, cancellation);
   } catch (thrown) {
-    if (prefix === 'rpc_') return failedCall(thrown);
-    throw thrown;
+    return failedCall(thrown);
   }
+}
+
+async function sendLater(producer: GenericProducer, method: SendingMethod, built: unknown): Promise<unknown> {
+  const message = asMessage(classOf(producer), method, isEnvelope(built) ? built : await built);
+  if (method.prefix === 'message_') return await producer.send(message);
+  assertCategory(message, 'rpc');
+  return await producer.sender.callLater(message, producer.callSettings);
 }
 
 /** What a producer's class says: settings are its static fields. */

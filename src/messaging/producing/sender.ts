@@ -1,8 +1,14 @@
 import { type MessageProperties, nextMessageId, type Outgoing } from '../../amqp/index.js';
-import type { Dispatch } from '../../component/index.js';
+import { assertWithinDeadline, type Dispatch } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
-import { type CallOptions, type CallRequest, type ReplyQueue, resultReader } from '../../rpc/index.js';
+import {
+  type CallOptions,
+  type CallRequest,
+  type Cancellation,
+  type ReplyQueue,
+  resultReader,
+} from '../../rpc/index.js';
 import {
   type Body,
   type Envelope,
@@ -67,8 +73,9 @@ export class Sender {
   }
 
   /** Calls, with the first destination. What cannot be encoded throws at once. */
-  call(message: Envelope, settings: CallSettings): Promise<Result> {
-    const { to, request, options } = this.#request(message, settings);
+  call(message: Envelope, settings: CallSettings, cancellation: Cancellation): Promise<Result> {
+    const { to, request, ...asked } = this.#request(message, settings);
+    const options = { ...asked.options, cancellation };
     const ownQueue = this.#options.Class.replyQueue === 'per-call';
     // n.b. nothing is awaited where all is declared: each async function costs a call a tenth of its memory.
     if (!this.#declared.has(to[0]))
@@ -99,7 +106,8 @@ export class Sender {
       if (!this.#declared.has(exchange))
         return this.#declare(eks).then(() => this.#post(content, name, settings));
     }
-    const { mandatory = true } = settings;
+    const { mandatory = true, withinDeadline } = settings;
+    if (withinDeadline) assertWithinDeadline(name ?? null);
     const type = name === undefined ? undefined : shortString(name);
     const copies = eks.map((to) => this.#outgoing(to, content, type, mandatory));
     return this.dispatch.publish(name ?? null, copies, settings);
@@ -116,9 +124,7 @@ export class Sender {
     const [{ exchangeName: exchange }, routingKey] = to;
     const name = String(message.body.name);
     const properties = this.#properties(TRANSIENT, shortString(name));
-    // The caller's whole patience: a handler that is late for one attempt still answers the next.
-    const deadlineMs = options.timeoutMs * (options.maxRetry + 1);
-    const content = this.#envelopes.encode(message.body, { deadlineMs });
+    const content = this.#envelopes.encode(message.body);
     if (this.#isDebugged) this.#log(to[0], routingKey, content);
     return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
   }

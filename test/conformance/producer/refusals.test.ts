@@ -78,7 +78,7 @@ describe('what the broker refuses', () => {
     const missing = producer.with({ eks: [[passive(uniqueName('missing')), 'key']] });
     assert.ok((await missing.rpc_news()).error instanceof TopologyError);
     const Gone = newExchange('gone');
-    const gone = producer.with({ eks: [[Gone, 'key']], timeoutMs: 200, maxRetry: 1 });
+    const gone = producer.with({ eks: [[Gone, 'key']], timeoutMs: 400, attemptTimeoutMs: 200, maxRetry: 1 });
     assert.ok((await gone.rpc_news()).error instanceof UnroutableError);
     await stage.side.onChannel((channel) => channel.deleteExchange(Gone.exchangeName));
     assert.ok((await gone.rpc_news()).error instanceof UnroutableError);

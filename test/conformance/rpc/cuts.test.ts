@@ -97,7 +97,9 @@ describe('calls over a connection that is cut', () => {
     proxy.refuse();
     proxy.cut();
     const patient = producer.rpc_echo(2);
-    const { error, message } = await producer.with({ timeoutMs: 100, maxRetry: 1 }).rpc_echo(3);
+    const { error, message } = await producer
+      .with({ timeoutMs: 200, attemptTimeoutMs: 100, maxRetry: 1 })
+      .rpc_echo(3);
     assert.ok(error instanceof ConnectionLostError, message);
     await proxy.pass();
     assert.deepEqual(await valuesOf([patient, producer.rpc_echo(4)]), [2, 4]);

@@ -53,7 +53,9 @@ describe('a call that is ended by its caller', () => {
   it('by AbortSignal.timeout, across all its attempts', async (t) => {
     const { producer } = await open(t);
     const signal = AbortSignal.timeout(120);
-    const { error } = await producer.with({ signal, timeoutMs: 50, maxRetry: 1_000 }).rpc_ping();
+    const { error } = await producer
+      .with({ signal, timeoutMs: 50_050, attemptTimeoutMs: 50, maxRetry: 1_000 })
+      .rpc_ping();
     assert.ok(error instanceof CancelledError);
     assert.equal((error.cause as Error).name, 'TimeoutError');
   });

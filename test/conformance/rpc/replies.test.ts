@@ -84,7 +84,9 @@ describe('replies', () => {
     }
     const { processor, log } = await stage.start(t, Slow, place);
     const producer = await connect(t, stage, callerOf(place.eks));
-    const answered = await producer.with({ timeoutMs: 200, maxRetry: 10 }).rpc_ping();
+    const answered = await producer
+      .with({ timeoutMs: 2_200, attemptTimeoutMs: 200, maxRetry: 10 })
+      .rpc_ping();
     assert.equal(answered.unwrap(), 'run 1');
     await processor.drain();
     assert.equal(seen.length, 1, 'the handler ran once');

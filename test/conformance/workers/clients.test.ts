@@ -189,7 +189,7 @@ describe('an RPC client', () => {
       return data;
     };
     await startRpcWorker(t, stage, queue, slow);
-    const client = connect(t, { timeoutMs: 40 });
+    const client = connect(t, { attemptTimeoutMs: 40 });
     assert.equal((await client.call(queue, 'once', { timeoutMs: 500 })).error?.code, 'TIMEOUT');
     assert.equal((await client.call(queue, 'again', { maxRetry: 500 })).unwrap(), 'again');
     assert.deepEqual(runs, ['once', 'again']);

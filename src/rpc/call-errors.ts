@@ -1,0 +1,45 @@
+import { ConnectionLostError, TimeoutError, type WaybillError } from '../errors.js';
+import type { CallOptions } from './call-options.js';
+
+/** What is known of a call that ends without an answer. */
+export interface CallProgress {
+  readonly name: string;
+  readonly options: CallOptions;
+  /** How many times it was sent. */
+  readonly attempts: number;
+  readonly isConnected: boolean;
+  /** Whether the broker has taken the last attempt. */
+  readonly isConfirmed: boolean;
+  readonly wasInterrupted: boolean;
+}
+
+/** Why a call whose time is over has no answer. */
+export function noAnswer(progress: CallProgress): WaybillError {
+  const { name, options, attempts, isConnected, isConfirmed, wasInterrupted } = progress;
+  const waited = `${attempts === 1 ? '1 attempt' : `${attempts} attempts`}, ${options.timeoutMs} ms together`;
+  if (!isConnected) {
+    return new ConnectionLostError(
+      `The connection was lost and not back in time for the call '${name}' (${waited}).`,
+    );
+  }
+  const cut = wasInterrupted ? ' The connection was lost meanwhile, and maybe its answer.' : '';
+  const state = isConfirmed
+    ? 'The broker has it; it may still have run. Is its server up, or slow?'
+    : 'The broker has not confirmed it; it may still have run. Is the broker slow, or blocked by an alarm?';
+  return new TimeoutError(`No answer to the call '${name}' in ${waited}.${cut} ${state}`, {
+    call: {
+      budgetMs: options.timeoutMs,
+      attempts,
+      lastState: isConfirmed ? 'confirmed' : 'not-confirmed',
+    },
+  });
+}
+
+/** Why a call ends that has lost its answer with its connection, and is not sent again. */
+export function lostAnswer({ name, attempts, options: { maxRetry } }: CallProgress): WaybillError {
+  const times = attempts === 1 ? 'once' : `${attempts} times`;
+  return new ConnectionLostError(
+    `The connection was lost while the call '${name}' waited for its answer, which cannot come any more. It was sent ` +
+      `${times} and is not sent again (maxRetry ${maxRetry}). It may have run.`,
+  );
+}

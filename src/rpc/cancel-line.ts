@@ -1,0 +1,122 @@
+import {
+  type Consumer,
+  type Declaration,
+  type Delivery,
+  type Link,
+  nextMessageId,
+  type Publisher,
+} from '../amqp/index.js';
+import { cut } from '../common/foreign-text.js';
+import { isWaybillError, toError } from '../errors.js';
+import { readCancel, writeCancel } from './cancel-message.js';
+import { type CallPlace, cancelExchange, cancelKey } from './cancel-route.js';
+import { expirationAfter } from './deadline.js';
+import type { Cancel } from './pending-call.js';
+import { ServedCalls } from './served-calls.js';
+
+const exchange: Declaration = {
+  kind: 'exchange',
+  name: cancelExchange,
+  type: 'topic',
+  passive: false,
+  options: { durable: true },
+};
+
+/**
+ * The way of cancels over one link: out for those who call, and in for those who answer. Nothing is sent, and no exchange made, before
+ * somebody gives up a call; who answers calls has a queue of its own for them. A user who may not have that works without.
+ */
+export class CancelLine {
+  readonly #link: Link;
+  /** Exclusive, and made again under the same name. */
+  readonly #queue = `waybill.ctl.${nextMessageId()}`;
+  readonly #declared: Declaration[] = [];
+  #publisher: Publisher | undefined;
+  #declaring: Promise<void> | undefined;
+  #listening: Promise<void> | undefined;
+  #consumer: Consumer | undefined;
+  #isTold = false;
+
+  private constructor(link: Link) {
+    this.#link = link;
+  }
+
+  static of(link: Link): CancelLine {
+    const line = lineOf.get(link) ?? new CancelLine(link);
+    lineOf.set(link, line);
+    return line;
+  }
+
+  /** Tells those who take calls of this place that one is not wanted any more. Never rejects: it is a wish. */
+  async send(id: string, to: CallPlace, { reason, remainingMs }: Cancel): Promise<void> {
+    try {
+      this.#declaring ??= this.#link.declare([exchange]);
+      await this.#declaring;
+      this.#publisher ??= this.#link.newPublisher();
+      const content = writeCancel({ id, reason: reasonText(reason), forMs: remainingMs });
+      const properties = {
+        contentType: 'application/json',
+        deliveryMode: 1,
+        expiration: expirationAfter(remainingMs),
+      };
+      const message = {
+        exchange: cancelExchange,
+        routingKey: cancelKey(to),
+        content,
+        properties,
+        mandatory: false,
+      };
+      await this.#publisher.publish(message, { timeoutMs: remainingMs });
+    } catch (thrown) {
+      this.#tell(thrown);
+    }
+  }
+
+  /** Hears of cancels with these binding keys, too. Never rejects. */
+  async listen(patterns: readonly string[]): Promise<void> {
+    const binding = (routingKey: string): Declaration => ({
+      kind: 'binding',
+      exchange: cancelExchange,
+      queue: this.#queue,
+      routingKey,
+    });
+    try {
+      this.#listening ??= this.#listen();
+      await this.#listening;
+      const bindings = [...new Set(patterns)].map(binding);
+      this.#declared.push(...bindings);
+      await this.#link.declare(bindings);
+    } catch (thrown) {
+      this.#tell(thrown);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const options = { exclusive: true, autoDelete: true, durable: false };
+    const own: Declaration[] = [exchange, { kind: 'queue', name: this.#queue, passive: false, options }];
+    await this.#link.declare(own);
+    this.#consumer = await this.#link.openConsumer((delivery) => this.#receive(delivery), { prefetch: 100 });
+    await this.#consumer.consume(this.#queue);
+  }
+
+  #receive(delivery: Delivery): void {
+    const cancel = readCancel(delivery.content);
+    if (cancel) ServedCalls.of(this.#link).cancel(cancel.id, cancel.reason, cancel.forMs);
+    delivery.ack();
+  }
+
+  /** Once, and not of what ends with the link. */
+  #tell(thrown: unknown): void {
+    if (this.#isTold || isWaybillError(thrown, 'CLOSED') || isWaybillError(thrown, 'PUBLISH_TIMEOUT')) return;
+    this.#isTold = true;
+    this.#link.logger.warn(
+      `Cancels of calls do not travel: ${toError(thrown).message} The user needs all permissions for '${cancelExchange}' and queues 'waybill.ctl.*'. This is said once.`,
+    );
+  }
+}
+
+function reasonText(reason: unknown): string {
+  return cut(reason === undefined ? 'no reason given' : toError(reason).message, 200);
+}
+
+const lineOf = new WeakMap<Link, CancelLine>();
