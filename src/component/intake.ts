@@ -61,12 +61,9 @@ export class Intake implements DeliveryContextHost {
     return this.#closing.signal;
   }
 
-  /** Connects what is taken from here, and what answers leave by. @throws ConnectError, ClosedError when it is stopped meanwhile */
-  async connect({ publishing = false }: { readonly publishing?: boolean } = {}): Promise<void> {
-    const { link } = this;
-    await this.#unlessStopped(
-      publishing ? link.openPublishing().then(() => link.openConsuming()) : link.openConsuming(),
-    );
+  /** Connects. @throws ConnectError, ClosedError when it is stopped meanwhile */
+  async connect(): Promise<void> {
+    await this.#unlessStopped(this.link.openConsuming());
   }
 
   /**

@@ -88,9 +88,9 @@ export class Reception {
 
   /** The slot is free for the next call now; this one is settled when its answer is safe. */
   #answered(delivery: Delivery, job: Job, handled: Handled): void {
-    if (handled.isUnwanted) void handled.sent.then(() => delivery.ack());
-    else if ('thrown' in handled) this.#settlement.failedCall(delivery, job, handled.thrown, handled.sent);
-    else void handled.sent.then(() => delivery.ack());
+    const { sent, isUnwanted } = handled;
+    if ('thrown' in handled && !isUnwanted) this.#settlement.failedCall(delivery, job, handled.thrown, sent);
+    else void whenDone(sent, () => delivery.ack());
   }
 
   #run(delivery: Delivery, job: Job, reply: Reply | null): unknown {

@@ -1,6 +1,7 @@
 import { type Delivery, type FailurePolicy, isHopeless } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { storyOf } from '../common/told-error.js';
+import { whenDone } from '../common/when-done.js';
 import { isWaybillError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type End, type Fate, fateOf } from './fate.js';
@@ -49,12 +50,12 @@ export class Settlement {
   }
 
   /** Settles a call for which something was thrown: once its answer is `sent`, but told of at once. */
-  failedCall(delivery: Delivery, job: Job, thrown: unknown, sent: Promise<void>): void {
+  failedCall(delivery: Delivery, job: Job, thrown: unknown, sent: Promise<void> | undefined): void {
     const fate = this.#judge(thrown);
     const isFailure = fate === 'fail' || fate === 'keep';
     if (isFailure) this.report(delivery, job, toError(thrown));
     const { failedCall = 'reject' } = this.#options;
-    void sent.then(() => this.#end(delivery, isFailure ? failedCall : fate));
+    void whenDone(sent, () => this.#end(delivery, isFailure ? failedCall : fate));
   }
 
   /** Tells the log of a failure. What cannot be read needs no stack: it is the sender's fault. */

@@ -20,7 +20,7 @@ export interface MessageSenderOptions extends MiddlewareOption {
 export interface MessageCallOptions {
   /** How long the whole call may take, all its attempts together. @default 30,000 */
   readonly timeoutMs?: number | undefined;
-  /** How long each attempt waits before the call is sent again. @default an equal share of `timeoutMs`, but at least a second */
+  /** How long each attempt waits before the call is sent again. @default for ever: sent again is only what has surely not arrived */
   readonly attemptTimeoutMs?: number | undefined;
   /** How many times the call is sent AGAIN. A consumer of ours then answers without working twice; Python's does not. @default 0 */
   readonly maxRetry?: number | undefined;

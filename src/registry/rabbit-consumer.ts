@@ -87,12 +87,13 @@ export class RabbitConsumer implements MessageConsumer {
     this.#options = options;
     this.#chain = new Chain('receive', owner, ownMiddleware(new.target, options));
     const identity = identify({ name: owner }, owner);
-    this.#intake = new Intake({ connectionName: connectionName(identity), ...connection });
+    const answersCalls = options.rpc !== undefined;
+    this.#intake = new Intake({ connectionName: connectionName(identity), answersCalls, ...connection });
   }
 
   /** @throws ConnectError; ClosedError when it is disconnected meanwhile */
   async connect(): Promise<void> {
-    await this.#intake.connect({ publishing: this.#options.rpc !== undefined });
+    await this.#intake.connect();
   }
 
   /** Declares the queue, its dead letters if it shall have some, and takes from it. @throws ConnectError, TopologyError */

@@ -8,7 +8,7 @@ export interface CallOptions {
   readonly timeoutMs: number;
   /**
    * How long each attempt waits for an answer before the call is sent again, in milliseconds; the last one waits until the budget is
-   * spent. @default an equal share of the budget, but at least a second
+   * spent. @default for ever: a call that the broker has is not sent again, since whoever has it may be slow
    */
   readonly attemptTimeoutMs?: number | undefined;
   /** How many times it is sent AGAIN, for whatever reason: 4 means five sends at most, 0 means one. */
@@ -21,13 +21,12 @@ export interface CallOptions {
   readonly cancellation?: Cancellation | undefined;
 }
 
-/** A share that is shorter would be over before a server that is only busy could answer. */
-const shortestShareMs = 1_000;
+/** A server that starts needs some time. */
+const shortestRestMs = 1_000;
 
-/** How long an attempt waits that is not the last one. */
-export function attemptMs({ timeoutMs, attemptTimeoutMs, maxRetry }: CallOptions): number {
-  const shareMs = Math.max(shortestShareMs, timeoutMs / (maxRetry + 1));
-  return Math.min(timeoutMs, attemptTimeoutMs ?? shareMs);
+/** How long a call that could not be delivered rests before it is sent again: an equal share of the budget where nothing was said. */
+export function restMs({ timeoutMs, attemptTimeoutMs, maxRetry }: CallOptions): number {
+  return attemptTimeoutMs ?? Math.max(shortestRestMs, timeoutMs / (maxRetry + 1));
 }
 
 /** Numbers come from plain JavaScript and environments, and a call must end. @throws ConfigurationError */

@@ -1,6 +1,6 @@
 /** Request and reply: calls that always end once, and answers that leave exactly once. */
 export type { Answer, AnswerWriter } from './answers.js';
-export { attemptMs, type CallOptions } from './call-options.js';
+export type { CallOptions } from './call-options.js';
 export { RpcCaller } from './caller.js';
 export { CancelLine } from './cancel-line.js';
 export { cancelPatterns } from './cancel-route.js';

@@ -16,7 +16,7 @@ import {
 } from '../errors.js';
 import { failedCall, failedResult, type Result } from '../wire/index.js';
 import { type CallProgress, lostAnswer, noAnswer } from './call-errors.js';
-import { assertCallOptions, attemptMs, type CallOptions } from './call-options.js';
+import { assertCallOptions, type CallOptions, restMs } from './call-options.js';
 import { deadlineHeaders, expirationAfter } from './deadline.js';
 import { attemptHeader, type CallRequest, readReply } from './request.js';
 
@@ -55,7 +55,6 @@ export class PendingCall {
   readonly #address: CallAddress;
   readonly #options: CallOptions;
   readonly #host: CallHost;
-  #attemptMs = 0;
   #unwatch: (() => void)[] | undefined;
   #endsAt = 0;
   #attempt = 0;
@@ -81,7 +80,6 @@ export class PendingCall {
       this.answer(failedCall(thrown));
       return;
     }
-    this.#attemptMs = attemptMs(this.#options);
     this.#endsAt = performance.now() + this.#options.timeoutMs;
     this.#watchCancels(this.#options);
     if (!this.#settled) this.#try(this.#options.timeoutMs);
@@ -139,7 +137,8 @@ export class PendingCall {
   #try(remainingMs: number): void {
     this.#attempt++;
     this.#failure = undefined;
-    const waitMs = Math.ceil(this.#isLastAttempt() ? remainingMs : Math.min(this.#attemptMs, remainingMs));
+    const { attemptTimeoutMs = Infinity } = this.#options;
+    const waitMs = Math.ceil(this.#isLastAttempt() ? remainingMs : Math.min(attemptTimeoutMs, remainingMs));
     this.#deadline = this.#host.deadlines.watch(waitMs, this);
     this.#publish(waitMs, remainingMs);
   }
@@ -180,7 +179,15 @@ export class PendingCall {
     // What can never be sent ends now. An unroutable request gets its other attempts: the server may be starting.
     const hopeless = failure.code === 'CONFIGURATION' || failure.code === 'CLOSED';
     if (hopeless || this.#isLastAttempt()) this.fail(failure);
-    else this.#host.undelivered(this.#request, failure);
+    else this.#rest(failure);
+  }
+
+  /** It is known that nobody has it: so it is sent again, but not at once. */
+  #rest(failure: WaybillError): void {
+    this.#host.undelivered(this.#request, failure);
+    this.#deadline?.cancel();
+    const waitMs = Math.min(restMs(this.#options), this.#endsAt - performance.now());
+    this.#deadline = this.#host.deadlines.watch(Math.ceil(waitMs), this);
   }
 
   /** Ends an attempt that was not answered in time. */

@@ -1,6 +1,7 @@
 import { Fifo } from '../amqp/index.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import type { Answer } from './answers.js';
+import { KnownCall } from './known-call.js';
 
 /** How many answers are kept for calls that come again. */
 export interface ReplyStoreLimits {
@@ -15,16 +16,6 @@ export interface ReplyStoreLimits {
   readonly maxAgeMs?: number | undefined;
 }
 
-/** A call that runs or was answered. */
-interface Known {
-  readonly id: string;
-  readonly answer: Promise<Answer>;
-  /** The size of the answer, once it is there. */
-  bytes: number;
-  /** When it came. */
-  at: number;
-}
-
 function checkedLimit(name: string, limit: number): number {
   return limit === Infinity ? limit : wholeNumber(`ReplyStore: ${name}`, limit);
 }
@@ -34,9 +25,9 @@ function checkedLimit(name: string, limit: number): number {
  * call that is still running is waited for. When a limit is reached the oldest answers go first.
  */
 export class ReplyStore {
-  readonly #calls = new Map<string, Known>();
+  readonly #calls = new Map<string, KnownCall>();
   /** Those that were answered, by age: to find the first entry of a map takes the longer the more were deleted before it. */
-  readonly #answered = new Fifo<Known>();
+  readonly #answered = new Fifo<KnownCall>();
   readonly #maxCount: number;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
@@ -49,51 +40,44 @@ export class ReplyStore {
     this.#maxAgeMs = duration('ReplyStore: maxAgeMs', maxAgeMs);
   }
 
-  /** The answer to a call that has been here before, or that runs now; undefined for a new one. */
-  recall(id: string): Promise<Answer> | undefined {
+  /** @internal A call that has been here before, or that runs now; undefined for a new one. */
+  recall(id: string): KnownCall | undefined {
     this.#forgetOld();
-    return this.#calls.get(id)?.answer;
+    return this.#calls.get(id);
   }
 
-  /** Forgets a call that was left to another server: when it comes again, it runs. */
-  forget(id: string): void {
-    const call = this.#calls.get(id);
-    if (call && call.at === 0) this.#forget(call);
-  }
-
-  /** Notes that a call runs which is not known: its answer is kept when it is there. */
-  remember(id: string, answer: Promise<Answer>): void {
-    const call = { id, answer, bytes: 0, at: 0 };
+  /** @internal Notes that a call runs which is not known: its answer is kept when it is given. */
+  remember(id: string): KnownCall {
+    const call = new KnownCall(id, this.#keep);
     this.#calls.set(id, call);
-    void answer.then(({ content }) => this.#keep(call, content.length));
+    return call;
   }
 
-  #keep(call: Known, bytes: number): void {
-    if (bytes > this.#maxBytes) {
-      this.#forget(call);
+  /** @internal Unless another call has taken its id since. When it comes again, it runs. */
+  forget(call: KnownCall): void {
+    if (call.id !== undefined && this.#calls.get(call.id) === call) this.#calls.delete(call.id);
+  }
+
+  readonly #keep = (call: KnownCall, { content }: Answer): void => {
+    if (content.length > this.#maxBytes) {
+      this.forget(call);
       return;
     }
-    call.bytes = bytes;
-    call.at = performance.now();
+    call.answeredAt = performance.now();
     this.#answered.push(call);
-    this.#bytes += bytes;
+    this.#bytes += content.length;
     while (this.#answered.length > this.#maxCount || this.#bytes > this.#maxBytes) this.#forgetOldest();
-  }
+  };
 
   #forgetOld(): void {
     const limit = performance.now() - this.#maxAgeMs;
-    while (this.#answered.first && this.#answered.first.at <= limit) this.#forgetOldest();
+    while (this.#answered.first && this.#answered.first.answeredAt <= limit) this.#forgetOldest();
   }
 
   #forgetOldest(): void {
     const oldest = this.#answered.shift();
     if (!oldest) return;
-    this.#bytes -= oldest.bytes;
-    this.#forget(oldest);
-  }
-
-  /** Unless another call has taken its id since. */
-  #forget(call: Known): void {
-    if (this.#calls.get(call.id) === call) this.#calls.delete(call.id);
+    this.#bytes -= oldest.answer?.content.length ?? 0;
+    this.forget(oldest);
   }
 }

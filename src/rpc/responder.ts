@@ -1,15 +1,15 @@
-import { changeProperties, type Delivery, type Link } from '../amqp/index.js';
+import type { Delivery, Link } from '../amqp/index.js';
 import { whenDone } from '../common/when-done.js';
-import { isWaybillError, toError } from '../errors.js';
+import { toError } from '../errors.js';
 import type { Result } from '../wire/index.js';
+import { AnswerSender } from './answer-sender.js';
 import type { Answer, AnswerWriter } from './answers.js';
+import { KnownCall } from './known-call.js';
 import { ReplyStore } from './reply-store.js';
 import { type Fitness, ServedCalls } from './served-calls.js';
 
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
 export type Reply<Answer = unknown> = (answer: Answer | Result<Answer>) => void;
-
-type Handle = (reply: Reply) => unknown;
 
 /** What a call asks for. */
 export interface Work {
@@ -33,10 +33,18 @@ export interface ResponderOptions {
 export interface Handled {
   /** What the handler threw, if it did. */
   readonly thrown?: unknown;
-  /** Resolves when the broker has the answer, or when it is known that it will not get it. Never rejects. */
-  readonly sent: Promise<void>;
+  /** Resolves when the call may be settled, and never rejects; undefined where it may be at once, since its answer is before it. */
+  readonly sent: Promise<void> | undefined;
   /** True when the caller has given the call up, or is gone: how it ended is no news for anybody. */
   readonly isUnwanted?: boolean;
+}
+
+/** A call that runs: what is known of it, and how its first answer leaves. */
+interface Running {
+  readonly delivery: Delivery;
+  readonly call: KnownCall;
+  sent: Promise<void> | undefined;
+  failed: { readonly thrown: unknown } | undefined;
 }
 
 /**
@@ -47,6 +55,7 @@ export class Responder {
   readonly #link: Link;
   readonly #writer: AnswerWriter;
   readonly #store: ReplyStore;
+  readonly #sender: AnswerSender;
   readonly #served: ServedCalls;
   readonly #looksForCallers: boolean;
 
@@ -57,6 +66,7 @@ export class Responder {
     this.#link = link;
     this.#writer = writer;
     this.#store = store;
+    this.#sender = new AnswerSender(link);
     this.#served = ServedCalls.of(link);
     this.#looksForCallers = abortWhenCallerGone;
   }
@@ -73,71 +83,67 @@ export class Responder {
   respond(delivery: Delivery, work: Work): Handled | Promise<Handled> {
     const id = idOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
-    if (known) return { sent: this.#send(delivery, known, id) };
-    const call = this.#served.begin(delivery, work, this.#looksForCallers);
-    const handled = this.#answer(delivery, id, (reply) => work.run(reply));
-    if (!call) return handled;
+    if (known) return { sent: known.answered().then((answer) => this.#send(answer, delivery, known)) };
+    const call = id === undefined ? new KnownCall() : this.#store.remember(id);
+    const served = this.#served.begin(delivery, work, this.#looksForCallers);
+    const handled = this.#run({ delivery, call, sent: undefined, failed: undefined }, work);
+    if (!served) return handled;
     return whenDone(handled, (ended): Handled => {
-      this.#served.end(call);
-      return call.isUnwanted ? { ...ended, isUnwanted: true } : ended;
+      this.#served.end(served);
+      return served.isUnwanted ? { ...ended, isUnwanted: true } : ended;
     });
   }
 
-  #answer(delivery: Delivery, id: string | undefined, handle: Handle): Handled | Promise<Handled> {
-    const answer = new OneAnswer();
-    if (id !== undefined) this.#store.remember(id, answer.given);
-    const sent = this.#send(delivery, answer.given, id);
-    let failed: { readonly thrown: unknown } | undefined;
-    const fail = (thrown: unknown): Handled => {
-      failed ??= { thrown };
-      // Another server answers it: an error of ours would come before.
-      if (delivery.isLeft && !answer.isGiven) {
-        if (id !== undefined) this.#store.forget(id);
-        return { ...failed, sent: Promise.resolve() };
-      }
-      answer.give(() => this.#writeThrown(thrown, delivery));
-      return { ...failed, sent };
-    };
-    // n.b. it must not throw: a reply from a callback would end the process by an answer that cannot be written.
-    const give = (value: unknown): void => {
-      try {
-        answer.give(() => this.#writer.write(value, delivery));
-      } catch (thrown) {
-        fail(thrown);
-      }
-    };
+  #run(running: Running, work: Work): Handled | Promise<Handled> {
     const reply = (value: unknown): void => {
-      if (answer.isGiven) this.#tellOfDropped(delivery);
-      give(value);
+      if (running.call.answer) this.#tellOfDropped(running.delivery);
+      this.#give(running, value);
     };
     const end = (returned: unknown): Handled => {
-      give(returned);
-      return { ...failed, sent };
+      this.#give(running, returned);
+      return { ...running.failed, sent: running.sent };
     };
     try {
-      const handled = whenDone(handle(reply), end);
-      return handled instanceof Promise ? handled.catch(fail) : handled;
+      const handled = whenDone(work.run(reply), end);
+      return handled instanceof Promise ? handled.catch((thrown) => this.#fail(running, thrown)) : handled;
     } catch (thrown) {
-      return fail(thrown);
+      return this.#fail(running, thrown);
     }
   }
 
-  /**
-   * An answer that cannot leave is logged: the caller asks again, and is then answered from the store. One that can never
-   * leave, as when it is too large, becomes an error that says so, here and in the store: asking again would not help.
-   */
-  async #send(delivery: Delivery, answer: Promise<Answer>, id: string | undefined): Promise<void> {
-    const given = await answer;
-    if (!delivery.properties.replyTo) return;
+  /** n.b. it must not throw: a reply from a callback would end the process by an answer that cannot be written. */
+  #give(running: Running, value: unknown): void {
+    const { call, delivery } = running;
+    if (call.answer) return;
     try {
-      await this.#publish(given, delivery);
+      this.#answer(running, this.#writer.write(value, delivery));
     } catch (thrown) {
-      this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
-      if (!isForGood(thrown)) return;
-      const refusal = this.#writeThrown(thrown, delivery);
-      if (id !== undefined) this.#store.remember(id, Promise.resolve(refusal));
-      await this.#publish(refusal, delivery).catch(() => {});
+      this.#fail(running, thrown);
     }
+  }
+
+  #fail(running: Running, thrown: unknown): Handled {
+    const { call, delivery } = running;
+    running.failed ??= { thrown };
+    // Another server answers it: an error of ours would come before.
+    if (delivery.isLeft && !call.answer) this.#store.forget(call);
+    else if (!call.answer) this.#answer(running, this.#writeThrown(thrown, delivery));
+    return { ...running.failed, sent: running.sent };
+  }
+
+  #answer(running: Running, answer: Answer): void {
+    const { call, delivery } = running;
+    call.give(answer);
+    running.sent = this.#send(answer, delivery, call);
+  }
+
+  /** What can never leave is known as the refusal that has left in its place. */
+  #send(answer: Answer, delivery: Delivery, call: KnownCall): Promise<void> | undefined {
+    return this.#sender.send(answer, delivery, (reason) => {
+      const refusal = this.#writeThrown(reason, delivery);
+      if (call.id !== undefined) this.#store.remember(call.id).give(refusal);
+      return refusal;
+    });
   }
 
   /** Most often it comes from a callback, after its handler has ended: the caller was told that there is no answer. */
@@ -160,43 +166,6 @@ export class Responder {
       return { content: Buffer.alloc(0), properties: {} };
     }
   }
-
-  async #publish({ content, properties }: Answer, { properties: asked }: Delivery): Promise<void> {
-    const { replyTo, correlationId } = asked;
-    const addressed = changeProperties(properties, { correlationId });
-    await this.#link.publish({
-      exchange: '',
-      routingKey: replyTo as string,
-      content,
-      properties: addressed,
-      mandatory: false,
-    });
-  }
-}
-
-/** An answer that is given once; later ones are dropped. */
-class OneAnswer {
-  readonly given: Promise<Answer>;
-  #resolve!: (answer: Answer) => void;
-  #done = false;
-
-  constructor() {
-    this.given = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  get isGiven(): boolean {
-    return this.#done;
-  }
-
-  /** @throws what `write` throws, and then nothing was given. */
-  give(write: () => Answer): void {
-    if (this.#done) return;
-    const answer = write();
-    this.#done = true;
-    this.#resolve(answer);
-  }
 }
 
 /** A call is the same when the message is, and the correlation id: not every client's message ids are unique. */
@@ -204,9 +173,4 @@ function idOf({ properties }: Delivery): string | undefined {
   const { messageId, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
   if (typeof messageId !== 'string' || messageId === correlationId) return messageId as string | undefined;
   return `${messageId}\n${String(correlationId)}`;
-}
-
-/** True for what the broker does not take, and for what AMQP cannot carry. */
-function isForGood(thrown: unknown): boolean {
-  return isWaybillError(thrown, 'PUBLISH_REFUSED') || isWaybillError(thrown, 'CONFIGURATION');
 }

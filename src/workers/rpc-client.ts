@@ -11,7 +11,7 @@ import { octetEncoder, requestProperties, wrapData } from './dialect.js';
 export interface RpcClientOptions {
   /** How long the whole call may take, all its attempts together, in milliseconds; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
-  /** How long each attempt waits before the call is sent again. @default an equal share of `timeoutMs`, but at least a second */
+  /** How long each attempt waits before the call is sent again. @default for ever: sent again is only what has surely not arrived */
   readonly attemptTimeoutMs?: number | undefined;
   /** How many times a call is sent AGAIN. A worker of ours then answers without working twice; Python's does not. @default 0 */
   readonly maxRetry?: number | undefined;

@@ -71,7 +71,7 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
       declarations: callDeclarations,
       jobs: 'call',
       serve: async (intake, component) => {
-        await intake.connect({ publishing: true });
+        await intake.connect();
         const { remoteStacks = false, replyStore, abortWhenCallerGone } = this.#options;
         const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
         const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;

@@ -137,7 +137,8 @@ export abstract class Worker extends StandingThread {
     this.#refuseToStart();
     const who = { name: this.name, type: this.constructor.name };
     const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
-    const intake = new Intake(linkOptions(this.#connection, defaults));
+    const answersCalls = this.kind.jobs === 'call';
+    const intake = new Intake({ ...linkOptions(this.#connection, defaults), answersCalls });
     this.#intake = intake;
     try {
       const server = await this.kind.serve(intake, identify(who, this.name, intake.vhost));

@@ -1,4 +1,5 @@
-import type { Channel, ConsumeMessage } from 'amqplib';
+import { type Channel, type ConsumeMessage, IllegalOperationError } from 'amqplib';
+import type { Outgoing } from '../frames/outgoing.js';
 import { type Outlet, outletOf } from '../frames/outlet.js';
 import type { Delivery } from './delivery.js';
 import { RecentAcks } from './recent-acks.js';
@@ -32,6 +33,7 @@ export class Acknowledger {
     this.#channel = channel;
     this.#recent = new RecentAcks(prefetch);
     this.#outlet = outletOf(channel);
+    this.#outlet.onFlush(() => this.flush());
     this.#onSettled = onSettled;
   }
 
@@ -66,6 +68,23 @@ export class Acknowledger {
     if (!this.#scheduled) setImmediate(() => this.flush());
     this.#scheduled = true;
     this.#settled(delivery, true);
+  }
+
+  /**
+   * Publishes on the channel of the deliveries, without a confirm. The broker takes the frames of a channel in order, so who hears of an
+   * ack that follows has what was published before it. False where the channel is gone.
+   * @throws Error for properties that AMQP cannot carry; then nothing was sent
+   */
+  publish(message: Outgoing): boolean {
+    if (!this.#alive) return false;
+    try {
+      this.#outlet.publish(message);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof IllegalOperationError)) throw thrown;
+      this.abandon();
+      return false;
+    }
   }
 
   reject(delivery: Delivery, requeue: boolean): void {

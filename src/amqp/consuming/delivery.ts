@@ -1,6 +1,7 @@
 import type { ConsumeMessage, ConsumeMessageFields, MessageProperties as ReceivedProperties } from 'amqplib';
 import { newContext } from '../../common/own-context.js';
 import { toldNumber } from '../../common/told-number.js';
+import type { Outgoing } from '../frames/outgoing.js';
 import type { Acknowledger } from './acknowledger.js';
 import { MessageMark } from './message-mark.js';
 
@@ -130,6 +131,14 @@ export class Delivery {
   run<T>(work: (delivery: Delivery) => T): T {
     this.#begunAt = performance.now();
     return this.#context.runInAsyncScope(work, undefined, this);
+  }
+
+  /**
+   * Publishes right before the settlement of the message, in the same write: no confirm is needed, since the broker takes both in order.
+   * False where its channel is gone, and the message comes again. @throws Error for properties that AMQP cannot carry
+   */
+  publishBefore(message: Outgoing): boolean {
+    return this.alive && !this.#settled && this.#acknowledger.publish(message);
   }
 
   /** Acks the message: the broker forgets it. The ack is written at the end of the turn, joined with others. */

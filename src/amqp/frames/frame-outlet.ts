@@ -13,6 +13,7 @@ export class FrameOutlet {
   readonly #internals: ChannelInternals;
   readonly #frames = new FrameWriter();
   readonly #flush = (): void => this.flush();
+  #beforeFlush: (() => void) | undefined;
   #scheduled = false;
   #closed = false;
 
@@ -33,8 +34,14 @@ export class FrameOutlet {
     this.#schedule();
   }
 
+  /** Calls back before the frames of a turn are written: what is written then goes along, behind them. */
+  onFlush(callback: () => void): void {
+    this.#beforeFlush = callback;
+  }
+
   /** Writes what was not written yet. */
   flush(): void {
+    if (this.#frames.length > 0) this.#beforeFlush?.();
     this.#scheduled = false;
     if (this.#frames.length > 0) this.#internals.write(this.#frames.takePieces());
   }

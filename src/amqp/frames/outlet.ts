@@ -9,6 +9,8 @@ export interface Outlet {
   /** @throws Error for properties that AMQP cannot carry, naming them; then nothing was sent. */
   publish(message: Outgoing): void;
   ack(deliveryTag: number, multiple: boolean): void;
+  /** Calls back before what has come together in a turn is written, where it does: acks may go along. */
+  onFlush(callback: () => void): void;
 }
 
 /**
@@ -41,4 +43,7 @@ class PlainOutlet implements Outlet {
     // n.b. amqplib takes a whole message where it needs its tag only.
     this.#channel.ack({ fields: { deliveryTag } } as ConsumeMessage, multiple);
   }
+
+  /** Nothing comes together here. */
+  onFlush(): void {}
 }

@@ -36,6 +36,11 @@ export interface LinkOptions extends ConnectionOptions {
    * share: for one that moves so much that it would hold up the others. @default false
    */
   readonly ownConnections?: boolean | undefined;
+  /**
+   * @internal For a component that answers calls: it publishes where it consumes, and an alarm holds up whoever does that. So those that
+   * only consume have connections of their own.
+   */
+  readonly answersCalls?: boolean | undefined;
 }
 
 /** What the health of a link is asked for. */
@@ -91,10 +96,15 @@ export class Link {
   static acquire(options: LinkOptions = {}): Link {
     const settings = settle(options);
     checkOutbox(options.outbox);
-    const { tls, logger, outbox, ownConnections, credentials } = options;
+    const { tls, logger, outbox, ownConnections, credentials, answersCalls = false } = options;
     const owner = ownConnections ? {} : undefined;
     const ask = typeof credentials === 'function' ? credentials : undefined;
-    const key = JSON.stringify([settings, outbox, ...[tls, logger, owner, ask].map(identityOf)]);
+    const key = JSON.stringify([
+      settings,
+      outbox,
+      answersCalls,
+      ...[tls, logger, owner, ask].map(identityOf),
+    ]);
     return links.acquire(key, () => new Link(settings, options));
   }
 

@@ -57,7 +57,7 @@ export class ProcessorLife {
 
   constructor(options: LifeOptions) {
     this.#options = options;
-    this.consumer = newConsumer(options);
+    this.consumer = newConsumer(options, this.#answersCalls);
     this.fingerprint = identify(options.options.fingerprint, options.Class.name, this.consumer.vhost);
   }
 
@@ -79,6 +79,10 @@ export class ProcessorLife {
     return report;
   }
 
+  get #answersCalls(): boolean {
+    return this.#options.table.entries.some(({ category }) => category === 'rpc');
+  }
+
   async #start(): Promise<void> {
     const { stopping, stopped } = this.#options;
     try {
@@ -96,11 +100,9 @@ export class ProcessorLife {
   // n.b. nothing runs yet: who stops now has nothing to wait for, not even for a broker that is not there.
   async #getReady(failures: FailurePolicy): Promise<void> {
     const { consumer } = this;
-    const { table, prepare } = this.#options;
-    const answersCalls = table.entries.some(({ category }) => category === 'rpc');
-    if (answersCalls) await consumer.link.openPublishing();
+    const { prepare } = this.#options;
     await consumer.open();
-    if (answersCalls) await consumer.hearCancels();
+    if (this.#answersCalls) await consumer.hearCancels();
     await prepare();
     for (const queue of consumer.queues) failures.assertFits(queue);
   }
@@ -158,12 +160,12 @@ export class ProcessorLife {
   }
 }
 
-function newConsumer({ Class, options }: LifeOptions): GenericConsumer {
+function newConsumer({ Class, options }: LifeOptions, answersCalls: boolean): GenericConsumer {
   checkTaking(Class);
   const { name, eqks, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
   const identity = identify(options.fingerprint, name);
   const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency, slowHandlerMs };
-  return new Consumer({ ...own, ...given(options), vhost: options.vhost ?? Class.vhost });
+  return new Consumer({ ...own, answersCalls, ...given(options), vhost: options.vhost ?? Class.vhost });
 }
 
 /** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks` (P-B26). */

@@ -12,9 +12,11 @@ type Sending = Pick<
 };
 
 /** Checks how a class of producers sends, in the same way. @throws ConfigurationError */
-export function checkSending({ name, replyQueue, undeclared, maxRetry, ...times }: Sending): void {
-  const { timeoutMs, attemptTimeoutMs, rpcTimeoutMs } = times;
-  for (const [setting, value] of Object.entries({ timeoutMs, attemptTimeoutMs, rpcTimeoutMs })) {
+export function checkSending(Class: Sending): void {
+  // n.b. each by its name: they are inherited, so a rest would have none of them.
+  const { name, timeoutMs, attemptTimeoutMs, rpcTimeoutMs, maxRetry, replyQueue, undeclared } = Class;
+  duration(`${name}: timeoutMs`, timeoutMs);
+  for (const [setting, value] of Object.entries({ attemptTimeoutMs, rpcTimeoutMs })) {
     if (value !== undefined) duration(`${name}: ${setting}`, value);
   }
   if (maxRetry !== undefined) wholeNumber(`${name}: maxRetry`, maxRetry);

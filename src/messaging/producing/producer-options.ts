@@ -17,7 +17,7 @@ export interface CallSettings {
   readonly key?: string | undefined;
   /** How long the whole call may take, all its attempts together, or how long the broker may take to confirm a message. */
   readonly timeoutMs?: number | undefined;
-  /** How long each attempt of a call waits before it is sent again. @default an equal share of `timeoutMs`, but at least a second */
+  /** How long each attempt of a call waits before it is sent again. @default for ever: sent again is only what nobody can have, or answer */
   readonly attemptTimeoutMs?: number | undefined;
   /** How many times a call is sent AGAIN when no answer comes. */
   readonly maxRetry?: number | undefined;

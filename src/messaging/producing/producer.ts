@@ -61,7 +61,7 @@ export class GenericProducer {
   static readonly vhost: string | undefined = undefined;
   /** The budget of a call: how long it may take, all its attempts together, in milliseconds. @default 30,000 */
   static readonly timeoutMs: number = 30_000;
-  /** How long each attempt waits before the call is sent again. @default an equal share of the budget, but at least a second */
+  /** How long each attempt waits before the call is sent again. @default for ever: sent again is only what nobody can have, or answer */
   static readonly attemptTimeoutMs: number | undefined = undefined;
   /**
    * Postage's setting: how long each attempt of a call waits. Where a class sets this or `maxRetry` the budget is so many times this

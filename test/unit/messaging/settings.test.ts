@@ -20,8 +20,10 @@ const processors: Readonly<Record<string, readonly unknown[]>> = {
   unhandled: ['PARK', 'discard', 5, null],
 };
 const producers: Readonly<Record<string, readonly unknown[]>> = {
-  rpcTimeoutMs: [...noTime, undefined],
-  maxRetry: [...notWhole, undefined],
+  timeoutMs: [...noTime, undefined],
+  attemptTimeoutMs: noTime,
+  rpcTimeoutMs: noTime,
+  maxRetry: notWhole,
   replyQueue: ['Direct', 5, undefined],
   undeclared: ['sent', true, undefined],
 };
@@ -82,8 +84,11 @@ describe('the static settings of a class', () => {
 
   it('H-A14: are accepted where they are valid', () => {
     const times = [0, 0.5, 1, 2 ** 40, Number.POSITIVE_INFINITY];
-    for (const rpcTimeoutMs of times) new (desk(GenericProducer, { rpcTimeoutMs }))();
-    for (const maxRetry of [0, 1, 1_000_000]) new (desk(GenericProducer, { maxRetry }))();
+    for (const each of [...times, undefined]) {
+      new (desk(GenericProducer, { rpcTimeoutMs: each, attemptTimeoutMs: each }))();
+    }
+    for (const timeoutMs of times) new (desk(GenericProducer, { timeoutMs }))();
+    for (const maxRetry of [0, 1, 1_000_000, undefined]) new (desk(GenericProducer, { maxRetry }))();
     for (const prefetch of [1, 100, 65_535]) new (desk(MessageProcessor, { prefetch }))();
     for (const concurrency of [1, 1_000_000]) new (desk(MessageProcessor, { concurrency }))();
     for (const unhandled of [undefined, 'park', 'reject', 'ack'])
