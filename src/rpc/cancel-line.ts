@@ -7,6 +7,7 @@ import {
   type Publisher,
 } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
+import { sleep } from '../common/timers.js';
 import { isWaybillError, toError } from '../errors.js';
 import { readCancel, writeCancel } from './cancel-message.js';
 import { type CallPlace, cancelExchange, cancelKey } from './cancel-route.js';
@@ -21,6 +22,10 @@ const exchange: Declaration = {
   passive: false,
   options: { durable: true },
 };
+
+/** So often a cancel is sent that nobody hears: for whoever is about to be connected again. */
+const mostTries = 6;
+const pauseMs = 200;
 
 /**
  * The way of cancels over one link: out for those who call, and in for those who answer. Nothing is sent, and no exchange made, before
@@ -48,7 +53,17 @@ export class CancelLine {
   }
 
   /** Tells those who take calls of this place that one is not wanted any more. Never rejects: it is a wish. */
-  async send(id: string, to: CallPlace, { reason, remainingMs }: Cancel): Promise<void> {
+  async send(id: string, to: CallPlace, cancel: Cancel): Promise<void> {
+    const endsAt = performance.now() + cancel.remainingMs;
+    for (let tries = 1; tries <= mostTries; tries++) {
+      const remainingMs = endsAt - performance.now();
+      if (remainingMs <= 0 || (await this.#send(id, to, { ...cancel, remainingMs }))) return;
+      await sleep(pauseMs * tries, { ref: false });
+    }
+  }
+
+  /** False where nobody has heard it: whoever runs the call may be about to come back. */
+  async #send(id: string, to: CallPlace, { reason, remainingMs }: Cancel): Promise<boolean> {
     try {
       this.#declaring ??= this.#link.declare([exchange]);
       await this.#declaring;
@@ -58,18 +73,16 @@ export class CancelLine {
         contentType: 'application/json',
         deliveryMode: 1,
         expiration: expirationAfter(remainingMs),
+        messageId: nextMessageId(),
       };
-      const message = {
-        exchange: cancelExchange,
-        routingKey: cancelKey(to),
-        content,
-        properties,
-        mandatory: false,
-      };
+      const routingKey = cancelKey(to);
+      const message = { exchange: cancelExchange, routingKey, content, properties, mandatory: true };
       await this.#publisher.publish(message, { timeoutMs: remainingMs });
     } catch (thrown) {
+      if (isWaybillError(thrown, 'UNROUTABLE')) return false;
       this.#tell(thrown);
     }
+    return true;
   }
 
   /** Hears of cancels with these binding keys, too. Never rejects. */
