@@ -168,9 +168,9 @@ export class PublishTimeoutError extends WaybillError {
 
 /**
  * What was known last of a call that got no answer in time: `not-confirmed` the broker may not even have it; `confirmed` the broker
- * has it, or a server that says nothing; `waits` and `runs` that is what a server has said.
+ * has it, or a server that says nothing; `runs` a server has said that it runs it.
  */
-export type CallState = 'not-confirmed' | 'confirmed' | 'waits' | 'runs';
+export type CallState = 'not-confirmed' | 'confirmed' | 'runs';
 
 /** What a {@link TimeoutError} knows of its call. */
 export interface TimedOutCall {
@@ -179,8 +179,8 @@ export interface TimedOutCall {
   /** How many times it was sent. */
   readonly attempts: number;
   readonly lastState: CallState;
-  /** Which component has it, where it waits or runs: `OrderDesk@host 4711`. */
-  readonly server?: string | undefined;
+  /** Which component runs it, `OrderDesk@host 4711`, and for how many milliseconds it had done so; undefined where none has said it. */
+  readonly server?: { readonly name: string; readonly forMs: number } | undefined;
 }
 
 /**

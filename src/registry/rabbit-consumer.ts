@@ -144,7 +144,8 @@ export class RabbitConsumer implements MessageConsumer {
       logger: intake.link.logger,
       limit: TimeLimit.of(this.#options, intake.deadlines),
       failures: intake.failures({ retry, onFailure, component }),
-      responder: rpc && new Responder(intake.link, { writer, abortWhenCallerGone }),
+      responder:
+        rpc && new Responder(intake.link, { writer, server: connectionName(component), abortWhenCallerGone }),
     });
   }
 }

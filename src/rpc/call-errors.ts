@@ -1,4 +1,6 @@
-import { ConnectionLostError, TimeoutError, type WaybillError } from '../errors.js';
+import { cut } from '../common/foreign-text.js';
+import { type CallState, ConnectionLostError, TimeoutError, type WaybillError } from '../errors.js';
+import type { RunningAt } from './call-note.js';
 import type { CallOptions } from './call-options.js';
 
 /** What is known of a call that ends without an answer. */
@@ -11,28 +13,35 @@ export interface CallProgress {
   /** Whether the broker has taken the last attempt. */
   readonly isConfirmed: boolean;
   readonly wasInterrupted: boolean;
+  /** Who has said that it runs it. */
+  readonly server: RunningAt | undefined;
 }
 
 /** Why a call whose time is over has no answer. */
 export function noAnswer(progress: CallProgress): WaybillError {
-  const { name, options, attempts, isConnected, isConfirmed, wasInterrupted } = progress;
+  const { name, options, attempts, isConnected, isConfirmed, wasInterrupted, server } = progress;
   const waited = `${attempts === 1 ? '1 attempt' : `${attempts} attempts`}, ${options.timeoutMs} ms together`;
   if (!isConnected) {
     return new ConnectionLostError(
       `The connection was lost and not back in time for the call '${name}' (${waited}).`,
     );
   }
-  const cut = wasInterrupted ? ' The connection was lost meanwhile, and maybe its answer.' : '';
-  const state = isConfirmed
+  const interrupted = wasInterrupted ? ' The connection was lost meanwhile, and maybe its answer.' : '';
+  const lastState = server ? 'runs' : isConfirmed ? 'confirmed' : 'not-confirmed';
+  return new TimeoutError(
+    `No answer to the call '${name}' in ${waited}.${interrupted} ${told(lastState, server)}`,
+    {
+      call: { budgetMs: options.timeoutMs, attempts, lastState, server },
+    },
+  );
+}
+
+function told(state: CallState, server: RunningAt | undefined): string {
+  if (server)
+    return `${cut(server.name)} has been running it for ${(server.forMs / 1_000).toFixed(1)} s; give it more time by timeoutMs.`;
+  return state === 'confirmed'
     ? 'The broker has it; it may still have run. Is its server up, or slow?'
     : 'The broker has not confirmed it; it may still have run. Is the broker slow, or blocked by an alarm?';
-  return new TimeoutError(`No answer to the call '${name}' in ${waited}.${cut} ${state}`, {
-    call: {
-      budgetMs: options.timeoutMs,
-      attempts,
-      lastState: isConfirmed ? 'confirmed' : 'not-confirmed',
-    },
-  });
 }
 
 /** Why a call ends that has lost its answer with its connection, and is not sent again. */

@@ -40,7 +40,10 @@ export class RpcCaller {
     const connected = (): boolean => link.publishing;
     const undelivered = (request: CallRequest, why: WaybillError): void => this.#tellOnce(request, why);
     const cancelled: CallHost['cancelled'] = (id, request, cancel) => this.#cancel(id, request, cancel);
-    this.#host = { publisher, deadlines: link.deadlines, connected, undelivered, cancelled };
+    const ask: CallHost['ask'] = ({ id, replyTo }, request, forMs) => {
+      void CancelLine.of(link).ask(id, request, { publisher, replyTo, forMs });
+    };
+    this.#host = { publisher, deadlines: link.deadlines, connected, undelivered, ask, cancelled };
   }
 
   /** Calls and waits for the answer. Never throws: what goes wrong is the result. */

@@ -9,7 +9,7 @@ import {
 import { cut } from '../common/foreign-text.js';
 import { sleep } from '../common/timers.js';
 import { isWaybillError, toError } from '../errors.js';
-import { readCancel, writeCancel } from './cancel-message.js';
+import { type RunningAt, readNote, runningType, writeNote } from './call-note.js';
 import { type CallPlace, cancelExchange, cancelKey } from './cancel-route.js';
 import { expirationAfter } from './deadline.js';
 import type { Cancel } from './pending-call.js';
@@ -22,6 +22,14 @@ const exchange: Declaration = {
   passive: false,
   options: { durable: true },
 };
+
+/** How a caller asks who runs its call. */
+export interface Asking {
+  readonly publisher: Publisher;
+  readonly replyTo: string;
+  /** How long it waits for that. */
+  readonly forMs: number;
+}
 
 /** So often a cancel is sent that nobody hears: for whoever is about to be connected again. */
 const mostTries = 6;
@@ -68,7 +76,7 @@ export class CancelLine {
       this.#declaring ??= this.#link.declare([exchange]);
       await this.#declaring;
       this.#publisher ??= this.#link.newPublisher();
-      const content = writeCancel({ id, reason: reasonText(reason), forMs: remainingMs });
+      const content = writeNote({ id, reason: reasonText(reason), forMs: remainingMs });
       const properties = {
         contentType: 'application/json',
         deliveryMode: 1,
@@ -83,6 +91,29 @@ export class CancelLine {
       this.#tell(thrown);
     }
     return true;
+  }
+
+  /**
+   * Asks who runs a call; what is said comes to where its answer would, on the channel of `publisher`. Never rejects: whoever asks is
+   * about to give up.
+   */
+  async ask(id: string, to: CallPlace, { publisher, replyTo, forMs }: Asking): Promise<void> {
+    try {
+      this.#declaring ??= this.#link.declare([exchange]);
+      await this.#declaring;
+      const properties = { correlationId: id, replyTo, deliveryMode: 1, expiration: expirationAfter(forMs) };
+      const content = writeNote({ id, ask: true });
+      const message = {
+        exchange: cancelExchange,
+        routingKey: cancelKey(to),
+        content,
+        properties,
+        mandatory: false,
+      };
+      await publisher.publish(message, { timeoutMs: forMs, sendAgain: false });
+    } catch {
+      // Then the caller does not know.
+    }
   }
 
   /** Hears of cancels with these binding keys, too. Never rejects. */
@@ -113,9 +144,20 @@ export class CancelLine {
   }
 
   #receive(delivery: Delivery): void {
-    const cancel = readCancel(delivery.content);
-    if (cancel) ServedCalls.of(this.#link).cancel(cancel.id, cancel.reason, cancel.forMs);
+    const note = readNote(delivery.content);
+    const served = ServedCalls.of(this.#link);
+    if (note && 'ask' in note) this.#tellOf(served.running(note.id), delivery);
+    else if (note) served.cancel(note.id, note.reason, note.forMs);
     delivery.ack();
+  }
+
+  /** Only who runs it says something. */
+  #tellOf(running: RunningAt | undefined, asked: Delivery): void {
+    const { replyTo, correlationId } = asked.properties;
+    if (!running || typeof replyTo !== 'string') return;
+    const content = Buffer.from(JSON.stringify(running));
+    const properties = { correlationId, type: runningType, deliveryMode: 1 };
+    asked.publishBefore({ exchange: '', routingKey: replyTo, content, properties, mandatory: false });
   }
 
   /** Once, and not of what ends with the link. */

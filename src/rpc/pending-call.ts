@@ -16,6 +16,7 @@ import {
 } from '../errors.js';
 import { failedCall, failedResult, type Result } from '../wire/index.js';
 import { type CallProgress, lostAnswer, noAnswer } from './call-errors.js';
+import { type RunningAt, readRunning, runningType } from './call-note.js';
 import { assertCallOptions, type CallOptions, restMs } from './call-options.js';
 import { deadlineHeaders, expirationAfter } from './deadline.js';
 import { attemptHeader, type CallRequest, readReply } from './request.js';
@@ -28,6 +29,8 @@ export interface CallHost {
   connected(): boolean;
   /** An attempt could not be delivered; the call goes on. */
   undelivered(request: CallRequest, why: WaybillError): void;
+  /** Whoever runs it is asked to say so. */
+  ask(address: CallAddress, request: CallRequest, forMs: number): void;
   /** The caller has given it up, and whoever has it should know. */
   cancelled(id: string, request: CallRequest, cancel: Cancel): void;
 }
@@ -59,6 +62,9 @@ export class PendingCall {
   #endsAt = 0;
   #attempt = 0;
   #deadline: Deadline | undefined;
+  /** How long before the end of its time it asks who runs it; 0 when it has asked. */
+  #askMs = 0;
+  #server: RunningAt | undefined;
   #failure: WaybillError | undefined;
   #confirmed = false;
   #wasInterrupted = false;
@@ -87,7 +93,9 @@ export class PendingCall {
 
   /** A reply has come. */
   replied(reply: Received): void {
-    if (!this.#settled) this.answer(readReply(reply, this.#request));
+    if (this.#settled) return;
+    if (reply.properties.type === runningType) this.#server = readRunning(reply.content);
+    else this.answer(readReply(reply, this.#request));
   }
 
   /** The answer is here; a second one changes nothing. */
@@ -139,7 +147,8 @@ export class PendingCall {
     this.#failure = undefined;
     const { attemptTimeoutMs = Infinity } = this.#options;
     const waitMs = Math.ceil(this.#isLastAttempt() ? remainingMs : Math.min(attemptTimeoutMs, remainingMs));
-    this.#deadline = this.#host.deadlines.watch(waitMs, this);
+    this.#askMs = askBefore(waitMs);
+    this.#deadline = this.#host.deadlines.watch(waitMs - this.#askMs, this);
     this.#publish(waitMs, remainingMs);
   }
 
@@ -186,15 +195,28 @@ export class PendingCall {
   #rest(failure: WaybillError): void {
     this.#host.undelivered(this.#request, failure);
     this.#deadline?.cancel();
+    this.#askMs = 0;
     const waitMs = Math.min(restMs(this.#options), this.#endsAt - performance.now());
     this.#deadline = this.#host.deadlines.watch(Math.ceil(waitMs), this);
   }
 
   /** Ends an attempt that was not answered in time. */
   timeOver(): void {
+    if (this.#askMs > 0) {
+      this.#ask();
+      return;
+    }
     const remainingMs = this.#endsAt - performance.now();
     if (this.#isLastAttempt() || remainingMs < 1) this.fail(this.#failure ?? noAnswer(this.#progress()));
     else this.#try(remainingMs);
+  }
+
+  /** Its time is nearly over: so the error will say what there is to say. */
+  #ask(): void {
+    const forMs = this.#askMs;
+    this.#askMs = 0;
+    this.#deadline = this.#host.deadlines.watch(forMs, this);
+    if (this.#confirmed) this.#host.ask(this.#address, this.#request, forMs);
   }
 
   /** A queue of its own is made again under the same name: there an answer may still come, to what the broker has taken. */
@@ -220,6 +242,15 @@ export class PendingCall {
       isConnected: this.#host.connected(),
       isConfirmed: this.#confirmed,
       wasInterrupted: this.#wasInterrupted,
+      server: this.#server,
     };
   }
+}
+
+/** Shorter waits are over before anybody would be wondering. */
+const shortestWonderedMs = 500;
+
+/** How long before the end of a wait it is asked who runs the call. */
+function askBefore(waitMs: number): number {
+  return waitMs < shortestWonderedMs || waitMs === Infinity ? 0 : Math.ceil(Math.min(500, waitMs / 5));
 }

@@ -6,7 +6,7 @@ import { AnswerSender } from './answer-sender.js';
 import type { Answer, AnswerWriter } from './answers.js';
 import { KnownCall } from './known-call.js';
 import { ReplyStore } from './reply-store.js';
-import { type Fitness, ServedCalls } from './served-calls.js';
+import { type Fitness, ServedCalls, type Server } from './served-calls.js';
 
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
 export type Reply<Answer = unknown> = (answer: Answer | Result<Answer>) => void;
@@ -25,6 +25,8 @@ export interface ResponderOptions {
   readonly writer: AnswerWriter;
   /** Where answers are kept for calls that come again. @default a store with its default limits */
   readonly store?: ReplyStore | undefined;
+  /** Who answers, for people: `OrderDesk@host 4711`. */
+  readonly server: string;
   /** Whether the callers of long calls are looked for. @default true */
   readonly abortWhenCallerGone?: boolean | undefined;
 }
@@ -57,18 +59,18 @@ export class Responder {
   readonly #store: ReplyStore;
   readonly #sender: AnswerSender;
   readonly #served: ServedCalls;
-  readonly #looksForCallers: boolean;
+  readonly #server: Server;
 
   constructor(
     link: Link,
-    { writer, store = new ReplyStore(), abortWhenCallerGone = true }: ResponderOptions,
+    { writer, server, store = new ReplyStore(), abortWhenCallerGone = true }: ResponderOptions,
   ) {
     this.#link = link;
     this.#writer = writer;
     this.#store = store;
     this.#sender = new AnswerSender(link);
     this.#served = ServedCalls.of(link);
-    this.#looksForCallers = abortWhenCallerGone;
+    this.#server = { name: server, looksForCallers: abortWhenCallerGone };
   }
 
   /** Whether a call that has come is still to be run. To be asked once for each, before anything else. */
@@ -85,7 +87,7 @@ export class Responder {
     const known = id === undefined ? undefined : this.#store.recall(id);
     if (known) return { sent: known.answered().then((answer) => this.#send(answer, delivery, known)) };
     const call = id === undefined ? new KnownCall() : this.#store.remember(id);
-    const served = this.#served.begin(delivery, work, this.#looksForCallers);
+    const served = this.#served.begin(delivery, work, this.#server);
     const handled = this.#run({ delivery, call, sent: undefined, failed: undefined }, work);
     if (!served) return handled;
     return whenDone(handled, (ended): Handled => {

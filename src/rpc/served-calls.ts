@@ -1,5 +1,6 @@
 import type { Delivery, Link } from '../amqp/index.js';
 import { CallerGoneError, CancelledError, isWaybillError, type TopologyError } from '../errors.js';
+import type { RunningAt } from './call-note.js';
 import { CancelledIds } from './cancelled-ids.js';
 import { remainingMs } from './deadline.js';
 import { SenderClocks } from './sender-clocks.js';
@@ -7,6 +8,13 @@ import { SenderClocks } from './sender-clocks.js';
 /** What runs a call, and can be told to stop. */
 interface Stoppable {
   stop(reason: Error): void;
+}
+
+/** A component that runs calls. */
+export interface Server {
+  /** For people. */
+  readonly name: string;
+  readonly looksForCallers: boolean;
 }
 
 /** A call that runs here. */
@@ -19,14 +27,22 @@ export class ServedCall {
   isUnwanted = false;
   /** When its caller is looked for next, by `performance.now()`. */
   checkAt: number;
+  /** Who runs it, for people. */
+  readonly server: string;
+  readonly #begunAt = performance.now();
   /** Whether its caller was not found when it was looked for last. */
   isMissed = false;
 
-  constructor(id: string, work: Stoppable, replyTo: string, checkAt: number) {
+  constructor(id: string, work: Stoppable, replyTo: string, { name, looksForCallers }: Server) {
     this.id = id;
     this.work = work;
     this.replyTo = replyTo;
-    this.checkAt = checkAt;
+    this.server = name;
+    this.checkAt = looksForCallers ? this.#begunAt + firstCheckMs : Infinity;
+  }
+
+  get forMs(): number {
+    return Math.round(performance.now() - this.#begunAt);
   }
 }
 
@@ -76,11 +92,10 @@ export class ServedCalls {
   }
 
   /** A call begins to run; it must {@link end}. Undefined for one without an id that could be told of. */
-  begin({ properties }: Delivery, work: Stoppable, looksForCaller: boolean): ServedCall | undefined {
+  begin({ properties }: Delivery, work: Stoppable, server: Server): ServedCall | undefined {
     const { messageId, replyTo } = properties;
     if (typeof messageId !== 'string' || typeof replyTo !== 'string') return undefined;
-    const checkAt = looksForCaller ? performance.now() + firstCheckMs : Infinity;
-    const call = new ServedCall(messageId, work, replyTo, checkAt);
+    const call = new ServedCall(messageId, work, replyTo, server);
     this.#running.set(messageId, call);
     this.#ticking ??= setInterval(() => void this.#tick(), tickMs).unref();
     return call;
@@ -88,6 +103,12 @@ export class ServedCalls {
 
   end(call: ServedCall): void {
     if (this.#running.get(call.id) === call) this.#running.delete(call.id);
+  }
+
+  /** Who runs a call here, and for how long; undefined where nobody does. */
+  running(id: string): RunningAt | undefined {
+    const call = this.#running.get(id);
+    return call && { name: call.server, forMs: call.forMs };
   }
 
   /** The caller has given up a call: here, on its way, or somewhere else. */

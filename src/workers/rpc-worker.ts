@@ -1,5 +1,5 @@
 import { type Declaration, FailurePolicy } from '../amqp/index.js';
-import type { DeliveryContext, RegisterHandler } from '../component/index.js';
+import { connectionName, type DeliveryContext, type RegisterHandler } from '../component/index.js';
 import { type ReplyStore, Responder } from '../rpc/index.js';
 import type { ContentType, OutputOf } from '../wire/index.js';
 import { OutcomeWriter } from './answers.js';
@@ -73,11 +73,12 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
       serve: async (intake, component) => {
         await intake.connect();
         const { remoteStacks = false, replyStore, abortWhenCallerGone } = this.#options;
+        const answering = { server: connectionName(component), abortWhenCallerGone };
         const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
         const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;
         return {
           failures: new FailurePolicy(intake.link, told),
-          responder: new Responder(intake.link, { writer, store: replyStore, abortWhenCallerGone }),
+          responder: new Responder(intake.link, { ...answering, writer, store: replyStore }),
         };
       },
     };

@@ -111,6 +111,7 @@ export class ProcessorLife {
     const { Class, options, replies, onEnd } = this.#options;
     const { name, encoder, remoteStacks, abortWhenCallerGone } = Class;
     const { link } = this.consumer;
+    const server = connectionName(this.fingerprint);
     const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
     const host = this.#jobHost(failures);
     return new Reception({
@@ -121,7 +122,7 @@ export class ProcessorLife {
       limit: TimeLimit.of(Class, link.deadlines),
       failures,
       onEnd,
-      responder: new Responder(link, { writer, store: replies, abortWhenCallerGone }),
+      responder: new Responder(link, { writer, server, store: replies, abortWhenCallerGone }),
     });
   }
 

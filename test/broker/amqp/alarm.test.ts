@@ -1,7 +1,7 @@
 // A broker that is low on memory takes no messages: shown on a node of its own, by its own alarm.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test';
-import { Exchange, isWaybillError, MessageProcessor, silentLogger } from 'waybill';
+import { Exchange, GenericProducer, isWaybillError, MessageProcessor, silentLogger } from 'waybill';
 import type { Delivery } from '../../../src/amqp/index.js';
 import { uniqueName } from '../../support/broker.js';
 import { RabbitNode } from '../../support/rabbit-node.js';
@@ -107,6 +107,51 @@ describe('while the broker has a memory alarm', () => {
     await watermark('0.4');
     await published;
     await until(() => held.length === 1, { what: 'what had waited has come' });
+  });
+
+  it('holds up a component that answers calls, its acks with its answers, and not one in its process that only consumes', async (t) => {
+    const calls = uniqueName('calls');
+    await side.onChannel((channel) => channel.assertQueue(calls));
+    const taken: unknown[] = [];
+    class Answering extends MessageProcessor {}
+    Answering.handle('command', 'ask', () => 'answer', { category: 'rpc' });
+    const gate = new Gate();
+    class Consuming extends MessageProcessor {
+      static override readonly concurrency = 20;
+    }
+    Consuming.handle('command', 'note', async (content) => {
+      taken.push(content);
+      await gate.opened;
+    });
+    const start = async (Processor: typeof MessageProcessor, from: string): Promise<MessageProcessor> => {
+      const eqks = [[Exchange, [[from, from]]]] as const;
+      const processor = new Processor({ url: node.url, logger: silentLogger, eqks });
+      t.after(() => processor.close());
+      await processor.start();
+      return processor;
+    };
+    const answering = await start(Answering, calls);
+    const consuming = await start(Consuming, queue);
+    class Caller extends GenericProducer {
+      static override readonly eks = [[Exchange, calls]] as const;
+    }
+    const caller = await Caller.connect({ url: node.url, logger: silentLogger });
+    t.after(() => caller.close());
+    assert.equal((await caller.rpc('ask')).unwrap(), 'answer');
+    const notes = numbered('note', 20);
+    for (const note of notes) await side.publish('', queue, JSON.stringify(command('note', note)));
+    await until(() => taken.length === 20, { what: 'they are taken' });
+    await alarm(t);
+    const call = caller.with({ timeoutMs: 120_000 }).rpc('ask');
+    await until(async () => (await caller.health()).publishing.blocked !== undefined, {
+      what: 'it is blocked',
+    });
+    gate.open();
+    assert.equal((await consuming.health()).consuming.blocked, undefined);
+    await until(async () => (await unacked()) === 0, { what: 'its acks are heard', limitMs: 15_000 });
+    await watermark('0.4');
+    assert.equal((await call).unwrap(), 'answer');
+    assert.equal((await answering.health()).ok, true);
   });
 
   it('a failed message is neither lost nor run again: it is parked when the alarm is over', async (t) => {

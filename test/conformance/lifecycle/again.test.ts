@@ -86,7 +86,7 @@ describe('a component with a restart policy', () => {
     await until(async () => (await desk.health()).ok, { what: 'it is well' });
     for (const error of errors) assert.match(error, /ConnectError/);
     assert.equal((await stage.side.look(place.queue))?.consumers, 1);
-    assert.deepEqual(ups.sort(), ['consuming', 'publishing']);
+    assert.deepEqual(ups.sort(), ['consuming']);
     await place.command('note', 1);
     assert.equal((await (await place.call('ask')).next()).content.value, 'answer');
     assert.deepEqual(desk.seen, [1]);

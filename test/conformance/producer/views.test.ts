@@ -10,7 +10,7 @@ const Exchange = newExchange();
 
 class TickProducer extends GenericProducer {
   static override readonly eks = [[Exchange, 'a']] as const;
-  static override readonly rpcTimeoutMs = 60;
+  static override readonly rpcTimeoutMs = 400;
   static override readonly maxRetry = 1;
 
   build_message_tick() {
@@ -40,11 +40,11 @@ describe('views of a producer', () => {
 
   it('stack: a later setting replaces its own kind and keeps the others', async (t) => {
     const [producer, recorder] = [await connect(t, stage, TickProducer), await record()];
-    const view = producer.with({ key: 'b', maxRetry: 2 }).with({ attemptTimeoutMs: 30 });
+    const view = producer.with({ key: 'b', maxRetry: 2 }).with({ attemptTimeoutMs: 300 });
     const other = view.with({ key: 'c', maxRetry: 0 });
-    assert.match((await view.rpc_tick()).message, /3 attempts, 90 ms together/);
-    assert.match((await other.rpc_tick()).message, /1 attempt, 30 ms together/);
-    assert.match((await producer.rpc_tick()).message, /2 attempts, 120 ms together/);
+    assert.match((await view.rpc_tick()).message, /3 attempts, 900 ms together/);
+    assert.match((await other.rpc_tick()).message, /1 attempt, 300 ms together/);
+    assert.match((await producer.rpc_tick()).message, /2 attempts, 800 ms together/);
     const keys = (await recorder.waitFor(6)).map(({ routingKey }) => routingKey);
     assert.deepEqual(keys, ['b', 'b', 'b', 'c', 'a', 'a']);
   });
