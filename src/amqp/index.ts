@@ -41,8 +41,9 @@ export {
 } from './frames/outgoing.js';
 export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
 export { Lease } from './link/lease.js';
-export { Link, type LinkOptions } from './link/link.js';
+export { Link } from './link/link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';
+export type { LinkOptions } from './link/link-options.js';
 export { directReplyTo, Inbox, type Received } from './publishing/inbox.js';
 export type { OutboxHealth, OutboxLimits } from './publishing/outbox.js';
 export type { Publisher } from './publishing/publisher.js';

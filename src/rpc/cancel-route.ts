@@ -13,7 +13,7 @@ export interface CallPlace {
 const longestKey = 255;
 
 /** The key of what is too long for a key of its own: each process that answers calls hears it. */
-export const longKey = '%long';
+const longKey = '%long';
 
 /** The routing key of a cancel: that of the call, behind the name of its exchange. */
 export function cancelKey({ exchange, routingKey }: CallPlace): string {

@@ -2,7 +2,7 @@ import type { Delivery, MessageProperties } from '../amqp/index.js';
 import { toldNumber } from '../common/told-number.js';
 
 /** The header that tells how long the caller still waits, all attempts together, in whole milliseconds from when it was sent. */
-export const deadlineHeader = 'x-waybill-deadline';
+const deadlineHeader = 'x-waybill-deadline';
 /** The header that tells when a call was sent, by the clock of {@link processTime}. */
 export const sentHeader = 'x-waybill-sent';
 
@@ -33,7 +33,7 @@ export function expirationAfter(timeoutMs: number): string | undefined {
  * How long the sender waits, in milliseconds from when it was sent: as its header tells, else as long as the message may live. Undefined
  * where it waits for ever, or tells what is no such number.
  */
-export function patienceMs({ properties }: Delivery): number | undefined {
+function patienceMs({ properties }: Delivery): number | undefined {
   const told: unknown = properties.headers?.[deadlineHeader] ?? properties.expiration;
   const patience = toldNumber(told);
   return told === undefined || !Number.isFinite(patience) ? undefined : patience;

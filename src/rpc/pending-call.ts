@@ -1,5 +1,4 @@
 import {
-  changeProperties,
   type Deadline,
   type Deadlines,
   directReplyTo,
@@ -15,11 +14,11 @@ import {
   type WaybillError,
 } from '../errors.js';
 import { failedCall, failedResult, type Result } from '../wire/index.js';
+import { attemptOf, type ReplyAddress } from './attempt.js';
 import { type CallProgress, lostAnswer, noAnswer } from './call-errors.js';
 import { type RunningAt, readRunning, runningType } from './call-note.js';
 import { assertCallOptions, type CallOptions, restMs } from './call-options.js';
-import { deadlineHeaders, expirationAfter } from './deadline.js';
-import { attemptHeader, type CallRequest, readReply } from './request.js';
+import { type CallRequest, readReply } from './request.js';
 
 /** What a {@link PendingCall} needs from whoever made it. */
 export interface CallHost {
@@ -42,9 +41,7 @@ export interface Cancel {
 }
 
 /** How a {@link PendingCall} is found by its answers, and what it ends with. */
-export interface CallAddress {
-  readonly id: string;
-  readonly replyTo: string;
+export interface CallAddress extends ReplyAddress {
   settle(result: Result): void;
 }
 
@@ -154,17 +151,8 @@ export class PendingCall {
 
   #publish(waitMs: number, remainingMs: number): void {
     this.#confirmed = false;
-    const { exchange, routingKey, content, properties } = this.#request;
-    const again = this.#attempt > 1 ? { [attemptHeader]: this.#attempt } : undefined;
-    const addressed = changeProperties(properties, {
-      messageId: this.id,
-      correlationId: this.id,
-      replyTo: this.#address.replyTo,
-      expiration: expirationAfter(waitMs),
-      headers: { ...properties.headers, ...deadlineHeaders(remainingMs), ...again },
-    });
-    const message = { exchange, routingKey, content, mandatory: true, properties: addressed };
     const attempt = this.#attempt;
+    const message = attemptOf(this.#request, this.#address, { attempt, waitMs, remainingMs });
     this.#host.publisher.publish(message, { timeoutMs: waitMs, sendAgain: false }).then(
       () => {
         if (attempt === this.#attempt) this.#confirmed = true;

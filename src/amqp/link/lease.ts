@@ -6,8 +6,9 @@ import { defaultLogger, guardLogger } from '../../logger.js';
 import { settle } from '../connection/settings.js';
 import { checkOutbox } from '../publishing/outbox.js';
 import { healthWithoutLink, type LinkHealth } from './health.js';
-import { type HealthOptions, Link, type LinkOptions } from './link.js';
+import { type HealthOptions, Link } from './link.js';
 import { type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
+import type { LinkOptions } from './link-options.js';
 
 /**
  * One component's share of a link. It is taken when it is first needed: what was made and is never started keeps nobody's

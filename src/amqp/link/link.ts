@@ -4,7 +4,7 @@ import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
 import { type OwnChannel, openOwnChannel } from '../connection/own-channel.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
-import { type ConnectionOptions, type Settings, settle } from '../connection/settings.js';
+import { type Settings, settle } from '../connection/settings.js';
 import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
 import { Consumer } from '../consuming/consumer.js';
 import type { ConsumerOptions } from '../consuming/consumer-options.js';
@@ -19,29 +19,10 @@ import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths
 import { Inquiry } from './inquiry.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
+import type { LinkOptions } from './link-options.js';
 import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { SharedPool } from './shared-pool.js';
-
-/** How a link is made: where to, under which name, and where it writes what people should know. */
-export interface LinkOptions extends ConnectionOptions {
-  /** The connections' name in the broker's management page. @default `waybill` and the process id */
-  readonly connectionName?: string | undefined;
-  /** How much may wait for the broker, and what happens to more. */
-  readonly outbox?: OutboxLimits | undefined;
-  /** Where the component logs. @default warnings and errors to stderr; everything where debugging was asked for */
-  readonly logger?: Logger | undefined;
-  /**
-   * Connections for this component alone, instead of those that all components of the process with the same settings
-   * share: for one that moves so much that it would hold up the others. @default false
-   */
-  readonly ownConnections?: boolean | undefined;
-  /**
-   * @internal For a component that answers calls: it publishes where it consumes, and an alarm holds up whoever does that. So those that
-   * only consume have connections of their own.
-   */
-  readonly answersCalls?: boolean | undefined;
-}
 
 /** What the health of a link is asked for. */
 export interface HealthOptions {

@@ -1,0 +1,36 @@
+import { changeProperties, type Outgoing } from '../amqp/index.js';
+import { deadlineHeaders, expirationAfter } from './deadline.js';
+import { attemptHeader, type CallRequest } from './request.js';
+
+/** How the answers of a call find it. */
+export interface ReplyAddress {
+  readonly id: string;
+  readonly replyTo: string;
+}
+
+/** Which attempt of a call it is, and how long it may take. */
+export interface AttemptTimes {
+  /** From 1. */
+  readonly attempt: number;
+  /** How long the attempt waits for its answer. */
+  readonly waitMs: number;
+  /** How long the call waits, all attempts together. */
+  readonly remainingMs: number;
+}
+
+/** One attempt of a call as it leaves: the request, with where its answer goes and how long that is waited for. */
+export function attemptOf(
+  { exchange, routingKey, content, properties }: CallRequest,
+  { id, replyTo }: ReplyAddress,
+  { attempt, waitMs, remainingMs }: AttemptTimes,
+): Outgoing {
+  const again = attempt > 1 ? { [attemptHeader]: attempt } : undefined;
+  const addressed = changeProperties(properties, {
+    messageId: id,
+    correlationId: id,
+    replyTo,
+    expiration: expirationAfter(waitMs),
+    headers: { ...properties.headers, ...deadlineHeaders(remainingMs), ...again },
+  });
+  return { exchange, routingKey, content, mandatory: true, properties: addressed };
+}
