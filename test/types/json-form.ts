@@ -6,6 +6,7 @@ import {
   type Jsonify,
   MessageCommand,
   MessageProcessor,
+  type OpenCall,
   type Reply,
   type ReplyQueue,
   type Result,
@@ -204,10 +205,10 @@ typeCase('H-B2: handlers of all know what arrives', () => {
 
 typeCase('H-B1, H-B2: callers get what arrives', async () => {
   const clinic = await Clinic.connect();
-  expectTypeOf(clinic.rpc_next).toEqualTypeOf<(after: Date) => Promise<Result<string>>>();
+  expectTypeOf(clinic.rpc_next).toEqualTypeOf<(after: Date) => OpenCall<string>>();
   expectTypeOf(clinic.rpc_queue_next).toEqualTypeOf<(after: Date) => Promise<ReplyQueue<string>>>();
-  expectTypeOf(clinic.rpc_find).toEqualTypeOf<(id: string) => Promise<Result<Order | null>>>();
-  expectTypeOf(clinic.rpc_remove).toEqualTypeOf<(id: string) => Promise<Result<void>>>();
+  expectTypeOf(clinic.rpc_find).toEqualTypeOf<(id: string) => OpenCall<Order | null>>();
+  expectTypeOf(clinic.rpc_remove).toEqualTypeOf<(id: string) => OpenCall<void>>();
   expectTypeOf(await clinic.call(new RpcCommand<Date>('next'))).toEqualTypeOf<Result<string>>();
   const next = (await clinic.rpc_next(new Date())).unwrap();
   // @ts-expect-error Property 'getTime' does not exist on type 'string'.

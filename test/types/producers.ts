@@ -5,6 +5,7 @@ import {
   GenericProducer,
   Message,
   MessageCommand,
+  type OpenCall,
   type Proxied,
   type ReplyQueue,
   type Result,
@@ -22,8 +23,8 @@ typeCase('message_x takes what its builder takes and resolves with nothing', () 
 });
 
 typeCase('rpc_x gives a result of what the RpcCommand says', () => {
-  expectTypeOf(producer.rpc_ping).toEqualTypeOf<() => Promise<Result<string>>>();
-  expectTypeOf(producer.rpc_sum).toEqualTypeOf<(a: number, b: number) => Promise<Result<number>>>();
+  expectTypeOf(producer.rpc_ping).toEqualTypeOf<() => OpenCall<string>>();
+  expectTypeOf(producer.rpc_sum).toEqualTypeOf<(a: number, b: number) => OpenCall<number>>();
 });
 
 typeCase('rpc_queue_x gives the queue to which such answers come', () => {
