@@ -29,6 +29,7 @@ export class RpcCaller {
   /** On their way. */
   readonly #cancels = new Set<Promise<void>>();
   readonly #queues = new Map<string, ReplyQueue>();
+  #isClosing = false;
   /** Where calls did not get to, and this was said. */
   readonly #told = new Set<string>();
 
@@ -109,6 +110,7 @@ export class RpcCaller {
   /** Ends what is pending with a ClosedError, and closes the channel where no other caller is on it. */
   async close(): Promise<void> {
     const reason = new ClosedError('The producer was closed before the answer came.');
+    this.#isClosing = true;
     for (const call of [...this.#pending]) call.cancel(reason, reason);
     for (const queue of this.#queues.values()) queue.end(reason);
     await Promise.all([...this.#queues.keys()].map((name) => this.#drop(name)));
@@ -137,7 +139,7 @@ export class RpcCaller {
   }
 
   #cancel(id: string, request: CallRequest, cancel: Cancel): void {
-    const sent = CancelLine.of(this.#link).send(id, request, cancel);
+    const sent = CancelLine.of(this.#link).send(id, request, cancel, () => !this.#isClosing);
     this.#cancels.add(sent);
     void sent.finally(() => this.#cancels.delete(sent));
   }

@@ -23,6 +23,9 @@ const exchange: Declaration = {
   options: { durable: true },
 };
 
+/** So often it is asked in a second who runs a call. */
+const mostAsked = 50;
+
 /** How a caller asks who runs its call. */
 export interface Asking {
   readonly publisher: Publisher;
@@ -43,7 +46,8 @@ export class CancelLine {
   readonly #link: Link;
   /** Exclusive, and made again under the same name. */
   readonly #queue = `waybill.ctl.${nextMessageId()}`;
-  readonly #declared: Declaration[] = [];
+  #askedSince = 0;
+  #asked = 0;
   #publisher: Publisher | undefined;
   #declaring: Promise<void> | undefined;
   #listening: Promise<void> | undefined;
@@ -60,12 +64,15 @@ export class CancelLine {
     return line;
   }
 
-  /** Tells those who take calls of this place that one is not wanted any more. Never rejects: it is a wish. */
-  async send(id: string, to: CallPlace, cancel: Cancel): Promise<void> {
+  /**
+   * Tells those who take calls of this place that one is not wanted any more. Never rejects: it is a wish.
+   * @param mayWait whether it is sent again where nobody has heard it.
+   */
+  async send(id: string, to: CallPlace, cancel: Cancel, mayWait: () => boolean): Promise<void> {
     const endsAt = performance.now() + cancel.remainingMs;
     for (let tries = 1; tries <= mostTries; tries++) {
       const remainingMs = endsAt - performance.now();
-      if (remainingMs <= 0 || (await this.#send(id, to, { ...cancel, remainingMs }))) return;
+      if (remainingMs <= 0 || (await this.#send(id, to, { ...cancel, remainingMs })) || !mayWait()) return;
       await sleep(pauseMs * tries, { ref: false });
     }
   }
@@ -73,8 +80,7 @@ export class CancelLine {
   /** False where nobody has heard it: whoever runs the call may be about to come back. */
   async #send(id: string, to: CallPlace, { reason, remainingMs }: Cancel): Promise<boolean> {
     try {
-      this.#declaring ??= this.#link.declare([exchange]);
-      await this.#declaring;
+      await this.#declare();
       this.#publisher ??= this.#link.newPublisher();
       const content = writeNote({ id, reason: reasonText(reason), forMs: remainingMs });
       const properties = {
@@ -98,9 +104,9 @@ export class CancelLine {
    * about to give up.
    */
   async ask(id: string, to: CallPlace, { publisher, replyTo, forMs }: Asking): Promise<void> {
+    if (!this.#mayAsk()) return;
     try {
-      this.#declaring ??= this.#link.declare([exchange]);
-      await this.#declaring;
+      await this.#declare();
       const properties = { correlationId: id, replyTo, deliveryMode: 1, expiration: expirationAfter(forMs) };
       const content = writeNote({ id, ask: true });
       const message = {
@@ -116,23 +122,44 @@ export class CancelLine {
     }
   }
 
-  /** Hears of cancels with these binding keys, too. Never rejects. */
+  /** Hears of cancels with these binding keys, too. Never rejects. A connection that is lost meanwhile is waited for. */
   async listen(patterns: readonly string[]): Promise<void> {
-    const binding = (routingKey: string): Declaration => ({
-      kind: 'binding',
-      exchange: cancelExchange,
-      queue: this.#queue,
-      routingKey,
-    });
+    while (!(await this.#bind([...new Set(patterns)]))) await sleep(pauseMs, { ref: false });
+  }
+
+  /** False where the connection was lost. */
+  async #bind(patterns: readonly string[]): Promise<boolean> {
     try {
-      this.#listening ??= this.#listen();
+      this.#listening ??= this.#listen().catch((thrown) => {
+        this.#listening = undefined;
+        throw thrown;
+      });
       await this.#listening;
-      const bindings = [...new Set(patterns)].map(binding);
-      this.#declared.push(...bindings);
-      await this.#link.declare(bindings);
+      const own = { kind: 'binding', exchange: cancelExchange, queue: this.#queue } as const;
+      await this.#link.declare(patterns.map((routingKey) => ({ ...own, routingKey })));
     } catch (thrown) {
+      if (isWaybillError(thrown, 'CONNECTION_LOST')) return false;
       this.#tell(thrown);
     }
+    return true;
+  }
+
+  async #declare(): Promise<void> {
+    this.#declaring ??= this.#link.declare([exchange]).catch((thrown) => {
+      this.#declaring = undefined;
+      throw thrown;
+    });
+    await this.#declaring;
+  }
+
+  /** Where all calls are late at once, some answers tell what there is to tell. */
+  #mayAsk(): boolean {
+    const now = performance.now();
+    if (now - this.#askedSince > 1_000) {
+      this.#askedSince = now;
+      this.#asked = 0;
+    }
+    return ++this.#asked <= mostAsked;
   }
 
   async #listen(): Promise<void> {
