@@ -1,4 +1,5 @@
 import type { OwnChannel, RawChannel } from '../amqp/index.js';
+import { nextTurn } from '../common/next-turn.js';
 import { ConfigurationError, toError } from '../errors.js';
 import { ChannelError, errorOfEnd, errorOfRefusal } from './channel-error.js';
 
@@ -87,7 +88,7 @@ export class ChannelCore {
   /** The reason, if the channel ends within this turn. */
   async #endSoon(): Promise<Error | undefined> {
     const turn = new Promise<undefined>((resolve) => {
-      setImmediate(() => resolve(undefined));
+      nextTurn(() => resolve(undefined));
     });
     return await Promise.race([this.closed, turn]);
   }

@@ -1,3 +1,5 @@
+import { nextTurn } from './next-turn.js';
+
 /** Node.js fires a timer at once that is asked to wait longer (`TIMEOUT_MAX`). Only this file has to know. */
 const longestMs = 2 ** 31 - 1;
 
@@ -44,7 +46,7 @@ const turnsToRead = 4;
  * meanwhile come before it reads its sockets: whoever gives something up must look there first.
  */
 export function afterReading(callback: () => void, turns: number = turnsToRead): void {
-  setImmediate(() => (turns > 1 ? afterReading(callback, turns - 1) : callback()));
+  nextTurn(() => (turns > 1 ? afterReading(callback, turns - 1) : callback()));
 }
 
 /**

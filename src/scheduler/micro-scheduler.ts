@@ -1,3 +1,4 @@
+import { nextTurn } from '../common/next-turn.js';
 import { duration } from '../common/numbers.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { Bell } from './bell.js';
@@ -197,6 +198,6 @@ export class MicroScheduler extends MicroThread {
 /** Lets timers and I/O have their turn. */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    nextTurn(resolve);
   });
 }

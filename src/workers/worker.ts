@@ -24,6 +24,7 @@ import {
   stoppedBefore,
   TimeLimit,
   type TimeLimitOption,
+  warnOfMinifiedName,
 } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Responder } from '../rpc/index.js';
@@ -140,6 +141,7 @@ export abstract class Worker extends StandingThread {
     const answersCalls = this.kind.jobs === 'call';
     const intake = new Intake({ ...linkOptions(this.#connection, defaults), answersCalls });
     this.#intake = intake;
+    warnOfMinifiedName(intake.link.logger, this.constructor, this);
     try {
       const server = await this.kind.serve(intake, identify(who, this.name, intake.vhost));
       for (const route of this.#routes.values()) await this.#open(intake, route, server);

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../common/next-turn.js';
 import { channelLimit } from './channel-limits.js';
 
 /**
@@ -19,6 +20,6 @@ export async function openFresh<C>(open: () => Promise<C>): Promise<C> {
 
 function turn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    nextTurn(resolve);
   });
 }

@@ -1,4 +1,5 @@
 import { type Channel, type ConsumeMessage, IllegalOperationError } from 'amqplib';
+import { nextTurn } from '../../common/next-turn.js';
 import type { Outgoing } from '../frames/outgoing.js';
 import { type Outlet, outletOf } from '../frames/outlet.js';
 import type { Delivery } from './delivery.js';
@@ -65,7 +66,7 @@ export class Acknowledger {
   ack(delivery: Delivery): void {
     this.#acked.add(delivery.tag);
     if (this.#alive) this.#recent.add(delivery);
-    if (!this.#scheduled) setImmediate(() => this.flush());
+    if (!this.#scheduled) nextTurn(() => this.flush());
     this.#scheduled = true;
     this.#settled(delivery, true);
   }

@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { nextTurn } from '../../common/next-turn.js';
 import { isAtLeast } from '../common/broker-version.js';
 import { RecoveringChannel } from '../connection/recovering-channel.js';
 import { queueExists } from '../declaring/queue-exists.js';
@@ -127,7 +128,7 @@ export class Subscription {
     const { channel, acknowledger } = session;
     const onMessage = (message: ConsumeMessage | null): void => {
       if (message) this.#take(message, session);
-      else setImmediate(() => void this.#onBrokerCancel(session)); // It may be right behind `consume-ok`.
+      else nextTurn(() => void this.#onBrokerCancel(session)); // It may be right behind `consume-ok`.
     };
     const options = this.#request.options(this.#host.connection.model);
     const { consumerTag } = await channel.consume(this.queue, onMessage, options).catch((thrown) => {

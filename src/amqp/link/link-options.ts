@@ -4,7 +4,7 @@ import type { OutboxLimits } from '../publishing/outbox.js';
 
 /** How a link is made: where to, under which name, and where it writes what people should know. */
 export interface LinkOptions extends ConnectionOptions {
-  /** The connections' name in the broker's management page. @default `waybill` and the process id */
+  /** The connections' name in the broker's management page. @default the component's name, host and process id: `Mail@box 4711` */
   readonly connectionName?: string | undefined;
   /** How much may wait for the broker, and what happens to more. */
   readonly outbox?: OutboxLimits | undefined;

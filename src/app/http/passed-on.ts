@@ -1,4 +1,5 @@
 import type { UnderlyingSource } from 'node:stream/web';
+import { nextTurn } from '../../common/next-turn.js';
 import { EncodingError, toError } from '../../errors.js';
 import type { Answer } from './answer.js';
 
@@ -49,7 +50,7 @@ function refuseUnsendable({ status, bodyUsed, body }: Response): void {
 /** What is there by now; undefined when it is not. */
 async function ready(piece: Promise<Piece>): Promise<Piece | undefined> {
   const later = new Promise<undefined>((resolve) => {
-    setImmediate(() => resolve(undefined));
+    nextTurn(() => resolve(undefined));
   });
   return await Promise.race([piece, later]);
 }

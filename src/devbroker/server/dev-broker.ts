@@ -1,3 +1,4 @@
+import { nextTurn } from '../../common/next-turn.js';
 import { sleep } from '../../common/timers.js';
 import { AmqpError } from '../../protocol/index.js';
 import { ReplyRegistry } from '../channels/reply-registry.js';
@@ -50,7 +51,7 @@ export class DevBroker implements AsyncDisposable {
     this.#profile = profileOf(options.profile ?? DEFAULT_PROFILE, options.deniedFeatures);
     const limit = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT;
     // Later, since it is noticed in the middle of taking a message out.
-    this.#memory = new MemoryGauge(limit, () => setImmediate(() => this.#unblockIfFree()));
+    this.#memory = new MemoryGauge(limit, () => nextTurn(() => this.#unblockIfFree()));
     this.#createVirtualHosts();
     const address = { host: options.host ?? '127.0.0.1', port: options.port ?? 5672 };
     this.#listener = new Listener(address, this.#createContext());

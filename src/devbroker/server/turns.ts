@@ -1,3 +1,5 @@
+import { nextTurn } from '../../common/next-turn.js';
+
 /** How long a client may keep the broker busy with what it sent until others have their turn. */
 const SLICE_MS = 1;
 
@@ -27,7 +29,7 @@ export class Turns {
   #plan(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
-    setImmediate(() => this.#serve());
+    nextTurn(() => this.#serve());
   }
 
   #serve(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { nextTurn } from '../../common/next-turn.js';
 import {
   type ContentMethodName,
   type ContentProperties,
@@ -207,7 +208,7 @@ export class Wire {
   #planCatchUp(): void {
     if (this.#catchUpPlanned) return;
     this.#catchUpPlanned = true;
-    setImmediate(() => this.#catchUp());
+    nextTurn(() => this.#catchUp());
   }
 
   #catchUp(): void {

@@ -164,9 +164,17 @@ function onPlace(mark: Mark): AnyDecorator {
     mark(owner, place);
   };
   return (target: unknown, place: unknown): unknown => {
+    if (isOfOldProposal(target, place)) throw tooOld(place ?? target);
     if (typeof place === 'object') return markStandard(target, place as DecoratorContext, markUnlessTaken);
     return markLegacy(target as object, place as string | symbol, markUnlessTaken);
   };
+}
+
+/** Of before 2023: what is known of a class had no place yet. The first ones gave one object for everything. */
+function isOfOldProposal(target: unknown, place: unknown): boolean {
+  if (typeof place === 'object' && place !== null)
+    return typeof (place as Partial<DecoratorContext>).metadata !== 'object';
+  return place === undefined && typeof target === 'object';
 }
 
 /** Gives an initializer for a field, which sees the value that a standard decorator does not. */
@@ -198,6 +206,15 @@ function handlerClass(value: unknown, name: string | symbol): unknown {
   if (!isHandlerClass(value)) throw misplaced(String(name));
   refuseGenerator(value.prototype.call, `call() of '${String(name)}'`);
   return value;
+}
+
+function tooOld(of: unknown): ConfigurationError {
+  const { name, key } = of as { readonly name?: unknown; readonly key?: unknown };
+  return new ConfigurationError(
+    `'${String(name ?? key)}' cannot be a handler: its compiler knows decorators as they were proposed before 2023, without metadata. ` +
+      `Standard decorators need TypeScript 5.2, SWC 1.7, or Babel with version: '2023-05', or later ones; ` +
+      `experimentalDecorators works with older ones, and static handle() without decorators.`,
+  );
 }
 
 function misplaced(name: string): ConfigurationError {

@@ -8,6 +8,7 @@ import {
   ownMiddleware,
   Reception,
   TimeLimit,
+  warnOfMinifiedName,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
@@ -100,8 +101,9 @@ export class ProcessorLife {
   // n.b. nothing runs yet: who stops now has nothing to wait for, not even for a broker that is not there.
   async #getReady(failures: FailurePolicy): Promise<void> {
     const { consumer } = this;
-    const { prepare } = this.#options;
+    const { Class, prepare } = this.#options;
     await consumer.open();
+    warnOfMinifiedName(consumer.link.logger, Class, this.fingerprint);
     if (this.#answersCalls) await consumer.hearCancels();
     await prepare();
     for (const queue of consumer.queues) failures.assertFits(queue);

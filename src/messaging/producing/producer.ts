@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
-import { connectionName, Dispatch, identify, type Middleware, ownMiddleware } from '../../component/index.js';
+import {
+  connectionName,
+  Dispatch,
+  identify,
+  type Middleware,
+  ownMiddleware,
+  warnOfMinifiedName,
+} from '../../component/index.js';
 import { type CollectOptions, type OpenCall, openCall, type ReplyQueue } from '../../rpc/index.js';
 import {
   type Body,
@@ -130,6 +137,7 @@ export class GenericProducer {
   async open(): Promise<this> {
     try {
       await this.sender.open(classOf(this).eks);
+      warnOfMinifiedName(this.sender.dispatch.link.logger, this.constructor, this.fingerprint);
       return this;
     } catch (thrown) {
       await this.close();
