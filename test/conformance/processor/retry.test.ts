@@ -79,6 +79,25 @@ describe('a message that is tried again', () => {
     assert.deepEqual(await place.fates(), { kept: 0, rejected: 1 });
   });
 
+  it('H-E7: runs all its handlers again, those that succeeded too', async (t) => {
+    class Both extends MessageProcessor {
+      static override readonly retry = { attempts: 3, delayMs: 10 };
+      readonly seen: string[] = [];
+    }
+    Both.handle('command', 'sold', function (_: Content, { attempt }: HandlerContext) {
+      this.seen.push(`mail ${attempt}`);
+    });
+    Both.handle('command', 'sold', function (_: Content, { attempt }: HandlerContext) {
+      this.seen.push(`bill ${attempt}`);
+      if (attempt < 3) throw new Error('no paper');
+    });
+    const place = await stage.place();
+    const { processor } = await stage.start(t, Both, place);
+    await place.command('sold');
+    await waitForLength(processor.seen, 6);
+    assert.deepEqual(processor.seen, ['mail 1', 'bill 1', 'mail 2', 'bill 2', 'mail 3', 'bill 3']);
+  });
+
   it('is not tried again where that cannot help, as it is unreadable', async (t) => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Flaky, place);
