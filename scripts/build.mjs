@@ -1,4 +1,4 @@
-// Builds `dist`, or the folder that is named, from `src` with the project's own compiler. `npm install` runs it through `prepare`.
+// Builds `dist`, or the folder that is named, from `src` with the project's own compiler. `npm pack` and `npm publish` run it through `prepack`.
 import { rmSync } from 'node:fs';
 import { joinRooms } from './join-rooms.mjs';
 import { main, run } from './run.mjs';
