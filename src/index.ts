@@ -70,7 +70,15 @@ export {
   WaybillError,
 } from './errors.js';
 // Logs.
-export { type Logger, silentLogger, stderrLogger, verboseLogger } from './logger.js';
+export {
+  type FieldsFirstLogger,
+  fieldsFirst,
+  type LogFields,
+  type Logger,
+  silentLogger,
+  stderrLogger,
+  verboseLogger,
+} from './logger.js';
 // Sending, handling, applications.
 export * from './messaging/index.js';
 // Calls.

@@ -1,15 +1,41 @@
+import { Console } from 'node:console';
 import { toError } from './common/thrown.js';
 import { isPromiseLike } from './common/when-done.js';
 
 /**
- * Where Waybill writes what a person should know. Any object with these four methods fits, pino and console among them.
+ * What a line is about, for programs that read logs: `component`, `queue`, `messageId`, `sender`, `run`, `runs`, `nextMs`, `error` …,
+ * as many as are known. All are plain data: an `error` is `{ name, message, code, stack, cause, errors }`. It holds no bodies and no passwords.
+ */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * Where Waybill writes what a person should know. Any object with these four methods fits, winston and console among them; for
+ * pino see {@link fieldsFirst}. The message alone says everything; a method that takes one argument may leave the fields out.
  * Bodies and passwords are never given to it, unless debugging was asked for.
  */
 export interface Logger {
-  debug(message: string): void;
-  info(message: string): void;
-  warn(message: string): void;
-  error(message: string): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** A logger that takes what a line is about before its text, as those of pino and bunyan do. */
+export interface FieldsFirstLogger {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}
+
+/** Makes a {@link Logger} of one of pino or bunyan: `connect({ logger: fieldsFirst(pino()) })`. */
+export function fieldsFirst(logger: FieldsFirstLogger): Logger {
+  return {
+    debug: (message, fields = {}) => logger.debug(fields, message),
+    info: (message, fields = {}) => logger.info(fields, message),
+    warn: (message, fields = {}) => logger.warn(fields, message),
+    error: (message, fields = {}) => logger.error(fields, message),
+  };
 }
 
 function line(level: string): (message: string) => void {
@@ -58,13 +84,16 @@ export function guardLogger(logger: Logger): Logger {
 }
 
 function newGuard(logger: Logger): Logger {
-  const guarded = (level: keyof Logger) => (message: string) => {
+  // It would print them behind the text, which says it all.
+  const takesFields = !(logger instanceof Console);
+  const guarded = (level: keyof Logger) => (message: string, fields?: LogFields) => {
     const failed = (thrown: unknown): void => {
       stderrLogger.error(`The logger has thrown: ${toError(thrown).message}`);
       stderrLogger[level](message);
     };
     try {
-      const written: unknown = logger[level](message);
+      const written: unknown =
+        takesFields && fields ? logger[level](message, fields) : logger[level](message);
       if (isPromiseLike(written)) void Promise.resolve(written).catch(failed);
     } catch (thrown) {
       failed(thrown);

@@ -77,6 +77,7 @@ const doors: Readonly<Record<string, Door>> = {
       applicationKeys
       componentStatus
       detached
+      fieldsFirst
       handlersFor
       isWaybillError
       silentLogger
@@ -128,6 +129,7 @@ const doors: Readonly<Record<string, Door>> = {
       ExchangeType
       ExitReason
       ExitReport
+      FieldsFirstLogger
       FilterEntry
       FilterFunction
       FingerprintFields
@@ -152,6 +154,7 @@ const doors: Readonly<Record<string, Door>> = {
       LinkEvents
       LinkHealth
       LinkOptions
+      LogFields
       Logger
       LoggingProducer
       MessageMethod

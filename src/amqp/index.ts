@@ -21,6 +21,7 @@ export { failureCount } from './consuming/failure-count.js';
 export { type HandlerRun, senderOf } from './consuming/handler-run.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
 export type { StreamOffset } from './consuming/stream-position.js';
+export { messageFields, messageWords } from './consuming/told-message.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
 export { type FailedMessage, FailedQueue } from './failing/failed-queue.js';
@@ -29,6 +30,7 @@ export {
   type FailurePolicyOptions,
   type GiveUp,
   isHopeless,
+  type Outlook,
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export type { RetryPolicy } from './failing/retry-policy.js';

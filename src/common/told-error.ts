@@ -35,6 +35,12 @@ export function storyOf(thrown: unknown): string {
   return cutLines(storyLines(tell(thrown)), longest.story);
 }
 
+/** An error for the log, without stacks: what it says, and what led to it. */
+export function briefOf(thrown: unknown): string {
+  const told = tell(thrown);
+  return cutLines([headOf(told), ...causesOf(told)].join('; caused by '), longest.message);
+}
+
 /** What an error says; one without words says what led to it. */
 export function messageOf(thrown: unknown): string {
   return tell(thrown).message;

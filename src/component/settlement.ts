@@ -1,6 +1,13 @@
-import { type Delivery, type FailurePolicy, isHopeless } from '../amqp/index.js';
+import {
+  type Delivery,
+  type FailurePolicy,
+  isHopeless,
+  messageFields,
+  messageWords,
+  type Outlook,
+} from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
-import { storyOf } from '../common/told-error.js';
+import { briefOf, storyOf, tell } from '../common/told-error.js';
 import { whenDone } from '../common/when-done.js';
 import { isWaybillError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -44,7 +51,7 @@ export class Settlement {
   /** Tells the log of a failure, and settles it: tried again later, or given up. */
   fail(delivery: Delivery, job: Pick<Job, 'handler' | 'title'>, thrown: unknown): void {
     const error = toError(thrown);
-    this.report(delivery, job, error);
+    this.report(delivery, job, error, this.#options.failures.outlook(delivery, error));
     const handler = isUnreadable(error) ? undefined : job.handler;
     void this.#options.failures.settle(delivery, { error, handler });
   }
@@ -58,13 +65,30 @@ export class Settlement {
     void whenDone(sent, () => this.#end(delivery, isFailure ? failedCall : fate));
   }
 
-  /** Tells the log of a failure. What cannot be read needs no stack: it is the sender's fault. */
-  report({ queue }: Delivery, { handler, title }: Pick<Job, 'handler' | 'title'>, error: Error): void {
+  /**
+   * Tells the log of a failure: a warning without a stack where the message runs again, else an error. What cannot be read needs no
+   * stack either: it is the sender's fault.
+   */
+  report(
+    delivery: Delivery,
+    { handler, title }: Pick<Job, 'handler' | 'title'>,
+    error: Error,
+    outlook?: Outlook,
+  ): void {
     const { name, logger } = this.#options;
     const told = handler === undefined ? title : `${handler} failed on ${title}`;
     const what = isUnreadable(error) ? 'unreadable message' : told;
-    const why = isHopeless(error) ? cut(error.message, 1_000) : storyOf(error);
-    logger.error(`${name}: ${what} from queue '${queue}': ${why}`);
+    const details = [...messageWords(delivery), ...outlookWords(outlook)].join(', ');
+    const line = `${name}: ${what} from queue '${delivery.queue}'${details && ` (${details})`}:`;
+    const fields = {
+      component: name,
+      ...messageFields(delivery),
+      ...(handler && { handler }),
+      ...outlook,
+      error: tell(error),
+    };
+    if (outlook?.nextMs !== undefined) logger.warn(`${line} ${briefOf(error)}`, fields);
+    else logger.error(`${line} ${isHopeless(error) ? cut(error.message, 1_000) : storyOf(error)}`, fields);
   }
 
   #judge(thrown: unknown): Exclude<Fate, 'ack'> {
@@ -78,6 +102,14 @@ export class Settlement {
     else delivery.ack();
     if (fate !== 'reject' && fate !== 'ack') this.#options.onEnd?.(fate);
   }
+}
+
+/** Which run it was, and when the next one is, for people. Nothing where there is but one. */
+function outlookWords(outlook: Outlook | undefined): readonly string[] {
+  if (!outlook) return [];
+  const { run, runs, nextMs } = outlook;
+  const again = nextMs === 0 ? 'again at once' : `again in ${nextMs} ms`;
+  return [...(runs === 1 ? [] : [`run ${run} of ${runs}`]), ...(nextMs === undefined ? [] : [again])];
 }
 
 /** True where no handler has seen it. */

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cut } from '../../common/foreign-text.js';
+import { tell } from '../../common/told-error.js';
 import { ConfigurationError, isWaybillError, toError } from '../../errors.js';
+import type { LogFields } from '../../logger.js';
 import { nextMessageId } from '../common/message-id.js';
 import { carriedHeaders } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
 import type { Delivery } from '../consuming/delivery.js';
 import { failureCount, failuresHeader } from '../consuming/failure-count.js';
+import { messageFields } from '../consuming/told-message.js';
 import type { MessageProperties, Outgoing } from '../frames/outgoing.js';
 import type { Link } from '../link/link.js';
 import { dossierOf, type Failure, originHeader, originOf, shortened } from './dossier.js';
@@ -31,6 +34,16 @@ export interface FailurePolicyOptions {
   keptAs?(queue: string): string;
   /** Whether a queue has a dead-letter exchange of its own: then `park` rejects to that. */
   hasDeadLetterExchange(queue: string): boolean;
+}
+
+/** What becomes of a run that has failed. */
+export interface Outlook {
+  /** Its number; 1 is the first. */
+  readonly run: number;
+  /** How many runs there are in all. */
+  readonly runs: number;
+  /** How long the message rests before the next run, in milliseconds; undefined where there is none. */
+  readonly nextMs?: number;
 }
 
 /**
@@ -73,15 +86,22 @@ export class FailurePolicy {
   async settle(delivery: Delivery, failure: Failure): Promise<void> {
     if (delivery.isLeft || delivery.settled) return;
     delivery.isPutAside = true;
-    const runs = failureCount(delivery) + 1;
-    const { retry } = this.#options;
+    const { run, nextMs } = this.outlook(delivery, failure.error);
     try {
-      const canRetry = retry && !isHopeless(failure.error) && !this.isStream(delivery.queue);
-      if (canRetry && runs < retry.attempts) await this.#retryLater(delivery, runs, retry);
-      else await this.#giveUp(delivery, runs, failure);
+      if (nextMs === undefined) await this.#giveUp(delivery, run, failure);
+      else await this.#retryLater(delivery, run, nextMs);
     } catch (thrown) {
       await this.#giveBackRested(delivery, toError(thrown));
     }
+  }
+
+  /** What {@link settle} is going to do. */
+  outlook(delivery: Delivery, error: Error): Outlook {
+    const run = failureCount(delivery) + 1;
+    const { retry } = this.#options;
+    if (!retry || isHopeless(error) || this.isStream(delivery.queue)) return { run, runs: run };
+    const runs = Math.max(run, retry.attempts);
+    return run < runs ? { run, runs, nextMs: delayAfter(run, retry) } : { run, runs };
   }
 
   /**
@@ -92,6 +112,7 @@ export class FailurePolicy {
     const { name } = this.#options.component;
     this.#link.logger.error(
       `${String(name)}: a message of queue '${delivery.queue}' is not run again: ${error.message}`,
+      { ...this.#about(delivery), error: tell(error) },
     );
     if (delivery.properties.replyTo !== undefined) return delivery.reject();
     delivery.isPutAside = true;
@@ -112,7 +133,10 @@ export class FailurePolicy {
     if (this.#options.hasDeadLetterExchange(delivery.queue)) return delivery.reject();
     delivery.isPutAside = true;
     try {
-      this.#link.logger.info(await this.#park(delivery, failureCount(delivery), failure));
+      this.#link.logger.info(
+        await this.#park(delivery, failureCount(delivery), failure),
+        this.#about(delivery),
+      );
     } catch (thrown) {
       await this.#giveBackRested(delivery, toError(thrown));
     }
@@ -122,16 +146,16 @@ export class FailurePolicy {
     const { onFailure } = this.#options;
     if (onFailure === 'discard') delivery.ack();
     else if (onFailure === 'reject' || this.#options.hasDeadLetterExchange(delivery.queue)) delivery.reject();
-    else this.#link.logger.warn(await this.#park(delivery, runs, failure));
+    else this.#link.logger.warn(await this.#park(delivery, runs, failure), this.#about(delivery));
   }
 
-  async #retryLater(delivery: Delivery, runs: number, retry: RetryPolicy): Promise<void> {
-    const delayMs = delayAfter(runs, retry);
+  async #retryLater(delivery: Delivery, runs: number, delayMs: number): Promise<void> {
     const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
     await this.#move(delivery, queue, { [failuresHeader]: runs });
-    this.#link.logger.info(
-      `A message of '${delivery.queue}' failed (run ${runs} of ${retry.attempts}); next in ${delayMs} ms.`,
-    );
+  }
+
+  #about(delivery: Delivery): LogFields {
+    return { component: this.#options.component['name'], ...messageFields(delivery) };
   }
 
   /** Gives a sentence that says where it is now. */
@@ -191,6 +215,7 @@ export class FailurePolicy {
   async #giveBackRested(delivery: Delivery, error: Error): Promise<void> {
     this.#link.logger.error(
       `A message of '${delivery.queue}' failed and could not be put aside (${error.message}). It goes back in a second.`,
+      { ...this.#about(delivery), error: tell(error) },
     );
     await rest();
     delivery.reject({ requeue: true });

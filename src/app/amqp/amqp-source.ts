@@ -5,6 +5,7 @@ import {
   FailurePolicy,
   type GiveUp,
   isSameMessage,
+  type Outlook,
   type RetryPolicy,
 } from '../../amqp/index.js';
 import { refuseGenerated } from '../../common/generators.js';
@@ -178,10 +179,19 @@ export class AmqpSource implements Part {
       const concerned = messages.filter((_, at) => passed[at] !== 'done' && passed[at]?.thrown === thrown);
       const [first] = concerned;
       const title = concerned.length === 1 ? 'a message' : `a batch of ${concerned.length} messages`;
-      if (first && fateOf(thrown) !== 'reject')
-        this.#settlement.report(first.delivery, { handler: this.#route.name, title }, toError(thrown));
+      if (!first || fateOf(thrown) === 'reject') continue;
+      const error = toError(thrown);
+      const isFailure = this.#fateOf(first, outcomeOf({ thrown })) === 'fail';
+      const outlook = isFailure ? this.#outlook(first, messages.length > 1, error) : undefined;
+      this.#settlement.report(first.delivery, { handler: this.#route.name, title }, error, outlook);
     }
     return new Map(messages.map((message, at) => [message, outcomeOf(passed[at] ?? 'done')]));
+  }
+
+  /** n.b. what fails in a batch runs once more at once, alone. */
+  #outlook({ delivery }: AmqpMessage, isBatch: boolean, error: Error): Outlook {
+    const outlook = this.#failures.outlook(delivery, error);
+    return isBatch ? { ...outlook, nextMs: 0 } : outlook;
   }
 
   async #call(messages: readonly AmqpMessage[]): Promise<void> {

@@ -46,6 +46,12 @@ function summary({ ok, value, message }: Result) {
   return { ok, value, message };
 }
 
+/** An error as a log has it. */
+function toldOf(error: unknown): readonly unknown[] {
+  const { name, message, cause } = JSON.parse(JSON.stringify(error));
+  return [name, message, cause.message];
+}
+
 /** What is the same for every style, and what of it depends on the style. */
 function describeMessages(style: Style): void {
   const stage = useStage();
@@ -82,7 +88,34 @@ function describeMessages(style: Style): void {
     await running.drain();
     assert.equal((await stage.side.look(running.queue))?.messages, 0);
     assert.equal(await stage.side.look(`${running.queue}.failed`), undefined);
+    assert.deepEqual(running.log.errors, []);
+  });
+
+  it('N-13: that runs again is a warning without a stack, which says which run of how many it was, and when the next one is; the last is an error with it', async (t) => {
+    const worker = new Worker();
+    worker.fails = [1, 2].map((run) => new RangeError(`too far ${run}`, { cause: new Error('the wind') }));
+    const running = await style.start(t, stage, { ...worker, retry: { attempts: 2, delayMs: 20 } });
+    await running.send(1);
+    await parked(stage, running.queue);
+    await running.drain();
+    const told = [
+      ` from queue '${running.queue}' \\(id [^ ,]+, (from [^,]+, )?run 1 of 2, again in 20 ms\\): `,
+      ` from queue '${running.queue}' \\(id [^ ,]+, (from [^,]+, )?run 2 of 2\\): `,
+    ];
+    const warnings = running.log.warnings.filter((text) => text.includes(' failed on '));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? '',
+      new RegExp(`${told[0]}RangeError: too far 1; caused by Error: the wind$`),
+    );
     assert.equal(running.log.errors.length, 1);
+    assert.match(running.log.errors[0] ?? '', new RegExp(`${told[1]}RangeError: too far 2\\n\\s+at `));
+    const [first, last] = running.log.fields.filter(({ run }) => run !== undefined);
+    const { component, queue, messageId, run, runs, nextMs, error } = first ?? {};
+    assert.deepEqual({ queue, run, runs, nextMs }, { queue: running.queue, run: 1, runs: 2, nextMs: 20 });
+    assert.deepEqual([typeof component, typeof messageId], ['string', 'string']);
+    assert.deepEqual(toldOf(error), ['RangeError', 'too far 1', 'the wind']);
+    assert.deepEqual([last?.['run'], last?.['nextMs']], [2, undefined]);
   });
 
   it('that is refused by RejectMessage is rejected, without a word', async (t) => {

@@ -2,6 +2,7 @@ import { before, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import type {
   Connected,
+  LogFields,
   Logger,
   MessageProcessor,
   MessageProcessorOptions,
@@ -17,20 +18,33 @@ import { Place } from './place.js';
 export interface Log extends Logger {
   readonly errors: string[];
   readonly warnings: string[];
+  /** Lines that a component which is well may write. */
+  readonly infos: string[];
+  /** What each error and each warning is about, in order. */
+  readonly fields: LogFields[];
 }
 
 /** A logger that remembers. */
 export function recordingLog(): Log {
   const errors: string[] = [];
   const warnings: string[] = [];
-  const silence = (): void => {};
+  const infos: string[] = [];
+  const fields: LogFields[] = [];
+  const into =
+    (lines: string[]) =>
+    (text: string, about: LogFields = {}) => {
+      lines.push(text);
+      fields.push(about);
+    };
   return {
     errors,
     warnings,
-    debug: silence,
-    info: silence,
-    warn: (text) => void warnings.push(text),
-    error: (text) => void errors.push(text),
+    infos,
+    fields,
+    debug: () => {},
+    info: (text) => void infos.push(text),
+    warn: into(warnings),
+    error: into(errors),
   };
 }
 

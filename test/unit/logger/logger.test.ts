@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { type Logger, silentLogger, stderrLogger, verboseLogger } from 'waybill';
+import { fieldsFirst, type LogFields, type Logger, silentLogger, stderrLogger, verboseLogger } from 'waybill';
 import { debugAsked, defaultLogger, guardLogger } from '../../../src/logger.js';
 
 /** What a logger writes to stderr when all its methods are called once. */
@@ -94,6 +94,66 @@ describe('H-A11: a logger', () => {
     child.stdin.end('go');
     const [code] = await once(child, 'close');
     assert.deepEqual([code, stdout], [0, 'still here\n']);
+  });
+});
+
+describe('N-13: what a line is about', () => {
+  const levels = ['debug', 'info', 'warn', 'error'] as const;
+  const fields = { component: 'Mail', run: 1 };
+
+  it('is given to a logger beside the text, through the guard; one that takes one argument never sees it', () => {
+    const told: unknown[][] = [];
+    const tell = (...args: unknown[]): void => void told.push(args);
+    const guard = guardLogger({ debug: tell, info: tell, warn: tell, error: tell });
+    for (const level of levels) guard[level](`a ${level} text`, fields);
+    guard.warn('without');
+    const expected = levels.map((level) => [`a ${level} text`, fields]);
+    assert.deepEqual(told, [...expected, ['without']]);
+    const texts: string[] = [];
+    const old = (text: string): void => void texts.push(text);
+    guardLogger({ debug: old, info: old, warn: old, error: old }).error('only this', fields);
+    assert.deepEqual(texts, ['only this']);
+  });
+
+  it('comes before the text for those of pino, which need their this', () => {
+    class Pinolike {
+      readonly lines: unknown[] = [];
+      debug(given: LogFields, text: string): void {
+        this.lines.push(['debug', given, text]);
+      }
+      info(given: LogFields, text: string): void {
+        this.lines.push(['info', given, text]);
+      }
+      warn(given: LogFields, text: string): void {
+        this.lines.push(['warn', given, text]);
+      }
+      error(given: LogFields, text: string): void {
+        this.lines.push(['error', given, text]);
+      }
+    }
+    const pino = new Pinolike();
+    const logger = fieldsFirst(pino);
+    for (const level of levels) logger[level]('a text', fields);
+    logger.warn('without');
+    const expected = levels.map((level) => [level, fields, 'a text']);
+    assert.deepEqual(pino.lines, [...expected, ['warn', {}, 'without']]);
+  });
+
+  it('is not printed by a console, nor by the loggers that are here', (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    guardLogger(console).warn('a text', fields);
+    assert.deepEqual(
+      warn.mock.calls.map((call) => call.arguments),
+      [['a text']],
+    );
+    const write = t.mock.method(process.stderr, 'write', () => true);
+    for (const level of levels) verboseLogger[level]('a text', fields);
+    const lines = write.mock.calls.map(({ arguments: [line] }) => String(line));
+    write.mock.restore();
+    assert.deepEqual(
+      lines,
+      levels.map((level) => `waybill ${level}: a text\n`),
+    );
   });
 });
 

@@ -1,0 +1,24 @@
+import { cut } from '../../common/foreign-text.js';
+import type { LogFields } from '../../logger.js';
+import type { Delivery } from './delivery.js';
+import { senderOf } from './handler-run.js';
+
+/** What a line of the log about a message has in its fields. */
+export function messageFields({ queue, properties, sender }: Delivery): LogFields {
+  const from = senderOf(sender);
+  const id: unknown = properties.messageId;
+  return {
+    queue,
+    ...(id !== undefined && { messageId: cut(id) }),
+    ...(from !== undefined && { sender: from }),
+  };
+}
+
+/** Which message it is, for people: `id 4711`, and `from orders@host 42`; of each as much as is known. */
+export function messageWords(delivery: Delivery): readonly string[] {
+  const { messageId, sender } = messageFields(delivery);
+  return [
+    ...(messageId === undefined ? [] : [`id ${String(messageId)}`]),
+    ...(sender === undefined ? [] : [`from ${String(sender)}`]),
+  ];
+}
