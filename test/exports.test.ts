@@ -148,6 +148,7 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerRun
       HandlerView
       HandlersOf
+      HeaderValue
       Inbound
       Jsonify
       LinkEventMap
@@ -160,6 +161,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageMethod
       MessageProcessorOptions
       MessageProperties
+      MessageSettings
       MicroSchedulerOptions
       Middleware
       Mistake
@@ -233,6 +235,7 @@ const doors: Readonly<Record<string, Door>> = {
       Counter
       DeliveryContext
       Gauge
+      HeaderValue
       Histogram
       HttpErrorOptions
       HttpHandler
@@ -246,6 +249,7 @@ const doors: Readonly<Record<string, Door>> = {
       HttpTypedBody
       Inbound
       Labels
+      MessageSettings
       MetricOptions
       Metrics
       MetricsOptions
@@ -367,6 +371,7 @@ const doors: Readonly<Record<string, Door>> = {
     types: `
       AnswerOf
       CallHandler
+      CallMessageSettings
       CallRouteOptions
       ComponentInfo
       Connection
@@ -374,8 +379,10 @@ const doors: Readonly<Record<string, Door>> = {
       DataOf
       DeliveryContext
       GiveUp
+      HeaderValue
       Inbound
       LinkOptions
+      MessageSettings
       Middleware
       OpenCall
       Outbound
@@ -410,6 +417,7 @@ const doors: Readonly<Record<string, Door>> = {
       useMiddleware
     `,
     types: `
+      CallMessageSettings
       ComponentInfo
       ConsumerFactory
       ConsumersHealth
@@ -418,11 +426,13 @@ const doors: Readonly<Record<string, Door>> = {
       FindHandler
       GiveUp
       HandlersRegistryOptions
+      HeaderValue
       Inbound
       LinkOptions
       MessageCallOptions
       MessageConsumer
       MessageSenderOptions
+      MessageSettings
       Middleware
       ModelHandler
       OpenCall

@@ -13,6 +13,7 @@ export type { Credentials, CredentialsSource } from './connection/credentials.js
 export type { FirstConnect } from './connection/first-connect.js';
 export type { ChannelEnd, OwnChannel, RawChannel } from './connection/own-channel.js';
 export { type ConnectionOptions, settle } from './connection/settings.js';
+export { isHeaderOfTheBroker } from './consuming/carried-headers.js';
 export { Consumer } from './consuming/consumer.js';
 export { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
 export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
@@ -35,6 +36,7 @@ export {
 export { failedQueueName } from './failing/failure-queue-name.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { amqplibTable } from './frames/amqplib-table.js';
+export type { HeaderValue } from './frames/header-value.js';
 export {
   changeProperties,
   type MessageProperties,

@@ -1,8 +1,10 @@
 /** `waybill/app`: messages in batches, HTTP, event streams and clocks in one process (what async-worker is for Python). */
+export type { HeaderValue } from '../amqp/index.js';
 export {
   type ComponentInfo,
   type DeliveryContext,
   type Inbound,
+  type MessageSettings,
   type Middleware,
   type Outbound,
   type Receive,

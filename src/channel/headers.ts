@@ -1,20 +1,6 @@
-import { type Arguments, amqplibTable } from '../amqp/index.js';
+import { type Arguments, amqplibTable, type HeaderValue } from '../amqp/index.js';
 
-/**
- * A value in the headers of a message. A Date is an AMQP timestamp (seconds), a Buffer a byte array; whole numbers take as many bytes
- * as they need, others are doubles, and those of 64 bits that a number cannot hold come as bigints. Decimals are `{ '!': 'decimal', value: { places, digits } }`.
- */
-export type HeaderValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | undefined
-  | Date
-  | Uint8Array
-  | readonly HeaderValue[]
-  | { readonly [name: string]: HeaderValue };
+export type { HeaderValue } from '../amqp/index.js';
 
 /** The headers of a message. */
 export type Headers = Readonly<Record<string, HeaderValue>>;

@@ -1,4 +1,5 @@
 import {
+  changeProperties,
   Lease,
   type Link,
   type LinkEvents,
@@ -21,6 +22,7 @@ import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
 import { Chain } from './chain.js';
 import type { HoldLimits } from './held.js';
+import { type MessageSettings, messageProperties, withSettings } from './message-settings.js';
 import type { ComponentInfo, Middleware } from './middleware.js';
 import { heldTooLong, sendThrough } from './outbound.js';
 import { withinScope } from './scope.js';
@@ -129,11 +131,13 @@ export class Dispatch {
   async publishToQueue(
     queue: string,
     { name, content, properties }: QueuePost,
-    options?: PublishOptions,
+    options: PublishOptions & MessageSettings = {},
   ): Promise<void> {
+    const own = messageProperties(this.#component.name, options);
+    const identified = changeProperties(properties, { messageId: properties.messageId ?? nextMessageId() });
+    const settled = withSettings(this.#component.name, identified, own);
     await this.open();
-    const identified = { messageId: nextMessageId(), ...properties };
-    const copy = { exchange: '', routingKey: queue, content, properties: identified, mandatory: true };
+    const copy = { exchange: '', routingKey: queue, content, properties: settled, mandatory: true };
     await this.publish(name, [copy], options);
   }
 

@@ -3,12 +3,19 @@ export { Chain, ownMiddleware } from './chain.js';
 export { Client, type MiddlewareOption } from './client.js';
 export { DecoratedMethods, type RegisterHandler } from './decorated-methods.js';
 export { DeliveryContext, type DeliveryContextHost } from './delivery-context.js';
-export { Dispatch } from './dispatch.js';
+export { Dispatch, type QueuePost } from './dispatch.js';
 export { assertDrained, stoppedBefore } from './drained.js';
 export { type End, fateOf, keeping } from './fate.js';
 export { connectionName, identify } from './identity.js';
 export { Intake } from './intake.js';
 export type { Job } from './job.js';
+export {
+  type CallMessageSettings,
+  callProperties,
+  type MessageSettings,
+  messageProperties,
+  withSettings,
+} from './message-settings.js';
 export {
   type ComponentInfo,
   type Inbound,

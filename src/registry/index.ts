@@ -1,10 +1,12 @@
 /** Registry style: a header names the handler, a model says what the body is; the dialect of Python's ploomby. */
-export type { GiveUp, LinkOptions, RetryPolicy } from '../amqp/index.js';
+export type { GiveUp, HeaderValue, LinkOptions, RetryPolicy } from '../amqp/index.js';
 export {
+  type CallMessageSettings,
   type ComponentInfo,
   type DeliveryContext,
   detached,
   type Inbound,
+  type MessageSettings,
   type Middleware,
   type Outbound,
   type Receive,

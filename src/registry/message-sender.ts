@@ -1,5 +1,13 @@
-import type { LinkOptions, MessageProperties, PublishOptions } from '../amqp/index.js';
-import { Client, type MiddlewareOption } from '../component/index.js';
+import type { LinkOptions, PublishOptions } from '../amqp/index.js';
+import {
+  type CallMessageSettings,
+  Client,
+  callProperties,
+  type MessageSettings,
+  type MiddlewareOption,
+  type QueuePost,
+  withSettings,
+} from '../component/index.js';
 import { type CallOptions, type CallRequest, type OpenCall, openCall, resultReader } from '../rpc/index.js';
 import { type Encoder, encodingOf, jsonEncoder, type Result, toPlain } from '../wire/index.js';
 import { readDetail } from './detail.js';
@@ -16,8 +24,8 @@ export interface MessageSenderOptions extends MiddlewareOption {
   readonly rpc?: 'detail' | 'result' | undefined;
 }
 
-/** How one call waits. */
-export interface MessageCallOptions {
+/** How one call waits, and what is said of it. */
+export interface MessageCallOptions extends CallMessageSettings {
   /** How long the whole call may take, all its attempts together. @default 30,000 */
   readonly timeoutMs?: number | undefined;
   /** How long each attempt waits before the call is sent again. @default for ever: sent again is only what has surely not arrived */
@@ -55,15 +63,15 @@ export class MessageSender<Messages extends object = AnyMessages> extends Client
 
   /**
    * Sends a message to a queue; resolves when the broker has stored it there.
-   * @throws UnroutableError where no such queue is; what publishing throws.
+   * @throws UnroutableError where no such queue is; ConfigurationError for settings that cannot be; what publishing throws.
    */
   async send<Key extends keyof Messages & string>(
     queue: string,
     key: Key,
     data: Messages[Key],
-    options?: PublishOptions,
+    options?: PublishOptions & MessageSettings,
   ): Promise<void> {
-    await this.dispatch.publishToQueue(queue, { name: key, ...this.#message(key, data, 2) }, options);
+    await this.dispatch.publishToQueue(queue, this.#message(key, data, 2), options);
   }
 
   /**
@@ -74,29 +82,33 @@ export class MessageSender<Messages extends object = AnyMessages> extends Client
     queue: string,
     key: Key,
     data: Messages[Key],
-    { timeoutMs = 30_000, maxRetry = 0, ...others }: MessageCallOptions = {},
+    settings: MessageCallOptions = {},
   ): OpenCall<Answer> {
-    const request = (): CallRequest => this.#request(queue, key, data);
+    const { timeoutMs = 30_000, attemptTimeoutMs, maxRetry = 0, signal } = settings;
+    const request = (): CallRequest => this.#request(queue, this.#message(key, data, 1), settings);
     return openCall((cancellation) => {
-      const options: CallOptions = { timeoutMs, maxRetry, ...others, cancellation };
+      const options: CallOptions = { timeoutMs, attemptTimeoutMs, maxRetry, signal, cancellation };
       // Python's answers have no correlation id, so each call has a reply queue for itself.
       const ownQueue = this.#rpc === 'detail';
       return this.dispatch.callOpening(request, options, ownQueue) as Promise<Result<Answer>>;
     });
   }
 
-  #request(queue: string, key: string, data: unknown): CallRequest {
+  #request(
+    queue: string,
+    { name, content, properties: usual }: QueuePost,
+    settings: CallMessageSettings,
+  ): CallRequest {
     const read = this.#rpc === 'detail' ? readDetail : resultReader(jsonEncoder);
-    return { exchange: '', routingKey: queue, name: key, ...this.#message(key, data, 1), read };
+    const { name: owner } = this.constructor;
+    const properties = withSettings(owner, usual, callProperties(owner, settings));
+    return { exchange: '', routingKey: queue, name, content, properties, read };
   }
 
-  #message(
-    key: string,
-    data: unknown,
-    deliveryMode: 1 | 2,
-  ): { readonly content: Buffer; readonly properties: MessageProperties } {
+  #message(key: string, data: unknown, deliveryMode: 1 | 2): QueuePost {
     const headers = { [this.#messageKeyName]: key };
     return {
+      name: key,
       content: this.#encoder.encode(toPlain(data ?? null)),
       properties: { ...encodingOf(this.#encoder), headers, deliveryMode },
     };

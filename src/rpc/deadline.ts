@@ -30,11 +30,12 @@ export function expirationAfter(timeoutMs: number): string | undefined {
 }
 
 /**
- * How long the sender waits, in milliseconds from when it was sent: as its header tells, else as long as the message may live. Undefined
- * where it waits for ever, or tells what is no such number.
+ * How long the sender waits, in milliseconds from when it was sent: as its header tells, else as long as its call may live. Undefined
+ * where it waits for ever, or for nothing, as whoever sends a message that may wait for so long only; or tells what is no such number.
  */
 function patienceMs({ properties }: Delivery): number | undefined {
-  const told: unknown = properties.headers?.[deadlineHeader] ?? properties.expiration;
+  const { headers, replyTo, expiration } = properties;
+  const told: unknown = headers?.[deadlineHeader] ?? (replyTo === undefined ? undefined : expiration);
   const patience = toldNumber(told);
   return told === undefined || !Number.isFinite(patience) ? undefined : patience;
 }

@@ -1,10 +1,12 @@
 /** Route style: one function for each queue, tasks and calls in gzip JSON; the dialect of Python's amqp-worker. */
-export type { GiveUp, LinkOptions, RetryPolicy } from '../amqp/index.js';
+export type { GiveUp, HeaderValue, LinkOptions, RetryPolicy } from '../amqp/index.js';
 export {
+  type CallMessageSettings,
   type ComponentInfo,
   type DeliveryContext,
   detached,
   type Inbound,
+  type MessageSettings,
   type Middleware,
   type Outbound,
   type Receive,

@@ -1,5 +1,5 @@
 import type { PublishOptions } from '../amqp/index.js';
-import { Client, type MiddlewareOption } from '../component/index.js';
+import { Client, type MessageSettings, type MiddlewareOption } from '../component/index.js';
 import type { Encoder } from '../wire/index.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
 import type { AnyData } from './contract.js';
@@ -28,13 +28,14 @@ export class QueueProducer<Tasks extends object = AnyData> extends Client {
 
   /**
    * Sends a task; resolves when the broker has stored it in the queue.
-   * @throws UnroutableError where no worker has declared the queue yet; EncodingError for data that JSON cannot say; what
+   * @throws UnroutableError where no worker has declared the queue yet; EncodingError for data that JSON cannot say;
+   * ConfigurationError for settings that cannot be; what
    * publishing throws: PublishTimeoutError, PublishRefusedError, CancelledError, ConnectError, ClosedError.
    */
   async publish<Queue extends keyof Tasks & string>(
     queue: Queue,
     data: Tasks[Queue],
-    options?: PublishOptions,
+    options?: PublishOptions & MessageSettings,
   ): Promise<void> {
     const content = this.#encoder.encode(wrapData(data));
     const properties = requestProperties(this.#encoder, 2);

@@ -1,5 +1,11 @@
 import { duration, wholeNumber } from '../common/numbers.js';
-import { Client, type MiddlewareOption } from '../component/index.js';
+import {
+  type CallMessageSettings,
+  Client,
+  callProperties,
+  type MiddlewareOption,
+  withSettings,
+} from '../component/index.js';
 import { type CallOptions, type CallRequest, type OpenCall, openCall } from '../rpc/index.js';
 import type { Encoder, Result } from '../wire/index.js';
 import { outcomeReader } from './answers.js';
@@ -50,25 +56,27 @@ export class RpcClient<Calls extends object = AnyCalls> extends Client {
   call<Queue extends keyof Calls & string>(
     queue: Queue,
     data: DataOf<Calls[Queue]>,
-    options: RpcClientOptions & Pick<CallOptions, 'signal'> = {},
+    options: RpcClientOptions & CallMessageSettings & Pick<CallOptions, 'signal'> = {},
   ): OpenCall<AnswerOf<Calls[Queue]>> {
     const own = this.#options;
     const { timeoutMs = own.timeoutMs, attemptTimeoutMs = own.attemptTimeoutMs } = options;
     const { maxRetry = own.maxRetry, signal } = options;
-    const request = (): CallRequest => this.#request(queue, data);
+    const request = (): CallRequest => this.#request(queue, data, options);
     return openCall((cancellation) => {
       const asked = { timeoutMs, attemptTimeoutMs, maxRetry, signal, cancellation };
       return this.dispatch.callOpening(request, asked) as Promise<Result<AnswerOf<Calls[Queue]>>>;
     });
   }
 
-  #request(queue: string, data: unknown): CallRequest {
+  #request(queue: string, data: unknown, settings: CallMessageSettings): CallRequest {
+    const usual = requestProperties(this.#encoder, 1);
+    const { name } = this.constructor;
     return {
       exchange: '',
       routingKey: queue,
       name: queue,
       content: this.#encoder.encode(wrapData(data)),
-      properties: requestProperties(this.#encoder, 1),
+      properties: withSettings(name, usual, callProperties(name, settings)),
       read: this.#read,
     };
   }

@@ -21,6 +21,11 @@ export function carriedHeaders(headers: Headers | undefined): Record<string, unk
   return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => isCarried(name)));
 }
 
+/** Whether the broker itself writes the header of this name, about what has become of a message. */
+export function isHeaderOfTheBroker(name: string): boolean {
+  return ofTheBroker.has(name) || ofTheFirstOrLastDeath.test(name);
+}
+
 function isCarried(name: string): boolean {
-  return name !== 'CC' && !ofTheBroker.has(name) && !ofTheFirstOrLastDeath.test(name);
+  return name !== 'CC' && !isHeaderOfTheBroker(name);
 }

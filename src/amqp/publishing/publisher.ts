@@ -12,6 +12,7 @@ import { NackRecovery } from './nack-recovery.js';
 import { Outbox, type OutboxHealth, type OutboxLimits } from './outbox.js';
 import { PendingPublish, type PublishHost } from './pending-publish.js';
 import { lostWith, nacked, refusedBy, tooLate, unsendable } from './publish-errors.js';
+import { ReturnedMessages } from './returned.js';
 import { certainSuspicion, isSomethingMissing, suspicionFor } from './suspects.js';
 import { Unconfirmed } from './unconfirmed.js';
 
@@ -41,7 +42,7 @@ export class Publisher {
   readonly #redeclare: ((model: ChannelModel) => Promise<void>) | undefined;
   readonly #outbox: Outbox;
   readonly #sent = new Unconfirmed<PendingPublish>(({ message }) => message.content.length);
-  readonly #returned = new Set<string>();
+  readonly #returned = new ReturnedMessages();
   #onIdle: (() => void) | undefined;
   #outlet: Outlet | undefined;
   readonly #nacks: NackRecovery;
@@ -168,7 +169,7 @@ export class Publisher {
     this.#outlet = outletOf(channel);
     if (this.#wasLost) this.#nacks.reconnected();
     this.#wasLost = false;
-    channel.on('return', ({ properties }: Message) => this.#returned.add(String(properties.messageId)));
+    channel.on('return', (message: Message) => this.#returned.add(message));
     for (const answer of ['ack', 'nack'] as const) {
       channel.on(answer, ({ deliveryTag, multiple }) => {
         // One that is being replaced may still answer; its numbers mean nothing any more.
@@ -181,7 +182,7 @@ export class Publisher {
   #confirm(tag: number, multiple: boolean, answer: 'ack' | 'nack'): void {
     for (const publish of this.#sent.take(tag, multiple)) {
       if (this.#suspects > 0) this.#suspects--;
-      if (answer === 'ack') publish.settle(this.#returned.size > 0 ? this.#unroutable(publish) : undefined);
+      if (answer === 'ack') publish.settle(this.#returned.isEmpty ? undefined : this.#unroutable(publish));
       else if (!this.#nacks.keep(publish)) publish.settle(nacked());
     }
     if (answer === 'nack' && this.#nacks.claim()) void this.#startAfresh(this.#channel.channel);
@@ -210,8 +211,7 @@ export class Publisher {
 
   /** RabbitMQ sends the return before the confirm, so by now it is known. */
   #unroutable({ message }: PendingPublish): WaybillError | undefined {
-    const id = message.properties.messageId;
-    if (id === undefined || !this.#returned.delete(id)) return undefined;
+    if (!this.#returned.take(message)) return undefined;
     return new UnroutableError(message.exchange, message.routingKey);
   }
 

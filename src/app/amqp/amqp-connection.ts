@@ -13,7 +13,14 @@ import {
 } from '../../amqp/index.js';
 import { throwHere } from '../../common/call-site.js';
 import { wholeNumber } from '../../common/numbers.js';
-import { Chain, heldTooLong, sendThrough } from '../../component/index.js';
+import {
+  Chain,
+  heldTooLong,
+  type MessageSettings,
+  messageProperties,
+  sendThrough,
+  withSettings,
+} from '../../component/index.js';
 import { ClosedError, ConfigurationError, PublishTimeoutError, toError } from '../../errors.js';
 import { jsonEncoder, toPlain } from '../../wire/index.js';
 import { readSettings } from '../common/settings.js';
@@ -57,7 +64,7 @@ export interface AmqpConnectionOptions {
  * A message for {@link AmqpConnection.put}: either `data`, which becomes JSON, or `serializedData`, sent as it is. Bytes are not
  * copied: they must not change before the promise of `put` is settled.
  */
-export interface PutMessage {
+export interface PutMessage extends MessageSettings {
   readonly routingKey: string;
   /** `''`: the routing key is the name of a queue. @default '' */
   readonly exchange?: string | undefined;
@@ -65,7 +72,10 @@ export interface PutMessage {
   readonly vhost?: string | undefined;
   readonly data?: unknown;
   readonly serializedData?: string | Uint8Array | undefined;
-  /** AMQP properties, over those that are always there: `message_id`, `delivery_mode` 2, and the content type of JSON. */
+  /**
+   * Any AMQP properties in its own words, unchecked, over those that are always there: `message_id`, `delivery_mode` 2, and the content
+   * type of JSON. `headers`, `priority`, `expirationMs`, `messageId` and `type` come over these.
+   */
   readonly properties?: MessageProperties | undefined;
   /** Whether a message that reaches no queue is a failure. @default true */
   readonly mandatory?: boolean | undefined;
@@ -116,7 +126,9 @@ export class AmqpConnection implements NamedConnection {
     const { exchange = '', routingKey, mandatory = true, properties, vhost } = message;
     const { content, contentType } = contentOf(message);
     const always = { ...(contentType && { contentType }), deliveryMode: 2, messageId: nextMessageId() };
-    const outgoing = { exchange, routingKey, content, properties: { ...always, ...properties }, mandatory };
+    const own = messageProperties('AmqpConnection.put', message);
+    const all = withSettings('AmqpConnection.put', { ...always, ...properties }, own);
+    const outgoing = { exchange, routingKey, content, properties: all, mandatory };
     const link = this.link(vhost);
     const { timeoutMs = 30_000, signal } = message;
     const restMs = await connectFirst(link, { timeoutMs, signal });

@@ -1,5 +1,5 @@
 import type { LinkOptions } from '../../amqp/index.js';
-import type { MiddlewareOption } from '../../component/index.js';
+import type { MessageSettings, MiddlewareOption } from '../../component/index.js';
 import type { FingerprintLike } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 
@@ -9,8 +9,8 @@ export interface ProducerOptions extends LinkOptions, MiddlewareOption {
   readonly fingerprint?: FingerprintLike | undefined;
 }
 
-/** What can be said for one send or call, through {@link GenericProducer.with}. */
-export interface CallSettings {
+/** What can be said for one send or call, through {@link GenericProducer.with}; a call refuses `messageId` and `expirationMs`. */
+export interface CallSettings extends MessageSettings {
   /** Exactly these destinations, instead of the class's. An RPC goes to the first of them. */
   readonly eks?: Eks | undefined;
   /** This routing key at the first exchange of the class's `eks`; left out of account when `eks` is given. */

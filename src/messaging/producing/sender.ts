@@ -1,5 +1,11 @@
 import { type MessageProperties, nextMessageId, type Outgoing } from '../../amqp/index.js';
-import { assertWithinDeadline, type Dispatch } from '../../component/index.js';
+import {
+  assertWithinDeadline,
+  callProperties,
+  type Dispatch,
+  messageProperties,
+  withSettings,
+} from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
 import {
@@ -109,7 +115,8 @@ export class Sender {
     const { mandatory = true, withinDeadline } = settings;
     if (withinDeadline) assertWithinDeadline(name ?? null);
     const type = name === undefined ? undefined : shortString(name);
-    const copies = eks.map((to) => this.#outgoing(to, content, type, mandatory));
+    const own = messageProperties(this.#options.Class.name, settings);
+    const copies = eks.map((to) => this.#outgoing(to, content, mandatory, this.#stored(type, own)));
     return this.dispatch.publish(name ?? null, copies, settings);
   }
 
@@ -123,7 +130,8 @@ export class Sender {
     const options = callOptionsOf(settings, Class);
     const [{ exchangeName: exchange }, routingKey] = to;
     const name = String(message.body.name);
-    const properties = this.#properties(TRANSIENT, shortString(name));
+    const usual = this.#properties(TRANSIENT, shortString(name));
+    const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
     const content = this.#envelopes.encode(message.body);
     if (this.#isDebugged) this.#log(to[0], routingKey, content);
     return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
@@ -132,12 +140,16 @@ export class Sender {
   #outgoing(
     [exchange, routingKey]: Eks[number],
     content: Buffer,
-    type: string | undefined,
     mandatory: boolean,
+    properties: MessageProperties,
   ): Outgoing {
     if (this.#isDebugged) this.#log(exchange, routingKey, content);
-    const properties = this.#properties(PERSISTENT, type, nextMessageId());
     return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
+  }
+
+  #stored(type: string | undefined, own: MessageProperties | undefined): MessageProperties {
+    const { name } = this.#options.Class;
+    return withSettings(name, this.#properties(PERSISTENT, type, nextMessageId()), own);
   }
 
   // Each key by name, and always all of them: objects of one shape, and no spread, save a microsecond for each message.
