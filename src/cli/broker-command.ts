@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { DevBroker } from '../devbroker/index.js';
 import type { BrokerCommand } from './cli-arguments.js';
 import { describeEvent } from './describe-event.js';
+import { parentGone } from './parent-gone.js';
 
 /** Where the command writes to. */
 export interface Output {
@@ -9,7 +10,7 @@ export interface Output {
   error(text: string): void;
 }
 
-/** Serves until SIGINT or SIGTERM; resolves with the exit code. */
+/** Serves until SIGINT, SIGTERM or the end of the npm that has started it; resolves with the exit code. */
 export async function runBroker(command: BrokerCommand, output: Output): Promise<number> {
   const broker = await start(command, output);
   if (!broker) return 1;
@@ -48,5 +49,5 @@ function whyNot(port: number, code: string): string {
 }
 
 async function stopSignal(): Promise<void> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), parentGone()]);
 }

@@ -1,29 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ProfileName, profiles } from '../devbroker/index.js';
-
-/** How the command line is used. */
-export const usage = `Usage: waybill broker [--port <number>] [--host <address>] [--profile <version>] [--verbose]
-       waybill failed list   <queue>
-       waybill failed show   <queue> <message id>
-       waybill failed replay <queue> <message id>... | --all
-       waybill failed drop   <queue> <message id>... | --all
-
-broker: serves AMQP 0-9-1 on 127.0.0.1, in memory, for development and tests.
-  --port <number>  the port to listen on (default 5672; 0 takes a free one)
-  --host <address> the address to listen on (default 127.0.0.1); other machines
-                   reach one that is not of this machine alone, as 0.0.0.0
-  --profile <version>
-                   the RabbitMQ to behave like: 3.10, 4.0 or 4.3 (default 4.3)
-  --verbose        print each message that passes
-
-failed: looks after the messages that components have parked in <queue>.failed.
-  replay           sends them back to <queue>, with the same message id
-  drop             removes them for good
-  --all            all of them
-  --url <url>      where the broker is (default WAYBILL_URL, else localhost)
-
-  --help           print this
-  --version        print the version`;
+import type { HelpTopic } from './usage.js';
 
 /** What `waybill broker` is asked to do. */
 export interface BrokerCommand {
@@ -53,18 +30,28 @@ export interface FailedCommand {
 export type Command =
   | BrokerCommand
   | FailedCommand
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly topic: HelpTopic }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly message: string };
 
-/** Reads a command line; never throws. */
-export function readArguments(args: readonly string[]): Command {
-  try {
-    return readStrictly(args);
-  } catch (error) {
-    return mistake(error instanceof Error ? error.message : String(error));
-  }
-}
+const options = {
+  port: { type: 'string', default: '5672' },
+  host: { type: 'string' },
+  profile: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  url: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const;
+
+type OptionName = keyof typeof options;
+
+/** The options of each command; help and version are of all. */
+const ownOptions: Readonly<Record<string, readonly OptionName[]>> = {
+  broker: ['port', 'host', 'profile', 'verbose'],
+  failed: ['all', 'url'],
+};
 
 interface Values {
   readonly port: string;
@@ -73,29 +60,52 @@ interface Values {
   readonly verbose: boolean;
   readonly all: boolean;
   readonly url?: string;
+  readonly help: boolean;
+  readonly version: boolean;
 }
 
-function readStrictly(args: readonly string[]): Command {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      port: { type: 'string', default: '5672' },
-      host: { type: 'string' },
-      profile: { type: 'string' },
-      verbose: { type: 'boolean', default: false },
-      all: { type: 'boolean', default: false },
-      url: { type: 'string' },
-      help: { type: 'boolean', default: false },
-      version: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help || args.length === 0) return { kind: 'help' };
+/** Reads a command line; never throws. */
+export function readArguments(args: readonly string[]): Command {
+  // n.b. not strict: parseArgs would throw words that are about parseArgs.
+  const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  const values = parsed.values as unknown as Values;
+  const [command, ...rest] = parsed.positionals;
+  if (values.help || args.length === 0) return { kind: 'help', topic: topicOf(command) };
+  const wrong = wrongOption(parsed.tokens, command);
+  if (wrong !== undefined) return mistake(wrong);
   if (values.version) return { kind: 'version' };
-  const [command, ...rest] = positionals;
   if (command === 'broker' && rest.length === 0) return brokerCommand(values);
   if (command === 'failed') return failedCommand(rest, values);
-  return mistake(`Unknown command: ${positionals.join(' ') || '(nothing)'}`);
+  return mistake(`Unknown command: ${parsed.positionals.join(' ') || '(nothing)'}.`);
+}
+
+function topicOf(command: string | undefined): HelpTopic {
+  return command === 'broker' || command === 'failed' ? command : 'all';
+}
+
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
+
+/** What is wrong with the first option that cannot be taken as it stands. */
+function wrongOption(tokens: readonly Token[], command = ''): string | undefined {
+  const own = ownOptions[command];
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.name === 'help' || token.name === 'version') continue;
+    const { name, rawName, value } = token;
+    if (!isOption(name) || (own && !own.includes(name))) return unknownOption(rawName, command);
+    if (options[name].type === 'string' && value === undefined) return `${rawName} needs a value.`;
+    if (options[name].type === 'boolean' && value !== undefined) return `${rawName} takes no value.`;
+  }
+  return undefined;
+}
+
+function unknownOption(rawName: string, command: string): string {
+  const own = ownOptions[command];
+  if (!own) return `Unknown option: ${rawName}.`;
+  return `${command} has no option ${rawName}. It has ${own.map((name) => `--${name}`).join(', ')}.`;
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(options, name);
 }
 
 function brokerCommand({ port: text, host, profile, verbose }: Values): Command {

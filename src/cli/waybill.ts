@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { runBroker } from './broker-command.js';
-import { type Command, readArguments, usage } from './cli-arguments.js';
+import { type Command, readArguments } from './cli-arguments.js';
 import { runFailed } from './failed-command.js';
+import { usage } from './usage.js';
 
 process.exitCode = await run(readArguments(process.argv.slice(2)));
 
@@ -13,7 +14,7 @@ async function run(command: Command): Promise<number> {
     case 'failed':
       return await runFailed(command, console);
     case 'help':
-      console.log(usage);
+      console.log(usage(command.topic));
       return 0;
     case 'version':
       console.log(version());

@@ -17,9 +17,12 @@ describe('the command line', () => {
       'broker --host 0.0.0.0 --profile 4.0',
       { kind: 'broker', port: 5672, host: '0.0.0.0', profile: '4.0', verbose: false },
     ],
-    ['--help', { kind: 'help' }],
+    ['--help', { kind: 'help', topic: 'all' }],
+    ['-h', { kind: 'help', topic: 'all' }],
+    ['brokr --help', { kind: 'help', topic: 'all' }],
     ['--version', { kind: 'version' }],
-    ['broker --help', { kind: 'help' }],
+    ['broker --help', { kind: 'help', topic: 'broker' }],
+    ['failed replay q -h', { kind: 'help', topic: 'failed' }],
     ['failed list q', { kind: 'failed', action: 'list', queue: 'q', ids: 'all', url: undefined }],
     ['failed show q a', { kind: 'failed', action: 'show', queue: 'q', ids: ['a'], url: undefined }],
     [
@@ -32,7 +35,8 @@ describe('the command line', () => {
     it(`understands "${line}"`, () => assert.deepEqual(readArguments(line.split(' ')), command));
   }
 
-  it('asks for the help when it is empty', () => assert.deepEqual(readArguments([]), { kind: 'help' }));
+  it('asks for the help when it is empty', () =>
+    assert.deepEqual(readArguments([]), { kind: 'help', topic: 'all' }));
 
   const bad: readonly (readonly [string, RegExp])[] = [
     ['--verbose', /Unknown command: \(nothing\)/],
@@ -44,7 +48,16 @@ describe('the command line', () => {
       (text) => [`broker --port=${text}`, /Not a port: .*from 0 to 65535/] as const,
     ),
     ['broker --profile 2.8', /Not a profile: 2\.8\. There are 3\.10, 4\.0, 4\.3\./],
-    ['broker --loud', /--loud/],
+    ['broker --loud', /^broker has no option --loud\. It has --port, --host, --profile, --verbose\.$/],
+    ['broker --prot 5673', /^broker has no option --prot\. It has --port/],
+    ['broker -p 5673', /^broker has no option -p\. It has --port/],
+    ['broker --all', /^broker has no option --all\./],
+    ['failed list q --port 1', /^failed has no option --port\. It has --all, --url\.$/],
+    ['--loud', /^Unknown option: --loud\.$/],
+    ['broker --port', /^--port needs a value\.$/],
+    ['failed list q --url', /^--url needs a value\.$/],
+    ['broker --verbose=yes', /^--verbose takes no value\.$/],
+    ['broker --constructor', /^broker has no option --constructor\./],
     ['failed', /Unknown command: failed \(nothing\)/],
     ['failed eat q', /Unknown command: failed eat/],
     ['failed list', /failed list: which queue\?/],

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import amqp from 'amqplib';
@@ -14,6 +16,15 @@ function waybill(t: TestContext, ...args: string[]): Program {
 async function urlOf(program: Program): Promise<string> {
   const line = await program.waitForLine('Waybill broker on');
   return line.slice(line.indexOf('amqp://'));
+}
+
+/** Kills what is left of a group of processes. */
+function killGroup(pid = 0): void {
+  try {
+    if (pid > 0) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left.
+  }
 }
 
 describe('waybill broker', () => {
@@ -32,6 +43,19 @@ describe('waybill broker', () => {
     await program.waitForLine('routed to jobs');
     program.signal('SIGTERM');
     assert.deepEqual(await program.waitForEnd(), { code: 0, signal: null });
+  });
+
+  it('ends when the npx that has started it was killed', async (t) => {
+    const command = 'node --conditions=waybill-source --import=tsx src/cli/waybill.ts broker --port 0; true';
+    const env = { ...process.env, npm_command: 'exec' };
+    const npx = spawn('sh', ['-c', command], { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    t.after(() => killGroup(npx.pid));
+    // n.b. its pipe is closed when the last that writes to it is gone: that is the broker.
+    const ended = once(npx.stdout, 'close', { signal: AbortSignal.timeout(20_000) });
+    const [line] = await once(npx.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
+    assert.match(String(line), /^Waybill broker on/);
+    npx.kill('SIGKILL');
+    await ended;
   });
 
   it('says when the port is taken and exits 1', async (t) => {
@@ -65,6 +89,6 @@ describe('waybill broker', () => {
   it('prints its usage and exits 2 when its arguments are wrong', async (t) => {
     const program = waybill(t, 'brokr');
     assert.deepEqual(await program.waitForEnd(), { code: 2, signal: null });
-    assert.match(program.stderr, /^Unknown command: brokr\nwaybill --help tells what there is\.\n$/);
+    assert.match(program.stderr, /^Unknown command: brokr\.\nwaybill --help tells what there is\.\n$/);
   });
 });
