@@ -370,6 +370,7 @@ const doors: Readonly<Record<string, Door>> = {
     `,
     types: `
       AnswerOf
+      Bare
       CallHandler
       CallMessageSettings
       CallRouteOptions
@@ -391,6 +392,7 @@ const doors: Readonly<Record<string, Door>> = {
       Receive
       RegisterHandler
       RetryPolicy
+      RouteBinding
       RouteOptions
       RpcClientOptions
       RpcWorkerOptions

@@ -22,12 +22,16 @@ export function wrapData(data: unknown): { readonly data: unknown } {
   return { data: toPlain(data) ?? null };
 }
 
+/** Which bodies are the data themselves, without `{ data: … }` around them: none, those that are no object, or all of them. */
+export type Bare = boolean | 'whole';
+
 /**
  * What has travelled: the value under `data`, which must be the only key. A value that is no object is taken as it is,
- * if `acceptBare` says so: the original's own examples send it so, though it refuses it (D10).
+ * if `acceptBare` says so: the original's own examples send it so, though it refuses it (D10). With `whole` every body is.
  * @throws MalformedMessageError
  */
-export function unwrapData(decoded: unknown, acceptBare: boolean): unknown {
+export function unwrapData(decoded: unknown, acceptBare: Bare): unknown {
+  if (acceptBare === 'whole') return decoded;
   if (!isRecord(decoded)) {
     if (acceptBare) return decoded;
     throw new MalformedMessageError("The body is no object with a key 'data'.");

@@ -16,12 +16,14 @@ export {
   useMiddleware,
 } from '../component/index.js';
 export type { OpenCall } from '../rpc/index.js';
+export type { RouteBinding } from './bindings.js';
 export {
   type Connection,
   type ConnectionParameterFields,
   ConnectionParameters,
 } from './connection-parameters.js';
 export type { AnswerOf, DataOf } from './contract.js';
+export type { Bare } from './dialect.js';
 export { QueueProducer, type QueueProducerOptions } from './queue-producer.js';
 export { QueueWorker, type QueueWorkerOptions, type TaskHandler } from './queue-worker.js';
 export type { RouteOptions, TypedRouteOptions } from './route.js';

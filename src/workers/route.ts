@@ -1,9 +1,11 @@
 import type { Arguments, ConsumerArguments, Delivery } from '../amqp/index.js';
+import { choice } from '../common/choices.js';
 import { refuseGenerated } from '../common/generators.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { DeliveryContext, type DeliveryContextHost, inScope, type Job } from '../component/index.js';
 import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
-import { unwrapData } from './dialect.js';
+import type { RouteBinding } from './bindings.js';
+import { type Bare, octetEncoder, unwrapData } from './dialect.js';
 
 /** How one route is served; what is left out is taken from the worker. */
 export interface RouteOptions extends ConsumerArguments {
@@ -13,6 +15,12 @@ export interface RouteOptions extends ConsumerArguments {
   readonly concurrency?: number | undefined;
   /** More arguments for the queue, for example a dead-letter exchange. Every process must declare it with the same. */
   readonly arguments?: Arguments | undefined;
+  /**
+   * Exchanges to bind the queue to, each with a routing key: `[['shop-events', 'order.*']]`. What others publish there, in plain JSON,
+   * comes as the data. The exchanges are declared by whoever owns them: one that is not there is a TopologyError of the start.
+   * @default none: what is sent to the queue by its name
+   */
+  readonly bindings?: readonly RouteBinding[] | undefined;
 }
 
 /** The same with what the data is made into: a class (by class-transformer) or a Standard Schema (validated). */
@@ -35,7 +43,19 @@ export interface Route {
 /** @internal How a worker reads what comes. */
 export interface Reading {
   readonly encoder: Encoder;
-  readonly acceptBare: boolean;
+  readonly acceptBare: Bare;
+}
+
+/** @internal How a worker with these options reads. @throws ConfigurationError for an `acceptBare` that there is not */
+export function readingOf(
+  owner: string,
+  {
+    encoder = octetEncoder,
+    acceptBare = true,
+  }: Partial<{ [Key in keyof Reading]: Reading[Key] | undefined }>,
+): Reading {
+  if (typeof acceptBare === 'string') choice(`${owner}: acceptBare`, acceptBare, ['whole']);
+  return { encoder, acceptBare };
 }
 
 /** @internal What there is to do for one delivery of a route: its data is made into what the handler asks for, and given to it. */

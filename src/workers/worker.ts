@@ -30,9 +30,10 @@ import { ConfigurationError } from '../errors.js';
 import type { Responder } from '../rpc/index.js';
 import { StandingThread } from '../scheduler/index.js';
 import { assertContentType, type Encoder, type FingerprintStamp } from '../wire/index.js';
+import { bindingsOf } from './bindings.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
-import { octetEncoder } from './dialect.js';
-import { type Reading, type Route, RouteJob, type RouteOptions } from './route.js';
+import type { Bare } from './dialect.js';
+import { type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
 
 /** How every worker works. */
 export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
@@ -40,8 +41,8 @@ export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
   readonly name?: string | undefined;
   /** How bodies are read and answers written. @default gzip JSON without a content encoding, as the original */
   readonly encoder?: Encoder | undefined;
-  /** Takes a value that is no object as the data itself, not only `{ data: … }`. @default true */
-  readonly acceptBare?: boolean | undefined;
+  /** Takes a value that is no object as the data itself, not only `{ data: … }`; with `'whole'` every body, objects too. @default true */
+  readonly acceptBare?: Bare | undefined;
   /** How many unsettled messages of each queue wait in this process, from 1 to 65,535. @default 100; the original had no limit */
   readonly prefetch?: number | undefined;
   /** How many handlers of each queue run at once, a whole number from 1 on; 1 keeps the order. @default as many as are prefetched */
@@ -94,7 +95,7 @@ export abstract class Worker extends StandingThread {
     super();
     checkConsuming(new.target.name, options);
     this.name = options.name ?? new.target.name;
-    this.reading = { encoder: options.encoder ?? octetEncoder, acceptBare: options.acceptBare ?? true };
+    this.reading = readingOf(new.target.name, options);
     this.#connection = connection;
     this.#chain = new Chain('receive', this.name, ownMiddleware(new.target, options));
     this.#options = options;
@@ -194,6 +195,7 @@ export abstract class Worker extends StandingThread {
     const owner = `${this.constructor.name}, route '${queue}'`;
     checkConsuming(owner, options);
     checkQueueArguments(owner, options.arguments);
+    bindingsOf(owner, queue, options.bindings);
     if ('type' in options) assertContentType(`${owner}: type`, options.type);
     return this.#methods.register<Handler>((handler, name) => {
       if (this.#intake) throw new ConfigurationError(`${this.name} runs already; add routes before.`);
@@ -206,7 +208,8 @@ export abstract class Worker extends StandingThread {
     const { queue, options } = route;
     const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
     const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
-    const declarations = this.kind.declarations(route);
+    const bound = bindingsOf(this.name, queue, options.bindings);
+    const declarations = [...this.kind.declarations(route), ...bound];
     const { priority, exclusive, offset } = options;
     const { slowHandlerMs } = this.#options;
     const { handle, giveUp } = this.#newReception(intake, route, server);
