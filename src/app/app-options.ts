@@ -14,7 +14,7 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
   readonly state?: State | undefined;
   /**
    * How long the end may take, in milliseconds: handlers that run may finish, then the shutdown hooks run, for which a fourth of it
-   * is kept, 5,000 at most. @default 30,000
+   * is kept, 5,000 at most. @default 8,000
    */
   readonly shutdownTimeoutMs?: number | undefined;
   /** Where HTTP is served. There is a server when there are routes for it, or this is given, even as `{}`. */

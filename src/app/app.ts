@@ -1,9 +1,11 @@
+import { usualDrainMs } from '../common/drain-limit.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import { type Middleware, ownMiddleware, type RegisterHandler } from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import { defaultLogger, type Logger } from '../logger.js';
 import {
   DrainError,
+  type DrainOptions,
   type ExitReport,
   MicroScheduler,
   type RunOptions,
@@ -74,7 +76,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   /** Makes an app that is not started. @throws ConfigurationError for options, or an environment, that cannot be used */
   constructor(options: AppOptions<State> = {}) {
     super();
-    const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = 30_000 } = options;
+    const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = usualDrainMs } = options;
     this.name = name;
     this.logger = logger;
     this.state = options.state ?? ({} as State);
@@ -182,11 +184,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   }
 
   /** Ends the app in order, in `timeoutMs` at most. Idempotent. @default the app's @throws DrainError when some work was not finished */
-  override async drain({
-    timeoutMs = this.#shutdownTimeoutMs,
-  }: {
-    readonly timeoutMs?: number;
-  } = {}): Promise<void> {
+  override async drain({ timeoutMs = this.#shutdownTimeoutMs }: Partial<DrainOptions> = {}): Promise<void> {
     duration('App.drain: timeoutMs', timeoutMs);
     this.stop();
     this.#draining ??= this.#end(timeoutMs);

@@ -1,3 +1,4 @@
+import { usualDrainMs } from '../common/drain-limit.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import { ClosedError } from '../errors.js';
 import { type DrainOptions, StandingThread, type ThreadHealth } from '../scheduler/index.js';
@@ -65,9 +66,9 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
 
   /**
    * Disconnects all: what has not begun goes back, what runs is finished. Its queues can then be registered again.
-   * @throws what the first of them throws that could not finish in time (a RabbitConsumer: DrainError). @default 30,000 ms
+   * @throws what the first of them throws that could not finish in time (a RabbitConsumer: DrainError). @default 8,000 ms
    */
-  async disconnectConsumers({ timeoutMs = 30_000 }: Partial<DrainOptions> = {}): Promise<void> {
+  async disconnectConsumers({ timeoutMs = usualDrainMs }: Partial<DrainOptions> = {}): Promise<void> {
     duration('MessageConsumerRegistry.disconnectConsumers: timeoutMs', timeoutMs);
     const consumers = [...this.#consumers.values()].flat();
     this.#consumers.clear();

@@ -11,6 +11,7 @@ import {
   wellWhile,
 } from '../amqp/index.js';
 import { choice } from '../common/choices.js';
+import { usualDrainMs } from '../common/drain-limit.js';
 import { duration } from '../common/numbers.js';
 import {
   assertDrained,
@@ -119,9 +120,9 @@ export class RabbitConsumer implements MessageConsumer {
 
   /**
    * Gives back what has not begun, finishes what has, and closes. Idempotent.
-   * @throws DrainError when `timeoutMs` was not enough: what was not finished goes back to its queue. @default 30,000 ms
+   * @throws DrainError when `timeoutMs` was not enough: what was not finished goes back to its queue. @default 8,000 ms
    */
-  async disconnect({ timeoutMs = 30_000 }: Partial<DrainOptions> = {}): Promise<void> {
+  async disconnect({ timeoutMs = usualDrainMs }: Partial<DrainOptions> = {}): Promise<void> {
     duration(`${owner}.disconnect: timeoutMs`, timeoutMs);
     this.#isTaking = false;
     assertDrained(owner, await this.#intake.drain({ timeoutMs }), timeoutMs);

@@ -1,3 +1,4 @@
+import { usualDrainMs } from '../common/drain-limit.js';
 import { nextTurn } from '../common/next-turn.js';
 import { duration } from '../common/numbers.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
@@ -15,7 +16,7 @@ export interface MicroSchedulerOptions {
   readonly autoquit?: boolean | undefined;
   /** Called with every error of a thread. @default one readable line to stderr */
   readonly onThreadError?: ThreadErrorListener | undefined;
-  /** How long a thread that leaves may drain, in milliseconds; `Infinity` for no limit. @default 30_000 */
+  /** How long a thread that leaves may drain, in milliseconds; `Infinity` for no limit. @default 8_000 */
   readonly drainTimeoutMs?: number | undefined;
 }
 
@@ -49,7 +50,7 @@ export class MicroScheduler extends MicroThread {
   /** Makes a scheduler without threads. @throws ConfigurationError for a `drainTimeoutMs` that is no time */
   constructor(options: MicroSchedulerOptions = {}) {
     super();
-    const { autoquit = false, onThreadError = printThreadError, drainTimeoutMs = 30_000 } = options;
+    const { autoquit = false, onThreadError = printThreadError, drainTimeoutMs = usualDrainMs } = options;
     this.#autoquit = autoquit;
     this.#drainTimeoutMs = duration('MicroScheduler: drainTimeoutMs', drainTimeoutMs);
     this.#pool = new ThreadPool(

@@ -7,6 +7,7 @@ import {
   type LinkHealth,
   wellWhile,
 } from '../amqp/index.js';
+import { usualDrainMs } from '../common/drain-limit.js';
 import { duration } from '../common/numbers.js';
 import {
   assertDrained,
@@ -163,9 +164,9 @@ export abstract class Worker extends StandingThread {
 
   /**
    * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
-   * signals are aborted, it closes anyway, and rejects with a DrainError that says so; `Infinity` is no limit. @default 30,000 ms
+   * signals are aborted, it closes anyway, and rejects with a DrainError that says so; `Infinity` is no limit. @default 8,000 ms
    */
-  override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  override async drain({ timeoutMs = usualDrainMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
     duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.stop();
     const report = await this.#intake?.drain({ timeoutMs });

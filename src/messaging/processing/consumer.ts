@@ -9,6 +9,7 @@ import {
   type LinkEvents,
   type LinkHealth,
 } from '../../amqp/index.js';
+import { usualDrainMs } from '../../common/drain-limit.js';
 import { refuseGenerator } from '../../common/generators.js';
 import { duration } from '../../common/numbers.js';
 import { ClosedError } from '../../errors.js';
@@ -172,8 +173,8 @@ export class GenericConsumer {
     return count;
   }
 
-  /** Stops, waits up to `timeoutMs` for what runs, settles it and closes. Never throws. @default 30,000 ms */
-  async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
+  /** Stops, waits up to `timeoutMs` for what runs, settles it and closes. Never throws. @default 8,000 ms */
+  async drain({ timeoutMs = usualDrainMs }: { readonly timeoutMs?: number } = {}): Promise<DrainReport> {
     duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.#closing ??= this.#drain(timeoutMs);
     return await this.#closing;

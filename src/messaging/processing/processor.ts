@@ -1,4 +1,5 @@
 import { type GiveUp, type RetryPolicy, wellWhile } from '../../amqp/index.js';
+import { usualDrainMs } from '../../common/drain-limit.js';
 import { duration } from '../../common/numbers.js';
 import { assertDrained, type Middleware, stoppedBefore } from '../../component/index.js';
 import { toError } from '../../errors.js';
@@ -149,9 +150,9 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /**
    * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
-   * signals are aborted and it closes anyway, and rejects with a DrainError that says so. @default 30,000 ms
+   * signals are aborted and it closes anyway, and rejects with a DrainError that says so. @default 8,000 ms
    */
-  override async drain({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  override async drain({ timeoutMs = usualDrainMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
     duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
     this.stop();
     assertDrained(this.constructor.name, await this.#life.drain(timeoutMs), timeoutMs);
@@ -186,10 +187,7 @@ export class MessageProcessor extends MicroThread implements Component {
     }
   }
 
-  /**
-   * Calls back once after `delayMs`, unless the processor has stopped by then (P-B38).
-   * @throws ConfigurationError for what is no time
-   */
+  /** Calls back once after `delayMs`, unless the processor has stopped by then (P-B38). @throws ConfigurationError for what is no time */
   addTimeout(delayMs: number, callback: () => void): void {
     const checked = duration(`${this.constructor.name}: delayMs`, delayMs);
     if (!this.stopSignal.aborted) this.#timeouts.add(checked, callback, this.#logger);

@@ -257,6 +257,23 @@ describe('a thread that leaves', () => {
     });
   }
 
+  it('N-15: is given so much time by default that its end fits into the 10 s of `docker stop`', async () => {
+    const given: number[] = [];
+    class Leaving extends MicroThread {
+      override step(): Promise<void> {
+        return new Promise(() => {});
+      }
+      override async drain({ timeoutMs }: DrainOptions): Promise<void> {
+        given.push(timeoutMs);
+      }
+    }
+    const scheduler = new MicroScheduler();
+    scheduler.addMicrothread(new Leaving());
+    await scheduler.close();
+    // Two seconds are left for connections to be closed in, whatever their broker does.
+    assert.deepEqual(given, [7_500]);
+  });
+
   it('is waited for by run(), also when it left long before the end', async () => {
     const gate = deferred();
     let isOver = false;
