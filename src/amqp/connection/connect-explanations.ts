@@ -6,6 +6,8 @@ import type { CredentialsSource } from './credentials.js';
 export interface ConnectFailure {
   /** What a person should know and do. */
   readonly text: string;
+  /** What helps whoever has not reached the broker yet. */
+  readonly hint?: string | undefined;
   /** True where the broker was not reached: it may be starting. */
   readonly temporary: boolean;
   /** The AMQP reply code, where the broker has refused. */
@@ -21,7 +23,7 @@ export function explain(error: Error & { code?: unknown }, address: Address, vho
     .join(' ');
   const known = explanations.find(({ pattern }) => pattern.test(told));
   const text = known ? known.say(address, vhost) : `${error.message || error.name}.`;
-  return { text, temporary: known?.temporary ?? false, replyCode: known?.replyCode };
+  return { text, hint: known?.hint, temporary: known?.temporary ?? false, replyCode: known?.replyCode };
 }
 
 /** The parts of an AggregateError, as node:net throws for a name with several addresses; else the error itself. */
@@ -34,6 +36,7 @@ interface Explanation {
   readonly pattern: RegExp;
   /** Set where the broker may only be starting. */
   readonly temporary?: true;
+  readonly hint?: string;
   /** The reply code of such a refusal; amqplib does not always tell it. */
   readonly replyCode?: number;
   say(address: Address, vhost: string): string;
@@ -94,8 +97,8 @@ const explanations: readonly Explanation[] = [
   {
     pattern: /ECONNREFUSED/,
     temporary: true,
-    say: () =>
-      'nothing listens there (ECONNREFUSED). Start RabbitMQ (or `npx waybill broker`, for development), or set WAYBILL_URL to where it runs, for example amqp://guest:guest@localhost:5672.',
+    say: () => 'nothing listens there (ECONNREFUSED).',
+    hint: 'Start RabbitMQ (or `npx waybill broker`, for development), or set WAYBILL_URL to where it runs, for example amqp://guest:guest@localhost:5672.',
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN/,

@@ -7,4 +7,6 @@ export interface ConnectionHealth {
   readonly silent?: boolean;
   /** The last error of the connection, also when it was mended since. */
   readonly lastError?: string;
+  /** When that was, as `2026-11-27T07:12:53.000Z`. */
+  readonly lastErrorAt?: string;
 }

@@ -20,9 +20,15 @@ export interface Dialled {
  * Opens one connection: each address in turn until one lets us in.
  * @param name shown by the broker's management page (`connection_name`).
  * @param closing ends the attempt.
+ * @param isFirst true where the broker was never reached: its errors say how to start one.
  * @throws ConnectError naming each address, why it failed, and what to do.
  */
-export async function dial(settings: Settings, name: string, closing: AbortSignal): Promise<Dialled> {
+export async function dial(
+  settings: Settings,
+  name: string,
+  closing: AbortSignal,
+  isFirst = false,
+): Promise<Dialled> {
   const failures: Failure[] = [];
   for (const address of settings.addresses) {
     const attempt = { address };
@@ -36,7 +42,7 @@ export async function dial(settings: Settings, name: string, closing: AbortSigna
       failures.push({ ...attempt, error: toError(thrown) });
     }
   }
-  throw connectError(failures, settings);
+  throw connectError(failures, settings, isFirst);
 }
 
 /** An address that is tried: with those who log in there, as soon as they are known. */
@@ -95,9 +101,11 @@ function logIn(
   return inOwnContext(() => connect(address, socket));
 }
 
-function connectError(failures: readonly Failure[], { vhost }: Settings): ConnectError {
+function connectError(failures: readonly Failure[], { vhost }: Settings, isFirst: boolean): ConnectError {
   const explained = failures.map(({ error, address }) => ({ address, ...explain(error, address, vhost) }));
-  const lines = explained.map(({ address, text }) => `${masked(address, vhost)}: ${text}`);
+  const lines = explained.map(({ address, text, hint }) => {
+    return `${masked(address, vhost)}: ${text}${isFirst && hint ? ` ${hint}` : ''}`;
+  });
   const [only] = lines;
   const text = lines.length === 1 ? only : `none of ${lines.length} addresses:\n  ${lines.join('\n  ')}`;
   const temporary = explained.some((each) => each.temporary);

@@ -2,7 +2,6 @@ import { EventEmitter, once } from 'node:events';
 import type { ChannelModel } from 'amqplib';
 import { sleep } from '../../common/timers.js';
 import { ClosedError, ConnectionLostError, TopologyError, toError } from '../../errors.js';
-import type { Logger } from '../../logger.js';
 import { closeInTime } from '../common/close-in-time.js';
 import { replyCode } from './broker-error.js';
 import type { ConnectionEvents } from './connection-events.js';
@@ -11,6 +10,7 @@ import { connectionLost } from './connection-loss.js';
 import { type Dialled, dial } from './dial.js';
 import { connectPatiently } from './first-connect.js';
 import { LoopWatch } from './loop-watch.js';
+import type { OutageLog } from './outage-log.js';
 import { ReconnectPace } from './reconnect-pace.js';
 import { setUp } from './set-up.js';
 import type { Settings } from './settings.js';
@@ -22,7 +22,7 @@ import type { Settings } from './settings.js';
 export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
   readonly #settings: Settings;
   readonly #name: string;
-  readonly #logger: Logger;
+  readonly #outages: OutageLog;
   readonly #prepare: (model: ChannelModel) => Promise<void>;
   readonly #closing = new AbortController();
   readonly #pace = new ReconnectPace();
@@ -34,7 +34,7 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
   #cutOff: (() => void) | undefined;
   readonly #refusals = new WeakMap<ChannelModel, Error>();
   #blocked: string | undefined;
-  #lastError: Error | undefined;
+  #lastError: Pick<ConnectionHealth, 'lastError' | 'lastErrorAt'> | undefined;
 
   /**
    * @param prepare runs on each connection that comes after a lost one, before anybody else sees it: it re-declares. A
@@ -43,14 +43,14 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
   constructor(
     settings: Settings,
     name: string,
-    logger: Logger,
+    outages: OutageLog,
     prepare: (model: ChannelModel) => Promise<void>,
   ) {
     super();
     this.setMaxListeners(0);
     this.#settings = settings;
     this.#name = name;
-    this.#logger = logger;
+    this.#outages = outages;
     this.#prepare = prepare;
   }
 
@@ -78,7 +78,7 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
     return {
       state: this.closed ? 'closed' : used,
       ...(this.#blocked !== undefined && { blocked: this.#blocked }),
-      ...(this.#lastError && { lastError: this.#lastError.message }),
+      ...this.#lastError,
     };
   }
 
@@ -152,15 +152,18 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
     await connectPatiently(() => this.#connect(async () => {}), {
       ...firstConnect,
       signal: this.#closing.signal,
-      onFailure: ({ message }, attempt) =>
-        this.#logger.warn(`${this.#name}: attempt ${attempt} of ${firstConnect.attempts}: ${message}`),
+      onFailure: (error, attempt) =>
+        this.#outages.isAway(this, error, `attempt ${attempt} of ${firstConnect.attempts}: ${error.message}`),
+    }).catch((thrown) => {
+      this.#outages.gaveUp(this);
+      throw thrown;
     });
   }
 
   #keep(): void {
     this.open().catch((thrown) => {
       if (this.closed) return;
-      this.#logger.warn(`${this.#name}: ${toError(thrown).message}`);
+      this.#outages.isAway(this, toError(thrown), toError(thrown).message);
       // Somebody who shared the attempt may have begun another one already.
       if (this.#opening) this.#keep();
       else this.#opening = this.#reconnect();
@@ -169,7 +172,8 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
 
   async #connect(prepare: (model: ChannelModel) => Promise<void>): Promise<void> {
     this.#blocked = undefined;
-    const dialled = await dial(this.#settings, this.#name, this.#closing.signal).catch((thrown) => {
+    const isFirst = this.#reconnecting === undefined;
+    const dialled = await dial(this.#settings, this.#name, this.#closing.signal, isFirst).catch((thrown) => {
       throw this.closed ? new ClosedError('The link is closed.', { cause: thrown }) : thrown;
     });
     this.#listenTo(dialled);
@@ -183,6 +187,7 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
     this.#cutOff = cutOff;
     this.#pace.connected();
     this.#loop.start();
+    this.#outages.isBack(this);
     this.emit('up', model);
   }
 
@@ -204,13 +209,9 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
 
   #block(reason: string | undefined): void {
     this.#blocked = reason;
-    if (reason === undefined) {
-      this.#logger.warn(`${this.#name}: the broker takes messages again.`);
-      this.emit('unblocked');
-    } else {
-      this.#logger.warn(`${this.#name}: the broker takes no messages now: ${reason}.`);
-      this.emit('blocked', reason);
-    }
+    this.#outages.blocks(reason);
+    if (reason === undefined) this.emit('unblocked');
+    else this.emit('blocked', reason);
   }
 
   #lose(cause: Error | undefined): void {
@@ -219,8 +220,8 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
     this.#pace.lost();
     if (this.closed) return;
     const error = connectionLost(cause, this.#loop, this.#settings);
-    this.#lastError = error;
-    this.#logger.warn(`${this.#name}: ${error.message} Reconnecting.`);
+    this.#lastError = { lastError: error.message, lastErrorAt: new Date().toISOString() };
+    this.#outages.isAway(this, error, `${error.message} Reconnecting.`);
     this.emit('down', error);
     this.#reconnecting = this.#reconnect();
   }
@@ -230,9 +231,7 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
       await sleep(this.#pace.next(), { signal: this.#closing.signal });
       if (this.closed) return;
       try {
-        await this.#connect(this.#prepare);
-        this.#logger.warn(`${this.#name}: connected again.`);
-        return;
+        return await this.#connect(this.#prepare);
       } catch (thrown) {
         if (this.closed) return;
         this.#failed(toError(thrown), attempt);
@@ -241,8 +240,8 @@ export class RecoveringConnection extends EventEmitter<ConnectionEvents> {
   }
 
   #failed(error: Error, attempt: number): void {
-    this.#lastError = error;
-    this.#logger.warn(`${this.#name}: attempt ${attempt}: ${error.message}`);
+    this.#lastError = { lastError: error.message, lastErrorAt: new Date().toISOString() };
+    this.#outages.isAway(this, error, `attempt ${attempt}: ${error.message}`);
     // What was refused is left out of the next attempt.
     if (error.cause instanceof TopologyError) this.#pace.excuse();
     this.emit('failed', error, attempt);

@@ -1,4 +1,5 @@
 import type { Logger } from '../../logger.js';
+import { OutageLog } from '../connection/outage-log.js';
 import { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { Settings } from '../connection/settings.js';
 import type { LinkConnections, Topology } from '../declaring/topology.js';
@@ -10,9 +11,10 @@ export function linkConnections(
   logger: Logger,
   topology: Topology,
 ): LinkConnections {
+  const outages = new OutageLog(name, logger);
   const connection = (role: string, exclusive: boolean): RecoveringConnection => {
     const prepare = topology.replaying({ exclusive });
-    return new RecoveringConnection(settings, `${name} ${role}`, logger, prepare);
+    return new RecoveringConnection(settings, `${name} ${role}`, outages, prepare);
   };
   const connections = {
     publishing: connection('publishes', false),

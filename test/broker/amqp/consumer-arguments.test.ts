@@ -73,7 +73,7 @@ describe('what a consumer tells the broker', () => {
       await send(0, 1);
       await waitForLength(numbers, 1);
       proxy.cut();
-      await until(() => log.warnings.some((line) => line.includes('connected again')), {
+      await until(() => log.warnings.some((line) => line.includes(': connected after ')), {
         what: 'it is back',
       });
       await send(1, 2);

@@ -133,8 +133,29 @@ describe('a logger', () => {
     assert.deepEqual(logger.lines, []);
     proxy.cut();
     await until(() => logger.lines.length === 2, { what: 'two lines are there' });
-    assert.match(logger.lines[0] ?? '', /^desk publishes: The connection was lost: .* Reconnecting\.$/);
-    assert.equal(logger.lines[1], 'desk publishes: connected again.');
+    assert.match(logger.lines[0] ?? '', /^desk: The connection was lost: .* Reconnecting\.$/);
+    assert.match(logger.lines[1] ?? '', /^desk: connected after \d+\.\d s\.$/);
+  });
+
+  it('N-13: gets two lines for an outage of both connections, however many attempts there are, and no advice for developers', async (t) => {
+    const proxy = await TcpProxy.forUrl(stage.url);
+    t.after(() => proxy.close());
+    const log = recordingLog();
+    const link = ownLink(t, proxy.urlFor(stage.url), { logger: log, connectionName: 'desk' });
+    const told = eventsOf(link);
+    await Promise.all([link.openPublishing(), link.openConsuming()]);
+    proxy.refuse();
+    proxy.cut();
+    for (const role of ['publishing', 'consuming'])
+      await until(() => told.some((each) => each.startsWith(`${role} failed 2`)), { what: `${role} failed` });
+    const failures = told.filter((each) => each.includes(' failed '));
+    await proxy.pass();
+    await waitForLength(log.warnings, 2);
+    assert.ok(failures.every((each) => /nothing listens there \(ECONNREFUSED\)\.$/.test(each)));
+    assert.match(log.warnings[0] ?? '', /^desk: The connection was lost: .* Reconnecting\.$/);
+    assert.match(log.warnings[1] ?? '', /^desk: connected after \d+\.\d s\.$/);
+    assert.deepEqual([log.warnings.length, log.errors], [2, []]);
+    assert.equal(told.filter((each) => each.endsWith(' up')).length, 4);
   });
 
   it('gets no line from a component that is well', async (t) => {

@@ -61,13 +61,14 @@ describe('the health', () => {
     });
   });
 
-  it('of a link whose broker is away says down, why, and what waits; then up, with the last error kept', async (t) => {
+  it('N-12: of a link whose broker is away says down, why, and what waits; then up, with the last error kept, and its time', async (t) => {
     const { proxy, url, queue } = await given(t);
     const link = ownLink(t, url);
     const consumer = await link.openConsumer((delivery) => delivery.ack());
     t.after(async () => void (await consumer.drain({ timeoutMs: 10 })));
     await consumer.consume(queue);
     await link.publish(toQueue(queue, 'first'));
+    const before = Date.now();
     proxy.refuse();
     proxy.cut();
     await until(() => !link.publishing, { what: 'the loss is noticed' });
@@ -82,7 +83,9 @@ describe('the health', () => {
     await proxy.pass();
     await waiting;
     await until(async () => (await link.health()).ok, { what: 'it is well again' });
-    assert.match((await link.health()).publishing.lastError ?? '', /nothing listens/);
+    const { lastError, lastErrorAt } = (await link.health()).publishing;
+    assert.match(lastError ?? '', /nothing listens/);
+    assert.ok(Date.parse(lastErrorAt ?? '') >= before, `it was at ${lastErrorAt}`);
   });
 
   it('of a link whose broker has fallen silent is told in time, and is not well', async (t) => {
