@@ -3,7 +3,7 @@ import { AmqpError } from './amqp-error.js';
 /**
  * Reads bytes one after the other.
  *
- * @throws AmqpError `FRAME_ERROR` from every method that would read past the end.
+ * @throws AmqpError `FRAME_ERROR` from every method that would read past the end, and from `end` before it.
  */
 export class ByteReader {
   readonly #buffer: Buffer;
@@ -16,6 +16,11 @@ export class ByteReader {
   /** How many bytes are left. */
   get left(): number {
     return this.#buffer.length - this.#at;
+  }
+
+  /** Sees to it that nothing is left. */
+  end(): void {
+    if (this.left > 0) throw new AmqpError('FRAME_ERROR', 'the frame goes on after its last field');
   }
 
   octet(): number {

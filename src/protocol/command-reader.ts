@@ -98,7 +98,9 @@ export class CommandReader {
     this.#missing = reader.longlong();
     this.#checkSize(this.#missing);
     this.#encoded = Buffer.from(frame.payload.subarray(12));
-    this.#properties = readProperties(new ByteReader(this.#encoded), this.#numbers);
+    const encoded = new ByteReader(this.#encoded);
+    this.#properties = readProperties(encoded, this.#numbers);
+    encoded.end();
     return this.#missing === 0 ? this.#complete(method, this.#properties, Buffer.alloc(0)) : undefined;
   }
 

@@ -36,6 +36,8 @@ export class Frame {
 export interface FrameReaderOptions {
   /** The largest frame with the properties of a message, where it may be larger than others. @default as the others */
   readonly headerMax?: number;
+  /** By how many bytes a frame may be larger than `frameMax`. @default 0 */
+  readonly tolerance?: number;
 }
 
 /**
@@ -46,13 +48,15 @@ export class FrameReader {
   /** The largest frame that is accepted, in bytes with its overhead; 0 means no limit. */
   frameMax: number;
   readonly #headerMax: number | undefined;
+  readonly #tolerance: number;
   #parts: Buffer[] = [];
   #held = 0;
   #wanted = HEAD;
 
-  constructor(frameMax: number, { headerMax }: FrameReaderOptions = {}) {
+  constructor(frameMax: number, { headerMax, tolerance = 0 }: FrameReaderOptions = {}) {
     this.frameMax = frameMax;
     this.#headerMax = headerMax;
+    this.#tolerance = tolerance;
   }
 
   /**
@@ -93,7 +97,7 @@ export class FrameReader {
     if (!knownTypes.has(type)) throw new AmqpError('FRAME_ERROR', `unknown frame type ${type}`);
     const size = bytes.readUInt32BE(at + 3) + FRAME_OVERHEAD;
     const max = this.#maxOf(type);
-    if (max !== 0 && size > max)
+    if (max !== 0 && size > max + this.#tolerance)
       throw new AmqpError('FRAME_ERROR', `frame of ${size} bytes, the maximum is ${max}`);
     return size;
   }

@@ -4,6 +4,7 @@ export { ByteWriter } from './byte-writer.js';
 export { type Command, CommandReader, type Content } from './command-reader.js';
 export {
   FRAME_MIN_SIZE,
+  FRAME_OVERHEAD,
   FrameType,
   PROTOCOL_HEADER,
   replyName,

@@ -44,7 +44,7 @@ export function hasContent(name: MethodName): boolean {
  * Reads the payload of a method frame.
  *
  * @throws AmqpError `COMMAND_INVALID` for a method AMQP 0-9-1 does not have, `FRAME_ERROR` when fields are cut short,
- *   `SYNTAX_ERROR` when a table holds what it cannot.
+ *   or followed by anything, `SYNTAX_ERROR` when a table holds what it cannot.
  */
 export function readMethod(reader: ByteReader, numbers: NumberReading = 'plain'): Method {
   const classId = reader.short();
@@ -53,7 +53,9 @@ export function readMethod(reader: ByteReader, numbers: NumberReading = 'plain')
   if (codec === undefined) {
     throw new AmqpError('COMMAND_INVALID', `unknown method {${classId},${id}}`);
   }
-  return { name: codec.name, fields: readFields(reader, codec, numbers) } as unknown as Method;
+  const fields = readFields(reader, codec, numbers);
+  reader.end();
+  return { name: codec.name, fields } as unknown as Method;
 }
 
 function readFields(reader: ByteReader, codec: Codec, numbers: NumberReading): Record<string, unknown> {

@@ -11,6 +11,8 @@ export const knownDifferences: Readonly<Record<ProfileName, Differences>> = {
   '3.10': {
     'consume: the next single active consumer gets what waits when the first is cancelled':
       'RabbitMQ 3.10 forgets to serve the next consumer, and loses the queue at the next publish: its process dies. The embedded broker serves it at once.',
+    'protocol headers: P-22: clients of 0-8':
+      'The embedded broker does not speak AMQP 0-8, which RabbitMQ 4 does not speak any more: it answers with the header of 0-9-1.',
   },
   '4.0': {},
   '4.3': {},

@@ -23,7 +23,7 @@ export interface Profile {
   readonly preferredProtocol: 'AMQP 0-9-1' | 'AMQP 1.0';
   /** Whether clients may log in as guest without saying who they are. */
   readonly allowsAnonymous: boolean;
-  /** The smallest `frame_max` that a client may ask for. */
+  /** The smallest `frame_max` that a client may ask for, and the largest frame before it has. */
   readonly leastFrameMax: number;
 
   // Declaring

@@ -47,7 +47,8 @@ export class Connection implements WireListener, IntakeListener {
     this.#context = context;
     this.#address = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#channels = new ChannelTable(this);
-    this.wire = new Wire(socket, context.clock, context.tune.frameMax, this);
+    // Larger ones only once that is agreed upon.
+    this.wire = new Wire(socket, context.clock, context.profile.leastFrameMax, this);
     this.#handshake = new Handshake(context, this.wire);
     this.#intake = new Intake(this.wire, context.turns, this);
   }

@@ -23,6 +23,9 @@ export interface HandshakeContext {
 /** `AMQP`, the protocol SASL, version 1.0.0: what RabbitMQ 4 would rather speak. */
 const AMQP_1_0_HEADER = Buffer.from([0x41, 0x4d, 0x51, 0x50, 3, 1, 0, 0]);
 
+/** `AMQP`, then 1, 1 and the version 0-9: what clients of that version send, to which 0-9-1 is close enough. */
+const AMQP_0_9_HEADER = Buffer.from([0x41, 0x4d, 0x51, 0x50, 1, 1, 0, 9]);
+
 /** The names that the server states: what RabbitMQ states where clients do things by it, and else the truth. */
 const namesOf = ({ version }: Profile): FieldTable => ({
   product: 'RabbitMQ',
@@ -81,7 +84,8 @@ export class Handshake {
     this.#head = Buffer.concat([this.#head, bytes]);
     const size = PROTOCOL_HEADER.length;
     if (this.#head.length < size) return undefined;
-    if (this.#head.subarray(0, size).equals(PROTOCOL_HEADER)) {
+    const header = this.#head.subarray(0, size);
+    if (header.equals(PROTOCOL_HEADER) || header.equals(AMQP_0_9_HEADER)) {
       this.#start();
       return this.#head.subarray(size);
     }

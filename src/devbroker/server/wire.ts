@@ -3,6 +3,7 @@ import { nextTurn } from '../../common/next-turn.js';
 import {
   type ContentMethodName,
   type ContentProperties,
+  FRAME_OVERHEAD,
   type Frame,
   FrameReader,
   FrameWriter,
@@ -60,7 +61,8 @@ export class Wire {
     this.#socket = socket;
     this.#clock = clock;
     this.#listener = listener;
-    this.reader = new FrameReader(frameMax);
+    // As RabbitMQ: there are clients that do not count what surrounds a payload.
+    this.reader = new FrameReader(frameMax, { tolerance: FRAME_OVERHEAD });
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('error', () => socket.destroy());

@@ -1,8 +1,7 @@
 import { text } from '../messages.js';
+import { confirmed, opened, publish } from '../raw-channel.js';
 import { shortString, table, u8, u16, u32 } from '../raw-fields.js';
-import type { RawPeer } from '../raw-peer.js';
 import type { Theme } from '../theme.js';
-import type { World } from '../world.js';
 
 /** Frames that no honest client sends, and what they cost it. */
 export const frames: Theme = {
@@ -218,18 +217,3 @@ export const frames: Theme = {
     };
   },
 };
-
-async function opened(world: World): Promise<RawPeer> {
-  return (await (await world.raw()).open()).openChannel();
-}
-
-/** The method frame of a publish to the default exchange; `bits` 1 is mandatory, 2 immediate. */
-function publish(peer: RawPeer, key: string, bits = 0): void {
-  peer.method(1, 60, 40, u16(0), shortString(''), shortString(key), u8(bits));
-}
-
-/** Resolves when the broker has dealt with all before: a flow method is answered in order. */
-async function confirmed(peer: RawPeer): Promise<void> {
-  peer.method(1, 20, 20, u8(1));
-  await peer.expect(20, 21);
-}

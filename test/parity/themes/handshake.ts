@@ -29,6 +29,11 @@ export const handshake: Theme = {
     };
   },
 
+  'P-1: the server says which product it is': async (world) => {
+    const { connection } = await world.connect();
+    return (connection.serverProperties as Record<string, unknown>)['product'];
+  },
+
   'the server tells its capabilities': async (world) => {
     const { connection } = await world.connect();
     return (connection.serverProperties as Record<string, unknown>)['capabilities'];
@@ -125,7 +130,7 @@ export const handshake: Theme = {
     return world.outcome(channel, () => channel.checkExchange('amq.direct'));
   },
 
-  'a frame-max below 4096 is refused': async (world) => {
+  'P-11: a frame-max below 4096 is refused': async (world) => {
     const peer = await world.raw();
     await peer.greet();
     peer.startOk();
@@ -146,7 +151,7 @@ export const handshake: Theme = {
     );
   },
 
-  'a frame-max above the server’s is refused': async (world) => {
+  'P-11: a frame-max above the server’s is refused': async (world) => {
     const peer = await world.raw();
     await peer.greet();
     peer.startOk();
@@ -155,7 +160,7 @@ export const handshake: Theme = {
     return peer.verdict();
   },
 
-  'a channel-max above the server’s is refused': async (world) => {
+  'P-11: a channel-max above the server’s is refused': async (world) => {
     const peer = await world.raw();
     await peer.greet();
     peer.startOk();
@@ -164,7 +169,7 @@ export const handshake: Theme = {
     return peer.verdict();
   },
 
-  'no limit of channels, where the server has one, is refused': async (world) => {
+  'P-11: no limit of channels, where the server has one, is refused': async (world) => {
     const peer = await world.raw();
     await peer.greet();
     peer.startOk();

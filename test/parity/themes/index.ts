@@ -1,4 +1,5 @@
 import type { Theme } from '../theme.js';
+import { agreedSizes } from './agreed-sizes.js';
 import { bindings } from './bindings.js';
 import { channels } from './channels.js';
 import { consume } from './consume.js';
@@ -16,6 +17,7 @@ import { headers } from './headers.js';
 import { limits } from './limits.js';
 import { prefetch } from './prefetch.js';
 import { properties } from './properties.js';
+import { protocolHeaders } from './protocol-headers.js';
 import { publish } from './publish.js';
 import { queueArguments } from './queue-arguments.js';
 import { queueTypes } from './queue-types.js';
@@ -28,6 +30,7 @@ import { sentDeaths } from './sent-deaths.js';
 import { settle } from './settle.js';
 import { streamOffsets } from './stream-offsets.js';
 import { streams } from './streams.js';
+import { surplusBytes } from './surplus-bytes.js';
 
 /** Every behaviour of the script, by theme. */
 export const themes: Readonly<Record<string, Theme>> = {
@@ -60,4 +63,7 @@ export const themes: Readonly<Record<string, Theme>> = {
   'consumer arguments': consumerArguments,
   streams,
   'stream offsets': streamOffsets,
+  'protocol headers': protocolHeaders,
+  'agreed sizes': agreedSizes,
+  'surplus bytes': surplusBytes,
 };

@@ -1,12 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Options } from 'amqplib';
 import { put, seen, take } from '../messages.js';
-import { shortString, u8, u16, u32 } from '../raw-fields.js';
+import { get, opened, publish } from '../raw-channel.js';
+import { longString, shortString, u8, u16, u32 } from '../raw-fields.js';
 import type { Theme } from '../theme.js';
 import type { World } from '../world.js';
 
 /** What a message carries comes out as it went in. */
 export const properties: Theme = {
+  'P-10: a number of the type L is taken and delivered': async (world) => {
+    const queue = await world.queue(await world.channel());
+    const peer = await opened(world);
+    const number = Buffer.concat([shortString('n'), Buffer.from('L'), u32(0), u32(42)]);
+    publish(peer, queue);
+    peer.frame(2, 1, Buffer.concat([u16(60), u16(0), u32(0), u32(0), u16(0x2000), longString(number)]));
+    await get(peer, queue);
+    // RabbitMQ 4 delivers it as `l`, which is what it takes it for.
+    return (await peer.next())?.payload.subarray(-8);
+  },
+
   'no property at all': (world) => roundTrip(world, {}),
 
   'every property': (world) =>
