@@ -117,7 +117,7 @@ export class Channel implements ConsumerOwner {
     this.#pumpIfLimited();
   }
 
-  /** `basic.recover`: gives back everything that is out. */
+  /** `basic.recover`: gives back everything that is out, but not what a transaction has settled. */
   recover(): void {
     this.#settling.requeueAll(this.#profile.nackCounts ? 'requeue' : 'release');
     this.#pumpIfLimited();
@@ -134,9 +134,10 @@ export class Channel implements ConsumerOwner {
     this.#settling.rollback();
   }
 
-  /** Takes up deliveries where the client was too slow. */
+  /** Takes up deliveries where the client was too slow or the channel was full: for who has waited longest first. */
   pump(): void {
-    for (const consumer of this.#consumers.values()) consumer.queue.pump();
+    const waiting = [...this.#consumers.values()].sort((one, other) => one.lastTag - other.lastTag);
+    for (const { queue } of waiting) queue.pump();
   }
 
   /** Ends all consumers and returns the queues that are left of theirs, to be pumped once all is given back. */
@@ -187,6 +188,7 @@ export class Channel implements ConsumerOwner {
   #send(consumer: Consumer, entry: Entry, redelivered: boolean): void {
     const { queue, settings } = consumer;
     const deliveryTag = this.#nextTag();
+    consumer.lastTag = deliveryTag;
     if (!settings.noAck) this.#hold(deliveryTag, entry, queue, consumer);
     this.#announce(queue, settings.tag, entry);
     const message = deliveredMessage(entry, queue, this.#profile);
@@ -226,15 +228,8 @@ export class Channel implements ConsumerOwner {
   #announce(queue: Queue, consumerTag: string, { message, redelivered }: Entry): void {
     const { events, connection } = this.#context;
     if (!events.isWatched) return;
-    const { name } = queue;
-    events.emit({
-      type: 'delivered',
-      connection: connection.name,
-      queue: name,
-      consumerTag,
-      redelivered,
-      message,
-    });
+    const seen = { queue: queue.name, consumerTag, redelivered, message };
+    events.emit({ type: 'delivered', connection: connection.name, ...seen });
   }
 
   /** There is nothing to settle of a reply: RabbitMQ before 4.3 does not count it. */

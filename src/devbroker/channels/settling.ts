@@ -84,9 +84,8 @@ export class Settling {
     this.#out.restore(this.#held.splice(0).flatMap(({ deliveries }) => deliveries));
   }
 
-  /** Gives everything back. */
+  /** Gives everything back that is out. What is held for `commit` is not. */
   requeueAll(outcome: 'requeue' | 'release'): void {
-    this.rollback();
     this.#apply(this.#out.takeAll(), outcome);
   }
 

@@ -30,6 +30,8 @@ export class Consumer {
   readonly owner: ConsumerOwner;
   /** How many messages it holds unsettled. */
   unsettled = 0;
+  /** The delivery tag of what it was given last: on its channel, who has the lowest has waited longest. */
+  lastTag = 0;
   /** How many of them it should have settled by now: until it has, it is given nothing more. */
   overdue = 0;
 

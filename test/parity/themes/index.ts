@@ -11,6 +11,7 @@ import { deprecated } from './deprecated.js';
 import { exchangeGraph } from './exchange-graph.js';
 import { exchanges } from './exchanges.js';
 import { exclusive } from './exclusive.js';
+import { fairTurns } from './fair-turns.js';
 import { frames } from './frames.js';
 import { handshake } from './handshake.js';
 import { headers } from './headers.js';
@@ -31,6 +32,7 @@ import { settle } from './settle.js';
 import { streamOffsets } from './stream-offsets.js';
 import { streams } from './streams.js';
 import { surplusBytes } from './surplus-bytes.js';
+import { transactions } from './transactions.js';
 
 /** Every behaviour of the script, by theme. */
 export const themes: Readonly<Record<string, Theme>> = {
@@ -66,4 +68,6 @@ export const themes: Readonly<Record<string, Theme>> = {
   'protocol headers': protocolHeaders,
   'agreed sizes': agreedSizes,
   'surplus bytes': surplusBytes,
+  'fair turns': fairTurns,
+  transactions,
 };
