@@ -34,18 +34,26 @@ export function recordDeath(death: Death, earlier: readonly FieldTable[]): reado
   return [same ? again(same) : firstDeath(death), ...earlier.filter((other) => other !== same)];
 }
 
-/** RabbitMQ 3.10 puts deaths together by queue and reason, and turns their order around when there are several. */
+/**
+ * RabbitMQ 3.10 puts deaths together by queue and reason, and turns their order around when there are several. Of those that
+ * are there more than once the first is kept; how often, counts where it has no count: versions before 3.5 wrote none.
+ */
 function regrouped(deaths: readonly FieldTable[]): readonly FieldTable[] {
   if (deaths.length < 2) return deaths;
-  const groups = new Map<string, FieldTable>();
-  for (const death of deaths.toReversed()) groups.set(`${death['reason']} ${death['queue']}`, death);
-  return [...groups.values()];
+  const groups = new Map<string, { readonly first: FieldTable; times: number }>();
+  for (const death of deaths) {
+    const key = `${death['reason']} ${death['queue']}`;
+    const group = groups.get(key);
+    if (group) group.times += 1;
+    else groups.set(key, { first: death, times: 1 });
+  }
+  return [...groups.values()].reverse().map(({ first, times }) => ({ count: longOf(times), ...first }));
 }
 
 function firstDeath({ message, queue, reason, timeMs }: Death): FieldTable {
   const { expiration } = message.properties;
   return {
-    count: { '!': 'long', value: 1 },
+    count: longOf(1),
     exchange: message.exchange,
     ...(expiration === undefined ? {} : { 'original-expiration': expiration }),
     queue: queue.name,
@@ -62,10 +70,14 @@ function publicKeys(message: Message): readonly FieldValue[] {
 }
 
 function again(death: FieldTable): FieldTable {
-  return { ...death, count: { '!': 'long', value: countOf(death['count']) + 1 } };
+  return { ...death, count: longOf(countOf(death['count']) + 1) };
 }
 
 function countOf(count: FieldValue): number {
   const value = count !== null && typeof count === 'object' && 'value' in count ? count.value : count;
   return Number(value) || 0;
+}
+
+function longOf(value: number): FieldValue {
+  return { '!': 'long', value };
 }

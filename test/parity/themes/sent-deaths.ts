@@ -13,6 +13,24 @@ export const sentDeaths: Theme = {
       record(queue, 'rejected', 2),
       record(queue, 'expired', 5),
     ]),
+  'P-18: records without a count, some of them twice, as versions before 3.5 wrote them': (world) =>
+    diesWith(world, (queue) => [
+      uncounted('elsewhere', 'expired'),
+      uncounted(queue, 'rejected'),
+      uncounted('elsewhere', 'expired'),
+      uncounted('nowhere', 'maxlen'),
+      uncounted(queue, 'rejected'),
+      uncounted('elsewhere', 'expired'),
+    ]),
+  'P-18: one record without a count': (world) => diesWith(world, (queue) => [uncounted(queue, 'rejected')]),
+  'P-18: records that are there twice, with counts': (world) =>
+    diesWith(world, (queue) => [
+      record('elsewhere', 'expired', 4),
+      record(queue, 'rejected', 2),
+      record('nowhere', 'rejected', 2),
+      record('elsewhere', 'expired', 7),
+      record(queue, 'rejected', 5),
+    ]),
   'no records, but a text': (world) => diesWith(world, () => 'alive'),
   'an empty list': (world) => diesWith(world, () => []),
 
@@ -64,6 +82,11 @@ export const sentDeaths: Theme = {
 
 function record(queue: string, reason: string, count: number): Readonly<Record<string, unknown>> {
   return { queue, reason, count, exchange: '', 'routing-keys': [queue], time: 5 };
+}
+
+function uncounted(queue: string, reason: string): Readonly<Record<string, unknown>> {
+  const { count: _, ...rest } = record(queue, reason, 1);
+  return rest;
 }
 
 async function diesWith(world: World, deaths: (queue: string) => unknown): Promise<unknown> {
