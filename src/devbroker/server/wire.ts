@@ -11,6 +11,7 @@ import {
   type MethodName,
 } from '../../protocol/index.js';
 import type { BrokerClock } from '../common/clock.js';
+import { ReadingWatch } from './reading-watch.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -44,6 +45,10 @@ export class Wire {
   readonly #socket: Socket;
   readonly #clock: BrokerClock;
   readonly #listener: WireListener;
+  readonly #watch = new ReadingWatch(
+    () => this.#socket.writableLength,
+    () => this.cut(),
+  );
   #flushPlanned = false;
   #isBehind = false;
   #catchUpPlanned = false;
@@ -66,7 +71,10 @@ export class Wire {
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => listener.onClosed());
+    socket.on('close', () => {
+      this.#watch.end();
+      listener.onClosed();
+    });
     socket.on('end', () => socket.end());
   }
 
@@ -194,7 +202,10 @@ export class Wire {
     if (this.#stalled) {
       this.#held.push(bytes);
       this.#heldBytes += bytes.length;
-    } else if (this.#socket.writable) this.#socket.write(bytes, this.#onSent);
+    } else if (this.#socket.writable) {
+      this.#socket.write(bytes, this.#onSent);
+      if (this.#socket.writableLength > 0) this.#watch.begin();
+    }
     if (this.#unsentBytes > MAX_UNSENT_BYTES) this.cut();
   }
 
@@ -203,6 +214,7 @@ export class Wire {
    * not: node leaves it out where a write is done at once.
    */
   readonly #onSent = (): void => {
+    this.#watch.progressed();
     if (this.#isBehind && this.#unsentBytes < READY_BELOW_BYTES) this.#planCatchUp();
   };
 
