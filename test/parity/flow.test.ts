@@ -21,7 +21,7 @@ const seed = asked === 'random' ? Date.now() % 2 ** 31 : Number(asked);
 
 const MAX_LOAD_BYTES = 24_000_000;
 
-describe('P-0: deliveries go on whatever leaves at once, as on RabbitMQ', () => {
+describe('P-0, P-4: deliveries go on whatever leaves at once, as on RabbitMQ', () => {
   let embedded: DevBroker;
 
   before(async () => {
@@ -65,7 +65,7 @@ describe('P-0: deliveries go on whatever leaves at once, as on RabbitMQ', () => 
     });
   }
 
-  it('40,000 messages that are given back in front of 100,000 keep their order, and another client is answered meanwhile', async (t) => {
+  it('P-5: 40,000 messages that are given back in front of 100,000 keep their order, and another client is answered meanwhile', async (t) => {
     extendLimit(t, 180_000);
     const expected = { first: 0, firstWasRedelivered: true, next: [1, 2, 3], left: 140_000 - 4 };
     assert.deepEqual(await giveBack(brokerUrl()), expected);

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { UserSettings } from '../common/access.js';
 import type { Interceptor } from '../common/interceptor.js';
 import type { DeprecatedFeature, ProfileName } from '../common/profile.js';
+import type { ListenAddress } from './listener.js';
 
 /** How an embedded broker is started. */
 export interface DevBrokerOptions {
@@ -20,7 +21,7 @@ export interface DevBrokerOptions {
   readonly consumerTimeoutMs?: number;
   /** The TCP port, from 0 to 65,535; 0 takes a free one. @default 5672 */
   readonly port?: number;
-  /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1' */
+  /** The address to listen on. Other than loopback needs `exposeToNetwork`. @default '127.0.0.1', and '::1' where it can be had */
   readonly host?: string;
   /** True allows other machines to reach this broker. @default false */
   readonly exposeToNetwork?: boolean;
@@ -52,6 +53,11 @@ export interface RestartOptions {
 export const guest: UserSettings = { name: 'guest', password: 'guest' };
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Where to listen. Who asks for `localhost` may come to either address of loopback. */
+export function addressOf({ host, port = 5672 }: DevBrokerOptions): ListenAddress {
+  return host === undefined ? { host: '127.0.0.1', also: '::1', port } : { host, port };
+}
 
 type NumericOption =
   | 'consumerTimeoutMs'

@@ -9,6 +9,7 @@ import { MemoryGauge } from '../common/memory-gauge.js';
 import { DEFAULT_PROFILE, type Profile, profileOf } from '../common/profile.js';
 import { VirtualHost } from '../virtual-host/virtual-host.js';
 import {
+  addressOf,
   checkHost,
   checkNumbers,
   checkRestart,
@@ -53,8 +54,7 @@ export class DevBroker implements AsyncDisposable {
     // Later, since it is noticed in the middle of taking a message out.
     this.#memory = new MemoryGauge(limit, () => nextTurn(() => this.#unblockIfFree()));
     this.#createVirtualHosts();
-    const address = { host: options.host ?? '127.0.0.1', port: options.port ?? 5672 };
-    this.#listener = new Listener(address, this.#createContext());
+    this.#listener = new Listener(addressOf(options), this.#createContext());
   }
 
   /**

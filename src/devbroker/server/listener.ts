@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Connection } from './connection.js';
 import type { ConnectionContext } from './connection-context.js';
 
@@ -7,11 +7,14 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Another host, where the same port can be had there; else it does without. */
+  readonly also?: string | undefined;
 }
 
 /** The port of a broker and the connections that came through it. */
 export class Listener {
   readonly #server: Server;
+  readonly #other: Server;
   readonly #connections = new Set<Connection>();
   readonly #onEmpty: (() => void)[] = [];
   #address: ListenAddress;
@@ -19,7 +22,9 @@ export class Listener {
   constructor(address: ListenAddress, context: Omit<ConnectionContext, 'onClosed'>) {
     this.#address = address;
     const whole = Object.create(context, { onClosed: { value: (each: Connection) => this.#forget(each) } });
-    this.#server = createServer((socket) => this.#connections.add(new Connection(socket, whole)));
+    const accept = (socket: Socket) => void this.#connections.add(new Connection(socket, whole));
+    this.#server = createServer(accept);
+    this.#other = createServer(accept);
   }
 
   get address(): ListenAddress {
@@ -32,23 +37,21 @@ export class Listener {
   }
 
   /** Takes connections, from the second time on through the same port. @throws the system's error, as in `EADDRINUSE`. */
-  listen(): Promise<void> {
-    if (this.#server.listening) return Promise.resolve();
-    const { host, port } = this.#address;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        const address = this.#server.address();
-        if (address !== null && typeof address === 'object') this.#address = { host, port: address.port };
-        resolve();
-      });
-    });
+  async listen(): Promise<void> {
+    if (this.#server.listening) return;
+    const { host, also } = this.#address;
+    await listenOn(this.#server, this.#address);
+    const address = this.#server.address();
+    if (address === null || typeof address !== 'object') return;
+    this.#address = { ...this.#address, port: address.port };
+    if (also !== undefined && also !== host) {
+      await listenOn(this.#other, { host: also, port: address.port }).catch(() => undefined);
+    }
   }
 
   /** Takes no new connections; those that are open stay. */
   refuse(): void {
-    if (this.#server.listening) this.#server.close();
+    for (const server of [this.#server, this.#other]) if (server.listening) server.close();
   }
 
   /** Breaks all connections off and waits until they are gone. */
@@ -67,4 +70,14 @@ export class Listener {
     this.#connections.delete(connection);
     if (this.#connections.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
+}
+
+function listenOn(server: Server, { host, port }: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }

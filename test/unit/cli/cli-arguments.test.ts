@@ -13,6 +13,7 @@ describe('the command line', () => {
       '--port=6000 broker',
       { kind: 'broker', port: 6000, host: undefined, profile: undefined, verbose: false },
     ],
+    // P-23: an address may be named.
     [
       'broker --host 0.0.0.0 --profile 4.0',
       { kind: 'broker', port: 5672, host: '0.0.0.0', profile: '4.0', verbose: false },

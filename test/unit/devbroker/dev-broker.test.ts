@@ -131,7 +131,7 @@ describe('the embedded broker', () => {
     assert.equal(broker.connections.length, 1);
   });
 
-  it('holds up publishers while memory is short, and no other client', async (t) => {
+  it('P-12: holds up publishers while memory is short, and no other client', async (t) => {
     const broker = await start(t, { memoryLimitBytes: 1000 });
     const [publishing, consuming] = [await connect(t, broker.url), await connect(t, broker.url)];
     const [publisher, consumer] = [await channelOf(publishing), await channelOf(consuming)];

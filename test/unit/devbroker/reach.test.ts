@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectSocket } from 'node:net';
+import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import amqp, { type ConfirmChannel } from 'amqplib';
@@ -29,6 +29,11 @@ function otherAddresses(): string[] {
   return [...own.map(({ address }) => address), ...(process.platform === 'linux' ? ['127.0.0.2'] : [])];
 }
 
+/** Whether this machine has IPv6. */
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+
 async function isReached(address: string, port: number): Promise<boolean> {
   const socket = connectSocket({ host: address, port });
   try {
@@ -42,11 +47,34 @@ async function isReached(address: string, port: number): Promise<boolean> {
 }
 
 describe('the embedded broker is reached', () => {
-  it('on 127.0.0.1 and nowhere else', async (t) => {
+  it('on loopback and nowhere else', async (t) => {
     const { port, url } = await start(t);
     assert.match(url, /@127\.0\.0\.1:/);
     assert.equal(await isReached('127.0.0.1', port), true);
     for (const address of otherAddresses()) assert.equal(await isReached(address, port), false, address);
+  });
+
+  it('P-2: on ::1, too, where there is one, until it closes', async (t) => {
+    const broker = await start(t);
+    assert.equal(await isReached('::1', broker.port), hasIpv6);
+    if (hasIpv6) await channelOn(t, broker.url.replace('127.0.0.1', '[::1]'));
+    broker.refuseConnections();
+    assert.equal(await isReached('::1', broker.port), false);
+    await broker.acceptConnections();
+    assert.equal(await isReached('::1', broker.port), hasIpv6);
+    await broker.close();
+    assert.equal(await isReached('::1', broker.port), false);
+  });
+
+  it('P-2: on 127.0.0.1 alone where somebody else has its port on ::1, and where an address is named', async (t) => {
+    const other = createServer().listen(0, hasIpv6 ? '::1' : '127.0.0.2');
+    await once(other, 'listening');
+    t.after(() => other.close());
+    const { port } = other.address() as AddressInfo;
+    await start(t, { port });
+    assert.equal(await isReached('127.0.0.1', port), true);
+    const named = await start(t, { host: '127.0.0.1' });
+    assert.equal(await isReached('::1', named.port), false);
   });
 
   it('on other addresses when told explicitly', async (t) => {

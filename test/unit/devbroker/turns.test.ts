@@ -24,7 +24,7 @@ describe('turns', () => {
     assert.equal(seen.join(''), 'abcdabcdabcd');
   });
 
-  it('are given in rounds, between which the process does other things', async () => {
+  it('P-19: are given in rounds, between which the process does other things', async () => {
     const turns = new Turns();
     let served = 0;
     for (let client = 0; client < 20; client += 1) {
