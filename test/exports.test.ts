@@ -79,7 +79,9 @@ const doors: Readonly<Record<string, Door>> = {
       detached
       fieldsFirst
       handlersFor
+      hopsOf
       isWaybillError
+      registerError
       silentLogger
       stderrLogger
       useMiddleware
@@ -124,6 +126,7 @@ const doors: Readonly<Record<string, Door>> = {
       Encoder
       Eqks
       ErrorCode
+      ErrorHop
       ExchangeBinding
       ExchangeClass
       ExchangeType
@@ -183,6 +186,8 @@ const doors: Readonly<Record<string, Door>> = {
       QueueSpec
       QueueWithFlags
       Receive
+      RegisterErrorOptions
+      RemoteErrors
       Reply
       ReplyStoreLimits
       RestartPolicy
@@ -366,6 +371,8 @@ const doors: Readonly<Record<string, Door>> = {
       RpcWorker
       Worker
       detached
+      hopsOf
+      registerError
       useMiddleware
     `,
     types: `
@@ -379,6 +386,7 @@ const doors: Readonly<Record<string, Door>> = {
       ConnectionParameterFields
       DataOf
       DeliveryContext
+      ErrorHop
       GiveUp
       HeaderValue
       Inbound
@@ -390,7 +398,9 @@ const doors: Readonly<Record<string, Door>> = {
       QueueProducerOptions
       QueueWorkerOptions
       Receive
+      RegisterErrorOptions
       RegisterHandler
+      RemoteErrors
       RetryPolicy
       RouteBinding
       RouteOptions
@@ -416,6 +426,8 @@ const doors: Readonly<Record<string, Door>> = {
       RejectMessage
       UnregisteredHandlerError
       detached
+      hopsOf
+      registerError
       useMiddleware
     `,
     types: `
@@ -425,6 +437,7 @@ const doors: Readonly<Record<string, Door>> = {
       ConsumersHealth
       DeadLetterPolicy
       DeliveryContext
+      ErrorHop
       FindHandler
       GiveUp
       HandlersRegistryOptions
@@ -443,8 +456,10 @@ const doors: Readonly<Record<string, Door>> = {
       RabbitConsumerOptions
       RawHandler
       Receive
+      RegisterErrorOptions
       RegisterHandler
       RegisterOptions
+      RemoteErrors
       RetryPolicy
       Send
     `,

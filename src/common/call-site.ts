@@ -23,6 +23,11 @@ export function leadHere(error: unknown): void {
   }
 }
 
+/** The same for an error that was made here of what has come, whatever its class. */
+export function captureHere(error: Error): void {
+  Error.captureStackTrace(error, captureHere);
+}
+
 /** For `then`: throws what it is given, with {@link leadHere}. */
 export function throwHere(thrown: unknown): never {
   leadHere(thrown);

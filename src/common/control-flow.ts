@@ -21,5 +21,10 @@ export type ControlFlow = (typeof controlFlow)[number];
 /** True for what was thrown to steer, by any copy of the package. With `kind`, for that kind only. Never throws. */
 export function isControlFlow(thrown: unknown, kind?: ControlFlow): boolean {
   const told = codeOf(thrown);
-  return kind === undefined ? controlFlow.includes(told as ControlFlow) : told === kind;
+  return kind === undefined ? isControlFlowCode(told) : told === kind;
+}
+
+/** True for the code of something that is thrown to steer. */
+export function isControlFlowCode(code: unknown): code is ControlFlow {
+  return controlFlow.includes(code as ControlFlow);
 }

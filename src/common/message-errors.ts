@@ -1,3 +1,4 @@
+import { tellCallers } from './for-callers.js';
 import { WaybillError } from './waybill-error.js';
 
 /** Failures that belong to a message: it cannot be read, does not fit, or something became of it. Imported from `errors.ts`. */
@@ -80,19 +81,25 @@ export class ContentMismatchError extends WaybillError {
   }
 }
 
+for (const each of [UnhandledMessageError, HandlerTimeoutError, MalformedMessageError, ContentMismatchError])
+  tellCallers(each);
+
 /** What is known of an error at the other end. */
 export interface RemoteErrorOptions {
   readonly name?: string;
   readonly code?: string;
   readonly stack?: string;
-  readonly cause?: RemoteError;
-  readonly errors?: readonly RemoteError[];
+  readonly cause?: Error;
+  readonly errors?: readonly Error[];
+  /** The same as an error of a class that was registered. */
+  readonly original?: Error;
 }
 
 /**
  * Thrown when the handler at the other end answered with an error or threw one.
  *
- * What to do: look into the log of the other side; `remoteName` and `remoteCode` tell failures apart.
+ * What to do: look into the log of the other side; `remoteName` and `remoteCode` tell failures apart, and classes that both sides register by
+ * `registerError` come as themselves. `hopsOf(error)` says whose log it is.
  */
 export class RemoteError extends WaybillError {
   override readonly name = 'RemoteError' as const;
@@ -103,8 +110,10 @@ export class RemoteError extends WaybillError {
   readonly remoteCode: string | undefined;
   /** The stack at the other end, where the server sends it (`static remoteStacks = true`). */
   readonly remoteStack: string | undefined;
-  /** The errors in an AggregateError at the other end; its `cause` is this one's `cause`. Empty where there are none. */
-  readonly errors: readonly RemoteError[];
+  /** The errors in an AggregateError at the other end; its `cause` is this one's `cause`. Of registered classes, or RemoteErrors. Empty where there are none. */
+  readonly errors: readonly Error[];
+  /** An error of the very class, where that is registered here (`registerError`): `unwrap()` throws it instead of this one. */
+  readonly original: Error | undefined;
 
   constructor(message: string, remote: RemoteErrorOptions = {}) {
     super(message, remote.cause && { cause: remote.cause });
@@ -112,5 +121,6 @@ export class RemoteError extends WaybillError {
     this.remoteCode = remote.code;
     this.remoteStack = remote.stack;
     this.errors = remote.errors ?? [];
+    this.original = remote.original;
   }
 }

@@ -14,6 +14,13 @@ export interface ToldError extends Head {
   readonly errors?: readonly ToldError[];
 }
 
+const sources = new WeakMap<ToldError, Error>();
+
+/** The error that was told so. */
+export function sourceOf(told: ToldError): Error | undefined {
+  return sources.get(told);
+}
+
 /** How deep causes are told, and how many errors there are in all. */
 const most = { depth: 6, errors: 16 };
 /** Lengths: of a message, of the only stack, and of one of several. */
@@ -95,7 +102,9 @@ class Telling {
     };
     const isAlone = depth === 0 && !cause && errors.length === 0;
     const stack = text(stackOf(error, head), isAlone ? longest.story : longest.stack);
-    return { ...head, stack, ...(cause && { cause }), ...(errors.length > 0 && { errors }) };
+    const told = { ...head, stack, ...(cause && { cause }), ...(errors.length > 0 && { errors }) };
+    sources.set(told, error);
+    return told;
   }
 
   #tellOne(thrown: unknown, depth: number): ToldError | undefined {

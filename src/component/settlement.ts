@@ -78,11 +78,12 @@ export class Settlement {
     const { name, logger } = this.#options;
     const told = handler === undefined ? title : `${handler} failed on ${title}`;
     const what = isUnreadable(error) ? 'unreadable message' : told;
-    const details = [...messageWords(delivery), ...outlookWords(outlook)].join(', ');
-    const line = `${name}: ${what} from queue '${delivery.queue}'${details && ` (${details})`}:`;
+    const words = [...messageWords(delivery), ...callerWords(delivery), ...outlookWords(outlook)].join(', ');
+    const line = `${name}: ${what} from queue '${delivery.queue}'${words && ` (${words})`}:`;
     const fields = {
       component: name,
       ...messageFields(delivery),
+      ...(delivery.errorId !== undefined && { errorId: delivery.errorId }),
       ...(handler && { handler }),
       ...outlook,
       error: tell(error),
@@ -115,4 +116,9 @@ function outlookWords(outlook: Outlook | undefined): readonly string[] {
 /** True where no handler has seen it. */
 function isUnreadable(error: Error): boolean {
   return isWaybillError(error, 'MALFORMED_MESSAGE');
+}
+
+/** Under which id its caller will ask. */
+function callerWords({ errorId }: Delivery): readonly string[] {
+  return errorId === undefined ? [] : [`its caller was told: internal error ${errorId}`];
 }

@@ -1,8 +1,8 @@
-import type { Received } from '../amqp/index.js';
-import { messageOf } from '../common/told-error.js';
+import { nextMessageId, type Received } from '../amqp/index.js';
 import { EncodingError, MalformedReplyError } from '../errors.js';
-import type { Answer, AnswerWriter } from '../rpc/index.js';
+import type { Answer, AnsweredCall, AnswerWriter } from '../rpc/index.js';
 import {
+  type ErrorTeller,
   isRecord,
   jsonEncoder,
   MessageResultError,
@@ -17,14 +17,20 @@ import {
  * wrong. They do not say what they are, and have no properties but the correlation id.
  */
 export class DetailWriter implements AnswerWriter {
+  readonly #teller: ErrorTeller;
+
+  constructor(teller: ErrorTeller) {
+    this.#teller = teller;
+  }
+
   write(given: unknown): Answer {
     const detail = toJson(toPlain(given));
     if (detail === undefined) throw new EncodingError(`A ${typeof given} cannot be sent.`);
     return answer(detail);
   }
 
-  writeThrown(thrown: unknown): Answer {
-    return answer(messageOf(thrown));
+  writeThrown(thrown: unknown, call: AnsweredCall): Answer {
+    return answer(this.#teller.tell(thrown, call, nextMessageId).message);
   }
 }
 

@@ -1,3 +1,4 @@
+import { tellCallers } from '../common/for-callers.js';
 import { cut } from '../common/foreign-text.js';
 import { WaybillError } from '../errors.js';
 
@@ -73,3 +74,5 @@ export class UnregisteredHandlerError extends WaybillError {
     super(`No handler is registered for the key '${cut(key)}'.`);
   }
 }
+
+for (const each of [NoMessageKeyError, UnregisteredHandlerError]) tellCallers(each);

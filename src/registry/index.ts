@@ -16,6 +16,13 @@ export {
   useMiddleware,
 } from '../component/index.js';
 export type { OpenCall } from '../rpc/index.js';
+export {
+  type ErrorHop,
+  hopsOf,
+  type RegisterErrorOptions,
+  type RemoteErrors,
+  registerError,
+} from '../wire/index.js';
 export type { ConsumerFactory, FindHandler, MessageConsumer, RawHandler } from './consumer.js';
 export type { DeadLetterPolicy } from './dead-letter-policy.js';
 export {

@@ -28,7 +28,7 @@ import {
 } from '../component/index.js';
 import { Responder, ResultWriter } from '../rpc/index.js';
 import type { DrainOptions } from '../scheduler/index.js';
-import { jsonEncoder } from '../wire/index.js';
+import { ErrorTeller, jsonEncoder, type RemoteErrors, remoteErrorChoices } from '../wire/index.js';
 import type { FindHandler, MessageConsumer } from './consumer.js';
 import {
   checkDeadLetters,
@@ -56,6 +56,8 @@ export interface RabbitConsumerOptions extends ConsumerArguments, MiddlewareOpti
    * with the value, or with the error's class and message. @default no answers
    */
   readonly rpc?: 'detail' | 'result' | undefined;
+  /** What callers are told of errors that are not registered (`registerError`). See {@link RemoteErrors}. @default 'all' */
+  readonly remoteErrors?: RemoteErrors | undefined;
   /** Whether the signal of a call's handler is aborted when its caller is gone; it is looked for from 3 s on. @default true */
   readonly abortWhenCallerGone?: boolean | undefined;
   /** Tries a failing message again, after a delay, before it is given up. */
@@ -83,6 +85,8 @@ export class RabbitConsumer implements MessageConsumer {
     checkFailing(owner, options);
     checkQueueArguments(owner, options.arguments);
     if (options.rpc !== undefined) choice(`${owner}: rpc`, options.rpc, ['detail', 'result']);
+    if (options.remoteErrors !== undefined)
+      choice(`${owner}: remoteErrors`, options.remoteErrors, remoteErrorChoices);
     if (typeof options.deadLetters === 'object') checkDeadLetters(owner, options.deadLetters);
     this.#messageKeyName = messageKeyName;
     this.#options = options;
@@ -130,14 +134,14 @@ export class RabbitConsumer implements MessageConsumer {
 
   /** A call that failed is rejected, to the dead letters if there are some. */
   #newReception(findHandler: FindHandler): Reception {
-    const { rpc, retry, onFailure = 'park', abortWhenCallerGone } = this.#options;
+    const { rpc, retry, onFailure = 'park', abortWhenCallerGone, remoteErrors } = this.#options;
     const intake = this.#intake;
     const component = identify({ name: owner }, owner, intake.vhost);
     const asked = { header: this.#messageKeyName, findHandler, answers: rpc !== undefined };
     const writer =
       rpc === 'detail'
-        ? new DetailWriter()
-        : new ResultWriter({ encoder: jsonEncoder, fingerprint: component });
+        ? new DetailWriter(new ErrorTeller({ component, remoteErrors }))
+        : new ResultWriter({ encoder: jsonEncoder, fingerprint: component, remoteErrors });
     return new Reception({
       component: { style: 'registry', name: owner },
       open: (delivery) => new KeyedJob(asked, delivery, intake),

@@ -6,10 +6,13 @@ export interface Answer {
   readonly properties: MessageProperties;
 }
 
+/** What a writer looks at of a call, and marks there. */
+export type AnsweredCall = Pick<Delivery, 'queue' | 'properties' | 'handledBy' | 'errorId'>;
+
 /** How answers are written: one for each dialect. */
 export interface AnswerWriter {
   /** The answer of a handler that gave this, `undefined` where it gave nothing. @throws for what cannot be written */
   write(given: unknown, call: Delivery): Answer;
   /** The answer where something was thrown: by the handler, or by {@link write}. Must not throw. */
-  writeThrown(thrown: unknown, call: Delivery): Answer;
+  writeThrown(thrown: unknown, call: AnsweredCall): Answer;
 }

@@ -143,9 +143,15 @@ export class Responder {
   #send(answer: Answer, delivery: Delivery, call: KnownCall): Promise<void> | undefined {
     return this.#sender.send(answer, delivery, (reason) => {
       const refusal = this.#writeThrown(reason, delivery);
+      if (delivery.errorId !== undefined) this.#tellOfRefusal(reason, delivery);
       if (call.id !== undefined) this.#store.remember(call.id).give(refusal);
       return refusal;
     });
+  }
+
+  #tellOfRefusal(reason: unknown, { queue, errorId }: Delivery): void {
+    const text = `An answer to a call from queue '${queue}' cannot leave (its caller was told: internal error ${errorId})`;
+    this.#link.logger.error(`${text}: ${toError(reason).message}`);
   }
 
   /** Most often it comes from a callback, after its handler has ended: the caller was told that there is no answer. */

@@ -1,39 +1,43 @@
-import type { Received } from '../amqp/index.js';
+import { nextMessageId, type Received } from '../amqp/index.js';
 import {
   decoderFor,
   type Encoder,
   EnvelopeEncoder,
+  ErrorTeller,
   encodingOf,
-  exceptionResult,
   type FingerprintStamp,
   isResult,
   MessageResult,
   MessageResultError,
+  MessageResultException,
+  type RemoteErrors,
   type Result,
+  readHops,
   readResult,
-  remoteDetails,
 } from '../wire/index.js';
-import type { Answer, AnswerWriter } from './answers.js';
+import type { Answer, AnsweredCall, AnswerWriter } from './answers.js';
 
 /** How a {@link ResultWriter} writes. */
 export interface ResultWriterOptions {
   readonly encoder: Encoder;
   /** Who answers. */
   readonly fingerprint: FingerprintStamp;
+  /** What callers are told of errors. @default 'all' */
+  readonly remoteErrors?: RemoteErrors | undefined;
   /** Sends the stack of a handler's error along. @default false: stacks tell strangers how the program is built */
-  readonly remoteStacks?: boolean;
+  readonly remoteStacks?: boolean | undefined;
 }
 
 /** Writes answers as envelopes with a result, as Postage does (seeds 1.2). */
 export class ResultWriter implements AnswerWriter {
   readonly #envelopes: EnvelopeEncoder;
   readonly #properties: Answer['properties'];
-  readonly #remoteStacks: boolean;
+  readonly #teller: ErrorTeller;
 
-  constructor({ encoder, fingerprint, remoteStacks = false }: ResultWriterOptions) {
+  constructor({ encoder, fingerprint, ...told }: ResultWriterOptions) {
     this.#envelopes = new EnvelopeEncoder(encoder, fingerprint);
     this.#properties = encodingOf(encoder);
-    this.#remoteStacks = remoteStacks;
+    this.#teller = new ErrorTeller({ component: fingerprint, ...told });
   }
 
   /** A result as it is, any other value as a MessageResult; nothing is answered with an error that says so. */
@@ -41,9 +45,12 @@ export class ResultWriter implements AnswerWriter {
     return this.#encode(given === undefined ? noAnswer() : asResult(given));
   }
 
-  /** The class name and the message of what was thrown. */
-  writeThrown(thrown: unknown): Answer {
-    return this.#encode(exceptionResult(thrown), remoteDetails(thrown, this.#remoteStacks));
+  /** The class name and the message of what was thrown; beside them what Postage does not know. */
+  writeThrown(thrown: unknown, call: AnsweredCall): Answer {
+    const { name, message, details, headers } = this.#teller.tell(thrown, call, nextMessageId);
+    const reserved = details ? { error: details } : {};
+    const { content, properties } = this.#encode(new MessageResultException(name, message), reserved);
+    return { content, properties: { ...properties, headers } };
   }
 
   #encode(result: Result, reserved: Readonly<Record<string, unknown>> = {}): Answer {
@@ -54,7 +61,10 @@ export class ResultWriter implements AnswerWriter {
 /** Reads answers that are envelopes with a result. */
 export function resultReader(encoder: Encoder): (reply: Received) => Result {
   return ({ content, properties }) =>
-    readResult(decoderFor(encoder, properties.contentEncoding as string | undefined).decode(content));
+    readResult(
+      decoderFor(encoder, properties.contentEncoding as string | undefined).decode(content),
+      readHops(properties.headers),
+    );
 }
 
 function asResult(value: unknown): Result {

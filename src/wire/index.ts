@@ -12,6 +12,8 @@ export {
 } from './encoder.js';
 export { endedHere } from './ended-here.js';
 export { EnvelopeEncoder } from './envelope-encoder.js';
+export { type ErrorHop, hopsOf, readHops } from './error-origin.js';
+export { ErrorTeller, type RemoteErrors, remoteErrorChoices, type ToldRemotely } from './error-teller.js';
 export {
   Fingerprint,
   type FingerprintFields,
@@ -33,9 +35,9 @@ export {
   RpcCommand,
 } from './message.js';
 export { toPlain } from './plain.js';
-export { detailsOf, remoteError } from './remote-details.js';
+export { type RegisterErrorOptions, registerError } from './registered-errors.js';
+export { remoteError } from './remote-details.js';
 export {
-  exceptionResult,
   failedCall,
   failedResult,
   isResult,
@@ -48,7 +50,6 @@ export {
   type ResultType,
   readResult,
   receivedResult,
-  remoteDetails,
 } from './result.js';
 export {
   assertContentType,

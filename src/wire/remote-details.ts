@@ -1,10 +1,15 @@
-import { type ToldError, tell } from '../common/told-error.js';
 import { RemoteError } from '../errors.js';
 import { isRecord } from './body.js';
+import { type ErrorHop, type ErrorOrigin, rememberOrigin } from './error-origin.js';
+import { instanceOf, registrationNamed } from './registered-errors.js';
 
 /** What a person is told of a remote error beside its name and message. It travels where Postage ignores it. */
 export interface RemoteDetails {
   readonly code?: string;
+  /** Under which its server's log tells of it, where nothing else is told. */
+  readonly id?: string;
+  /** The fields of a registered class. */
+  readonly fields?: unknown;
   /** Where the server allows it. */
   readonly stack?: string;
   /** What led to it. */
@@ -21,41 +26,49 @@ export interface RemoteCause extends RemoteDetails {
 /** How deep the causes of a peer's error are read, and how many of each. */
 const most = { depth: 8, errors: 16 };
 
-/** What is told beside name and message; undefined where there is nothing more to tell. */
-export function detailsOf(thrown: unknown, withStack: boolean): RemoteDetails | undefined {
-  const details = withCauses(tell(thrown), withStack);
-  return Object.keys(details).length > 0 ? details : undefined;
-}
-
-function withCauses({ code, stack, cause, errors }: ToldError, withStack: boolean): RemoteDetails {
-  return {
-    ...(code !== undefined && { code }),
-    ...(withStack && { stack }),
-    ...(cause && { cause: causeOf(cause, withStack) }),
-    ...(errors && { errors: errors.map((each) => causeOf(each, withStack)) }),
-  };
-}
-
-function causeOf(told: ToldError, withStack: boolean): RemoteCause {
-  return { name: told.name, message: told.message, ...withCauses(told, withStack) };
-}
-
 /** The error of an answer, with what its server has told beside. The details are a peer's: what does not fit is left out. */
-export function remoteError(name: string, message: string, details: unknown, depth = 0): RemoteError {
-  const { code, stack, cause, errors } = isRecord(details) ? details : {};
-  const remoteCause = innerError(cause, depth + 1);
+export function remoteError(
+  name: string,
+  message: string,
+  details: unknown,
+  hops: readonly ErrorHop[] = [],
+  depth = 0,
+): RemoteError {
+  const told = isRecord(details) ? details : {};
+  const { stack, errors } = told;
+  const code = typeof told['code'] === 'string' ? told['code'] : undefined;
+  const cause = innerError(told['cause'], depth + 1);
   const list: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, most.errors) : [];
-  return new RemoteError(message, {
+  const inner = list.flatMap((each) => innerError(each, depth + 1) ?? []);
+  const origin = { name, message, code, fields: told['fields'], hops };
+  const original = originalError(origin, cause, inner);
+  const error = new RemoteError(message, {
     name,
-    ...(typeof code === 'string' && { code }),
+    ...(code !== undefined && { code }),
     ...(typeof stack === 'string' && { stack }),
-    ...(remoteCause && { cause: remoteCause }),
-    errors: list.flatMap((each) => innerError(each, depth + 1) ?? []),
+    ...(cause && { cause }),
+    ...(original && { original }),
+    errors: inner,
   });
+  rememberOrigin(error, origin);
+  return error;
 }
 
-function innerError(told: unknown, depth: number): RemoteError | undefined {
+function originalError(
+  origin: ErrorOrigin & { readonly name: string },
+  cause: Error | undefined,
+  errors: readonly Error[],
+): Error | undefined {
+  const registered = registrationNamed(origin.name);
+  if (!registered) return undefined;
+  const original = instanceOf(registered, { ...origin, cause, errors });
+  rememberOrigin(original, origin);
+  return original;
+}
+
+function innerError(told: unknown, depth: number): Error | undefined {
   if (depth > most.depth || !isRecord(told) || typeof told['message'] !== 'string') return undefined;
   const { name, message } = told;
-  return remoteError(typeof name === 'string' ? name : 'Error', message as string, told, depth);
+  const error = remoteError(typeof name === 'string' ? name : 'Error', message as string, told, [], depth);
+  return error.original ?? error;
 }

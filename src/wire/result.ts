@@ -1,5 +1,4 @@
 import { brand, isBranded } from '../common/shared-by-copies.js';
-import { tell } from '../common/told-error.js';
 import {
   ConfigurationError,
   isWaybillError,
@@ -9,9 +8,10 @@ import {
   type WaybillError,
 } from '../errors.js';
 import { isRecord } from './body.js';
+import type { ErrorHop } from './error-origin.js';
 import { type Body, Envelope } from './message.js';
 import { sendable } from './plain.js';
-import { detailsOf, type RemoteDetails, remoteError } from './remote-details.js';
+import { remoteError } from './remote-details.js';
 
 /** The kinds of answer, as they stand in `content.type` on the wire. */
 export type ResultType = 'success' | 'error' | 'exception';
@@ -107,23 +107,12 @@ export class MessageResultException extends Answer<string> {
 
   /**
    * Throws, since there is no value.
-   * @throws the true reason: RemoteError, TimeoutError, UnroutableError, ConnectionLostError, CancelledError.
+   * @throws the true reason: an error of the handler's class where that is registered (`registerError`), else RemoteError; TimeoutError,
+   * UnroutableError, ConnectionLostError, CancelledError.
    */
   unwrap(): never {
-    throw this.error;
+    throw (this.error instanceof RemoteError && this.error.original) || this.error;
   }
-}
-
-/** The answer for a handler that threw. The stack goes along only where the server allows it. */
-export function exceptionResult(thrown: unknown): MessageResultException {
-  const { name, message } = tell(thrown);
-  return new MessageResultException(name, message);
-}
-
-/** The `_reserved` part of an exception's answer. */
-export function remoteDetails(thrown: unknown, withStack: boolean): { readonly error?: RemoteDetails } {
-  const error = detailsOf(thrown, withStack);
-  return error ? { error } : {};
 }
 
 /** The answer for a call that ended here, not at the other end. */
@@ -142,10 +131,11 @@ export function failedCall(thrown: unknown): MessageResultException {
 /**
  * Reads an answer. What is no answer becomes a {@link MessageResultError} whose message begins with `Malformed reply`
  * and whose `error` is a MalformedReplyError (P-B24, P-C22, P-C23); nothing is thrown.
+ * @param hops whom its error has passed, see {@link readHops}
  */
-export function readResult<Value>(decoded: unknown): Result<Value> {
+export function readResult<Value>(decoded: unknown, hops: readonly ErrorHop[] = []): Result<Value> {
   const body = isRecord(decoded) ? decoded : {};
-  const result = rebuilt<Value>(body) ?? malformedResult(body['content'] ?? decoded);
+  const result = rebuilt<Value>(body, hops) ?? malformedResult(body['content'] ?? decoded);
   const { fingerprint, _reserved } = body;
   Object.assign(result.body, {
     ...(isRecord(fingerprint) && { fingerprint }),
@@ -169,7 +159,10 @@ export function malformedResult(what: unknown, cause?: unknown): MessageResultEr
   return new MessageResultError(message, new MalformedReplyError(message, { cause }));
 }
 
-function rebuilt<Value>({ content, _reserved }: Record<string, unknown>): Result<Value> | undefined {
+function rebuilt<Value>(
+  { content, _reserved }: Record<string, unknown>,
+  hops: readonly ErrorHop[],
+): Result<Value> | undefined {
   if (!isRecord(content) || !('value' in content) || typeof content['message'] !== 'string') return undefined;
   const { type, value, message } = content;
   if (type === 'success') return receivedResult(value as Value, message);
@@ -179,7 +172,7 @@ function rebuilt<Value>({ content, _reserved }: Record<string, unknown>): Result
   return new MessageResultException(
     name,
     message,
-    remoteError(name, message, isRecord(_reserved) ? _reserved['error'] : undefined),
+    remoteError(name, message, isRecord(_reserved) ? _reserved['error'] : undefined, hops),
   );
 }
 

@@ -1,16 +1,18 @@
-import { type Delivery, isHopeless, type Received } from '../amqp/index.js';
-import { tell } from '../common/told-error.js';
+import { type Delivery, isHopeless, nextMessageId, type Received } from '../amqp/index.js';
 import { isWaybillError, MalformedReplyError, toError } from '../errors.js';
-import type { Answer, AnswerWriter } from '../rpc/index.js';
+import type { Answer, AnsweredCall, AnswerWriter } from '../rpc/index.js';
 import {
-  detailsOf,
   type Encoder,
+  type ErrorHop,
+  type ErrorTeller,
   encodingOf,
   isRecord,
   MessageResultException,
   type Result,
+  readHops,
   receivedResult,
   remoteError,
+  type ToldRemotely,
 } from '../wire/index.js';
 import { wrapData } from './dialect.js';
 
@@ -20,25 +22,27 @@ import { wrapData } from './dialect.js';
  */
 export class OutcomeWriter implements AnswerWriter {
   readonly #encoder: Encoder;
-  readonly #remoteStacks: boolean;
+  readonly #teller: ErrorTeller;
 
-  /** @param remoteStacks sends the stack of an error along, as `trace`. */
-  constructor(encoder: Encoder, remoteStacks: boolean) {
+  /** @param teller tells of errors; their stack is `trace`. */
+  constructor(encoder: Encoder, teller: ErrorTeller) {
     this.#encoder = encoder;
-    this.#remoteStacks = remoteStacks;
+    this.#teller = teller;
   }
 
   write(given: unknown, call: Delivery): Answer {
     return this.#answer('result', success(given), call);
   }
 
-  writeThrown(thrown: unknown, call: Delivery): Answer {
+  writeThrown(thrown: unknown, call: AnsweredCall): Answer {
     const error = toError(thrown);
     const wasRun = !isHopeless(error) && !isWaybillError(error, 'ENCODING');
-    return this.#answer(wasRun ? 'result' : 'error', this.#failure(error), call);
+    const told = this.#teller.tell(error, call, nextMessageId);
+    const { content, properties } = this.#answer(wasRun ? 'result' : 'error', failureBody(told), call);
+    return { content, properties: { ...properties, headers: told.headers } };
   }
 
-  #answer(type: string, body: object, { properties }: Delivery): Answer {
+  #answer(type: string, body: object, { properties }: Pick<Delivery, 'properties'>): Answer {
     const deliveryMode = properties.deliveryMode as number | undefined;
     return {
       content: this.#encoder.encode(body),
@@ -50,23 +54,23 @@ export class OutcomeWriter implements AnswerWriter {
       },
     };
   }
-
-  #failure(error: Error): object {
-    const { name, message, stack } = tell(error);
-    const told = { type: name, message: representation(name, message), args: [message] };
-    const trace = this.#remoteStacks ? { trace: stack } : {};
-    return { success: false, error: { ...told, ...trace, ...detailsOf(error, false) } };
-  }
 }
 
 /** Reads such an answer, also one of Python's. @throws MalformedReplyError for anything else */
 export function outcomeReader(encoder: Encoder): (reply: Received) => Result {
-  return ({ content }) => {
+  return ({ content, properties }) => {
     const body = encoder.decode(content);
     if (isRecord(body) && body['success'] === true) return receivedResult(body['data'] ?? null);
-    if (isRecord(body) && body['success'] === false && isRecord(body['error'])) return failure(body['error']);
+    if (isRecord(body) && body['success'] === false && isRecord(body['error']))
+      return failure(body['error'], readHops(properties.headers));
     throw new MalformedReplyError("The answer has no 'success' with 'data' or 'error'.");
   };
+}
+
+function failureBody({ name, message, details = {} }: ToldRemotely): object {
+  const { stack, ...others } = details;
+  const told = { type: name, message: representation(name, message), args: [message] };
+  return { success: false, error: { ...told, ...(stack !== undefined && { trace: stack }), ...others } };
 }
 
 function success(data: unknown): object {
@@ -82,10 +86,10 @@ function representation(name: string, message: string): string {
 }
 
 /** The first of `args` is what the exception was made with; `message` names its class again. */
-function failure(error: Record<string, unknown>): MessageResultException {
+function failure(error: Record<string, unknown>, hops: readonly ErrorHop[]): MessageResultException {
   const { type, message, args, trace } = error;
   const [first] = Array.isArray(args) ? args : [];
   const text = typeof first === 'string' ? first : String(message ?? '');
   const name = String(type ?? 'Error');
-  return new MessageResultException(name, text, remoteError(name, text, { ...error, stack: trace }));
+  return new MessageResultException(name, text, remoteError(name, text, { ...error, stack: trace }, hops));
 }

@@ -16,6 +16,13 @@ export {
   useMiddleware,
 } from '../component/index.js';
 export type { OpenCall } from '../rpc/index.js';
+export {
+  type ErrorHop,
+  hopsOf,
+  type RegisterErrorOptions,
+  type RemoteErrors,
+  registerError,
+} from '../wire/index.js';
 export type { RouteBinding } from './bindings.js';
 export {
   type Connection,

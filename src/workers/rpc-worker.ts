@@ -1,7 +1,14 @@
 import { type Declaration, FailurePolicy } from '../amqp/index.js';
+import { choice } from '../common/choices.js';
 import { connectionName, type DeliveryContext, type RegisterHandler } from '../component/index.js';
 import { type ReplyStore, Responder } from '../rpc/index.js';
-import type { ContentType, OutputOf } from '../wire/index.js';
+import {
+  type ContentType,
+  ErrorTeller,
+  type OutputOf,
+  type RemoteErrors,
+  remoteErrorChoices,
+} from '../wire/index.js';
 import { OutcomeWriter } from './answers.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnswerOf, AnyCalls, DataOf } from './contract.js';
@@ -12,6 +19,8 @@ import { Worker, type WorkerKind, type WorkerOptions } from './worker.js';
 export interface RpcWorkerOptions extends WorkerOptions {
   /** Sends the stack of a handler's error to the caller, as `trace`. @default false */
   readonly remoteStacks?: boolean | undefined;
+  /** What callers are told of errors that are not registered (`registerError`). See {@link RemoteErrors}. @default 'all' */
+  readonly remoteErrors?: RemoteErrors | undefined;
   /** Keeps answers for calls that come again with the same message id. @default one with its default limits */
   readonly replyStore?: ReplyStore | undefined;
   /** Whether the signal of a call's handler is aborted when its caller is gone; it is looked for from 3 s on. @default true */
@@ -45,6 +54,8 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
 
   constructor(connection?: Connection, options: RpcWorkerOptions = {}) {
     super(connection, options);
+    if (options.remoteErrors !== undefined)
+      choice('RpcWorker: remoteErrors', options.remoteErrors, remoteErrorChoices);
     this.#options = options;
   }
 
@@ -72,9 +83,10 @@ export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
       jobs: 'call',
       serve: async (intake, component) => {
         await intake.connect();
-        const { remoteStacks = false, replyStore, abortWhenCallerGone } = this.#options;
+        const { remoteStacks, remoteErrors, replyStore, abortWhenCallerGone } = this.#options;
         const answering = { server: connectionName(component), abortWhenCallerGone };
-        const writer = new OutcomeWriter(this.reading.encoder, remoteStacks);
+        const teller = new ErrorTeller({ component, remoteErrors, remoteStacks });
+        const writer = new OutcomeWriter(this.reading.encoder, teller);
         const told = { component, onFailure: 'discard', hasDeadLetterExchange: () => true } as const;
         return {
           failures: new FailurePolicy(intake.link, told),

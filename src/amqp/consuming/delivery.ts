@@ -20,6 +20,8 @@ export class Delivery {
   isPutAside = false;
   /** The name of the handler of the message, for logs and health; undefined before it is known. */
   handledBy: string | undefined;
+  /** By which its caller was told of a failure without a word of what it is; the log tells both. */
+  errorId: string | undefined;
   /** The fingerprint of its sender, for whoever must tell of it; undefined where the style knows none, or before it is read. */
   sender: unknown;
   /** How long the message has waited at the broker, in milliseconds, as far as its sender tells; see `SenderClocks`. */

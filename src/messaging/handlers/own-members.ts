@@ -38,6 +38,7 @@ const processorMembers: Members = {
     'encoder',
     'prefetch',
     'concurrency',
+    'remoteErrors',
     'remoteStacks',
     'retry',
     'onFailure',

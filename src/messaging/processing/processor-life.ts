@@ -111,10 +111,11 @@ export class ProcessorLife {
 
   #newReception(failures: FailurePolicy): Reception {
     const { Class, options, replies, onEnd } = this.#options;
-    const { name, encoder, remoteStacks, abortWhenCallerGone } = Class;
+    const { name, encoder, remoteErrors, remoteStacks, abortWhenCallerGone } = Class;
     const { link } = this.consumer;
     const server = connectionName(this.fingerprint);
-    const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, remoteStacks });
+    const told = { remoteErrors, remoteStacks };
+    const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, ...told });
     const host = this.#jobHost(failures);
     return new Reception({
       component: { style: 'messaging', name },

@@ -6,6 +6,8 @@ import type { Eqks } from '../destinations.js';
 import type { FilterEntry, HandlerKey, HandlerView } from '../handlers/entry.js';
 import type { UnhandledHealth } from './unhandled.js';
 
+export type { RemoteErrors } from '../../wire/index.js';
+
 /** What a processor is made with. */
 export interface MessageProcessorOptions extends LinkOptions, MiddlewareOption {
   /** Who answers. @default the process's own values, and the class's name as `name` */

@@ -22,6 +22,7 @@ import type {
   PlainHandler,
   ProcessorClass,
   ProcessorHealth,
+  RemoteErrors,
 } from './processor-options.js';
 import { spawnReplacement } from './restart.js';
 import { Timeouts } from './timeouts.js';
@@ -32,8 +33,7 @@ import { type Unhandled, UnhandledCount } from './unhandled.js';
  * decorate methods or static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it.
  *
  * A message is acked when all its handlers are done. One whose handler throws is tried again later if `retry` says so, and
- * then given up: rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. The next message is taken
- * meanwhile, and nothing loops.
+ * then given up: rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
  */
 export class MessageProcessor extends MicroThread implements Component {
   /** Where messages come from: each exchange with its queues and keys. */
@@ -48,6 +48,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly concurrency: number = 1;
   /** Sends the stack of a handler's error to the caller. @default false */
   static readonly remoteStacks: boolean = false;
+  /** What callers are told of errors that are not registered ({@link registerError}). See {@link RemoteErrors}. @default 'all' */
+  static readonly remoteErrors: RemoteErrors = 'all';
   /** Tries a failing message again, after a delay; without it a message that failed once is given up. */
   static readonly retry: RetryPolicy | undefined = undefined;
   /** What becomes of a message that is given up. @default 'park' */

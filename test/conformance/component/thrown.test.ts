@@ -137,8 +137,9 @@ for (const style of callingStyles)
 
 /** What led to a remote error, each in one line. */
 function inside({ cause, errors }: RemoteError): readonly string[] {
-  const direct = [...(cause instanceof RemoteError ? [cause] : []), ...errors];
+  const direct = [cause, ...errors];
   return direct.flatMap((each) => {
+    if (!(each instanceof RemoteError)) return [];
     const { remoteName, remoteCode, message } = each;
     return [`${remoteName}${remoteCode ? ` [${remoteCode}]` : ''}: ${message}`, ...inside(each)];
   });

@@ -10,14 +10,33 @@ import {
   type Result,
   TimeoutError,
 } from 'waybill';
+import { nextMessageId } from '../../../src/amqp/index.js';
 import {
-  exceptionResult,
+  ErrorTeller,
   failedResult,
   jsonEncoder,
   malformedResult,
   readResult,
-  remoteDetails,
 } from '../../../src/wire/index.js';
+
+const component = { name: 'desk', type: 'test', pid: '7', host: 'here', user: 'me', vhost: '/' };
+
+/** What a component tells of what was thrown. */
+function told(thrown: unknown, remoteStacks = false) {
+  const call = { queue: 'queue', handledBy: 'Desk.work', errorId: undefined };
+  return new ErrorTeller({ component, remoteStacks }).tell(thrown, call, nextMessageId);
+}
+
+function exceptionResult(thrown: unknown): MessageResultException {
+  const { name, message } = told(thrown);
+  return new MessageResultException(name, message);
+}
+
+/** What stands beside name and message. */
+function remoteDetails(thrown: unknown, withStack: boolean) {
+  const { details } = told(thrown, withStack);
+  return details ? { error: details } : {};
+}
 
 /** The result after its way over the wire. */
 function received(result: Result, reserved: object = {}): Result {
@@ -205,7 +224,7 @@ describe('the answer for something thrown', () => {
   });
 
   it('takes what is no Error', () => {
-    const results = ['text', 7, undefined, null, Object.create(null)].map(exceptionResult);
+    const results = ['text', 7, undefined, null, Object.create(null)].map((each) => exceptionResult(each));
     assert.deepEqual(
       results.map(({ value }) => value),
       ['Error', 'Error', 'Error', 'Error', 'Error'],
