@@ -40,7 +40,7 @@ export class EffectServer {
   /** What calls it. */
   get Caller() {
     const { exchange } = this;
-    return class extends GenericProducer {
+    return class EffectProducer extends GenericProducer {
       static override readonly eks = [[exchange, 'key']] as const;
 
       /** @param restMs how long the work takes, once its effect is there. */

@@ -46,7 +46,8 @@ export function isSamePlace(a: HandlerPlace, b: HandlerPlace): boolean {
   return a.kind === b.kind && a.key === b.key;
 }
 
-/** Names a place, for people: symbols may look alike. */
-export function placeName({ kind, key }: HandlerPlace): string {
-  return `${kind} ${String(key)}`;
+/** Names a place, for people: symbols may look alike, and a function has the name that it was written with. */
+export function placeName(place: HandlerPlace): string {
+  const own = place.kind === 'function' && typeof place.run === 'function' ? place.run.name : '';
+  return `${place.kind} ${own || String(place.key)}`;
 }

@@ -105,3 +105,27 @@ describe('handlersFor: the producer is the contract', () => {
     });
   }
 });
+
+describe('a handler that is a function', () => {
+  const stage = useStage();
+
+  it('N-7: is named in the log by its own name', async (t) => {
+    class Failing extends MessageProcessor {}
+    const fails = (): never => {
+      throw new Error('no paper');
+    };
+    handlersFor(Calculator).all(Failing, {
+      message_note: () => fails(),
+      message_forget: fails,
+      rpc_sum: () => fails(),
+      rpc_who: () => fails(),
+    });
+    const place = await stage.place();
+    const { log } = await stage.start(t, Failing, place);
+    await place.command('note', { text: 'x' });
+    await place.command('forget');
+    await waitForLength(log.errors, 2);
+    assert.match(log.errors[0] ?? '', /function message_note failed on \(message, command, note\)/);
+    assert.match(log.errors[1] ?? '', /function fails failed on \(message, command, forget\)/);
+  });
+});

@@ -19,7 +19,7 @@ class Discarding extends Shop {
 }
 
 function shopThat(fate: Unhandled): typeof Shop {
-  return class extends Shop {
+  return class TolerantShop extends Shop {
     static override readonly unhandled = fate;
   };
 }
