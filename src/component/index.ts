@@ -32,3 +32,4 @@ export { RejectMessage } from './reject-message.js';
 export { assertWithinDeadline, detached, inScope } from './scope.js';
 export { Settlement } from './settlement.js';
 export { TimeLimit, type TimeLimitOption } from './time-limit.js';
+export { tellStart } from './told-start.js';

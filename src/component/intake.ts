@@ -17,6 +17,7 @@ import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
 import { CancelLine, cancelPatterns } from '../rpc/index.js';
 import type { DeliveryContextHost } from './delivery-context.js';
+import { tellStart } from './told-start.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions
@@ -24,6 +25,8 @@ export interface IntakeOptions
     ConsumeOptions {
   /** What must exist: the queue itself, and what it needs. */
   readonly declarations: readonly Declaration[];
+  /** For the log: who takes from it. */
+  readonly component: string;
   /** Whether calls come to it: then it is heard of those that their callers have given up. @default false */
   readonly answersCalls?: boolean | undefined;
 }
@@ -104,7 +107,7 @@ export class Intake implements DeliveryContextHost {
   // n.b. it goes on when it is stopped meanwhile: so each step gives back what it has got then.
   async #open(
     queue: string,
-    { declarations, answersCalls, ...options }: IntakeOptions,
+    { declarations, answersCalls, component, ...options }: IntakeOptions,
     handle: (delivery: Delivery) => void | Promise<void>,
   ): Promise<void> {
     await this.link.openConsuming();
@@ -116,6 +119,7 @@ export class Intake implements DeliveryContextHost {
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);
     await consumer.consume(queue, options);
+    if (!consumer.stopped) tellStart(this.link.logger, component, queue, options);
   }
 
   async #unlessStopped(work: Promise<void>): Promise<void> {

@@ -112,7 +112,7 @@ export class RabbitConsumer implements MessageConsumer {
     const { handle, giveUp } = this.#newReception(findHandler);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
     const answersCalls = this.#options.rpc !== undefined;
-    await this.#intake.open(listenFor, { declarations, answersCalls, ...consumer }, handle);
+    await this.#intake.open(listenFor, { component: owner, declarations, answersCalls, ...consumer }, handle);
     this.#isTaking = true;
   }
 

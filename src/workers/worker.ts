@@ -216,7 +216,8 @@ export abstract class Worker extends StandingThread {
     const { handle, giveUp } = this.#newReception(intake, route, server);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
     const answersCalls = server.responder !== undefined;
-    await intake.open(queue, { declarations, answersCalls, ...consumer }, handle);
+    const component = this.name;
+    await intake.open(queue, { component, declarations, answersCalls, ...consumer }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */

@@ -97,6 +97,7 @@ export class AmqpSource implements Part {
     const { queues, connection, consumer } = this.#route;
     const options = {
       ...consumer,
+      component: this.#host.name,
       declarations: [],
       prefetch: connection.prefetch,
       // How many run at once is the batches' matter; here everything that comes is passed on.

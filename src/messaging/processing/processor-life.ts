@@ -8,6 +8,7 @@ import {
   ownMiddleware,
   Reception,
   TimeLimit,
+  tellStart,
   warnOfMinifiedName,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
@@ -80,6 +81,12 @@ export class ProcessorLife {
     return report;
   }
 
+  #tellStart(): void {
+    const { Class } = this.#options;
+    const { queues, link } = this.consumer;
+    for (const queue of queues) tellStart(link.logger, Class.name, queue, Class);
+  }
+
   get #answersCalls(): boolean {
     return this.#options.table.entries.some(({ category }) => category === 'rpc');
   }
@@ -91,6 +98,7 @@ export class ProcessorLife {
       const reception = this.#newReception(failures);
       await unlessAborted(this.#getReady(failures), stopping, stopped);
       await this.consumer.startConsuming(reception.handle, reception);
+      this.#tellStart();
     } catch (thrown) {
       this.#isOver = true;
       await this.consumer.close();

@@ -66,6 +66,18 @@ function describeMessages(style: Style): void {
     assert.deepEqual(running.log.errors, []);
   });
 
+  it('N-14: is awaited: the log says who takes from where when it has started, in one line that may be left out', async (t) => {
+    const running = await style.start(t, stage, { ...new Worker(), concurrency: 3 });
+    const told = running.log.infos.filter((line) => line.includes(` takes from '${running.queue}' (`));
+    await running.drain();
+    assert.equal(told.length, 1, running.log.infos.join('\n'));
+    assert.match(
+      told[0] ?? '',
+      style.name === 'app' ? /\(prefetch \d+\)\.$/ : /\(3 at once, prefetch \d+\)\.$/,
+    );
+    assert.deepEqual([running.log.warnings, running.log.errors], [[], []]);
+  });
+
   it('whose handler throws is parked with its dossier, and told once', async (t) => {
     const worker = new Worker();
     worker.fails = [new RangeError('too far')];
