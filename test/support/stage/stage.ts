@@ -20,6 +20,8 @@ export interface Log extends Logger {
   readonly warnings: string[];
   /** Lines that a component which is well may write. */
   readonly infos: string[];
+  /** What only who looks for it wants to know. */
+  readonly debugs: string[];
   /** What each error and each warning is about, in order. */
   readonly fields: LogFields[];
 }
@@ -29,6 +31,7 @@ export function recordingLog(): Log {
   const errors: string[] = [];
   const warnings: string[] = [];
   const infos: string[] = [];
+  const debugs: string[] = [];
   const fields: LogFields[] = [];
   const into =
     (lines: string[]) =>
@@ -40,8 +43,9 @@ export function recordingLog(): Log {
     errors,
     warnings,
     infos,
+    debugs,
     fields,
-    debug: () => {},
+    debug: (text) => void debugs.push(text),
     info: (text) => void infos.push(text),
     warn: into(warnings),
     error: into(errors),

@@ -10,12 +10,14 @@ const { isWaybillError } = face;
 
 /** One of each kind, with the code that must never change. */
 const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillError])[] = [
+  ['CALLER_GONE', new face.CallerGoneError('x')],
   ['CANCELLED', new face.CancelledError('x')],
   ['CLOSED', new face.ClosedError('x')],
   ['CONFIGURATION', new face.ConfigurationError('x')],
   ['CONNECTION_LOST', new face.ConnectionLostError('x')],
   ['CONNECT_FAILED', new face.ConnectError('x')],
   ['CONTENT_MISMATCH', new face.ContentMismatchError(['x'])],
+  ['DEADLINE', new face.DeadlineError('x')],
   ['DRAIN_INCOMPLETE', new face.DrainError('x')],
   ['ENCODING', new face.EncodingError('x')],
   ['MALFORMED_MESSAGE', new face.MalformedMessageError('x')],
