@@ -129,7 +129,9 @@ export {
   type FingerprintStamp,
   GzipJsonEncoder,
   hopsOf,
+  instanceOf,
   JsonEncoder,
+  listOf,
   Message,
   MessageCommand,
   MessageResult,
@@ -144,4 +146,5 @@ export {
   RpcCommand,
   registerError,
   type StandardSchema,
+  type TransformOptions,
 } from './wire/index.js';

@@ -82,6 +82,8 @@ const doors: Readonly<Record<string, Door>> = {
       hopsOf
       isWaybillError
       registerError
+      instanceOf
+      listOf
       silentLogger
       stderrLogger
       useMiddleware
@@ -205,6 +207,7 @@ const doors: Readonly<Record<string, Door>> = {
       ThreadErrorListener
       ThreadHealth
       TimedOutCall
+      TransformOptions
       Unhandled
       UnhandledHealth
       UnhandledMessage

@@ -21,6 +21,8 @@ export {
   type FingerprintStamp,
   fingerprintStamp,
 } from './fingerprint.js';
+export type { TransformOptions } from './instances.js';
+export { instanceOf, listOf } from './made-content.js';
 export {
   type BareContent,
   type Body,

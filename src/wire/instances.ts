@@ -3,12 +3,34 @@ import lazily from './class-transformer.cjs';
 import { refuseStranger, refuseStrangers } from './other-copies.js';
 import type { ContentClass } from './typed-content.js';
 
+/** How class-transformer makes instances: its own options, of which these are used most. */
+export interface TransformOptions {
+  /** Leaves out what no `@Expose()` names. @default false */
+  readonly excludeExtraneousValues?: boolean;
+  /** Which `@Expose({ groups })` and `@Exclude({ groups })` hold. */
+  readonly groups?: string[];
+  /** Which `@Expose({ since, until })` hold. */
+  readonly version?: number;
+  /** Makes numbers, strings and dates of what the types of properties say. @default false */
+  readonly enableImplicitConversion?: boolean;
+  /** Keeps the values that the class sets where the data has none. @default false */
+  readonly exposeDefaultValues?: boolean;
+}
+
 /** What is used of class-transformer. Before 0.5 its functions had other names. */
 interface ClassTransformer {
   readonly instanceToPlain?: (instance: object) => object;
   readonly classToPlain?: (instance: object) => object;
-  readonly plainToInstance?: <Instance>(type: ContentClass<Instance>, plain: object) => Instance;
-  readonly plainToClass?: <Instance>(type: ContentClass<Instance>, plain: object) => Instance;
+  readonly plainToInstance?: <Instance>(
+    type: ContentClass<Instance>,
+    plain: object,
+    options?: TransformOptions,
+  ) => Instance;
+  readonly plainToClass?: <Instance>(
+    type: ContentClass<Instance>,
+    plain: object,
+    options?: TransformOptions,
+  ) => Instance;
 }
 
 /**
@@ -22,10 +44,14 @@ export function instanceToPlain(instance: object): object {
 }
 
 /** An instance made of plain data. @throws as {@link instanceToPlain} */
-export function plainToInstance<Instance>(type: ContentClass<Instance>, plain: object): Instance {
+export function plainToInstance<Instance>(
+  type: ContentClass<Instance>,
+  plain: object,
+  options?: TransformOptions,
+): Instance {
   const { plainToInstance: now, plainToClass: before } = classTransformer();
   refuseStranger(type);
-  return functionOf(now ?? before)(type, plain);
+  return functionOf(now ?? before)(type, plain, options);
 }
 
 function classTransformer(): ClassTransformer {

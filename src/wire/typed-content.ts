@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { isPromiseLike } from '../common/when-done.js';
 import { ConfigurationError, ContentMismatchError, isWaybillError, toError } from '../errors.js';
-import { plainToInstance } from './instances.js';
+import { plainToInstance, type TransformOptions } from './instances.js';
 
 /**
  * What Waybill needs of a Standard Schema (https://standardschema.dev, version 1): zod, valibot, arktype and others
@@ -83,12 +83,17 @@ function reason({ path = [], message }: SchemaIssue): string {
   return keys.length > 0 ? `${keys.join('.')}: ${message}` : message;
 }
 
-function transformed<Output>(type: ContentClass<Output>, value: unknown): Output {
+/** An instance, made by class-transformer. @throws ContentMismatchError where it cannot be made */
+export function transformed<Output>(
+  type: ContentClass<Output>,
+  value: unknown,
+  options?: TransformOptions,
+): Output {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ContentMismatchError([`${type.name} is made from an object, and this is ${nameOf(value)}`]);
   }
   try {
-    return plainToInstance(type, value);
+    return plainToInstance(type, value, options);
   } catch (thrown) {
     if (isWaybillError(thrown, 'CONFIGURATION')) throw thrown;
     throw new ContentMismatchError([`${type.name} could not be made: ${toError(thrown).message}`], {
@@ -97,7 +102,8 @@ function transformed<Output>(type: ContentClass<Output>, value: unknown): Output
   }
 }
 
-function nameOf(value: unknown): string {
+/** What a value is, for people. */
+export function nameOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }

@@ -2,7 +2,16 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Exclude, Expose, Transform, Type } from 'class-transformer';
-import { ContentMismatchError, MessageCommand, MessageResult, type StandardSchema } from 'waybill';
+import {
+  ContentMismatchError,
+  type ContentType,
+  instanceOf,
+  isWaybillError,
+  listOf,
+  MessageCommand,
+  MessageResult,
+  type StandardSchema,
+} from 'waybill';
 import { z } from 'zod';
 import { jsonEncoder, readTyped } from '../../../src/wire/index.js';
 
@@ -174,5 +183,72 @@ describe('content for a Standard Schema', () => {
       },
     });
     assert.equal(readTyped(callable, '7'), 7);
+  });
+});
+
+class Guest {
+  name = '';
+  pass = '';
+}
+Expose()(Guest.prototype, 'name');
+Expose({ groups: ['desk'] })(Guest.prototype, 'pass');
+
+describe('content for a list of a class', () => {
+  it('H-E4: becomes a list of instances', () => {
+    const items: unknown = readTyped(listOf(Item), [{ sku: 'a' }, { sku: 'b' }]);
+    assert.ok(Array.isArray(items) && items.every((item) => item instanceof Item));
+    assert.deepEqual(items, [
+      Object.assign(new Item(), { sku: 'a' }),
+      Object.assign(new Item(), { sku: 'b' }),
+    ]);
+    assert.deepEqual(readTyped(listOf(Item), []), []);
+  });
+
+  it('H-E4: is no list where it is something else, and tells of each that does not fit by its place', () => {
+    for (const [value, what] of [
+      [{ sku: 'a' }, 'a object'],
+      [null, 'null'],
+      ['x', 'a string'],
+    ] as const)
+      assert.throws(
+        () => readTyped(listOf(Item), value),
+        mismatch(new RegExp(`^A list of Item is made from an array, and this is ${what}$`)),
+      );
+    const wrong = [{ sku: 'a' }, 'b', null];
+    assert.throws(
+      () => readTyped(listOf(Item), wrong),
+      mismatch(/^1: Item is made from an object, and this is a string$/, /^2: Item .* null$/),
+    );
+    assert.throws(
+      () => readTyped(listOf(Item), new Array(1_000).fill(1)),
+      (error) => error instanceof ContentMismatchError && error.reasons.length === 10,
+    );
+  });
+
+  it('H-E4: is made as the options of class-transformer say', () => {
+    const sent = { name: 'Ada', pass: 'x', admin: true };
+    const strict = { excludeExtraneousValues: true };
+    const made = (type: ContentType<unknown>, value: unknown): unknown =>
+      JSON.parse(JSON.stringify(readTyped(type, value)));
+    assert.deepEqual(made(instanceOf(Guest), sent), { name: 'Ada', pass: '', admin: true });
+    assert.deepEqual(made(instanceOf(Guest, strict), sent), { name: 'Ada', pass: '' });
+    assert.deepEqual(made(instanceOf(Guest, { ...strict, groups: ['desk'] }), sent), {
+      name: 'Ada',
+      pass: 'x',
+    });
+    assert.deepEqual(made(listOf(Guest, strict), [sent]), [{ name: 'Ada', pass: '' }]);
+    assert.throws(
+      () => readTyped(instanceOf(Guest, strict), [sent]),
+      mismatch(/^Guest is made from an object/),
+    );
+  });
+
+  it('H-E4: is refused where it is declared, when it is of no class', () => {
+    for (const type of [undefined, null, 'Item', {}, z.string(), () => {}])
+      for (const make of [instanceOf, listOf])
+        assert.throws(
+          () => make(type as never),
+          (thrown) => isWaybillError(thrown, 'CONFIGURATION') && thrown.message.startsWith(make.name),
+        );
   });
 });
