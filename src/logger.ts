@@ -107,7 +107,7 @@ export const silentLogger: Logger = { debug: silence, info: silence, warn: silen
 
 /**
  * True where debugging was asked for: `WAYBILL_DEBUG` is anything but empty, `0` or `false`, or
- * `POSTAGE_DEBUG_MODE` is `true` in any case, as in Postage (seed case P-C43).
+ * `POSTAGE_DEBUG_MODE` is `true` in any case, as in Postage.
  */
 export function debugAsked(env: NodeJS.ProcessEnv = process.env): boolean {
   const own = env['WAYBILL_DEBUG']?.toLowerCase() ?? '';

@@ -36,6 +36,15 @@ describe(PAGE, () => {
     assert.deepEqual(unexplained, []);
   });
 
+  it('N-18: is not needed to read a doc comment, which editors show to users', () => {
+    const cited = filesOf('src').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\/\*\*.*?\*\//gs)]
+        .flatMap(([comment]) => comment.match(ID) ?? [])
+        .map((id) => `${id} in ${file}`),
+    );
+    assert.deepEqual(cited, []);
+  });
+
   it('names tests that are there and carry the id', () => {
     const wrong = rows.flatMap(({ id, text }) =>
       [...text.matchAll(LINK)]

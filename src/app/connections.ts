@@ -32,7 +32,7 @@ export interface RouteHost {
 /** A class of connections. */
 type ConnectionClass<C> = abstract new (...args: never[]) => C;
 
-/** The connections of an app. Routes choose theirs when the app starts; from then on none is added (AW-B8). */
+/** The connections of an app. Routes choose theirs when the app starts; from then on none is added. */
 export class Connections implements Iterable<NamedConnection> {
   readonly #all = new Set<NamedConnection>();
   readonly #owner: ConnectionOwner;
@@ -71,7 +71,7 @@ export class Connections implements Iterable<NamedConnection> {
   }
 
   /**
-   * @internal The one that a route means: the very object, the one of that name, or the only one of its kind (AW-B6).
+   * @internal The one that a route means: the very object, the one of that name, or the only one of its kind.
    * @throws ConfigurationError when none or several come into question
    */
   choose<C extends NamedConnection>(

@@ -22,7 +22,7 @@ export class Hooks<App> {
     }
   }
 
-  /** Runs all, one after the other, whatever each does (AW-C29); what goes wrong is logged. False when one did not end in time. */
+  /** Runs all, one after the other, whatever each does; what goes wrong is logged. False when one did not end in time. */
   async runAll(app: App, timeoutMs: number, logger: Logger): Promise<boolean> {
     const end = performance.now() + timeoutMs;
     let inTime = true;

@@ -64,7 +64,7 @@ interface EntryPoints {
 
 type Options = { readonly type: RouteType; readonly methods?: readonly string[] };
 
-/** Makes `app.route`. It throws an ArgumentTypeError for a type that there is not (AW-C24). */
+/** Makes `app.route`. It throws an ArgumentTypeError for a type that there is not. */
 export function registerRoute({ amqp, http, sse }: EntryPoints): RegisterRoute {
   const route = (routes: string | readonly string[], { type, methods, ...options }: Options): unknown => {
     if (type === 'amqp_rabbitmq') return amqp.consume(routes, options);

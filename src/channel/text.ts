@@ -25,7 +25,7 @@ export function encodeText(text: string, contentEncoding: string): Buffer {
   throw new ConfigurationError(`The text has characters that '${contentEncoding}' does not have.`);
 }
 
-/** Bytes as text, where they are text in an encoding that is known; else as they are, never an error (seed A-B6). */
+/** Bytes as text, where they are text in an encoding that is known; else as they are, never an error. */
 export function decodeText(bytes: Buffer, contentEncoding: string | undefined): string | Buffer {
   const encoding = encodings.get(contentEncoding?.toLowerCase() ?? '');
   if (!encoding) return bytes;

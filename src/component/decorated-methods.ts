@@ -111,7 +111,7 @@ function boundMethod(owner: object, key: string | symbol): AnyFunction {
   return (owner as Record<string | symbol, AnyFunction>)[key]?.bind(owner) as AnyFunction;
 }
 
-/** The handler, if it is a function (AW-C23): looked at here, so that all styles refuse the same in the same way. */
+/** The handler, if it is a function: looked at here, so that all styles refuse the same in the same way. */
 function callable(handler: unknown): AnyFunction {
   if (typeof handler === 'function') return handler as AnyFunction;
   throw new ArgumentTypeError(

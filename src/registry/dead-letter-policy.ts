@@ -25,7 +25,7 @@ export function checkDeadLetters(owner: string, { ttlMs }: DeadLetterPolicy): vo
   if (ttlMs !== undefined) wholeNumber(`${owner}: deadLetters.ttlMs`, ttlMs, { max: 2 ** 32 - 1 });
 }
 
-/** The dead letters of a queue (L-B6). */
+/** The dead letters of a queue. */
 export function deadLettersOf(queue: string, policy: DeadLetterPolicy): DeadLetters {
   const { exchange = 'dlx', ttlMs = 86_400_000 } = policy;
   const name = `${queue}_dlq`;

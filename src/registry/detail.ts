@@ -13,7 +13,7 @@ import {
 } from '../wire/index.js';
 
 /**
- * Writes answers as ploomby does (L-B8): `{ "detail": <text> }`, where the text is the JSON of the result, or what was
+ * Writes answers as ploomby does: `{ "detail": <text> }`, where the text is the JSON of the result, or what was
  * wrong. They do not say what they are, and have no properties but the correlation id.
  */
 export class DetailWriter implements AnswerWriter {

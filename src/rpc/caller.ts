@@ -75,7 +75,7 @@ export class RpcCaller {
   }
 
   /**
-   * Sends a call once and gives back the queue to which its answers will come, at once (P-C20).
+   * Sends a call once and gives back the queue to which its answers will come, at once.
    * @throws ConfigurationError for numbers that are none; what publishing throws: UnroutableError, PublishTimeoutError, …
    */
   async send<Answer>(request: CallRequest, options: CallOptions): Promise<ReplyQueue<Answer>> {

@@ -45,7 +45,7 @@ export class ReplyQueue<Answer = unknown> {
   /**
    * Waits for `count` answers and takes them. When the time is over first, or the queue is closed, what has come is given,
    * and a MessageResultException with a TimeoutError or a ClosedError stands at the end: nothing is thrown and nothing is
-   * lost (P-B23). @throws ConfigurationError for a `count` or a `timeoutMs` that is none
+   * lost. @throws ConfigurationError for a `count` or a `timeoutMs` that is none
    */
   async collect({
     count = 1,

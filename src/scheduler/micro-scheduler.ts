@@ -20,12 +20,12 @@ export interface MicroSchedulerOptions {
   readonly drainTimeoutMs?: number | undefined;
 }
 
-/** The rounds in which an empty scheduler with autoquit still yields before it ends (P-B40). */
+/** The rounds in which an empty scheduler with autoquit still yields before it ends. */
 const EMPTY_ROUNDS = 2;
 
 /**
  * Runs micro threads in turn: one step of each thread that is ready, in the order they were added, then the
- * next round (P-B40). Between rounds the event loop turns, so busy threads starve no I/O; when every thread
+ * next round. Between rounds the event loop turns, so busy threads starve no I/O; when every thread
  * waits, so does the scheduler, at no cost.
  *
  * A thread that fails is reported and leaves, or is created again if it has a `restartPolicy`; the others go

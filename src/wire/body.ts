@@ -7,7 +7,7 @@ export type ReceivedBody = Body<Readonly<Record<string, unknown>>>;
 /**
  * Takes decoded data as an envelope. `fingerprint` and `_reserved` may be missing and are then `{}`; keys that are
  * not known are ignored.
- * @throws MalformedMessageError naming what is wrong: category, type, name and content must be there (P-B36).
+ * @throws MalformedMessageError naming what is wrong: category, type, name and content must be there.
  */
 export function readBody(value: unknown): ReceivedBody {
   if (!isRecord(value)) throw new MalformedMessageError('The body is not an object.');

@@ -121,7 +121,7 @@ export const jsonEncoder: Encoder = new JsonEncoder();
 
 /**
  * The encoder for what has arrived. A body that says gzip is read as gzip JSON, unless the consumer's own encoder does
- * that itself; everything else, also what says nothing, is read by the consumer's own (P-B6). Its limits hold either way.
+ * that itself; everything else, also what says nothing, is read by the consumer's own. Its limits hold either way.
  */
 export function decoderFor(own: Encoder, contentEncoding: string | undefined): Encoder {
   const compressed = contentEncoding === 'gzip' && own.contentEncoding !== 'gzip';

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 
-/** Who sent a message: six strings, as in Postage (P-B3). */
+/** Who sent a message: six strings, as in Postage. */
 export interface FingerprintFields {
   /** The component, for example `ping_sender`; `None` where it has no name, as Postage sends it. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface FingerprintFields {
   readonly vhost: string;
 }
 
-/** Either a {@link Fingerprint} or any plain object: known keys replace the defaults, others travel along (P-B4). */
+/** Either a {@link Fingerprint} or any plain object: known keys replace the defaults, others travel along. */
 export type FingerprintLike = Fingerprint | Readonly<Record<string, unknown>>;
 
 /** What a component says of itself on every message. All values are strings; missing ones are filled in once per process. */

@@ -48,7 +48,7 @@ export class Envelope<C = unknown> {
     };
   }
 
-  /** True when the other message has the same body (P-B7). */
+  /** True when the other message has the same body. */
   equals(other: Envelope): boolean {
     return JSON.stringify(this.body) === JSON.stringify(other.body);
   }
@@ -67,7 +67,7 @@ export interface BareContent {
   readonly kwds?: Readonly<Record<string, unknown>>;
 }
 
-/** A message of type `none`, for what is no command and no status: positional values and named ones (P-B8). */
+/** A message of type `none`, for what is no command and no status: positional values and named ones. */
 export class Message extends Envelope<BareContent> {
   constructor(args: readonly unknown[] = [], kwds: Readonly<Record<string, unknown>> = {}) {
     super({
@@ -128,8 +128,7 @@ export class RpcCommand<
 }
 
 /**
- * Tells how the sender is: `new MessageStatus('online')`. It has no content, and may reach no queue without an error
- * (P-B9, D7).
+ * Tells how the sender is: `new MessageStatus('online')`. It has no content, and may reach no queue without an error.
  */
 export class MessageStatus extends Envelope<Record<string, never>> {
   constructor(status: string) {

@@ -130,7 +130,7 @@ export function failedCall(thrown: unknown): MessageResultException {
 
 /**
  * Reads an answer. What is no answer becomes a {@link MessageResultError} whose message begins with `Malformed reply`
- * and whose `error` is a MalformedReplyError (P-B24, P-C22, P-C23); nothing is thrown.
+ * and whose `error` is a MalformedReplyError; nothing is thrown.
  * @param hops whom its error has passed, see {@link readHops}
  */
 export function readResult<Value>(decoded: unknown, hops: readonly ErrorHop[] = []): Result<Value> {

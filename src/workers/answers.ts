@@ -17,7 +17,7 @@ import {
 import { wrapData } from './dialect.js';
 
 /**
- * Writes `{ success, data }` and `{ success, error }` with the properties of the original (W-B9 to W-B11): of type
+ * Writes `{ success, data }` and `{ success, error }` with the properties of the original: of type
  * `result` whatever the handler did, of type `error` where it could not be run or its answer not be written.
  */
 export class OutcomeWriter implements AnswerWriter {
@@ -77,7 +77,7 @@ function success(data: unknown): object {
   return { success: true, ...wrapData(data) };
 }
 
-/** `ValueError('no')`: what Python's repr() gives for an exception, since that is what stands there (W-B10). */
+/** `ValueError('no')`: what Python's repr() gives for an exception, since that is what stands there. */
 function representation(name: string, message: string): string {
   if (message === '') return `${name}()`;
   const quote = message.includes("'") && !message.includes('"') ? '"' : "'";

@@ -27,7 +27,7 @@ export type Bare = boolean | 'whole';
 
 /**
  * What has travelled: the value under `data`, which must be the only key. A value that is no object is taken as it is,
- * if `acceptBare` says so: the original's own examples send it so, though it refuses it (D10). With `whole` every body is.
+ * if `acceptBare` says so: the original's own examples send it so, though it refuses it. With `whole` every body is.
  * @throws MalformedMessageError
  */
 export function unwrapData(decoded: unknown, acceptBare: Bare): unknown {

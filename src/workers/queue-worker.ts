@@ -68,7 +68,7 @@ export class QueueWorker<Tasks extends object = AnyData> extends Worker {
   }
 }
 
-/** The queue of a task: on the default exchange by its name, durable (W-B5). */
+/** The queue of a task: on the default exchange by its name, durable. */
 function durableQueue(name: string, args: Arguments = {}): Declaration {
   return { kind: 'queue', name, passive: false, options: { durable: true, arguments: args } };
 }

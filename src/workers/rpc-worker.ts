@@ -40,7 +40,7 @@ export interface CallRouteOptions extends RouteOptions {
 /** Answers a call: by what it returns, or by what it throws. */
 export type CallHandler<Data, Answer> = (data: Data, context: DeliveryContext) => Answer | Promise<Answer>;
 
-/** Where requests go that nobody took in time, or that are refused; callers bind their reply queues to it (W-B5). */
+/** Where requests go that nobody took in time, or that are refused; callers bind their reply queues to it. */
 const deadLetterExchange = 'rpc.dlx';
 
 /**

@@ -68,7 +68,7 @@ export interface RouteServer {
   readonly responder?: Responder;
 }
 
-/** For a minute, as the original, which gave up at the 13th failure (W-B4). */
+/** For a minute, as the original, which gave up at the 13th failure. */
 const asOriginal: FirstConnect = { attempts: 13, delayMs: 5_000 };
 
 /**

@@ -185,7 +185,7 @@ export class AmqpConnection implements NamedConnection {
     if (this.#links.size === 0 || this.#closing) await this.link().openPublishing();
   }
 
-  /** @internal The way to one virtual host, taken as it is written (AW-B13). */
+  /** @internal The way to one virtual host, taken as it is written. */
   link(vhost: string | undefined = this.#options.vhost): Link {
     if (this.#closing) throw new ClosedError('The connection is closed.');
     const key = vhost ?? '';

@@ -49,7 +49,7 @@ export interface AmqpRoute extends TimeLimitOption {
 
 /**
  * Takes from the queues of one route, in batches, to its handler, and settles each message once. The queues are not declared:
- * they belong to somebody else, and one that is not there yet is waited for without holding up the others (AW-C22).
+ * they belong to somebody else, and one that is not there yet is waited for without holding up the others.
  */
 export class AmqpSource implements Part {
   readonly #route: AmqpRoute;
@@ -155,7 +155,7 @@ export class AmqpSource implements Part {
     void this.#stopping?.then(() => deliveries.forEach((delivery) => void delivery.giveBack()));
   }
 
-  /** A message that cannot be read is a failure of its own; the others of its batch never hear of it (AW-C18). */
+  /** A message that cannot be read is a failure of its own; the others of its batch never hear of it. */
   async #read(delivery: Delivery): Promise<AmqpMessage | undefined> {
     try {
       return new AmqpMessage(delivery, await this.#route.read(delivery));

@@ -26,7 +26,7 @@ export interface BatchHandling<T> {
 
 /**
  * Collects items, in order, and hands them on in batches: when there are enough, or when the oldest has waited long
- * enough, whichever is first. A batch is taken in one go, and what is taken is nobody else's (AW-X7).
+ * enough, whichever is first. A batch is taken in one go, and what is taken is nobody else's.
  */
 export class Batches<T> {
   readonly #rules: BatchRules;

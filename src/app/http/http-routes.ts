@@ -96,7 +96,7 @@ export class HttpRoutes {
     return register as HttpRegister;
   }
 
-  /** What the app tells of itself would be hidden, or hide the route (AW-C45). */
+  /** What the app tells of itself would be hidden, or hide the route. */
   #refuseReserved(methods: readonly HttpMethod[], templates: readonly PathTemplate[]): void {
     const taken = templates.find(({ text }) => this.#host.reserved.includes(text));
     if (!taken || !methods.includes('GET')) return;

@@ -11,7 +11,7 @@ export interface Activity {
   readonly consumers: number;
 }
 
-/** Measures messages, under the names that async-worker only documents (AW-B29). */
+/** Measures messages, under the names that async-worker only documents. */
 export class AmqpMeter implements Pick<Meter, 'batch' | 'settled'> {
   readonly #processed: Counter;
   readonly #batches: { readonly [Cause in BatchCause]: Counter };

@@ -5,7 +5,7 @@ import type { Gauge, Histogram } from './metrics-options.js';
 const sizes = [100, 1_000, 10_000, 100_000, 1_000_000];
 const labelNames = ['method', 'path', 'status'];
 
-/** Measures requests, under the names of async-worker (AW-B29). */
+/** Measures requests, under the names of async-worker. */
 export class HttpMeter implements Pick<Meter, 'request'> {
   readonly #durations: Histogram;
   readonly #inProgress: Gauge;

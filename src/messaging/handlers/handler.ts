@@ -13,7 +13,7 @@ export abstract class Handler<Data = Content, Processor extends Component = Comp
   readonly processor: Processor;
   /** The content, or the whole body, as the decorator says. */
   readonly data: Data;
-  /** Answers the call; null where the message is no call (P-C27). */
+  /** Answers the call; null where the message is no call. */
   readonly reply: Reply | null;
   readonly context: HandlerContext;
 

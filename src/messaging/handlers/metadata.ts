@@ -19,7 +19,7 @@ export interface ClassMarks {
 
 /**
  * By class, or by its metadata object: never on the function, which another decorator may wrap, and never in a registry
- * that classes share (P-X2). All copies of this package have the same one.
+ * that classes share. All copies of this package have the same one.
  */
 const { marks } = sharedByCopies('handlers', () => ({ marks: new WeakMap<object, ClassMarks>() }));
 
@@ -49,7 +49,7 @@ export function addEntry(owner: object, entry: HandlerEntry): void {
   marksOf(owner).entries.push(entry);
 }
 
-/** Keeps a filter. Decorators are applied from the function outwards, so the nearest comes first (P-C33). */
+/** Keeps a filter. Decorators are applied from the function outwards, so the nearest comes first. */
 export function addFilter(owner: object, place: HandlerEntry['place'], filter: FilterEntry): void {
   marksOf(owner).filters.push({ ...filter, place });
 }

@@ -21,7 +21,7 @@ export interface TableEntry extends HandlerEntry {
 /**
  * The handlers of one class: those of its parents first, then its own; in each class methods in the order of the source,
  * then Handler classes, then plain functions. A place that is decorated again lower down replaces the parent's; a method
- * that is only overridden keeps the parent's handler and runs the override (P-C39). No class sees another's (P-C40).
+ * that is only overridden keeps the parent's handler and runs the override. No class sees another's.
  */
 export class HandlerTable {
   /** By category, type and name, each in a map of its own: no text of a sender can pass for the three of them. */
@@ -33,7 +33,7 @@ export class HandlerTable {
     for (const entry of this.entries) this.#bucket(entry).push(entry);
   }
 
-  /** Sentences on handlers of one class that answer the same calls, of which only the last one runs (P-C28). A subclass may mean it. */
+  /** Sentences on handlers of one class that answer the same calls, of which only the last one runs. A subclass may mean it. */
   get doubts(): readonly string[] {
     return this.entries.flatMap((entry, at) => {
       const last = this.entries.findLast((other) => isRival(entry, other)) ?? entry;
@@ -45,7 +45,7 @@ export class HandlerTable {
     });
   }
 
-  /** All handlers for a message, in the order in which they run; for a call the last of them answers (P-C28). */
+  /** All handlers for a message, in the order in which they run; for a call the last of them answers. */
   find(category: string, type: string, name: string | null): readonly TableEntry[] {
     const named = this.#byKey.get(category)?.get(type);
     const [exact, wild] = [named?.get(name), named?.get(anyName)];

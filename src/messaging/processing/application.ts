@@ -33,7 +33,7 @@ export interface GenericApplicationOptions extends MessageProcessorOptions {
   readonly groups?: readonly string[] | undefined;
 }
 
-/** Keys under which one application, or several, are reached on the {@link GenericApplicationExchange} (P-B42). */
+/** Keys under which one application, or several, are reached on the {@link GenericApplicationExchange}. */
 export const applicationKeys = {
   /** Every application of this name. */
   name: (name: string): string => name,

@@ -110,7 +110,7 @@ export class MessageJob implements Job {
     this.#context?.stop(reason);
   }
 
-  /** One after the other; the first that throws stops the rest and decides (P-B32). */
+  /** One after the other; the first that throws stops the rest and decides. */
   #runFrom(first: number, body: ReceivedBody): unknown {
     for (let at = first; at < this.#handlers.length; at++) {
       const returned = this.#runOne(this.#handlers[at] as TableEntry, body, null);

@@ -180,7 +180,7 @@ function newConsumer({ Class, options }: LifeOptions, answersCalls: boolean): Ge
   return new Consumer({ ...own, answersCalls, ...given(options), vhost: options.vhost ?? Class.vhost });
 }
 
-/** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks` (P-B26). */
+/** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks`. */
 function given({ eqks, middleware: _own, ...others }: MessageProcessorOptions): MessageProcessorOptions {
   const options = eqks?.length ? { ...others, eqks } : others;
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

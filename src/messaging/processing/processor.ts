@@ -181,7 +181,7 @@ export class MessageProcessor extends MicroThread implements Component {
     await this.close();
   }
 
-  /** Takes messages from more queues, now if it runs already (P-B38). @throws TopologyError */
+  /** Takes messages from more queues, now if it runs already. @throws TopologyError */
   async addEqks(eqks: Eqks): Promise<void> {
     for (const [exchange, keys] of eqks) {
       for (const [queue, routingKey, args] of keys)
@@ -189,7 +189,7 @@ export class MessageProcessor extends MicroThread implements Component {
     }
   }
 
-  /** Calls back once after `delayMs`, unless the processor has stopped by then (P-B38). @throws ConfigurationError for what is no time */
+  /** Calls back once after `delayMs`, unless the processor has stopped by then. @throws ConfigurationError for what is no time */
   addTimeout(delayMs: number, callback: () => void): void {
     const checked = duration(`${this.constructor.name}: delayMs`, delayMs);
     if (!this.stopSignal.aborted) this.#timeouts.add(checked, callback, this.#logger);

@@ -33,7 +33,7 @@ export function runHandler(run: Run): unknown {
   return prepareAndInvoke(run, data);
 }
 
-/** The body for one of several handlers: a copy, so that none sees what another changes (P-C25). */
+/** The body for one of several handlers: a copy, so that none sees what another changes. */
 export function bodyFor(body: ReceivedBody, handlers: readonly TableEntry[]): ReceivedBody {
   return handlers.length > 1 || handlers.some(({ filters }) => filters.length > 0) ? copyJson(body) : body;
 }

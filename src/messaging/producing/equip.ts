@@ -62,7 +62,7 @@ export function sendingMethods(target: object): string[] {
   return [...names];
 }
 
-/** The prefix that makes a name a sending method; undefined for other names. Only the first one counts (P-B13, P-C4). */
+/** The prefix that makes a name a sending method; undefined for other names. Only the first one counts. */
 export function methodPrefix(name: string): MethodPrefix | undefined {
   return kinds.find(({ method }) => name.startsWith(method) && name.length > method.length)?.method;
 }

@@ -18,8 +18,7 @@ export interface SendingDefaults {
 }
 
 /**
- * Where a message goes: `eks` beats `key`; `key` alone goes to the first exchange of the class; else to all of the class
- * (D1, P-B15).
+ * Where a message goes: `eks` beats `key`; `key` alone goes to the first exchange of the class; else to all of the class.
  * @throws ConfigurationError when there is no destination.
  */
 export function destinationsOf({ eks, key }: CallSettings, defaults: SendingDefaults): Eks {
@@ -31,14 +30,14 @@ export function destinationsOf({ eks, key }: CallSettings, defaults: SendingDefa
   );
 }
 
-/** How many times a call is sent again where nobody says it, as in Postage (D2). */
+/** How many times a call is sent again where nobody says it, as in Postage. */
 const usualRetries = 4;
 /** How long each attempt waits in Postage where nobody says it. */
 const postageAttemptMs = 30_000;
 
 /**
  * How a call waits: what is said for the call alone comes first, then what its class says in Postage's words, then the budget of the
- * class. A time of less than nothing, or null in plain JavaScript, means the class's own (P-B22, P-C19).
+ * class. A time of less than nothing, or null in plain JavaScript, means the class's own.
  * @throws ConfigurationError for numbers that are none
  */
 export function callOptionsOf(settings: CallSettings, defaults: SendingDefaults): CallOptions {

@@ -71,8 +71,8 @@ export class GenericProducer {
   /** How long each attempt waits before the call is sent again. @default for ever: sent again is only what nobody can have, or answer */
   static readonly attemptTimeoutMs: number | undefined = undefined;
   /**
-   * Postage's setting: how long each attempt of a call waits. Where a class sets this or `maxRetry` the budget is so many times this
-   * (D2), and `timeoutMs` is left out of account. @default 30,000 where only `maxRetry` is set
+   * Postage's setting: how long each attempt of a call waits. Where a class sets this or `maxRetry` the budget is so many times this, and
+   * `timeoutMs` is left out of account. @default 30,000 where only `maxRetry` is set
    */
   static readonly rpcTimeoutMs: number | undefined = undefined;
   /** How many times a call is sent AGAIN within its budget: 4 means five sends. Set on a class it has Postage's meaning, see `rpcTimeoutMs`. @default 4 */
@@ -151,7 +151,7 @@ export class GenericProducer {
     return viewOf(this, { callSettings });
   }
 
-  /** Sends a bare message of type `none`, with positional and named values (P-B8, P-C11). */
+  /** Sends a bare message of type `none`, with positional and named values. */
   async message(args?: readonly unknown[], kwds?: Readonly<Record<string, unknown>>): Promise<void> {
     await this.send(new Message(args, kwds));
   }
@@ -184,14 +184,14 @@ export class GenericProducer {
     return openCall((cancellation) => callWith(this, command, cancellation));
   }
 
-  /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added (P-B19, P-C10). */
+  /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added. */
   async forward(body: Body | Buffer): Promise<void> {
     await this.sender.forward(body, this.callSettings);
   }
 
   /**
    * Takes answers from the queue of an `rpc_queue_x`. Never rejects but for a queue that is not known here; when answers
-   * are missing in time, the last element is a MessageResultException with a TimeoutError (P-C21).
+   * are missing in time, the last element is a MessageResultException with a TimeoutError.
    */
   async consumeRpc<Answer = unknown>(
     queue: ReplyQueue<Answer> | string,
@@ -201,7 +201,7 @@ export class GenericProducer {
     return (await this.sender.dispatch.collect(queue, options)) as readonly Result<Answer>[];
   }
 
-  /** A text file as parameters of a message: its name and its lines, each with its line end (P-B20). */
+  /** A text file as parameters of a message: its name and its lines, each with its line end. */
   async serializeTextFile(
     path: string,
   ): Promise<{ readonly name: string; readonly content: readonly string[] }> {
