@@ -1,5 +1,8 @@
+import { cut } from '../../common/foreign-text.js';
 import { startTimer } from '../../common/timers.js';
 import { optional } from '../common/optional.js';
+import { EventIds } from './event-ids.js';
+import { LineFeeds } from './line-feeds.js';
 
 /** An event as the parser gives it. */
 export type RawEvent = Omit<import('./sse-options.js').SseEvent, 'body'>;
@@ -7,9 +10,9 @@ export type RawEvent = Omit<import('./sse-options.js').SseEvent, 'body'>;
 /** How one request for a stream is made. */
 export interface StreamRequest {
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of the last event that was seen; `''` for none. */
-  readonly lastEventId: string;
+  readonly headers: Headers;
+  /** The last that was seen, as a header carries it; `''` where the server took it back, undefined before the first. */
+  readonly lastEventId: string | undefined;
   readonly silenceTimeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -19,6 +22,8 @@ export interface StreamListener {
   /** The server has begun to send. */
   onOpen(): void;
   onEvent(event: RawEvent): void;
+  /** What the next request is to say that it has seen; `''` for nothing. */
+  onId(id: string): void;
   /** The server says how long to wait before the next request. */
   onRetry(delayMs: number): void;
   /** Awaited before more is read. */
@@ -51,21 +56,21 @@ export async function requireParser(): Promise<typeof import('eventsource-parser
   return await optional('Event streams need', ['eventsource-parser'], () => import('eventsource-parser'));
 }
 
-function headersOf({ headers, lastEventId }: StreamRequest): Record<string, string> {
-  return {
-    ...headers,
-    accept: 'text/event-stream',
-    'cache-control': 'no-store',
-    // As UTF-8, which fetch takes byte by byte.
-    ...(lastEventId !== '' && { 'last-event-id': Buffer.from(lastEventId).toString('latin1') }),
-  };
+/** n.b. by `set`: what differs in case only would be joined, and sent as one header that nobody means. */
+function headersOf({ headers, lastEventId }: StreamRequest): Headers {
+  const all = new Headers(headers);
+  all.set('accept', 'text/event-stream');
+  all.set('cache-control', 'no-store');
+  if (lastEventId === '') all.delete('last-event-id');
+  else if (lastEventId !== undefined) all.set('last-event-id', lastEventId);
+  return all;
 }
 
 function checkAnswer({ status, headers }: Response): void {
   if (status !== 200) throw new Error(`it answers with status ${status}`);
   const type = headers.get('content-type') ?? '';
-  if (!/^text\/event-stream\b/i.test(type))
-    throw new Error(`it sends '${type}' instead of text/event-stream`);
+  if (type.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream') return;
+  throw new Error(`it sends '${cut(type)}' instead of text/event-stream`);
 }
 
 async function readEvents(response: Response, listener: StreamListener, silence: Silence): Promise<void> {
@@ -80,11 +85,13 @@ async function readEvents(response: Response, listener: StreamListener, silence:
     },
     maxBufferSize: maxEventLength,
   });
-  const text = new TextDecoder();
+  const [text, lines, ids] = [new TextDecoder(), new LineFeeds(), new EventIds((id) => listener.onId(id))];
   for await (const chunk of response.body ?? []) {
     silence.broken();
-    parser.feed(text.decode(chunk, { stream: true }));
+    const piece = lines.of(text.decode(chunk, { stream: true }));
+    parser.feed(piece);
     if (failure) throw failure;
+    ids.feed(piece);
     silence.pause();
     await listener.room();
     silence.broken();

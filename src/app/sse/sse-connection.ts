@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
 import type { NamedConnection } from '../connections.js';
+import { checkedHeaders } from './checked-headers.js';
 
 /** Where event streams come from. */
 export interface SseConnectionOptions {
@@ -7,7 +8,7 @@ export interface SseConnectionOptions {
   readonly url: string;
   /** The name by which routes choose the connection, where an app has several. */
   readonly name?: string | undefined;
-  /** The user, sent as HTTP's basic authentication with `password`. */
+  /** The user, sent as HTTP's basic authentication with `password`; it beats `authorization` in `headers` here, and that of a route beats both. */
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   /** Headers that are sent with each request. */
@@ -18,9 +19,9 @@ export interface SseConnectionOptions {
 export class SseConnection implements NamedConnection {
   readonly name: string | undefined;
   readonly #base: URL;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #headers: Headers;
 
-  /** Makes a connection that routes may use. @throws ConfigurationError for a URL that is none of HTTP */
+  /** Makes a connection that routes may use. @throws ConfigurationError for a URL that is none of HTTP, or headers that cannot be sent */
   constructor({ url, name, user, password, headers = {} }: SseConnectionOptions) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new ConfigurationError('The url of an SseConnection must begin with http:// or https://.');
@@ -33,15 +34,18 @@ export class SseConnection implements NamedConnection {
     this.#base.username = '';
     this.#base.password = '';
     const basic = Buffer.from(`${login}:${secret}`).toString('base64');
-    this.#headers = login || secret ? { ...headers, authorization: `Basic ${basic}` } : headers;
+    this.#headers = checkedHeaders('The SseConnection', headers);
+    if (login || secret) this.#headers.set('authorization', `Basic ${basic}`);
   }
 
   /** Does nothing: each route has its own stream. */
   async close(): Promise<void> {}
 
-  /** @internal n.b. no getter: those are read by whoever shows all of an object. */
-  headersOf(route: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-    return { ...this.#headers, ...route };
+  /** @internal A header of the route beats that of the connection. n.b. no getter: those are read by whoever shows all of an object. */
+  headersOf(route: Headers): Headers {
+    const all = new Headers(this.#headers);
+    for (const [name, value] of route) all.set(name, value);
+    return all;
   }
 
   /** @internal The address of a route. */

@@ -5,6 +5,7 @@ import { checkBody } from '../common/check-body.js';
 import { routeList } from '../common/route-list.js';
 import { readSettings } from '../common/settings.js';
 import type { RouteHost } from '../connections.js';
+import { checkedHeaders } from './checked-headers.js';
 import { SseConnection } from './sse-connection.js';
 import type { SseHandler, SseRawBody, SseRouteOptions, SseTypedBody } from './sse-options.js';
 import { type SseRoute, SseSource } from './sse-source.js';
@@ -43,7 +44,7 @@ export class SseRoutes {
       for (const route of list) {
         plan((host) => {
           const connection = connections.choose(SseConnection, options.connection, what);
-          const headers = connection.headersOf(options.headers);
+          const headers = connection.headersOf(given.headers);
           return new SseSource({ ...given, headers, url: connection.resolve(route) }, host);
         });
       }
@@ -54,7 +55,7 @@ export class SseRoutes {
 /** What would ask a server without a pause, or hold each of its pauses for its end. */
 const shortestMs = 10;
 
-function settle(what: string, options: Options): Omit<SseRoute, 'url' | 'headers' | 'handler' | 'name'> {
+function settle(what: string, options: Options): Omit<SseRoute, 'url' | 'handler' | 'name'> {
   const { flushIntervalMs = readSettings().flushIntervalMs } = options;
   checkBody(what, options, ['raw']);
   return {
@@ -65,6 +66,7 @@ function settle(what: string, options: Options): Omit<SseRoute, 'url' | 'headers
     silenceTimeoutMs: duration(`${what}: silenceTimeoutMs`, options.silenceTimeoutMs ?? 60_000, {
       min: shortestMs,
     }),
+    headers: checkedHeaders(what, options.headers),
     body: options.body,
   };
 }

@@ -12,7 +12,7 @@ import type { SseEvent, SseHandler } from './sse-options.js';
 /** One route, settled. */
 export interface SseRoute {
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly bulkSize: number;
   readonly flushIntervalMs: number;
   readonly concurrency: number;
@@ -38,7 +38,7 @@ export class SseSource implements Part {
   readonly #title: string;
   #following: Promise<void> | undefined;
   #delayMs: number;
-  #lastEventId = '';
+  #lastEventId: string | undefined;
   #error: string | undefined = 'not connected yet';
 
   constructor(route: SseRoute, host: PartHost) {
@@ -118,8 +118,10 @@ export class SseSource implements Part {
       this.#error = undefined;
     },
     onEvent: (event: RawEvent): void => {
-      if (event.id !== '') this.#lastEventId = event.id;
       this.#batches.add(event);
+    },
+    onId: (id: string): void => {
+      this.#lastEventId = id;
     },
     onRetry: (delayMs: number): void => {
       this.#delayMs = Math.min(Math.max(leastDelayMs, delayMs), longestDelayMs);
