@@ -1,5 +1,14 @@
 import type { LimitedBody } from './limited-body.js';
 
+/** @internal What was read of a request, and what ends it. */
+export interface RequestParts<Params, Body> {
+  readonly route: string;
+  readonly params: Params;
+  readonly body: Body;
+  /** Aborted when the app ends the answer. */
+  readonly ended: AbortSignal;
+}
+
 /** One request. `raw` is the web standard's Request beneath it. */
 export class HttpRequest<Params = unknown, Body = undefined> {
   readonly raw: Request;
@@ -13,9 +22,11 @@ export class HttpRequest<Params = unknown, Body = undefined> {
   /** The body, as the route asks for it; undefined where the route asks for none. */
   readonly body: Body;
   readonly #content: LimitedBody;
+  readonly #ended: AbortSignal;
+  #signal: AbortSignal | undefined;
 
   /** @internal */
-  constructor(raw: Request, content: LimitedBody, read: { route: string; params: Params; body: Body }) {
+  constructor(raw: Request, content: LimitedBody, read: RequestParts<Params, Body>) {
     this.raw = raw;
     this.method = raw.method;
     this.url = new URL(raw.url);
@@ -24,6 +35,7 @@ export class HttpRequest<Params = unknown, Body = undefined> {
     this.headers = raw.headers;
     this.body = read.body;
     this.#content = content;
+    this.#ended = read.ended;
   }
 
   /** What stands after the `?`. */
@@ -31,9 +43,13 @@ export class HttpRequest<Params = unknown, Body = undefined> {
     return this.url.searchParams;
   }
 
-  /** A signal that is aborted when the client has gone, or when the app does not wait any longer. */
+  /**
+   * A signal that is aborted when the client has gone, or when the app does not wait any longer; where the answer is an event stream
+   * (`text/event-stream`), as soon as the app is stopped. What else never ends by itself listens to `app.stopSignal`.
+   */
   get signal(): AbortSignal {
-    return this.raw.signal;
+    this.#signal ??= AbortSignal.any([this.raw.signal, this.#ended]);
+    return this.#signal;
   }
 
   /** The body as bytes. @throws HttpError 413 when it is larger than the route allows */

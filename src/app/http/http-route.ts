@@ -25,11 +25,12 @@ export async function handle(
   { template, body: kind, maxBodyBytes, handler }: HttpRoute,
   raw: Request,
   texts: Readonly<Record<string, string>>,
+  ended: AbortSignal,
 ): Promise<unknown> {
   const params = template.read(texts);
   const content = new LimitedBody(raw, maxBodyBytes);
   const body = await readBody(kind, content);
-  return await handler(new HttpRequest(raw, content, { route: template.text, params, body }) as never);
+  return await handler(new HttpRequest(raw, content, { route: template.text, params, body, ended }) as never);
 }
 
 async function readBody(kind: BodyKind, content: LimitedBody): Promise<unknown> {

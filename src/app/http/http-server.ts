@@ -1,16 +1,16 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { inOwnContext } from '../../common/own-context.js';
 import { sleep } from '../../common/timers.js';
-import { ConfigurationError, toError } from '../../errors.js';
+import { ClosedError, ConfigurationError, toError } from '../../errors.js';
 import { required } from '../common/optional.js';
 import type { Part } from '../parts/part.js';
 import { httpPackages, type Router, type RouterOptions, router } from './router.js';
 
 /** Where a server listens, and what it answers. */
-export interface ListenOptions extends Omit<RouterOptions, 'isOpen'> {
+export interface ListenOptions extends Omit<RouterOptions, 'isOpen' | 'stopping'> {
   readonly host: string;
   readonly port: number;
   /** Told where it listens, when it does. */
@@ -24,6 +24,7 @@ export interface ListenOptions extends Omit<RouterOptions, 'isOpen'> {
 export class HttpServer implements Part {
   readonly #options: ListenOptions;
   #server: Server | undefined;
+  readonly #stopping = new AbortController();
   #open = false;
   #unanswered = 0;
 
@@ -33,7 +34,10 @@ export class HttpServer implements Part {
 
   /** Listens. @throws ConfigurationError when what it needs is not installed, or the address cannot be had */
   async prepare(): Promise<void> {
-    const answer = await router({ ...this.#options, isOpen: () => this.#open });
+    const { signal: stopping } = this.#stopping;
+    // One for each event stream; node warns from the eleventh on.
+    setMaxListeners(0, stopping);
+    const answer = await router({ ...this.#options, isOpen: () => this.#open, stopping });
     this.#server = createServer(answer);
     this.#server.on('request', (_incoming, outgoing) => {
       this.#unanswered++;
@@ -48,6 +52,7 @@ export class HttpServer implements Part {
 
   stop(): void {
     this.#open = false;
+    this.#stopping.abort(new ClosedError('The app is stopped.'));
     this.#server?.close();
     this.#server?.closeIdleConnections();
   }
@@ -81,13 +86,13 @@ const require = createRequire(import.meta.url);
 
 /** What is used of `@hono/node-server`; its own types need those of a browser. */
 interface NodeServer {
-  createAdaptorServer(options: { fetch: Router; overrideGlobalObjects: boolean }): Server;
+  createAdaptorServer(options: { fetch: Router; hostname: string; overrideGlobalObjects: boolean }): Server;
 }
 
 function createServer(answer: Router): Server {
   const { createAdaptorServer } = required<NodeServer>('HTTP needs', httpPackages, () =>
     require('@hono/node-server'),
   );
-  // Without its own Request and Response in the place of everybody's.
-  return createAdaptorServer({ fetch: answer, overrideGlobalObjects: false });
+  // The name for who gives none, as HTTP/1.0 may; and without its own Request and Response in the place of everybody's.
+  return createAdaptorServer({ fetch: answer, hostname: 'localhost', overrideGlobalObjects: false });
 }

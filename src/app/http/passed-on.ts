@@ -8,26 +8,42 @@ const mostAtOnce = 2;
 
 type Piece = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>['read']>>;
 
+/** What ends an answer that leaves bit by bit, and who is told. */
+export interface Passing {
+  /** Told of an error when the answer has begun; it must end the connection. */
+  onBroken(error: Error): void;
+  /** Aborted at the stop, which event streams would hold up until the time is over. */
+  readonly stopping: AbortSignal;
+  /** Aborted where the stop has ended the answer. */
+  readonly ended: AbortController;
+}
+
 /**
- * The answer for a Response that a handler gave. An error of its body never gets to the server's library, which would send it to the
- * client: what comes with the first pieces is thrown, as if the handler had thrown it; what comes later is told to `onBroken`, which must end
- * the connection, since the answer has begun.
+ * The answer for a Response that a handler gave. At the stop an event stream ends in order; browsers ask for it again. An error of its body never gets to the server's library, which would send it to the
+ * client: what comes with the first pieces is thrown, as if the handler had thrown it; what comes later is told to `onBroken`,
+ * since the answer has begun.
  *
  * @throws what the body throws; EncodingError for a Response that cannot be sent
  */
-export async function passOn(response: Response, onBroken: (error: Error) => void): Promise<Answer> {
+export async function passOn(response: Response, passing: Passing): Promise<Answer> {
   refuseUnsendable(response);
   if (!response.body) return { response };
   const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader();
+  const stopEnding = endAtStop(response, reader, passing);
   const pieces: Uint8Array[] = [];
   let next = reader.read();
   for (let piece = await ready(next); piece; piece = await ready(next)) {
-    if (piece.done) return whole(response, pieces);
+    if (piece.done) {
+      stopEnding();
+      return whole(response, pieces);
+    }
     pieces.push(bytesOf(piece.value));
     next = reader.read();
     if (pieces.length === mostAtOnce) break;
   }
-  return streamed(response, new Rest(reader, pieces, next, onBroken));
+  const rest = new Rest(reader, pieces, next, passing.onBroken);
+  void rest.sent.then(stopEnding);
+  return streamed(response, rest);
 }
 
 /** The answer to HEAD for a Response: nothing of its body is sent, nor made. @throws EncodingError for a Response that cannot be sent */
@@ -45,6 +61,22 @@ function refuseUnsendable({ status, bodyUsed, body }: Response): void {
   throw new EncodingError(
     'This Response was sent or read before, and its body can be read only once: make a new one for each answer.',
   );
+}
+
+/** Ends an event stream at the stop: whoever reads it sees its end. Gives what calls this off. */
+function endAtStop(
+  { headers }: Response,
+  reader: ReadableStreamDefaultReader<unknown>,
+  { stopping, ended }: Passing,
+): () => void {
+  if (!/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return () => {};
+  const end = (): void => {
+    ended.abort(stopping.reason);
+    reader.cancel(stopping.reason).catch(() => {});
+  };
+  if (stopping.aborted) end();
+  else stopping.addEventListener('abort', end);
+  return () => stopping.removeEventListener('abort', end);
 }
 
 /** What is there by now; undefined when it is not. */

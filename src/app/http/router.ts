@@ -17,6 +17,8 @@ export interface RouterOptions {
   readonly meter: Meter;
   /** Whether routes of users answer now; else they are told to come again. */
   isOpen(): boolean;
+  /** Aborted at the stop: answers that would never end are ended. */
+  readonly stopping: AbortSignal;
 }
 
 /** What the server gives beside a request. */
@@ -78,18 +80,20 @@ async function answered(
   route: HttpRoute,
   raw: Request,
   texts: Readonly<Record<string, string>>,
-  { logger, isOpen, outgoing }: RouterOptions & Exchange,
+  { logger, isOpen, stopping, outgoing }: RouterOptions & Exchange,
 ): Promise<Answer> {
   if (!route.always && !isOpen()) return json({ error: 'Not ready.' }, 503, { 'retry-after': '1' });
   const what = `${raw.method} ${route.template.text}`;
   try {
-    const given = await handle(route, raw, texts);
+    const ended = new AbortController();
+    const given = await handle(route, raw, texts, ended.signal);
     if (!(given instanceof Response)) return answerOf(given);
     if (raw.method === 'HEAD') return headOf(given);
-    return await passOn(given, (error) => {
+    const onBroken = (error: Error): void => {
       report(`The answer to ${what} broke off`, error, logger);
       outgoing.destroy();
-    });
+    };
+    return await passOn(given, { onBroken, stopping, ended });
   } catch (thrown) {
     return failure(what, thrown, logger);
   }
