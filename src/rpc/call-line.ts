@@ -1,4 +1,5 @@
 import { directReplyTo, Inbox, type Link, type Publisher, type Received } from '../amqp/index.js';
+import type { Logger } from '../logger.js';
 import type { PendingCall } from './pending-call.js';
 
 /** So many channels of a link are for calls: one for each caller, as long as there are no more. */
@@ -9,8 +10,11 @@ export class CallLine {
   readonly inbox: Inbox = new Inbox();
   readonly publisher: Publisher;
   readonly #calls = new Map<string, PendingCall>();
+  readonly #logger: Logger;
+  #toldOfNoId = false;
 
   constructor(link: Link) {
+    this.#logger = link.logger;
     void this.inbox.listen(directReplyTo, (reply) => this.#deliver(reply));
     this.publisher = link.newPublisher({ inbox: this.inbox, onDown: () => this.#lost() });
   }
@@ -27,7 +31,19 @@ export class CallLine {
 
   /** A reply nobody waits for is late or double, and changes nothing. */
   #deliver(reply: Received): void {
-    this.#calls.get(reply.properties.correlationId)?.replied(reply);
+    const { correlationId } = reply.properties;
+    if (correlationId) this.#calls.get(correlationId)?.replied(reply);
+    else this.#tellOfNoId();
+  }
+
+  /** Its call waits until its time is over, and what it would be told then is that there is no answer. */
+  #tellOfNoId(): void {
+    if (this.#toldOfNoId) return;
+    this.#toldOfNoId = true;
+    this.#logger.warn(
+      `An answer has come without a correlation id, so its call is not known and goes on waiting. Is the server Python's Postage? ` +
+        `Then write static override readonly replyQueue = 'per-call' in the class of the producer. This is said once.`,
+    );
   }
 
   #lost(): void {

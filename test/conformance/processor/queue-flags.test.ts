@@ -82,4 +82,48 @@ describe('the flags of a queue', () => {
     await processor.close();
     assert.equal(await stage.side.look(queue.name), undefined);
   });
+
+  const differences = [
+    ['durable', { durable: false }, {}, /Write durable: false .*\{ name, flags: \{ durable: false \} \}/],
+    ['durable', {}, { durable: false }, /Write durable: true .*\{ name, flags: \{ durable: true \} \}/],
+    ['auto_delete', { autoDelete: true }, {}, /flags: \{ autoDelete: true \}/],
+    ['x-max-length', { maxLength: 5 }, {}, /with the arguments that it has, or delete the queue/],
+    ['x-max-length', {}, { arguments: { 'x-max-length': 5 } }, /with the arguments that it has/],
+  ] as const;
+
+  for (const [argument, there, flags, advice] of differences) {
+    it(`N-20: one that is there with ${JSON.stringify(there)}, declared with ${JSON.stringify(flags)}, is refused in words that say what to write`, async (t) => {
+      const name = uniqueName('there');
+      await stage.side.onChannel((channel) => channel.assertQueue(name, there));
+      const refused = stage.start(t, MessageProcessor, from({ name, flags }));
+      await assert.rejects(refused, (thrown: Error & { replyCode?: number }) => {
+        assert.deepEqual([thrown.name, thrown.replyCode], ['TopologyError', 406]);
+        assert.ok(thrown.message.includes(`inequivalent arg '${argument}'`), thrown.message);
+        assert.match(thrown.message, advice);
+        return true;
+      });
+    });
+  }
+
+  it('N-20: what is said for one of them is taken', async (t) => {
+    const name = uniqueName('of-python');
+    await stage.side.onChannel((channel) => channel.assertQueue(name, { durable: false }));
+    await stage.start(t, MessageProcessor, from({ name, flags: { durable: false } }));
+    assert.deepEqual(await stage.side.look(name), { messages: 0, consumers: 1 });
+  });
+
+  it('N-20: an exchange that is there otherwise is refused in words that say what to write in its class', async (t) => {
+    const exchange = newExchange();
+    const { exchangeName } = exchange;
+    const queue = uniqueName('queue');
+    await stage.side.onChannel((channel) => channel.assertExchange(exchangeName, 'topic'));
+    const refused = stage.start(t, MessageProcessor, { eqks: [[exchange, [[queue, 'key']]]] });
+    await assert.rejects(refused, /inequivalent arg 'type'.* Write exchangeType = 'topic' in its class/);
+    const transient = newExchange();
+    await stage.side.onChannel((channel) =>
+      channel.assertExchange(transient.exchangeName, 'direct', { durable: false }),
+    );
+    const asked = stage.start(t, MessageProcessor, { eqks: [[transient, [[queue, 'key']]]] });
+    await assert.rejects(asked, /inequivalent arg 'durable'.* Write durable = false in its class/);
+  });
 });

@@ -11,7 +11,7 @@ import {
 import { connect } from '../../support/stage/connect.js';
 import { RawServer, success } from '../../support/stage/raw-server.js';
 import { Recorder } from '../../support/stage/recorder.js';
-import { useStage } from '../../support/stage/stage.js';
+import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 import { callerOf } from './facilities.js';
 
@@ -68,6 +68,28 @@ describe('replies', () => {
     });
     const producer = await connect(t, stage, callerOf(place.eks));
     assert.equal((await producer.rpc_ping()).unwrap(), 'the answer');
+  });
+
+  it('N-19: without a correlation id are told of once, with what helps where the server is of Python', async (t) => {
+    const place = await stage.place();
+    const server: RawServer = await RawServer.start(stage.side, place, (request) =>
+      server.replyWith(request, success(3), {}),
+    );
+    const log = recordingLog();
+    const producer = await connect(t, stage, callerOf(place.eks), { logger: log });
+    const calls = [producer.rpc_ping(), producer.rpc_ping()];
+    await server.request(2);
+    await waitForLength(log.warnings, 1);
+    // Answers leave in their order: when this one is here, both of those were.
+    server.reply(await server.request(1), success('known'));
+    server.reply(await server.request(2), success('known'));
+    assert.deepEqual(
+      (await Promise.all(calls)).map(({ value }) => value),
+      ['known', 'known'],
+    );
+    assert.equal(log.warnings.length, 1, log.warnings.join('\n'));
+    assert.match(log.warnings[0] ?? '', /without a correlation id.*Postage\?.* replyQueue = 'per-call'/);
+    assert.deepEqual(log.errors, []);
   });
 
   it('of a server that answers attempt 1 too late still answer the call, once, and the handler ran once', async (t) => {
