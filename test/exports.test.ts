@@ -80,10 +80,10 @@ const doors: Readonly<Record<string, Door>> = {
       fieldsFirst
       handlersFor
       hopsOf
-      isWaybillError
-      registerError
       instanceOf
+      isWaybillError
       listOf
+      registerError
       silentLogger
       stderrLogger
       useMiddleware

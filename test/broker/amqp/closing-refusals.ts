@@ -224,7 +224,9 @@ export function describeClosingRefusals(
       await strict.waitForConsumers(good, 1);
       // Each costs one connection of those that publish and one of those that consume, at most.
       assert.ok(two.accepted <= 2 * (bad.length + 1), `${two.accepted} connections`);
-      const attempts = [...logger.warnings, ...logger.debugs].filter((line) => line.includes('while it was being set up: '));
+      const attempts = [...logger.warnings, ...logger.debugs].filter((line) =>
+        line.includes('while it was being set up: '),
+      );
       assert.ok(
         attempts.length > 0 && attempts.every((line) => refused.words.test(line)),
         attempts.join('\n'),
