@@ -10,7 +10,7 @@ const PAGE = 'docs/conformance.md';
  * Ids of behaviours (B), cases (C) and faults (X) of the five originals, of what was decided where they disagree (D), and of
  * inputs that have failed (T, H, S, N, and P with a number only).
  */
-const ID = /\b(?:(?:AW|[PWAL])-[BCX]\d+|D\d{1,2}|[THS]-[A-F]\d+|[NP]-\d+)\b/g;
+const ID = /\b(?:(?:AW|[PWAL])-[BCX]\d+|D\d{1,2}|[THS]-[A-F]\d+|[NP]-\d+|S-[sM]\d+)\b/g;
 
 /** A row that explains an id: the id in the first column. */
 const ROW = /^\| (?<id>[\w-]+) \|(?<text>.*)\|$/gm;

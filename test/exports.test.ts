@@ -240,6 +240,7 @@ const doors: Readonly<Record<string, Door>> = {
       AppState
       ComponentInfo
       Connections
+      CorsOptions
       Counter
       DeliveryContext
       Gauge

@@ -26,6 +26,7 @@ export type { AppOptions } from './app-options.js';
 export { exponentialBuckets, linearBuckets } from './common/buckets.js';
 export type { RouteContext } from './common/route-context.js';
 export type { Connections, NamedConnection } from './connections.js';
+export type { CorsOptions } from './http/cors.js';
 export { HttpError, type HttpErrorOptions, isHttpError } from './http/http-error.js';
 export type {
   HttpHandler,

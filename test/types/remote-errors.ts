@@ -11,7 +11,7 @@ class OrderNotFound extends Error {
 typeCase('a class of errors is registered with fields that it has', () => {
   registerError(OrderNotFound, { fields: ['orderId'] });
   registerError(OrderNotFound);
-  // @ts-expect-error Type '"ordrId"' is not assignable to type 'keyof OrderNotFound'.
+  // @ts-expect-error Did you mean '"orderId"'?
   registerError(OrderNotFound, { fields: ['ordrId'] });
   // @ts-expect-error Argument of type 'DateConstructor' is not assignable
   registerError(Date);

@@ -1,3 +1,4 @@
+import { isAnyArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 import { EncodingError } from '../../errors.js';
 import { toPlain } from '../../wire/index.js';
 import { type HttpError, isHttpError } from './http-error.js';
@@ -14,8 +15,21 @@ export interface Answer {
 export function answerOf(value: unknown): Answer {
   if (value === undefined) return { response: new Response(null, { status: 204 }), bytes: 0 };
   if (typeof value === 'string') return answer(value, 200, 'text/plain; charset=utf-8');
-  if (value instanceof Uint8Array) return answer(value, 200, 'application/octet-stream');
+  const bytes = bytesOf(value);
+  if (bytes) return answer(bytes, 200, 'application/octet-stream');
+  if (value instanceof ReadableStream)
+    throw new EncodingError(
+      'A ReadableStream is answered as the body of a Response: return new Response(stream).',
+    );
   return json(value);
+}
+
+/** The bytes of what is made of bytes. A copy where they are shared: a Response takes none that change. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (isAnyArrayBuffer(value)) return bytesOf(new Uint8Array(value));
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return isSharedArrayBuffer(value.buffer) ? Uint8Array.from(bytes) : bytes;
 }
 
 /** An answer in JSON. @throws EncodingError for what is no JSON */

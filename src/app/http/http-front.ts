@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../errors.js';
 import { type AppSettings, readSettings } from '../common/settings.js';
 import type { AppHealth } from '../parts/app-health.js';
 import type { Part, PartHost } from '../parts/part.js';
+import { type Cors, cors } from './cors.js';
 import type { HttpServerOptions } from './http-options.js';
 import type { HttpRoute } from './http-route.js';
 import { HttpRoutes } from './http-routes.js';
@@ -34,11 +35,13 @@ export class HttpFront {
   readonly #own: readonly OwnRoute[];
   readonly #users: HttpRoute[] = [];
   readonly #isAsked: boolean;
+  readonly #cors: Cors | undefined;
 
   constructor({ options, methods, own, refuseWhenStarted }: HttpFrontOptions) {
     this.#options = checked(options ?? {});
     this.#isAsked = options !== undefined || this.#settings.isHttpAsked;
     this.#own = own;
+    this.#cors = this.#options.cors && cors(this.#options.cors);
     this.routes = new HttpRoutes({
       methods,
       maxBodyBytes: this.#options.maxBodyBytes ?? 1024 * 1024,
@@ -62,6 +65,7 @@ export class HttpFront {
       host: this.#options.host ?? this.#settings.httpHost,
       port: this.#options.port ?? this.#settings.httpPort,
       routes: [...[...this.#own, ...this.#health(health)].map(ownRoute), ...this.#users],
+      cors: this.#cors,
       logger,
       meter,
       onListening: (url) => this.routes.listensAt(url),

@@ -1,9 +1,10 @@
 import type { ContentType } from '../../wire/index.js';
+import type { CorsOptions } from './cors.js';
 import type { HttpRequest } from './http-request.js';
 import type { PathParams } from './path-template.js';
 
 /** The methods that routes may have. */
-export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** How requests of a route are read. */
 export interface HttpRouteOptions {
@@ -29,7 +30,7 @@ export interface PlainBodies {
 }
 
 /**
- * Answers a request. What it returns is the answer: a Response as it is, a text as text, bytes as bytes, nothing as 204, all else as
+ * Answers a request. What it returns is the answer: a Response as it is, a text as text, bytes (an ArrayBuffer, or a view of one) as bytes, nothing as 204, all else as
  * JSON. HttpError is answered with its status; whatever else is thrown is answered with 500, and logged. A Response is used once: make a new one
  * for each answer. What its body throws is answered with 500 while nothing has left yet; later it breaks off the answer, and is logged.
  */
@@ -45,6 +46,8 @@ export interface HttpServerOptions {
   readonly port?: number | undefined;
   /** The largest body that routes read, in bytes, from 1 on, unless they say otherwise. @default 1 MiB */
   readonly maxBodyBytes?: number | undefined;
+  /** Which pages of other origins may ask. @default none: browsers keep answers from them */
+  readonly cors?: CorsOptions | undefined;
   /** Where the app tells how it is; `false` for nowhere. @default /health/live and /health/ready */
   readonly health?: { readonly live: string; readonly ready: string } | false | undefined;
 }

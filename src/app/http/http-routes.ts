@@ -12,6 +12,7 @@ import type {
   PlainBodies,
 } from './http-options.js';
 import type { BodyKind, HttpRoute } from './http-route.js';
+import { bodiless } from './limited-body.js';
 import { PathTemplate } from './path-template.js';
 
 /** Registers handlers for one method, or several: `app.http.get('/orders/{id:int}')(({ params }) => …)`. */
@@ -42,7 +43,7 @@ export interface HttpRoutesHost {
   add(route: HttpRoute): void;
 }
 
-const allMethods: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const allMethods: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Requests over HTTP: `app.http`. */
 export class HttpRoutes {
@@ -52,7 +53,10 @@ export class HttpRoutes {
   readonly put: HttpRegister = this.#register('PUT');
   readonly patch: HttpRegister = this.#register('PATCH');
   readonly delete: HttpRegister = this.#register('DELETE');
+  /** What no route says, the app answers: which methods a path has, and what `http.cors` lets browsers do. */
+  readonly options: HttpRegister = this.#register('OPTIONS');
   readonly #host: HttpRoutesHost;
+  readonly #routes: HttpRoute[] = [];
   #url: string | undefined;
 
   /** @internal */
@@ -81,11 +85,15 @@ export class HttpRoutes {
     const what = `The HTTP route ${templates.map(({ text }) => text).join(', ')}`;
     this.#refuseReserved(known, templates);
     checkBody(what, options, ['json', 'text', 'raw']);
+    if (options.body !== undefined && known.every(bodiless))
+      throw new ConfigurationError(
+        `${what} is for ${known.join(' and ')}, whose requests have no body: leave 'body' out.`,
+      );
     const { maxBodyBytes: given = this.#host.maxBodyBytes } = options;
     const maxBodyBytes = wholeNumber(`${what}: maxBodyBytes`, given, { min: 1 });
     return this.#host.methods.register<HttpHandler<string, never>>((handler) => {
       for (const template of templates) {
-        this.#host.add({ methods: known, template, body: options.body, maxBodyBytes, handler });
+        this.#add({ methods: known, template, body: options.body, maxBodyBytes, handler });
       }
     });
   }
@@ -96,7 +104,20 @@ export class HttpRoutes {
     return register as HttpRegister;
   }
 
-  /** What the app tells of itself would be hidden, or hide the route. */
+  /** The first one that fits a path answers, so a route that each of its paths is taken from would never run. */
+  #add(route: HttpRoute): void {
+    for (const { methods, template } of this.#routes) {
+      const hidden = template.covers(route.template) && methods.find((each) => route.methods.includes(each));
+      if (!hidden) continue;
+      throw new ConfigurationError(
+        `${hidden} ${route.template.text} would never be answered: ${hidden} ${template.text}, registered before, takes its paths. ${advice(template, route.template)}`,
+      );
+    }
+    this.#host.add(route);
+    this.#routes.push(route);
+  }
+
+  /** What the app tells of itself would be hidden, or hide the route */
   #refuseReserved(methods: readonly HttpMethod[], templates: readonly PathTemplate[]): void {
     const taken = templates.find(({ text }) => this.#host.reserved.includes(text));
     if (!taken || !methods.includes('GET')) return;
@@ -104,6 +125,10 @@ export class HttpRoutes {
       `GET ${taken.text} is answered by the app itself; take another path, or rename or switch off that one.`,
     );
   }
+}
+
+function advice(earlier: PathTemplate, later: PathTemplate): string {
+  return later.covers(earlier) ? 'Leave one of them out.' : 'Register it first.';
 }
 
 function methodOf(method: string): HttpMethod {

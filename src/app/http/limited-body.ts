@@ -1,6 +1,7 @@
 import { toError } from '../../errors.js';
 import { jsonEncoder } from '../../wire/index.js';
 import { HttpError } from './http-error.js';
+import { tooLarge, unpacked } from './unpacked.js';
 
 /** The body of a request, read when it is asked for, once, and only so far. */
 export class LimitedBody {
@@ -13,7 +14,7 @@ export class LimitedBody {
     this.#maxBytes = maxBytes;
   }
 
-  /** @throws HttpError 413 when it is larger than allowed */
+  /** Unpacked, where it is packed. @throws HttpError 413 when it is larger than allowed, 415 for an encoding that nobody knows */
   bytes(): Promise<Buffer> {
     this.#bytes ??= this.#read();
     return this.#bytes;
@@ -25,6 +26,9 @@ export class LimitedBody {
 
   /** @throws HttpError 400 when it is no JSON */
   async json(): Promise<unknown> {
+    const { method } = this.#request;
+    if (bodiless(method))
+      throw new HttpError(400, `The body of a ${method} request is not read; send it by another method.`);
     const bytes = await this.bytes();
     try {
       return jsonEncoder.decode(bytes);
@@ -34,16 +38,16 @@ export class LimitedBody {
   }
 
   async #read(): Promise<Buffer> {
-    const tooLarge = new HttpError(413, `The body is larger than ${this.#maxBytes} bytes.`);
-    if (Number(this.#request.headers.get('content-length') ?? 0) > this.#maxBytes) throw tooLarge;
+    const { headers } = this.#request;
+    if (Number(headers.get('content-length') ?? 0) > this.#maxBytes) throw tooLarge(this.#maxBytes);
     const chunks: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of this.#chunks()) {
       length += chunk.length;
-      if (length > this.#maxBytes) throw tooLarge;
+      if (length > this.#maxBytes) throw tooLarge(this.#maxBytes);
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks, length);
+    return await unpacked(Buffer.concat(chunks, length), headers.get('content-encoding'), this.#maxBytes);
   }
 
   /** A client that goes away in the middle is no fault of the handler. */
@@ -54,4 +58,9 @@ export class LimitedBody {
       throw new HttpError(400, 'The body ended before its end.', { cause });
     }
   }
+}
+
+/** Whether requests of a method have no body: the web's Request gives none, whatever was sent. */
+export function bodiless(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }

@@ -51,6 +51,12 @@ export class PathTemplate {
     }
   }
 
+  /** Whether each path of another one fits this one, too: who stands first hides the other. */
+  covers(other: PathTemplate): boolean {
+    const [own, others] = [this.shape.split('/'), other.shape.split('/')];
+    return own.length === others.length && own.every((part, at) => part === '{}' || part === others[at]);
+  }
+
   /** The parameters, each made into its kind. @throws HttpError 400 for a text that is no such thing */
   read(texts: Readonly<Record<string, string>>): Values {
     return Object.fromEntries(
@@ -66,7 +72,10 @@ const wholeSegment = /^(\{\w+(:\w+)?\}|[^{}:*?#]*)$/;
 const readers: { readonly [Kind in keyof Kinds]: (text: string) => Kinds[Kind] | undefined } = {
   str: (text) => text,
   int: (text) => (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined),
-  float: (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined),
+  float: (text) => {
+    const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
+    return isNumber ? Number(text) : undefined;
+  },
   // Whatever is not said to be true is false, as in the original (AW-B27).
   bool: (text) => /^(on|true|yes|1)$/i.test(text),
 };

@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.js';
 import { optional } from '../common/optional.js';
 import type { Meter } from '../parts/meter.js';
 import { type Answer, answerOf, json, refusal } from './answer.js';
+import type { Cors } from './cors.js';
 import { type HttpRoute, handle } from './http-route.js';
 import { headOf, passOn } from './passed-on.js';
 
@@ -15,6 +16,8 @@ export interface RouterOptions {
   readonly routes: readonly HttpRoute[];
   readonly logger: Logger;
   readonly meter: Meter;
+  /** What answers tell browsers of pages of other origins. */
+  readonly cors: Cors | undefined;
   /** Whether routes of users answer now; else they are told to come again. */
   isOpen(): boolean;
   /** Aborted at the stop: answers that would never end are ended. */
@@ -53,7 +56,18 @@ export async function router(options: RouterOptions): Promise<Router> {
   }
   hono.notFound((context) => lost(context.req.raw, context.get('allowed'), options.meter));
   hono.onError((error, { req }) => failure(`${req.method} ${req.path}`, error, options.logger).response);
-  return async (request, exchange) => await hono.fetch(request, exchange);
+  const { cors } = options;
+  return async (request, exchange) => {
+    const response = await hono.fetch(request, exchange);
+    return cors ? withCors(cors, request, response) : response;
+  };
+}
+
+/** In a Response of its own: a handler's may be one whose headers nobody can change, as that of Response.redirect(). */
+function withCors(cors: Cors, request: Request, { body, status, statusText, headers }: Response): Response {
+  const all = new Headers(headers);
+  cors(request, all);
+  return new Response(body, { status, statusText, headers: all });
 }
 
 /** Who answers GET answers HEAD, too (RFC 9110 section 9.1), where nobody else does. */
@@ -117,10 +131,15 @@ function report(what: string, thrown: unknown, logger: Logger): void {
 
 function lost(raw: Request, allowed: readonly string[], meter: Meter): Response {
   const end = meter.request(raw.method, noPath);
-  const { response, bytes } =
-    allowed.length === 0
-      ? json({ error: 'Not Found' }, 404)
-      : json({ error: 'Method Not Allowed' }, 405, { allow: [...new Set(allowed)].join(', ') });
+  const { response, bytes } = unrouted(raw.method, [...new Set(allowed)]);
   end(response.status, bytes);
   return response;
+}
+
+/** What is answered where no route is for the method, or none for the path at all. */
+function unrouted(method: string, allowed: readonly string[]): Answer {
+  if (allowed.length === 0) return json({ error: 'Not Found' }, 404);
+  if (method !== 'OPTIONS') return json({ error: 'Method Not Allowed' }, 405, { allow: allowed.join(', ') });
+  const headers = { allow: [...allowed, 'OPTIONS'].join(', ') };
+  return { response: new Response(null, { status: 204, headers }), bytes: 0 };
 }
