@@ -2,7 +2,7 @@ import { usualDrainMs } from '../common/drain-limit.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import { type Middleware, ownMiddleware, type RegisterHandler } from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
-import { defaultLogger, type Logger } from '../logger.js';
+import type { Logger } from '../logger.js';
 import {
   DrainError,
   type DrainOptions,
@@ -15,6 +15,7 @@ import { AmqpConnection } from './amqp/amqp-connection.js';
 import type { AmqpRoutes } from './amqp/amqp-routes.js';
 import type { AppOptions } from './app-options.js';
 import { Assembly } from './assembly.js';
+import { loggerByLevel } from './common/log-level.js';
 import type { RouteContext } from './common/route-context.js';
 import type { Connections } from './connections.js';
 import { Hooks } from './hooks.js';
@@ -76,7 +77,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   /** Makes an app that is not started. @throws ConfigurationError for options, or an environment, that cannot be used */
   constructor(options: AppOptions<State> = {}) {
     super();
-    const { name = 'app', logger = defaultLogger(), shutdownTimeoutMs = usualDrainMs } = options;
+    const { name = 'app', logger = loggerByLevel(), shutdownTimeoutMs = usualDrainMs } = options;
     this.name = name;
     this.logger = logger;
     this.state = options.state ?? ({} as State);

@@ -45,7 +45,7 @@ export class Connections implements Iterable<NamedConnection> {
 
   /**
    * Adds a connection; the same one again changes nothing.
-   * @throws ConfigurationError when its name is taken, or the app has started
+   * @throws ConfigurationError when its name is taken, it belongs to another app, or the app has started
    */
   add(connection: NamedConnection): void {
     if (this.#all.has(connection)) return;
@@ -54,14 +54,21 @@ export class Connections implements Iterable<NamedConnection> {
     if (name !== undefined && this.#find(name)) {
       throw new ConfigurationError(`There are two connections of the name '${name}'. Give each its own.`);
     }
+    if (connection.adopt) claim(connection, this.#owner);
     connection.adopt?.(this.#owner);
     this.#all.add(connection);
   }
 
-  /** The connection of this name. @throws ConfigurationError when there is none */
-  get(name: string): NamedConnection {
+  /**
+   * The connection of this name; with its class what it can do: `app.connections.get('main', AmqpConnection).put(…)`.
+   * @throws ConfigurationError when there is none, or it is of another class
+   */
+  get(name: string): NamedConnection;
+  get<C extends NamedConnection>(name: string, Class: ConnectionClass<C>): C;
+  get(name: string, Class?: ConnectionClass<NamedConnection>): NamedConnection {
     const found = this.#find(name);
-    if (found) return found;
+    if (found && (!Class || found instanceof Class)) return found;
+    if (found) throw new ConfigurationError(`The connection '${name}' is no ${Class?.name}.`);
     throw new ConfigurationError(`There is no connection of the name '${name}'. ${this.#known()}`);
   }
 
@@ -127,6 +134,18 @@ export class Connections implements Iterable<NamedConnection> {
     const names = [...this.#all].flatMap(({ name }) => name ?? []);
     return names.length > 0 ? `There are: ${names.join(', ')}.` : 'None has a name.';
   }
+}
+
+const owners = new WeakMap<NamedConnection, ConnectionOwner>();
+
+/** The first app that ended would close it for the other. @throws ConfigurationError for one that belongs to another app */
+function claim(connection: NamedConnection, owner: ConnectionOwner): void {
+  const other = owners.get(connection);
+  owners.set(connection, other ?? owner);
+  if (other === undefined || other === owner) return;
+  throw new ConfigurationError(
+    `This ${connection.constructor.name} belongs to the app '${other.name}' already. Make one for each app; those alike share their sockets.`,
+  );
 }
 
 /** @throws ConfigurationError for one of the right kind that another copy of this package has made: it could not be used */

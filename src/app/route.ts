@@ -22,7 +22,8 @@ interface Amqp extends AmqpRouteOptions {
 
 interface Http extends HttpRouteOptions {
   readonly type: 'http';
-  readonly methods: readonly string[];
+  /** @default GET */
+  readonly methods?: readonly string[] | undefined;
 }
 
 interface Sse extends SseRouteOptions {
@@ -62,13 +63,13 @@ interface EntryPoints {
   readonly sse: SseRoutes;
 }
 
-type Options = { readonly type: RouteType; readonly methods?: readonly string[] };
+type Options = { readonly type: RouteType; readonly methods?: readonly string[] | undefined };
 
 /** Makes `app.route`. It throws an ArgumentTypeError for a type that there is not. */
 export function registerRoute({ amqp, http, sse }: EntryPoints): RegisterRoute {
   const route = (routes: string | readonly string[], { type, methods, ...options }: Options): unknown => {
     if (type === 'amqp_rabbitmq') return amqp.consume(routes, options);
-    if (type === 'http') return http.on(methods ?? [], routes, options as HttpOptions);
+    if (type === 'http') return http.on(methods ?? ['GET'], routes, options as HttpOptions);
     if (type === 'sse') return sse.consume(routes, options);
     throw new ArgumentTypeError(
       `There are no routes of the type '${type}'; there are amqp_rabbitmq, http and sse.`,

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ArgumentTypeError, ConfigurationError } from '../errors.js';
 
 /** How long each block took, in milliseconds, by name; in the order in which they ended, so the innermost first. */
 export type Transactions = ReadonlyMap<string, number>;
@@ -50,15 +50,25 @@ export class Timeit {
     throw outcome.error;
   }
 
-  /** Gives a function that does the same and is measured each time it is called. */
-  wrap<This, Args extends unknown[], T>(
+  /**
+   * Gives a function that does the same and is measured each time it is called; as `@timeit.wrap` it stands before a method, below what
+   * registers it. With `experimentalDecorators` call it instead.
+   */
+  // n.b. a field: compilers call a decorator without what it is a method of.
+  readonly wrap = <This, Args extends unknown[], T>(
     work: (this: This, ...args: Args) => T | Promise<T>,
-  ): (this: This, ...args: Args) => Promise<T> {
+    _method?: ClassMethodDecoratorContext,
+  ): ((this: This, ...args: Args) => Promise<T>) => {
+    if (typeof work !== 'function')
+      throw new ArgumentTypeError(
+        'Timeit.wrap needs a function, or stands before a method as a standard decorator.',
+      );
     const run = (block: () => T | Promise<T>): Promise<T> => this.run(block);
-    return function (this: This, ...args: Args): Promise<T> {
+    const measured = function (this: This, ...args: Args): Promise<T> {
       return run(() => work.apply(this, args));
     };
-  }
+    return Object.defineProperty(measured, 'name', { value: work.name });
+  };
 
   /** What the callback throws must not hide what the block has thrown. */
   async #report(transactions: Transactions, error: unknown): Promise<void> {

@@ -65,7 +65,9 @@ export class ThreadPool implements Supervisor {
         throw new ConfigurationError('This thread is in the pool already. Add each thread once.');
     }
     if (thread.stopSignal.aborted)
-      throw new ClosedError('This thread was stopped; it cannot start again. Make a new one.');
+      throw new ClosedError(
+        `This ${thread.constructor.name || 'thread'} was stopped; it cannot start again. Make a new one.`,
+      );
     const supervised = new SupervisedThread(thread, this);
     this.#threads.add(supervised);
     if (as === 'founder') this.#founders.add(supervised);

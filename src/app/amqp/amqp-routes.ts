@@ -12,6 +12,7 @@ import { AmqpConnection } from './amqp-connection.js';
 import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp-options.js';
 import { type AmqpRoute, AmqpSource } from './amqp-source.js';
 import { bodyReader } from './read-body.js';
+import { tellOfShared } from './shared-queues.js';
 
 /** All that may be said of an AMQP route. */
 type Options = AmqpRouteOptions & { readonly body?: ContentType | 'raw' | undefined };
@@ -47,7 +48,9 @@ export class AmqpRoutes {
       const given = { handler, name: name || 'a handler' };
       plan((host) => {
         const connection = connections.choose(AmqpConnection, options.connection, what);
-        return new AmqpSource({ ...settled, ...given, queues: list, connection }, host);
+        const route = { ...settled, ...given, queues: list, connection };
+        tellOfShared(route, host);
+        return new AmqpSource(route, host);
       });
     });
   }

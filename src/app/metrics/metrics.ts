@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { checkedBuckets } from '../common/buckets.js';
 import { required } from '../common/optional.js';
 import type { AppSettings } from '../common/settings.js';
+import { checkedPrefix, made } from './metric-names.js';
 import type { Counter, Gauge, Histogram, MetricOptions, MetricsOptions } from './metrics-options.js';
 
 type PromClient = typeof import('prom-client');
@@ -24,6 +25,8 @@ export class Metrics {
     const { namespace = settings.metricsNamespace, appPrefix = settings.metricsAppPrefix } = options;
     this.path = options.path ?? settings.metricsPath;
     this.bucketsMs = checkedBuckets('App: metrics.bucketsMs', options.bucketsMs ?? settings.metricsBucketsMs);
+    checkedPrefix(told('namespace', options.namespace, 'NAMESPACE'), namespace);
+    checkedPrefix(told('appPrefix', options.appPrefix, 'APPPREFIX'), appPrefix);
     this.#prefix = [namespace, appPrefix].filter((part) => part !== '').join('_');
   }
 
@@ -34,25 +37,25 @@ export class Metrics {
 
   /**
    * Gives a number that only grows.
-   * @throws ConfigurationError without prom-client; Error for a name that is taken or cannot be
+   * @throws ConfigurationError without prom-client, and for a name or labels that cannot be or are taken
    */
   counter(options: MetricOptions): Counter {
     const { Counter } = this.#open();
-    return new Counter(this.#named(options));
+    const named = this.#named(options);
+    return made(named.name, () => new Counter(named));
   }
 
   /** Gives a number that goes up and down. @throws as {@link counter} */
   gauge(options: MetricOptions & { readonly collect?: (gauge: Gauge) => void }): Gauge {
     const { Gauge } = this.#open();
     const { collect, ...named } = options;
-    return new Gauge({
-      ...this.#named(named),
-      ...(collect && {
-        collect() {
-          collect(this);
-        },
-      }),
-    });
+    const collecting = collect && {
+      collect(this: Gauge): void {
+        collect(this);
+      },
+    };
+    const all = { ...this.#named(named), ...collecting };
+    return made(all.name, () => new Gauge(all));
   }
 
   /** Counts how often values of which sizes are seen. @default buckets those for durations @throws as {@link counter} */
@@ -60,7 +63,8 @@ export class Metrics {
     const { Histogram } = this.#open();
     const { buckets = this.bucketsMs, ...named } = options;
     const bounds = checkedBuckets(`The metric ${named.name}: buckets`, buckets);
-    return new Histogram({ ...this.#named(named), buckets: [...bounds] });
+    const all = { ...this.#named(named), buckets: [...bounds] };
+    return made(all.name, () => new Histogram(all));
   }
 
   /** All figures, in the text format of Prometheus. */
@@ -95,4 +99,11 @@ export class Metrics {
     }
     return this.#client;
   }
+}
+
+/** Where a part of the names was said, for people. */
+function told(option: string, given: string | undefined, variable: string): string {
+  return given === undefined
+    ? `The environment variable ASYNCWORKER_METRICS_${variable}`
+    : `App: metrics.${option}`;
 }

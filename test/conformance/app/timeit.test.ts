@@ -110,4 +110,23 @@ describe('Timeit', () => {
   it('measures without a callback, too', async () => {
     assert.equal(await new Timeit('a').run((a) => a.run('b', () => 7)), 7);
   });
+
+  it('S-s2: wraps a function that is handed on, as compilers do with a decorator, and keeps its name', async () => {
+    const { timeit, reports } = newTimeit();
+    const { wrap } = timeit;
+    class Till {
+      readonly drawer = 40;
+      async pay(coins: number): Promise<number> {
+        return this.drawer + coins;
+      }
+    }
+    const pay = wrap(Till.prototype.pay);
+    assert.equal(pay.name, 'pay');
+    assert.equal(await pay.call(new Till(), 2), 42);
+    assert.equal(reports.length, 1);
+    assert.throws(() => wrap(new Till() as never), {
+      name: 'ArgumentTypeError',
+      message: /standard decorator/,
+    });
+  });
 });
