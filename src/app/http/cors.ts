@@ -1,7 +1,11 @@
-import { wholeNumber } from '../../common/numbers.js';
+import { cut } from '../../common/foreign-text.js';
+import { duration } from '../../common/numbers.js';
 import { ConfigurationError } from '../../errors.js';
 
-/** Which pages of other origins may read the answers of an app, and send what browsers ask about first (CORS). */
+/**
+ * Which pages of other origins may read the answers of an app, and send what browsers ask about first (CORS). What the app tells of itself,
+ * health and metrics, is not among them.
+ */
 export interface CorsOptions {
   /** The origins of those pages, as in `https://shop.example`; `'*'` for all. */
   readonly origins: readonly string[] | '*';
@@ -11,8 +15,8 @@ export interface CorsOptions {
   readonly exposeHeaders?: readonly string[] | undefined;
   /** Whether they may send cookies and logins; not with `'*'`. @default false */
   readonly credentials?: boolean | undefined;
-  /** How many seconds a browser may remember what it was told. @default the browser's, 5 in most */
-  readonly maxAgeSeconds?: number | undefined;
+  /** How long a browser may remember what it was told, in milliseconds; browsers count whole seconds. @default the browser's, 5,000 in most */
+  readonly maxAgeMs?: number | undefined;
 }
 
 /** Writes into the headers of an answer what the browser is told. */
@@ -26,6 +30,8 @@ export function cors(options: CorsOptions): Cors {
     const origin = request.headers.get('origin');
     if (origins !== '*') answer.append('vary', 'Origin');
     if (origin === null || !(origins === '*' || origins.includes(origin))) return;
+    // A handler has answered this itself.
+    if (answer.has('access-control-allow-origin')) return;
     answer.set('access-control-allow-origin', origins === '*' ? '*' : origin);
     if (credentials) answer.set('access-control-allow-credentials', 'true');
     if (exposeHeaders.length > 0) answer.set('access-control-expose-headers', exposeHeaders.join(', '));
@@ -35,17 +41,25 @@ export function cors(options: CorsOptions): Cors {
 }
 
 /** What is asked before the request itself. The methods are those of the path. */
-function preflight(request: Request, answer: Headers, { allowHeaders, maxAgeSeconds }: CorsOptions): void {
+function preflight(request: Request, answer: Headers, { allowHeaders, maxAgeMs }: CorsOptions): void {
   const headers = allowHeaders?.join(', ') ?? request.headers.get('access-control-request-headers');
   const methods = answer.get('allow');
   if (methods) answer.set('access-control-allow-methods', methods);
   if (headers) answer.set('access-control-allow-headers', headers);
-  if (maxAgeSeconds !== undefined) answer.set('access-control-max-age', String(maxAgeSeconds));
+  if (maxAgeMs !== undefined) answer.set('access-control-max-age', String(Math.floor(maxAgeMs / 1_000)));
   answer.append('vary', 'Access-Control-Request-Headers');
 }
 
-function checkCors({ origins, credentials, maxAgeSeconds }: CorsOptions): void {
-  if (maxAgeSeconds !== undefined) wholeNumber('App: http.cors.maxAgeSeconds', maxAgeSeconds);
+/** A token (RFC 9110 section 5.6.2). */
+const headerName = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+function checkCors({ origins, credentials, maxAgeMs, ...headers }: CorsOptions): void {
+  if (maxAgeMs !== undefined) duration('App: http.cors.maxAgeMs', maxAgeMs, { max: 2 ** 31 });
+  for (const setting of ['allowHeaders', 'exposeHeaders'] as const) {
+    const odd = headers[setting]?.find((each) => !headerName.test(each));
+    if (odd !== undefined)
+      throw new ConfigurationError(`App: http.cors.${setting}: '${cut(odd)}' is no name of a header.`);
+  }
   if (origins === '*') {
     if (!credentials) return;
     throw new ConfigurationError(

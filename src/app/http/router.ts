@@ -57,9 +57,10 @@ export async function router(options: RouterOptions): Promise<Router> {
   hono.notFound((context) => lost(context.req.raw, context.get('allowed'), options.meter));
   hono.onError((error, { req }) => failure(`${req.method} ${req.path}`, error, options.logger).response);
   const { cors } = options;
+  const own = new Set(options.routes.filter(({ always }) => always).map(({ template }) => template.text));
   return async (request, exchange) => {
     const response = await hono.fetch(request, exchange);
-    return cors ? withCors(cors, request, response) : response;
+    return cors && !own.has(new URL(request.url).pathname) ? withCors(cors, request, response) : response;
   };
 }
 

@@ -168,7 +168,7 @@ describe('pages of other origins', () => {
   });
 
   it('S-M1: may ask where http.cors names them, and read errors, too', async (t) => {
-    const cors = { origins: [page], credentials: true, exposeHeaders: ['x-total'], maxAgeSeconds: 60 };
+    const cors = { origins: [page], credentials: true, exposeHeaders: ['x-total'], maxAgeMs: 60_000 };
     const { ask } = await serve(t, register, { cors });
     const before = await ask('/orders', preflight);
     assert.deepEqual(
@@ -201,13 +201,17 @@ describe('pages of other origins', () => {
   it("S-M1: all may ask with '*'; what no browser would understand is refused", async (t) => {
     const { ask } = await serve(t, register, { cors: { origins: '*', allowHeaders: ['x-key'] } });
     assert.deepEqual(told(await ask('/orders', preflight), 'allow-origin', 'allow-headers'), ['*', 'x-key']);
+    const health = await ask('/health/live', { headers: { origin: page } });
+    assert.deepEqual([health.status, ...told(health, 'allow-origin')], [200, null]);
     const odd: readonly CorsOptions[] = [
       { origins: '*', credentials: true },
       { origins: ['https://shop.example/'] },
       { origins: ['shop.example'] },
       { origins: ['*'] },
       { origins: 'https://shop.example' as '*' },
-      { origins: '*', maxAgeSeconds: -1 },
+      { origins: '*', maxAgeMs: -1 },
+      { origins: '*', allowHeaders: ['a\r\nb'] },
+      { origins: '*', exposeHeaders: [''] },
     ];
     for (const cors of odd) assert.throws(() => newApp({ cors }), { name: 'ConfigurationError' });
   });
