@@ -108,7 +108,9 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
     try {
       refuseGenerated(await onMessage(message));
     } catch (thrown) {
-      this.#host.report(`The callback of consumer '${this.#consumerTag}' failed: ${storyOf(thrown)}`);
+      // n.b. not our own: a message may come before the broker has said it.
+      const { consumerTag = '' } = message.deliveryInfo;
+      this.#host.report(`The callback of consumer '${consumerTag}' failed: ${storyOf(thrown)}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { tellCallers } from '../common/for-callers.js';
 import { cut } from '../common/foreign-text.js';
+import { shown } from '../common/numbers.js';
 import { WaybillError } from '../errors.js';
 
 /**
@@ -56,8 +57,15 @@ export class NoMessageKeyError extends WaybillError {
   override readonly name = 'NoMessageKeyError' as const;
   readonly code = 'MALFORMED_MESSAGE' as const;
 
-  constructor(readonly header: string) {
-    super(`The message has no header '${header}' that names its handler.`);
+  constructor(
+    readonly header: string,
+    key?: unknown,
+  ) {
+    super(
+      key === undefined
+        ? `The message has no header '${header}' that names its handler.`
+        : `The header '${header}' of the message must be the name of a handler, and is ${cut(shown(key))}.`,
+    );
   }
 }
 

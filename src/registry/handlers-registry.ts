@@ -1,11 +1,13 @@
 import { refuseGenerated } from '../common/generators.js';
+import { shown } from '../common/numbers.js';
 import { DecoratedMethods, type DeliveryContext, type RegisterHandler } from '../component/index.js';
-import { ConfigurationError } from '../errors.js';
+import { ArgumentTypeError, ConfigurationError } from '../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import {
   type ContentType,
   decoderFor,
   type Encoder,
+  encodingTold,
   isContentType,
   jsonEncoder,
   type OutputOf,
@@ -46,7 +48,7 @@ export class HandlersRegistry {
    * function is the key. The model is a class, made by class-transformer, or a Standard Schema, which validates.
    *
    * The same function under the same key again is a warning, another one a mistake.
-   * @throws HandlerAlreadyExistsError, NoModelProvidedError, ConfigurationError for a function without key and name.
+   * @throws HandlerAlreadyExistsError, NoModelProvidedError, ConfigurationError for a function without key and name; ArgumentTypeError for a key that is no text.
    */
   register<Model extends ContentType>(model: Model): RegisterHandler<ModelHandler<OutputOf<Model>>>;
   register<Model extends ContentType>(
@@ -55,6 +57,8 @@ export class HandlersRegistry {
   ): RegisterHandler<ModelHandler<OutputOf<Model>>>;
   register(...args: [ContentType] | [string, ContentType]): RegisterHandler<ModelHandler<never>> {
     const [key, model] = args.length === 1 && typeof args[0] !== 'string' ? [undefined, args[0]] : args;
+    if (key !== undefined && typeof key !== 'string')
+      throw new ArgumentTypeError(`HandlersRegistry.register: the key must be a text, and is ${shown(key)}.`);
     if (!isContentType(model)) throw new NoModelProvidedError(key as string | undefined);
     return this.#methods.register((handler, name) =>
       this.#add((key as string | undefined) ?? name, handler, model),
@@ -92,7 +96,7 @@ export class HandlersRegistry {
   #reading(model: ContentType, handler: AnyHandler): RawHandler {
     return async (raw, context) => {
       const bytes = typeof raw === 'string' ? Buffer.from(raw) : asBuffer(raw);
-      const decoded = decoderFor(this.#encoder, context?.contentEncoding).decode(bytes);
+      const decoded = decoderFor(this.#encoder, context && encodingTold(context)).decode(bytes);
       const made = await readTyped(model, decoded);
       context?.assertMayBegin();
       return refuseGenerated(await handler(made, context));

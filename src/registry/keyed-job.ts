@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Delivery } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { DeliveryContext, type DeliveryContextHost, inScope, type Job } from '../component/index.js';
@@ -24,7 +25,7 @@ export class KeyedJob implements Job {
   readonly #queue: KeyedQueue;
 
   constructor(queue: KeyedQueue, delivery: Delivery, host: DeliveryContextHost) {
-    const key: unknown = delivery.properties.headers?.[queue.header];
+    const key = textOf(delivery.properties.headers?.[queue.header]);
     this.#queue = queue;
     this.kind = queue.answers && delivery.properties.replyTo ? 'call' : 'message';
     this.name = typeof key === 'string' && key !== '' ? key : null;
@@ -42,7 +43,7 @@ export class KeyedJob implements Job {
   async run(): Promise<unknown> {
     this.context.assertMayBegin();
     const { header, findHandler } = this.#queue;
-    if (this.name === null) throw new NoMessageKeyError(header);
+    if (this.name === null) throw new NoMessageKeyError(header, this.context.headers[header]);
     const handle = findHandler(this.name);
     if (!handle) throw new UnregisteredHandlerError(this.name);
     try {
@@ -51,4 +52,9 @@ export class KeyedJob implements Job {
       this.context.end();
     }
   }
+}
+
+/** Bytes are read as text, as ploomby's own example does (`key.decode`). */
+function textOf(key: unknown): unknown {
+  return key instanceof Uint8Array && isUtf8(key) ? Buffer.from(key).toString() : key;
 }

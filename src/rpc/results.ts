@@ -5,6 +5,7 @@ import {
   EnvelopeEncoder,
   ErrorTeller,
   encodingOf,
+  encodingTold,
   type FingerprintStamp,
   isResult,
   MessageResult,
@@ -14,6 +15,7 @@ import {
   type Result,
   readHops,
   readResult,
+  type ToldEncoding,
 } from '../wire/index.js';
 import type { Answer, AnsweredCall, AnswerWriter } from './answers.js';
 
@@ -62,7 +64,7 @@ export class ResultWriter implements AnswerWriter {
 export function resultReader(encoder: Encoder): (reply: Received) => Result {
   return ({ content, properties }) =>
     readResult(
-      decoderFor(encoder, properties.contentEncoding as string | undefined).decode(content),
+      decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content),
       readHops(properties.headers),
     );
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { EncodingError, MalformedMessageError } from '../errors.js';
+import { gunzip } from './gunzip.js';
 import { checkDepth, checkKeys } from './untrusted.js';
 
 /** Makes bytes of bodies, and bodies of bytes. Set your own as `static encoder` on a producer or a consumer. */
@@ -98,35 +99,52 @@ export class GzipJsonEncoder implements Encoder {
   }
 
   decode(bytes: Buffer): unknown {
-    return this.#json.decode(this.#inflate(bytes));
-  }
-
-  #inflate(bytes: Buffer): Buffer {
-    const { maxBytes } = this.limits;
-    try {
-      return gunzipSync(bytes, { maxOutputLength: maxBytes });
-    } catch (cause) {
-      throw new MalformedMessageError(
-        `The body is not gzip, or too large: more than ${maxBytes} bytes inside (\`maxBytes\` of the encoder).`,
-        {
-          cause,
-        },
-      );
-    }
+    return this.#json.decode(gunzip(bytes, this.limits.maxBytes));
   }
 }
 
 /** The default encoder, with the default limits. */
 export const jsonEncoder: Encoder = new JsonEncoder();
 
+/** What a message says of the encoding of its body. */
+export interface ToldEncoding {
+  readonly contentEncoding?: string | undefined;
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How the body of a message is encoded: kombu tells a compression in a header of that name, and text's encoding where others tell it. */
+export function encodingTold({ contentEncoding, headers }: ToldEncoding): string | undefined {
+  const compression = headers?.['compression'];
+  return typeof compression === 'string' ? compression : contentEncoding;
+}
+
+/** What kombu calls gzip is zlib, which is read as well. */
+const gzipNames: readonly unknown[] = ['gzip', 'application/x-gzip'];
+
+/** kombu's other compressions, which a user's own encoder may read. */
+const otherNames: readonly unknown[] = ['bz2', 'lzma', 'xz', 'zstd', 'brotli'].map(
+  (each) => `application/x-${each}`,
+);
+
 /**
  * The encoder for what has arrived. A body that says gzip is read as gzip JSON, unless the consumer's own encoder does
  * that itself; everything else, also what says nothing, is read by the consumer's own. Its limits hold either way.
  */
-export function decoderFor(own: Encoder, contentEncoding: string | undefined): Encoder {
-  const compressed = contentEncoding === 'gzip' && own.contentEncoding !== 'gzip';
-  const plain = !contentEncoding && own instanceof GzipJsonEncoder;
-  return compressed || plain ? twinOf(own) : own;
+export function decoderFor(own: Encoder, encoding: string | undefined): Encoder {
+  const compressed = gzipNames.includes(encoding) && own.contentEncoding !== 'gzip';
+  const plain = !encoding && own instanceof GzipJsonEncoder;
+  if (compressed || plain) return twinOf(own);
+  const isOurs = own instanceof JsonEncoder || own instanceof GzipJsonEncoder;
+  return isOurs && otherNames.includes(encoding) ? unreadable(own, String(encoding)) : own;
+}
+
+function unreadable(own: Encoder, encoding: string): Encoder {
+  const decode = (): never => {
+    throw new MalformedMessageError(
+      `The body is compressed as '${encoding}', and only gzip is read here. Send gzip, or set an encoder of your own.`,
+    );
+  };
+  return { contentType: own.contentType, encode: (body) => own.encode(body), decode };
 }
 
 const twins = new WeakMap<Encoder, Encoder>();

@@ -5,9 +5,11 @@ export {
   decoderFor,
   type Encoder,
   encodingOf,
+  encodingTold,
   GzipJsonEncoder,
   JsonEncoder,
   jsonEncoder,
+  type ToldEncoding,
   toJson,
 } from './encoder.js';
 export { endedHere } from './ended-here.js';

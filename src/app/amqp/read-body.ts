@@ -1,5 +1,12 @@
 import type { Delivery } from '../../amqp/index.js';
-import { type ContentType, decoderFor, jsonEncoder, readTyped } from '../../wire/index.js';
+import {
+  type ContentType,
+  decoderFor,
+  encodingTold,
+  jsonEncoder,
+  readTyped,
+  type ToldEncoding,
+} from '../../wire/index.js';
 
 /** How a route reads bodies. */
 export type BodyReader = (delivery: Delivery) => unknown;
@@ -8,6 +15,6 @@ export type BodyReader = (delivery: Delivery) => unknown;
 export function bodyReader(body: ContentType | 'raw' | undefined): BodyReader {
   if (body === 'raw') return ({ content }) => content;
   const read: BodyReader = ({ content, properties }) =>
-    decoderFor(jsonEncoder, properties.contentEncoding as string | undefined).decode(content);
+    decoderFor(jsonEncoder, encodingTold(properties as ToldEncoding)).decode(content);
   return body ? (delivery) => readTyped(body, read(delivery)) : read;
 }

@@ -7,10 +7,12 @@ import type { Reply } from '../../rpc/index.js';
 import {
   decoderFor,
   type Encoder,
+  encodingTold,
   MessageResult,
   MessageResultError,
   type ReceivedBody,
   readBody,
+  type ToldEncoding,
 } from '../../wire/index.js';
 import { type ContextHost, HandlerContext } from '../handlers/context.js';
 import { placeName } from '../handlers/entry.js';
@@ -183,9 +185,7 @@ const nothing = { _reserved: {} } as ReceivedBody;
 /** @throws anything: the encoder may be a user's */
 function readDelivery({ encoder, debug, logger, name }: JobHost, delivery: Delivery): ReceivedBody {
   const { content, properties } = delivery;
-  const body = readBody(
-    decoderFor(encoder, properties.contentEncoding as string | undefined).decode(content),
-  );
+  const body = readBody(decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content));
   if (debug) logger.debug(`<-- ${name}: from ${delivery.queue} ${JSON.stringify(body).slice(0, 2_000)}`);
   return body;
 }

@@ -233,6 +233,19 @@ describe('consumers of a plain channel', () => {
     await assert.rejects(waiting, { name: 'ChannelError' });
   });
 
+  it('S-s20: a callback that throws before the consumer has its tag is told with the tag', async (t) => {
+    const { connection, log } = await connect(t, stage);
+    const channel = await connection.channel();
+    const { queue } = await channel.queue.declare('', { exclusive: true });
+    await channel.publish('there already', { routingKey: queue });
+    const onMessage = (): void => {
+      throw new Error('planned by a test');
+    };
+    await channel.consume(queue, { noAck: true, consumerTag: 'mine', onMessage });
+    await waitForLength(log.errors, 1);
+    assert.match(String(log.errors[0]), /callback of consumer 'mine' failed/);
+  });
+
   it('go on when their callback throws, and the log has the error', async (t) => {
     const { connection, log } = await connect(t, stage);
     const channel = await connection.channel();

@@ -20,18 +20,24 @@ interface Bad {
 const bad: Readonly<Record<string, Bad>> = {
   'L-C3: an unknown key': { key: 'nobody', body: { name: 'x' }, says: /No handler .* 'nobody'/ },
   'L-C3: no header': { key: undefined, body: { name: 'x' }, says: /no header 'task_name'/ },
-  'L-C3: an empty header': { key: '', body: { name: 'x' }, says: /no header 'task_name'/ },
+  'L-C3: an empty header': { key: '', body: { name: 'x' }, says: /'task_name' .* is the text ''/ },
   'L-C3: a header that is a number': {
     key: undefined,
     headers: { task_name: 1 },
     body: {},
-    says: /no header/,
+    says: /The header 'task_name' of the message must be the name of a handler, and is 1\./,
+  },
+  'S-s4: a header that is true': {
+    key: undefined,
+    headers: { task_name: true },
+    body: {},
+    says: /'task_name' .* is of type boolean/,
   },
   'L-C3: a header that is a table': {
     key: undefined,
     headers: { task_name: { a: 1 } },
     body: {},
-    says: /no header/,
+    says: /'task_name' .* is of type object/,
   },
   'L-C3: the key of an object': { key: 'constructor', body: {}, says: /No handler/ },
   'L-C4: a body that is not JSON': { key: 'pay', body: '{', says: /not JSON/ },
@@ -104,6 +110,15 @@ describe('messages that a registry cannot handle', () => {
       assert.match(log.errors.join(), says);
     });
   }
+
+  it("S-s4: a header in bytes names a handler, as in ploomby's own example", async (t) => {
+    const { queue, seen, send } = await start(t);
+    await send(undefined, { amount: 5 }, { headers: { task_name: Buffer.from('pay') } });
+    await waitForLength(seen, 1);
+    assert.deepEqual(seen, [5]);
+    await send(undefined, {}, { headers: { task_name: Buffer.from([0xff, 0xfe]) } });
+    await stage.side.waitForMessage(`${queue}.failed`);
+  });
 
   it('L-C3: are discarded, as by the original, where onFailure says so, and only logged', async (t) => {
     const { queue, seen, send, log, consumers } = await start(t, { onFailure: 'discard' });

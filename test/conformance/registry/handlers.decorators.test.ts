@@ -27,6 +27,15 @@ describe('a registry of handlers', () => {
     assert.deepEqual(handlers.keys, []);
   });
 
+  it('S-s18: refuses a key that is no text', () => {
+    const handlers = new HandlersRegistry();
+    for (const key of [5, null, {}] as const)
+      assert.throws(() => handlers.register(key as never, Amount), {
+        name: 'ArgumentTypeError',
+        message: /key must be/,
+      });
+  });
+
   it('L-C2: takes the name of the function for the key, where none is given', () => {
     const handlers = new HandlersRegistry();
     async function create_user(_user: CreateUser) {}

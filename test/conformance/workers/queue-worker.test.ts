@@ -14,8 +14,8 @@ import { packed, recorded } from './wire.js';
 /** Bodies that nobody can read as a task, with what the log says. */
 const unreadable: readonly (readonly [what: string, body: Buffer, why: RegExp])[] = [
   ['W-C3: bytes that are not gzip', Buffer.from('no gzip'), /not gzip/],
-  ['W-C3: nothing', Buffer.alloc(0), /not gzip/],
-  ['W-C3: gzip that is cut off', gzipSync('{"data":1}').subarray(0, -9), /not gzip/],
+  ['W-C3: nothing', Buffer.alloc(0), /is empty/],
+  ['W-C3: gzip that is cut off', gzipSync('{"data":1}').subarray(0, -9), /gzip that was cut off/],
   ['W-C3: gzip of what is not JSON', gzipSync('{data}'), /not JSON/],
   ['W-C3: gzip of what is not UTF-8', gzipSync(Buffer.from([0x22, 0xff, 0x22])), /not text in UTF-8/],
   ['W-C3: a gzip bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')), /more than \d+ bytes/],

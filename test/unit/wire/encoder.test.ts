@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type Encoder, GzipJsonEncoder, JsonEncoder, MalformedMessageError } from 'waybill';
-import { decoderFor, jsonEncoder } from '../../../src/wire/index.js';
+import { decoderFor, encodingTold, jsonEncoder } from '../../../src/wire/index.js';
 
 const json = new JsonEncoder();
 const gzip = new GzipJsonEncoder();
@@ -197,6 +197,19 @@ describe('what is not gzip', () => {
     assert.throws(() => gzip.decode(broken), malformed);
   });
 
+  it('S-s16: each is told by what is wrong with it', () => {
+    const damaged = Buffer.from(good);
+    damaged[damaged.length - 8] = (damaged[damaged.length - 8] as number) ^ 0xff;
+    for (const [bytes, words] of [
+      [Buffer.from('{}'), /^The body is not gzip, though/],
+      [Buffer.alloc(0), /^The body is empty/],
+      [good.subarray(0, -9), /^The body is gzip that was cut off/],
+      [damaged, /^The body is gzip that is damaged: incorrect data check/],
+      [gzipSync(Buffer.alloc(20 * 1024 * 1024)), /^The body is too large: more than 16777216 bytes inside/],
+    ] as const)
+      assert.throws(() => gzip.decode(bytes), { ...malformed, message: words });
+  });
+
   it('is refused: gzip of what is no JSON', () => {
     assert.throws(() => gzip.decode(gzipSync('not json')), { ...malformed, message: /not JSON/ });
   });
@@ -221,6 +234,23 @@ describe('the decoder for what has arrived', () => {
     assert.equal(decoderFor(upper, 'utf-8'), upper);
     assert.equal(decoderFor(json, undefined), json);
     assert.equal(upper.decode(upper.encode('ping')), 'ping');
+  });
+
+  it('S-s21: reads what kombu compresses, and says what it cannot read', () => {
+    const told = (compression: string): string | undefined =>
+      encodingTold({ contentEncoding: 'utf-8', headers: { compression } });
+    const text = Buffer.from('{"a":1}');
+    for (const own of [json, gzip]) {
+      for (const bytes of [deflateSync(text), gzipSync(text)])
+        assert.deepEqual(decoderFor(own, told('application/x-gzip')).decode(bytes), { a: 1 });
+      assert.throws(() => decoderFor(own, told('application/x-bz2')).decode(text), {
+        ...malformed,
+        message: /compressed as 'application\/x-bz2', and only gzip is read here/,
+      });
+    }
+    assert.equal(decoderFor(upper, told('application/x-bz2')), upper);
+    assert.equal(encodingTold({ contentEncoding: 'gzip', headers: { compression: 7 } }), 'gzip');
+    assert.equal(encodingTold({}), undefined);
   });
 
   it('reads gzip where the message says gzip', () => {
