@@ -9,6 +9,7 @@ export {
   RemoteError,
   UnhandledMessageError,
 } from './common/message-errors.js';
+export { StreamInterruptedError, type StreamInterruption } from './common/stream-error.js';
 export { toError } from './common/thrown.js';
 export { type ErrorCode, isWaybillError, WaybillError } from './common/waybill-error.js';
 

@@ -65,6 +65,10 @@ const doors: Readonly<Record<string, Door>> = {
       RpcCommand
       RpcHandler
       RpcHandlerFullBody
+      RpcStreamCommand
+      RpcStreamHandler
+      RpcStreamHandlerFullBody
+      StreamInterruptedError
       TakenBackError
       ThreadDone
       TimeoutError
@@ -172,6 +176,7 @@ const doors: Readonly<Record<string, Door>> = {
       Mistake
       OpenCall
       OpenNames
+      OpenStream
       Outbound
       OutboxHealth
       OutboxLimits
@@ -202,7 +207,11 @@ const doors: Readonly<Record<string, Door>> = {
       SchedulerHealth
       Send
       StandardSchema
+      StreamInterruption
+      StreamMethod
       StreamOffset
+      Streamed
+      StreamsOf
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth

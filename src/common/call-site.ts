@@ -6,6 +6,7 @@ const madeAfar = new Set<unknown>([
   'MALFORMED_REPLY',
   'PUBLISH_TIMEOUT',
   'REMOTE',
+  'STREAM_INTERRUPTED',
   'TIMEOUT',
   'UNROUTABLE',
 ]);

@@ -17,6 +17,10 @@ import {
   type CollectOptions,
   type ReplyQueue,
   RpcCaller,
+  StreamCaller,
+  type StreamOptions,
+  type StreamReader,
+  type StreamRequest,
 } from '../rpc/index.js';
 import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
@@ -26,6 +30,7 @@ import { type MessageSettings, messageProperties, withSettings } from './message
 import type { ComponentInfo, Middleware } from './middleware.js';
 import { heldTooLong, sendThrough } from './outbound.js';
 import { withinScope } from './scope.js';
+import { beginThrough } from './stream-through.js';
 
 /** One message to one queue, as it leaves. */
 export interface QueuePost extends Pick<Outgoing, 'content' | 'properties'> {
@@ -42,6 +47,7 @@ export class Dispatch {
   readonly #component: ComponentInfo;
   readonly #chain: Chain<'send'>;
   #caller: RpcCaller | undefined;
+  #streams: StreamCaller | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #closed = new AbortController();
@@ -127,6 +133,15 @@ export class Dispatch {
     return this.#chain.isEmpty ? end(request) : (this.#through(request, options, end) as Promise<ReplyQueue>);
   }
 
+  /** Has a stream begun, within the time of the handler that reads it. @throws what calls end with */
+  async stream(request: StreamRequest, given: StreamOptions): Promise<StreamReader> {
+    const options = withinScope(request.name, given) as StreamOptions;
+    const open = (asked: CallRequest): Promise<StreamReader> =>
+      this.#openStreams().open({ ...request, ...asked }, options);
+    if (this.#chain.isEmpty) return await open(request);
+    return await beginThrough(open, (end) => this.#through(request, options, end).then(asResult));
+  }
+
   /** Publishes one message to a queue that must be there, connecting first where that was not done. */
   async publishToQueue(
     queue: string,
@@ -206,8 +221,14 @@ export class Dispatch {
     return this.#caller;
   }
 
+  #openStreams(): StreamCaller {
+    this.refuseWhenClosed();
+    this.#streams ??= new StreamCaller(this.#lease.link);
+    return this.#streams;
+  }
+
   async #close(): Promise<void> {
-    await this.#caller?.close();
+    await Promise.all([this.#caller?.close(), this.#streams?.close()]);
     this.#closed.abort(new ClosedError(`${this.#component.name} was closed while a middleware held it.`));
     await this.#lease.close();
   }

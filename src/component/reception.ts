@@ -2,7 +2,7 @@ import type { Delivery, FailurePolicy } from '../amqp/index.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { MalformedMessageError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import type { Handled, Reply, Responder } from '../rpc/index.js';
+import type { Handled, Pump, Responder, StreamResponder } from '../rpc/index.js';
 import type { Chain } from './chain.js';
 import type { End } from './fate.js';
 import type { Job } from './job.js';
@@ -27,6 +27,8 @@ export interface ReceptionOptions {
   onEnd?(how: End): void;
   /** What answers calls; left out where there are none. */
   readonly responder?: Responder | undefined;
+  /** What answers requests for streams; left out where there are none. */
+  readonly streams?: StreamResponder | undefined;
   /**
    * Told of a call that names nobody to answer, which is run then. Left out such a call is a failure: it would be done, and done
    * again by whoever sends back what is kept.
@@ -50,10 +52,10 @@ export class Reception {
   /** Handles a delivery. Never throws. The next one may start when this ends. */
   readonly handle = (delivery: Delivery): void | Promise<void> => {
     const job = this.#options.open(delivery);
-    if (job.kind === 'call') return this.#call(delivery, job);
+    if (job.kind !== 'message') return this.#call(delivery, job);
     const fail = (thrown: unknown): void => this.#settlement.failed(delivery, job, thrown);
     try {
-      const done = this.#run(delivery, job, null);
+      const done = this.#run(delivery, job, () => job.run(null));
       if (isPromiseLike(done)) return Promise.resolve(done).then(() => delivery.ack(), fail);
     } catch (thrown) {
       return fail(thrown);
@@ -79,11 +81,21 @@ export class Reception {
     const fitness = responder.receive(delivery);
     if (fitness === 'spent') return delivery.reject();
     if (fitness === 'cancelled') return delivery.ack();
-    const handled = responder.respond(delivery, {
-      run: (reply) => this.#run(delivery, job, reply),
-      stop: (reason) => job.stop(reason),
-    });
+    const handled = this.#respond(responder, delivery, job);
     return whenDone(handled, (how) => this.#answered(delivery, job, how));
+  }
+
+  #respond(responder: Responder, delivery: Delivery, job: Job): Handled | Promise<Handled> {
+    const { streams } = this.#options;
+    const stop = (reason: Error): void => job.stop(reason);
+    if (job.kind === 'stream' && streams) {
+      const run = (pump: Pump): unknown => this.#run(delivery, job, () => job.stream?.(pump));
+      return streams.respond(delivery, { run, stop });
+    }
+    return responder.respond(delivery, {
+      run: (reply) => this.#run(delivery, job, () => job.run(reply)),
+      stop,
+    });
   }
 
   /** The slot is free for the next call now; this one is settled when its answer is safe. */
@@ -93,9 +105,8 @@ export class Reception {
     else void whenDone(sent, () => delivery.ack());
   }
 
-  #run(delivery: Delivery, job: Job, reply: Reply | null): unknown {
+  #run(delivery: Delivery, job: Job, begin: () => unknown): unknown {
     const { chain, component, limit } = this.#options;
-    const begin = (): unknown => job.run(reply);
     const done = chain.isEmpty
       ? begin()
       : inScope(job.context, () => chain.pass(inbound(component, delivery, job), begin)).finally(() =>
@@ -114,7 +125,8 @@ export function inbound(
   const { kind, name, content } = job;
   return {
     component,
-    kind,
+    // A stream is a call with many answers.
+    kind: kind === 'message' ? 'message' : 'call',
     name,
     content,
     bytes: delivery.content,

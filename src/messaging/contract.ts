@@ -1,5 +1,5 @@
-import type { Body, Category, Content, MessageCommand, RpcCommand } from '../wire/index.js';
-import { declare, declareFunction } from './handlers/decorators.js';
+import type { Body, Category, Content, MessageCommand, RpcCommand, RpcStreamCommand } from '../wire/index.js';
+import { declare, declareFunction } from './handlers/declare.js';
 import type { HandlerView } from './handlers/entry.js';
 import type {
   Answered,
@@ -7,6 +7,8 @@ import type {
   HandlerDecorator,
   MessageMethod,
   RpcMethod,
+  Streamed,
+  StreamMethod,
 } from './handlers/handler-decorator.js';
 import type { Jsonify } from './jsonify.js';
 import type { MessageProcessor } from './processing/processor.js';
@@ -24,6 +26,13 @@ export type CommandsOf<Producer> = {
 /** The parameters and the answer of each call that a producer's builders make, by its name. */
 export type CallsOf<Producer> = {
   readonly [Key in keyof Producer as CallName<Key, BuiltBy<Producer[Key]>>]: CallOf<BuiltBy<Producer[Key]>>;
+};
+
+/** The parameters and the items of each stream that a producer's builders begin, by its name. */
+export type StreamsOf<Producer> = {
+  readonly [Key in keyof Producer as StreamName<Key, BuiltBy<Producer[Key]>>]: StreamOf<
+    BuiltBy<Producer[Key]>
+  >;
 };
 
 type BuiltBy<Builder> = Builder extends (...args: never[]) => infer Built ? Awaited<Built> : never;
@@ -45,6 +54,13 @@ type CallName<Key, Built> = Key extends `build_rpc_${infer Name}`
       ? Name
       : never
   : never;
+type StreamName<Key, Built> = Key extends `build_stream_${infer Name}`
+  ? IsMistaken<Built, Name> extends true
+    ? never
+    : Built extends RpcStreamCommand
+      ? Name
+      : never
+  : never;
 type IsMistaken<Built, Name> = IsAny<Built> extends true ? true : IsMisnamed<Built, Name>;
 
 type ParametersOf<Built> = Built extends MessageCommand<infer Parameters> ? Parameters : never;
@@ -52,6 +68,10 @@ type CallOf<Built> = {
   readonly parameters: ParametersOf<Built>;
   readonly answer: Built extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
 };
+type StreamOf<Built> =
+  Built extends RpcStreamCommand<infer Item, infer Parameters>
+    ? { readonly parameters: Parameters; readonly item: Item }
+    : never;
 
 type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
   readonly parameters: infer Parameters;
@@ -64,7 +84,18 @@ type AnswerTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer
   ? Answer
   : never;
 
-/** Handlers for every command and every call of a producer: leave one out and it does not compile. */
+type AskedOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Producer>[Name] extends {
+  readonly parameters: infer Parameters;
+}
+  ? Content<Jsonify<Parameters>>
+  : never;
+type ItemsOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Producer>[Name] extends {
+  readonly item: infer Item;
+}
+  ? Item
+  : never;
+
+/** Handlers for every command, every call and every stream of a producer: leave one out and it does not compile. */
 export type HandlersOf<Producer> = {
   readonly [Name in keyof CommandsOf<Producer> & string as `message_${Name}`]: MessageMethod<
     Content<Jsonify<CommandsOf<Producer>[Name]>>
@@ -74,12 +105,21 @@ export type HandlersOf<Producer> = {
     Content<Jsonify<ParametersTo<Producer, Name>>>,
     AnswerTo<Producer, Name>
   >;
+} & {
+  readonly [Name in keyof StreamsOf<Producer> & string as `stream_${Name}`]: StreamMethod<
+    AskedOf<Producer, Name>,
+    ItemsOf<Producer, Name>
+  >;
 };
 
 type CommandDecorator<Data> = HandlerDecorator<MessageMethod<Data>, HandlerClassFor<Data>>;
 type CallDecorator<Data, Answer> = HandlerDecorator<
   RpcMethod<Data, Answer>,
   HandlerClassFor<Data, Answered<Answer>>
+>;
+type StreamDecorator<Data, Item> = HandlerDecorator<
+  StreamMethod<Data, Item>,
+  HandlerClassFor<Data, Streamed<Item>>
 >;
 
 /** The decorators of {@link handlersFor}: a name that the producer does not send, or a wrong content or answer, does not compile. */
@@ -100,6 +140,14 @@ export interface ContractHandlers<Producer> {
   RpcHandlerFullBody<Name extends keyof CallsOf<Producer>>(
     name: Name,
   ): CallDecorator<Body<Content<Jsonify<ParametersTo<Producer, Name>>>>, AnswerTo<Producer, Name>>;
+  /** Declares a handler like RpcStreamHandler('command', name), which must give the items that the reader expects. */
+  RpcStreamHandler<Name extends keyof StreamsOf<Producer>>(
+    name: Name,
+  ): StreamDecorator<AskedOf<Producer, Name>, ItemsOf<Producer, Name>>;
+  /** Declares a handler like RpcStreamHandlerFullBody('command', name), which must give the items that the reader expects. */
+  RpcStreamHandlerFullBody<Name extends keyof StreamsOf<Producer>>(
+    name: Name,
+  ): StreamDecorator<Body<AskedOf<Producer, Name>>, ItemsOf<Producer, Name>>;
   /** Gives a processor class a handler for everything that the producer sends. */
   all<Processor extends MessageProcessor>(
     processor: abstract new (...args: never[]) => Processor,
@@ -109,7 +157,7 @@ export interface ContractHandlers<Producer> {
 
 /**
  * Decorators that are bound to what one producer class sends: the same class that the sender uses is the contract.
- * The name of a command is its builder's name without `build_message_` or `build_rpc_`, or what `static names` of the
+ * The name of a command is its builder's name without `build_message_`, `build_rpc_` or `build_stream_`, or what `static names` of the
  * producer says. Statuses have no content, so
  * they need none of this.
  */
@@ -123,6 +171,8 @@ export function handlersFor<Producer extends GenericProducer>(
     MessageHandlerFullBody: on('message', 'body'),
     RpcHandler: on('rpc', 'content'),
     RpcHandlerFullBody: on('rpc', 'body'),
+    RpcStreamHandler: on('stream', 'content'),
+    RpcStreamHandlerFullBody: on('stream', 'body'),
     all: (processor: object, handlers: Readonly<Record<string, unknown>>) => {
       for (const [method, run] of Object.entries(handlers)) {
         const { category, name } = keyOf(method);
@@ -136,6 +186,6 @@ export function handlersFor<Producer extends GenericProducer>(
 }
 
 function keyOf(method: string): { readonly category: Category; readonly name: string } {
-  const category = method.startsWith('rpc_') ? 'rpc' : 'message';
+  const category = (['rpc', 'stream'] as const).find((each) => method.startsWith(`${each}_`)) ?? 'message';
   return { category, name: method.slice(category.length + 1) };
 }

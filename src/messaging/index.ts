@@ -6,6 +6,7 @@ export {
   type ContractHandlers,
   type HandlersOf,
   handlersFor,
+  type StreamsOf,
 } from './contract.js';
 export { AckAndRestart, FilterError } from './control-flow.js';
 export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
@@ -18,6 +19,8 @@ export {
   MessageHandlerFullBody,
   RpcHandler,
   RpcHandlerFullBody,
+  RpcStreamHandler,
+  RpcStreamHandlerFullBody,
 } from './handlers/decorators.js';
 export {
   anyName,
@@ -33,6 +36,8 @@ export type {
   HandlerDecorator,
   MessageMethod,
   RpcMethod,
+  Streamed,
+  StreamMethod,
 } from './handlers/handler-decorator.js';
 export type { Jsonify } from './jsonify.js';
 export type { Mistake } from './mistake.js';

@@ -1,4 +1,5 @@
 import type { Delivery, MessageProperties } from '../amqp/index.js';
+import type { Encoder } from '../wire/index.js';
 
 /** An answer as it leaves: bytes, and the properties that go with them. The correlation id is put on when it is sent. */
 export interface Answer {
@@ -15,4 +16,9 @@ export interface AnswerWriter {
   write(given: unknown, call: Delivery): Answer;
   /** The answer where something was thrown: by the handler, or by {@link write}. Must not throw. */
   writeThrown(thrown: unknown, call: AnsweredCall): Answer;
+}
+
+/** The same for streams: their items are written by an encoder, and errors as those of calls. */
+export interface StreamWriter extends AnswerWriter {
+  readonly encoder: Encoder;
 }

@@ -1,6 +1,7 @@
 import { changeProperties, type Outgoing } from '../amqp/index.js';
 import { deadlineHeaders, expirationAfter } from './deadline.js';
 import { attemptHeader, type CallRequest } from './request.js';
+import { asksForStream } from './stream-frame.js';
 
 /** How the answers of a call find it. */
 export interface ReplyAddress {
@@ -25,12 +26,14 @@ export function attemptOf(
   { attempt, waitMs, remainingMs }: AttemptTimes,
 ): Outgoing {
   const again = attempt > 1 ? { [attemptHeader]: attempt } : undefined;
+  // It waits for the stream to begin, and then as long as that lasts.
+  const deadline = asksForStream(properties.headers) ? undefined : deadlineHeaders(remainingMs);
   const addressed = changeProperties(properties, {
     messageId: id,
     correlationId: id,
     replyTo,
     expiration: expirationAfter(waitMs),
-    headers: { ...properties.headers, ...deadlineHeaders(remainingMs), ...again },
+    headers: { ...properties.headers, ...deadline, ...again },
   });
   return { exchange, routingKey, content, mandatory: true, properties: addressed };
 }

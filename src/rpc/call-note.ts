@@ -13,6 +13,11 @@ export type CallNote =
     }
   | { readonly id: string; readonly ask: true };
 
+/** What the reader of a stream tells whoever sends it: how many items it takes, counted from the first; or that it takes none of it. */
+export type StreamNote =
+  | { readonly run: string; readonly upTo: number }
+  | { readonly run: string; readonly stop: true };
+
 /** A server's word that it runs a call. */
 export interface RunningAt {
   readonly name: string;
@@ -26,14 +31,15 @@ export const runningType = 'waybill.running';
 const longestMs = 24 * 3_600_000;
 
 /** As it travels. */
-export function writeNote(note: CallNote): Buffer {
-  const travels = 'ask' in note ? note : { ...note, forMs: Math.ceil(Math.min(note.forMs, longestMs)) };
+export function writeNote(note: CallNote | StreamNote): Buffer {
+  const travels = !('forMs' in note) ? note : { ...note, forMs: Math.ceil(Math.min(note.forMs, longestMs)) };
   return Buffer.from(JSON.stringify(travels));
 }
 
 /** Undefined for what is none: anybody may have sent it. */
-export function readNote(content: Buffer): CallNote | undefined {
-  const { id, ask, reason, forMs } = readSmall(content);
+export function readNote(content: Buffer): CallNote | StreamNote | undefined {
+  const { id, ask, reason, forMs, run, upTo, stop } = readSmall(content);
+  if (typeof run === 'string') return stop === true ? { run, stop } : { run, upTo: Number(upTo) };
   if (typeof id !== 'string') return undefined;
   if (ask === true) return { id, ask };
   if (typeof reason !== 'string' || typeof forMs !== 'number') return undefined;

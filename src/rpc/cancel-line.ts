@@ -14,6 +14,7 @@ import { type CallPlace, cancelExchange, cancelKey } from './cancel-route.js';
 import { expirationAfter } from './deadline.js';
 import type { Cancel } from './pending-call.js';
 import { ServedCalls } from './served-calls.js';
+import { StreamRuns } from './stream-runs.js';
 
 const exchange: Declaration = {
   kind: 'exchange',
@@ -52,6 +53,7 @@ export class CancelLine {
   #declaring: Promise<void> | undefined;
   #listening: Promise<void> | undefined;
   #consumer: Consumer | undefined;
+  #isListening = false;
   #isTold = false;
 
   private constructor(link: Link) {
@@ -122,6 +124,11 @@ export class CancelLine {
     }
   }
 
+  /** The queue by which this process hears of what is told to it alone; undefined where it has none. */
+  get address(): string | undefined {
+    return this.#isListening ? this.#queue : undefined;
+  }
+
   /** Hears of cancels with these binding keys, too. Never rejects. A connection that is lost meanwhile is waited for. */
   async listen(patterns: readonly string[]): Promise<void> {
     while (!(await this.#bind([...new Set(patterns)]))) await sleep(pauseMs, { ref: false });
@@ -168,12 +175,14 @@ export class CancelLine {
     await this.#link.declare(own);
     this.#consumer = await this.#link.openConsumer((delivery) => this.#receive(delivery), { prefetch: 100 });
     await this.#consumer.consume(this.#queue);
+    this.#isListening = true;
   }
 
   #receive(delivery: Delivery): void {
     const note = readNote(delivery.content);
     const served = ServedCalls.of(this.#link);
     if (note && 'ask' in note) this.#tellOf(served.running(note.id), delivery);
+    else if (note && 'run' in note) StreamRuns.of(this.#link).hear(note);
     else if (note) served.cancel(note.id, note.reason, note.forMs);
     delivery.ack();
   }

@@ -1,5 +1,6 @@
 import type { Delivery, MessageProperties } from '../amqp/index.js';
 import { toldNumber } from '../common/told-number.js';
+import { asksForStream } from './stream-frame.js';
 
 /** The header that tells how long the caller still waits, all attempts together, in whole milliseconds from when it was sent. */
 const deadlineHeader = 'x-waybill-deadline';
@@ -31,11 +32,13 @@ export function expirationAfter(timeoutMs: number): string | undefined {
 
 /**
  * How long the sender waits, in milliseconds from when it was sent: as its header tells, else as long as its call may live. Undefined
- * where it waits for ever, or for nothing, as whoever sends a message that may wait for so long only; or tells what is no such number.
+ * where it waits for ever, as who reads a stream that has begun; or for nothing, as whoever sends a message that may wait for so long
+ * only; or tells what is no such number.
  */
 function patienceMs({ properties }: Delivery): number | undefined {
   const { headers, replyTo, expiration } = properties;
-  const told: unknown = headers?.[deadlineHeader] ?? (replyTo === undefined ? undefined : expiration);
+  const waits = replyTo !== undefined && !asksForStream(headers);
+  const told: unknown = headers?.[deadlineHeader] ?? (waits ? expiration : undefined);
   const patience = toldNumber(told);
   return told === undefined || !Number.isFinite(patience) ? undefined : patience;
 }

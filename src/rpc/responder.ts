@@ -7,6 +7,7 @@ import type { Answer, AnswerWriter } from './answers.js';
 import { KnownCall } from './known-call.js';
 import { ReplyStore } from './reply-store.js';
 import { type Fitness, ServedCalls, type Server } from './served-calls.js';
+import { writeError } from './write-error.js';
 
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
 export type Reply<Answer = unknown> = (answer: Answer | Result<Answer>) => void;
@@ -129,7 +130,8 @@ export class Responder {
     running.failed ??= { thrown };
     // Another server answers it: an error of ours would come before.
     if (delivery.isLeft && !call.answer) this.#store.forget(call);
-    else if (!call.answer) this.#answer(running, this.#writeThrown(thrown, delivery));
+    else if (!call.answer)
+      this.#answer(running, writeError(this.#writer, thrown, delivery, this.#link.logger));
     return { ...running.failed, sent: running.sent };
   }
 
@@ -142,7 +144,7 @@ export class Responder {
   /** What can never leave is known as the refusal that has left in its place. */
   #send(answer: Answer, delivery: Delivery, call: KnownCall): Promise<void> | undefined {
     return this.#sender.send(answer, delivery, (reason) => {
-      const refusal = this.#writeThrown(reason, delivery);
+      const refusal = writeError(this.#writer, reason, delivery, this.#link.logger);
       if (delivery.errorId !== undefined) this.#tellOfRefusal(reason, delivery);
       if (call.id !== undefined) this.#store.remember(call.id).give(refusal);
       return refusal;
@@ -160,19 +162,6 @@ export class Responder {
       `${handledBy} called reply() for a call from queue '${queue}' that had been answered already, by an earlier reply() or as the ` +
         'handler ended; this answer is dropped. Await in the handler what the answer waits for.',
     );
-  }
-
-  /** An encoder of a user may fail at errors, too. Then the answer is an empty one: its caller need not wait for it in vain. */
-  #writeThrown(thrown: unknown, delivery: Delivery): Answer {
-    try {
-      return this.#writer.writeThrown(thrown, delivery);
-    } catch (failure) {
-      const text = toError(failure).message;
-      this.#link.logger.error(
-        `The error of a call cannot be written (${text}); its caller gets an empty answer.`,
-      );
-      return { content: Buffer.alloc(0), properties: {} };
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { nextMessageId, type Received } from '../amqp/index.js';
+import { MalformedReplyError } from '../errors.js';
 import {
   decoderFor,
   type Encoder,
@@ -17,7 +18,7 @@ import {
   readResult,
   type ToldEncoding,
 } from '../wire/index.js';
-import type { Answer, AnsweredCall, AnswerWriter } from './answers.js';
+import type { Answer, AnsweredCall, StreamWriter } from './answers.js';
 
 /** How a {@link ResultWriter} writes. */
 export interface ResultWriterOptions {
@@ -31,12 +32,14 @@ export interface ResultWriterOptions {
 }
 
 /** Writes answers as envelopes with a result, as Postage does (seeds 1.2). */
-export class ResultWriter implements AnswerWriter {
+export class ResultWriter implements StreamWriter {
+  readonly encoder: Encoder;
   readonly #envelopes: EnvelopeEncoder;
   readonly #properties: Answer['properties'];
   readonly #teller: ErrorTeller;
 
   constructor({ encoder, fingerprint, ...told }: ResultWriterOptions) {
+    this.encoder = encoder;
     this.#envelopes = new EnvelopeEncoder(encoder, fingerprint);
     this.#properties = encodingOf(encoder);
     this.#teller = new ErrorTeller({ component: fingerprint, ...told });
@@ -67,6 +70,15 @@ export function resultReader(encoder: Encoder): (reply: Received) => Result {
       decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content),
       readHops(properties.headers),
     );
+}
+
+/** Reads the items of a frame. */
+export function itemsReader(encoder: Encoder): (frame: Received) => readonly unknown[] {
+  return ({ content, properties }) => {
+    const items = decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content);
+    if (Array.isArray(items)) return items;
+    throw new MalformedReplyError('A frame of a stream holds no list of items.');
+  };
 }
 
 function asResult(value: unknown): Result {

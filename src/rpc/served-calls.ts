@@ -1,8 +1,9 @@
 import type { Delivery, Link } from '../amqp/index.js';
-import { CallerGoneError, CancelledError, isWaybillError, type TopologyError } from '../errors.js';
+import { CallerGoneError, CancelledError } from '../errors.js';
 import type { RunningAt } from './call-note.js';
 import { CancelledIds } from './cancelled-ids.js';
 import { remainingMs } from './deadline.js';
+import { isThere } from './is-there.js';
 import { SenderClocks } from './sender-clocks.js';
 
 /** What runs a call, and can be told to stop. */
@@ -146,19 +147,6 @@ export class ServedCalls {
       this.#stop(call, new CallerGoneError('The caller is gone: nobody takes the answer.'));
     call.isMissed = !isFound;
     call.checkAt = performance.now() + (isFound ? checkMs : secondLookMs);
-  }
-}
-
-/**
- * Whether somebody takes answers at an address: RabbitMQ tells it of queues and of direct reply-to alike, to a passive declaration. Who
- * may not ask, or cannot now, is not told that nobody does.
- */
-async function isThere(link: Link, address: string): Promise<boolean> {
-  try {
-    await link.onChannel((channel) => channel.checkQueue(address));
-    return true;
-  } catch (thrown) {
-    return !(isWaybillError(thrown, 'TOPOLOGY_REFUSED') && (thrown as TopologyError).replyCode === 404);
   }
 }
 

@@ -37,6 +37,7 @@ export {
   MessageCommand,
   MessageStatus,
   RpcCommand,
+  RpcStreamCommand,
 } from './message.js';
 export { toPlain } from './plain.js';
 export { type RegisterErrorOptions, registerError } from './registered-errors.js';

@@ -1,8 +1,8 @@
 import { brand, isBranded } from '../common/shared-by-copies.js';
 import { sendable, toPlain } from './plain.js';
 
-/** How a message is meant: `message` goes to every handler, `rpc` is answered by one. */
-export type Category = 'message' | 'rpc';
+/** How a message is meant: `message` goes to every handler, `rpc` is answered by one, `stream` is answered by one with many items. */
+export type Category = 'message' | 'rpc' | 'stream';
 
 /** What travels as the body: Postage's version 2 envelope, in the key order of the original. */
 export interface Body<Content = unknown> {
@@ -122,6 +122,29 @@ export class RpcCommand<
       type: 'command',
       name: String(name),
       category: 'rpc',
+      content: { parameters: sendable(parameters) },
+    });
+  }
+}
+
+/**
+ * Asks one component for items of type `Item`, one after the other, as they are wanted. The types live in the compiler only:
+ * `new RpcStreamCommand<Row, { table: string }>('rows', { table })` makes `producer.stream_rows(…)` a stream of rows.
+ */
+export class RpcStreamCommand<
+  Item = unknown,
+  Parameters = unknown,
+  Name extends string = string,
+> extends Envelope<Content<Parameters>> {
+  /** The items' type, for the compiler only: there is no such property at run time. */
+  declare protected readonly item: Item;
+  declare readonly body: CommandBody<Parameters, Name>;
+
+  constructor(name: Name, parameters: Parameters = {} as Parameters) {
+    super({
+      type: 'command',
+      name: String(name),
+      category: 'stream',
       content: { parameters: sendable(parameters) },
     });
   }

@@ -11,6 +11,8 @@ import {
   MessageResultError,
   type Reply,
   RpcCommand,
+  RpcStreamCommand,
+  type StreamsOf,
 } from 'waybill';
 import { PingProducer, PingReceiver } from './ping.js';
 import { typeCase } from './type-case.js';
@@ -257,4 +259,48 @@ typeCase('a handler on the wrong member', () => {
 typeCase('a contract is a producer', () => {
   // @ts-expect-error Argument of type 'DateConstructor' is not assignable to parameter of type
   handlersFor(Date);
+});
+
+class Streaming extends PingProducer {
+  build_stream_rows(table: string) {
+    return new RpcStreamCommand<{ at: Date }, { table: string }>('rows', { table });
+  }
+}
+
+const stream = handlersFor(Streaming);
+
+typeCase('a stream is part of the contract: its reader gets what JSON makes of the items', async () => {
+  expectTypeOf<StreamsOf<Streaming>>().toEqualTypeOf<{
+    readonly rows: { readonly parameters: { table: string }; readonly item: { at: Date } };
+  }>();
+  const producer = await Streaming.connect();
+  for await (const { at } of producer.with({ window: 8 }).stream_rows('orders'))
+    expectTypeOf(at).toBeString();
+  // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'
+  producer.stream_rows(1);
+});
+
+typeCase('handlers of streams that fit, and one that gives the wrong items', () => {
+  class Receiver extends PingReceiver {
+    @stream.RpcStreamHandler('rows')
+    async *rows({ parameters }: Content<{ table: string }>) {
+      this.seen.push(parameters.table);
+      yield { at: new Date() };
+    }
+
+    // @ts-expect-error Type 'number' is not assignable to type '{ at: Date; }'
+    @stream.RpcStreamHandler('rows')
+    async *wrong() {
+      yield 1;
+    }
+  }
+  return Receiver;
+});
+
+typeCase('a stream is no message, and no call', async () => {
+  const producer = await Streaming.connect();
+  // @ts-expect-error an RpcStreamCommand is no message: read it by stream()
+  await producer.send(new RpcStreamCommand('rows'));
+  // @ts-expect-error Property 'answer' is missing
+  await producer.call(new RpcStreamCommand('rows'));
 });

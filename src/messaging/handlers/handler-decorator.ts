@@ -23,6 +23,15 @@ export type Answered<Answer> =
   | Promise<Answer | Result<Answer> | undefined>
   | Promise<void>;
 
+/** A method that answers by a stream, as an `async *` method does: it gets the data, then the context. */
+export type StreamMethod<Data, Item> = (data: Data, context: HandlerContext) => Streamed<Item>;
+
+/** What a handler of a stream may give: all that `for await` goes through, now or later. */
+export type Streamed<Item> =
+  | AsyncIterable<Item>
+  | Iterable<Item>
+  | Promise<AsyncIterable<Item> | Iterable<Item>>;
+
 /**
  * A class derived from Handler that is made with this data and whose `call` returns this. It may name its very processor,
  * so that is not compared.

@@ -52,7 +52,7 @@ export class HandlerTable {
     if (!wild) return exact ?? none;
     if (!exact) return wild;
     // For a call the last one answers: the handler with the very name comes after the one for any.
-    return category === 'rpc'
+    return category !== 'message'
       ? [...wild, ...exact]
       : this.entries.filter((each) => exact.includes(each) || wild.includes(each));
   }
@@ -74,7 +74,8 @@ export function tableOf(target: object, logger: Logger): HandlerTable {
 }
 
 function isRival(a: TableEntry, b: TableEntry): boolean {
-  const isOneCall = a.category === 'rpc' && b.category === 'rpc' && a.type === b.type && a.name === b.name;
+  const isOneCall =
+    a.category !== 'message' && a.category === b.category && a.type === b.type && a.name === b.name;
   return isOneCall && a.owner === b.owner;
 }
 

@@ -4,7 +4,7 @@ import { defaultLogger } from '../../logger.js';
 import { type Content, Fingerprint, type FingerprintLike } from '../../wire/index.js';
 import type { Eqks, QueueKey, QueueWithFlags } from '../destinations.js';
 import { Exchange } from '../exchange.js';
-import { declareFunction } from '../handlers/decorators.js';
+import { declareFunction } from '../handlers/declare.js';
 import { type Members, refuseReplacingIn } from '../handlers/own-members.js';
 import { componentStatus } from '../status.js';
 import { MessageProcessor } from './processor.js';

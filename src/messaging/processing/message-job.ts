@@ -3,7 +3,7 @@ import { isPromiseLike, whenDone } from '../../common/when-done.js';
 import { inScope, type Job, keeping, RejectMessage } from '../../component/index.js';
 import { UnhandledMessageError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import type { Reply } from '../../rpc/index.js';
+import type { Pump, Reply } from '../../rpc/index.js';
 import {
   decoderFor,
   type Encoder,
@@ -18,6 +18,7 @@ import { type ContextHost, HandlerContext } from '../handlers/context.js';
 import { placeName } from '../handlers/entry.js';
 import type { HandlerTable, TableEntry } from '../handlers/table.js';
 import { asksForReply, bodyFor, runHandler, skipped } from './run-handler.js';
+import { runStream } from './run-stream.js';
 import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';
 
 /** What the messages of a processor have in common. */
@@ -58,12 +59,11 @@ export class MessageJob implements Job {
     this.#delivery = delivery;
     try {
       const body = readDelivery(host, delivery);
-      const isCall = body.category === 'rpc';
       const handlers = host.table.find(body.category, body.type, body.name);
-      this.kind = isCall ? 'call' : 'message';
+      this.kind = kindOf(body);
       delivery.sender = body.fingerprint;
       this.#body = body;
-      this.#handlers = isCall ? handlers.slice(-1) : handlers;
+      this.#handlers = this.kind === 'message' ? handlers : handlers.slice(-1);
       this.#at = this.#handlers[0];
     } catch (thrown) {
       this.kind = 'message';
@@ -106,6 +106,15 @@ export class MessageJob implements Job {
     return reply ? this.#answer(this.#body, reply) : this.#runFrom(0, this.#body);
   }
 
+  stream(pump: Pump): unknown {
+    if (!this.#body) throw this.#unreadable?.thrown;
+    if (this.#stopped) throw this.#stopped;
+    const [entry] = this.#handlers;
+    if (!entry)
+      throw new UnhandledMessageError(`${this.#host.name} has no handler for ${nameOf(this.#body)}.`);
+    return this.#runOne(entry, this.#body, null, pump);
+  }
+
   stop(reason: Error): void {
     this.#stopped = reason;
     this.#running?.stop(reason);
@@ -127,7 +136,7 @@ export class MessageJob implements Job {
     return this.#runFrom(next, body);
   }
 
-  #runOne(entry: TableEntry, body: ReceivedBody, reply: Reply | null): unknown {
+  #runOne(entry: TableEntry, body: ReceivedBody, reply: Reply | null, pump?: Pump): unknown {
     this.#at = entry;
     this.#delivery.handledBy = entry.label;
     const context = new HandlerContext(this.#host, bodyFor(body, this.#handlers), this.#delivery);
@@ -135,7 +144,8 @@ export class MessageJob implements Job {
     let pending = false;
     try {
       const { processor } = this.#host;
-      const returned = inScope(context, () => runHandler({ processor, entry, context, reply }));
+      const run = { processor, entry, context, reply };
+      const returned = inScope(context, () => (pump ? runStream(run, pump) : runHandler(run)));
       pending = isPromiseLike(returned);
       return pending ? Promise.resolve(returned).finally(() => context.end()) : returned;
     } finally {
@@ -177,6 +187,11 @@ export class MessageJob implements Job {
       return isSilent ? new MessageResult(undefined) : value;
     });
   }
+}
+
+function kindOf({ category }: ReceivedBody): Job['kind'] {
+  if (category === 'stream') return 'stream';
+  return category === 'rpc' ? 'call' : 'message';
 }
 
 /** What stands for the body of a message that cannot be read. */

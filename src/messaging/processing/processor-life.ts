@@ -13,7 +13,7 @@ import {
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
-import { type ReplyStore, Responder, ResultWriter } from '../../rpc/index.js';
+import { type ReplyStore, Responder, ResultWriter, StreamResponder } from '../../rpc/index.js';
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
 import type { HandlerTable } from '../handlers/table.js';
@@ -88,7 +88,7 @@ export class ProcessorLife {
   }
 
   get #answersCalls(): boolean {
-    return this.#options.table.entries.some(({ category }) => category === 'rpc');
+    return this.#options.table.entries.some(({ category }) => category !== 'message');
   }
 
   async #start(): Promise<void> {
@@ -134,6 +134,7 @@ export class ProcessorLife {
       failures,
       onEnd,
       responder: new Responder(link, { writer, server, store: replies, abortWhenCallerGone }),
+      streams: new StreamResponder(link, { writer, server }),
     });
   }
 

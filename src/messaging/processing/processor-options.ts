@@ -20,7 +20,7 @@ export interface MessageProcessorOptions extends LinkOptions, MiddlewareOption {
 
 /** How {@link MessageProcessor.handle} declares a handler. */
 export interface HandleOptions {
-  /** @default 'message' */
+  /** `rpc` for calls, `stream` for streams. @default 'message' */
   readonly category?: HandlerKey['category'] | undefined;
   /** @default 'content' */
   readonly view?: HandlerView | undefined;

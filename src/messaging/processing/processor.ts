@@ -10,7 +10,7 @@ import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } f
 import { AckAndRestart } from '../control-flow.js';
 import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
-import { declareFunction } from '../handlers/decorators.js';
+import { declareFunction } from '../handlers/declare.js';
 import { tableOf } from '../handlers/table.js';
 import { GenericConsumer } from './consumer.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';

@@ -29,7 +29,7 @@ export const skipped: unique symbol = Symbol('skipped');
 export function runHandler(run: Run): unknown {
   const { entry, context } = run;
   const data = entry.view === 'body' ? context.body : context.body.content;
-  if (entry.filters.length === 0 && !entry.contentType) return whenDone(invoke(run, data), refuseGenerated);
+  if (entry.filters.length === 0 && !entry.contentType) return whenDone(invoke(run, data), returnedTo(entry));
   return prepareAndInvoke(run, data);
 }
 
@@ -48,7 +48,12 @@ async function prepareAndInvoke(run: Run, given: unknown): Promise<unknown> {
   }
   const data = await typed(run.entry, filtered);
   run.context.assertMayBegin();
-  return refuseGenerated(await invoke(run, data));
+  return returnedTo(run.entry)(await invoke(run, data));
+}
+
+/** What a handler has returned, if it may: only streams are gone through. */
+function returnedTo({ category }: TableEntry): <T>(returned: T) => T {
+  return category === 'stream' ? (returned) => returned : refuseGenerated;
 }
 
 /** n.b. what a filter gives is all that the handler gets, so nothing is a `return` that was forgotten. */

@@ -2,7 +2,7 @@ import { cut } from '../../common/foreign-text.js';
 import { ConfigurationError } from '../../errors.js';
 import { type Category, type Envelope, isEnvelope } from '../../wire/index.js';
 import { anyName } from '../handlers/entry.js';
-import type { SendingMethod } from './equip.js';
+import { builderPrefix, type SendingMethod } from './equip.js';
 
 /** The names of commands that differ from those of their builders; {@link anyName} for a builder of several. */
 export type CommandNames = Readonly<Record<string, string>>;
@@ -42,20 +42,23 @@ export function asMessage(Class: BuilderClass, method: SendingMethod, built: unk
  */
 export function assertCategory({ body: { name, category } }: Envelope, expected: Category): void {
   if (category === expected) return;
-  const what = `'${cut(name)}' is ${category === 'rpc' ? 'a call' : 'no call'}`;
-  const hint =
-    expected === 'rpc'
-      ? 'nobody would answer it. Send it by send(), or a message_* method.'
-      : 'a message gets no answer. Make it by call(), or an rpc_* method.';
-  throw new ConfigurationError(`${what}: ${hint} Nothing was sent.`);
+  const what = `'${cut(name)}' is ${words[category as Category]}, and not ${words[expected]}`;
+  throw new ConfigurationError(`${what}: ${ways[category as Category]} Nothing was sent.`);
 }
+
+const words: Readonly<Record<Category, string>> = { message: 'a message', rpc: 'a call', stream: 'a stream' };
+const ways: Readonly<Record<Category, string>> = {
+  message: 'nobody would answer it. Send it by send(), or a message_* method.',
+  rpc: 'it has one answer. Make it by call(), or an rpc_* method.',
+  stream: 'its answers are many. Read it by stream(), or a stream_* method.',
+};
 
 function misnamed(
   { name: owner }: BuilderClass,
   { prefix, name }: SendingMethod,
   said: string,
 ): ConfigurationError {
-  const builder = `build_${prefix === 'message_' ? prefix : 'rpc_'}${name}`;
+  const builder = `${builderPrefix(prefix)}${name}`;
   const text = `${owner}: ${builder} returned the command '${cut(said)}'. Nothing was sent. Call it '${name}', as its builder`;
   return new ConfigurationError(
     `${text}, or say that its name is another one: static override readonly names = { ${name}: '${cut(said)}' }.`,

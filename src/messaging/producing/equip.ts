@@ -3,7 +3,13 @@ const kinds = [
   { method: 'message_', builder: 'build_message_' },
   { method: 'rpc_queue_', builder: 'build_rpc_' },
   { method: 'rpc_', builder: 'build_rpc_' },
+  { method: 'stream_', builder: 'build_stream_' },
 ] as const;
+
+/** The prefix of the builder of a sending method. */
+export function builderPrefix(prefix: MethodPrefix): string {
+  return kinds.find(({ method }) => method === prefix)?.builder as string;
+}
 
 /** The prefix of a sending method. */
 export type MethodPrefix = (typeof kinds)[number]['method'];
@@ -17,15 +23,15 @@ export interface SendingMethod {
   readonly name: string;
 }
 
-/** What a sending method does with its builder. */
-export type SendBuilt = (this: object, method: SendingMethod, build: Build) => Promise<unknown>;
+/** What a sending method does with its builder: gives a promise, or a stream. */
+export type SendBuilt = (this: object, method: SendingMethod, build: Build) => unknown;
 
 type Builder = (this: object, ...args: readonly unknown[]) => unknown;
 
 const equipped = new WeakSet<object>();
 
 /**
- * Puts `message_x`, `rpc_x` and `rpc_queue_x` on each prototype that has the builder, from `prototype` up to `base`;
+ * Puts `message_x`, `rpc_x`, `rpc_queue_x` and `stream_x` on each prototype that has the builder, from `prototype` up to `base`;
  * once per class. They are plain methods, so stacks, spies, `in` and consoles see them as any other. One that is
  * written by hand, anywhere in the chain, is left alone.
  */
@@ -47,8 +53,8 @@ export function methodOfField(
   target: object,
   method: SendingMethod,
   send: SendBuilt,
-): ((...args: unknown[]) => Promise<unknown>) | undefined {
-  const builder = kinds.find(({ method: prefix }) => prefix === method.prefix)?.builder + method.name;
+): ((...args: unknown[]) => unknown) | undefined {
+  const builder = builderPrefix(method.prefix) + method.name;
   const field = (target as Readonly<Record<string, unknown>>)[builder];
   return typeof field === 'function' ? methodFor(method, builder, send).bind(target) : undefined;
 }
@@ -67,19 +73,15 @@ export function methodPrefix(name: string): MethodPrefix | undefined {
   return kinds.find(({ method }) => name.startsWith(method) && name.length > method.length)?.method;
 }
 
-function methodFor(
-  method: SendingMethod,
-  builder: string,
-  send: SendBuilt,
-): (...args: unknown[]) => Promise<unknown> {
-  return function (this: object, ...args: unknown[]): Promise<unknown> {
+function methodFor(method: SendingMethod, builder: string, send: SendBuilt): (...args: unknown[]) => unknown {
+  return function (this: object, ...args: unknown[]): unknown {
     // Asked by name at each call, so that a subclass may override the builder alone.
     const build: Build = (producer) => (producer as Record<string, Builder>)[builder]?.apply(producer, args);
     return send.call(this, method, build);
   };
 }
 
-function define(prototype: object, name: string, method: (...args: unknown[]) => Promise<unknown>): void {
+function define(prototype: object, name: string, method: (...args: unknown[]) => unknown): void {
   Object.defineProperty(method, 'name', { value: name });
   Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true });
 }

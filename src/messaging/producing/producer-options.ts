@@ -15,7 +15,10 @@ export interface CallSettings extends MessageSettings {
   readonly eks?: Eks | undefined;
   /** This routing key at the first exchange of the class's `eks`; left out of account when `eks` is given. */
   readonly key?: string | undefined;
-  /** How long the whole call may take, all its attempts together, or how long the broker may take to confirm a message. */
+  /**
+   * How long the whole call may take, all its attempts together, or how long the broker may take to confirm a message. Of a stream: how long
+   * until a server has begun it; then it may last as long as it likes.
+   */
   readonly timeoutMs?: number | undefined;
   /** How long each attempt of a call waits before it is sent again. @default for ever: sent again is only what nobody can have, or answer */
   readonly attemptTimeoutMs?: number | undefined;
@@ -23,7 +26,12 @@ export interface CallSettings extends MessageSettings {
   readonly maxRetry?: number | undefined;
   /** A message is not sent when nobody waits for the handler any more that sends it: it rejects with a DeadlineError. @default false */
   readonly withinDeadline?: boolean | undefined;
-  /** Gives it up at once: a call gives a CancelledError, and whoever runs it is told; a message rejects with one. */
+  /** How many items of a stream may be on their way, or wait here: from 1 to 10,000. Its handler is not asked for more. @default 256 */
+  readonly window?: number | undefined;
+  /**
+   * Gives it up at once: a call gives a CancelledError, and whoever runs it is told; a message rejects with one, and so
+   * does the next item of a stream.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Whether a message that reaches no queue is an error. @default true, but false for a MessageStatus */
   readonly mandatory?: boolean | undefined;

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
 import {
   connectionName,
@@ -9,7 +7,13 @@ import {
   ownMiddleware,
   warnOfMinifiedName,
 } from '../../component/index.js';
-import { type CollectOptions, type OpenCall, openCall, type ReplyQueue } from '../../rpc/index.js';
+import {
+  type CollectOptions,
+  type OpenCall,
+  type OpenStream,
+  openCall,
+  type ReplyQueue,
+} from '../../rpc/index.js';
 import {
   type Body,
   type Encoder,
@@ -20,6 +24,7 @@ import {
   MessageCommand,
   type Result,
   RpcCommand,
+  type RpcStreamCommand,
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import type { Jsonify } from '../jsonify.js';
@@ -29,8 +34,9 @@ import { checkSending } from './checked-settings.js';
 import { equip } from './equip.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
-import { callWith, classOf, sendBuilt, standInFor } from './send-built.js';
+import { callWith, classOf, sendBuilt, standInFor, streamWith } from './send-built.js';
 import { Sender } from './sender.js';
+import { readTextFile, type TextFile } from './text-file.js';
 import { guardUndeclared } from './undeclared.js';
 import { viewOf } from './view.js';
 
@@ -45,7 +51,9 @@ export type ProducerClass = (new (
 type NoCall<Sent> =
   Sent extends RpcCommand<infer _Answer, infer _Parameters>
     ? Mistake<'an RpcCommand is no message: make the call by call()'>
-    : unknown;
+    : Sent extends RpcStreamCommand<infer _Item, infer _Parameters>
+      ? Mistake<'an RpcStreamCommand is no message: read it by stream()'>
+      : unknown;
 
 /** What `connect` gives: the producer with the methods of its builders. */
 export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
@@ -53,8 +61,8 @@ export type Connected<Class extends ProducerClass> = Class['undeclared'] extends
   : Proxied<InstanceType<Class>>;
 
 /**
- * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x` or `build_rpc_x` for
- * each message; `await MyProducer.connect(options)` then has `message_x` and `rpc_x`, typed from the builders.
+ * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x`, `build_rpc_x` or
+ * `build_stream_x` for each message; `await MyProducer.connect(options)` then has `message_x`, `rpc_x` and `stream_x`, typed from the builders.
  *
  * `message_x` resolves when the broker has confirmed the message and, unless it is a status, routed it to a queue;
  * otherwise it rejects and says why. `rpc_x` never rejects: its {@link Result} says how it ended.
@@ -184,6 +192,11 @@ export class GenericProducer {
     return openCall((cancellation) => callWith(this, command, cancellation));
   }
 
+  /** A stream of items, which are what JSON makes of them, begun when the first one is asked for; see {@link OpenStream}. */
+  stream<Item>(command: RpcStreamCommand<Item>): OpenStream<Jsonify<Item>> {
+    return streamWith(this, command);
+  }
+
   /** Sends a body as it came, byte for byte the same envelope: no fingerprint is added. */
   async forward(body: Body | Buffer): Promise<void> {
     await this.sender.forward(body, this.callSettings);
@@ -202,11 +215,8 @@ export class GenericProducer {
   }
 
   /** A text file as parameters of a message: its name and its lines, each with its line end. */
-  async serializeTextFile(
-    path: string,
-  ): Promise<{ readonly name: string; readonly content: readonly string[] }> {
-    const text = await readFile(path, 'utf8');
-    return { name: basename(path), content: text.match(/[^\n]*\n|[^\n]+$/g) ?? [] };
+  async serializeTextFile(path: string): Promise<TextFile> {
+    return await readTextFile(path);
   }
 
   /** Tells how the producer's link is, by asking the broker. */

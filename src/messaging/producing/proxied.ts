@@ -1,5 +1,5 @@
-import type { OpenCall, ReplyQueue } from '../../rpc/index.js';
-import type { Envelope, RpcCommand } from '../../wire/index.js';
+import type { OpenCall, OpenStream, ReplyQueue } from '../../rpc/index.js';
+import type { Envelope, RpcCommand, RpcStreamCommand } from '../../wire/index.js';
 import type { Jsonify } from '../jsonify.js';
 import type { Mistake } from '../mistake.js';
 
@@ -20,6 +20,7 @@ export type IsMisnamed<Built, Name> = [Built] extends [{ readonly body: { readon
 
 type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${Name}` : never;
 type RpcName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_${Name}` : never;
+type StreamName<Key> = Key extends `build_stream_${infer Name}` ? `stream_${Name}` : never;
 type RpcQueueName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_queue_${Name}` : never;
 
 type Send<Key, Builder> = Builder extends (...args: never[]) => infer Built
@@ -27,11 +28,13 @@ type Send<Key, Builder> = Builder extends (...args: never[]) => infer Built
     ? Mistake<'a build_message_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand
       ? Mistake<'a build_message_* method must not return an RpcCommand: name it build_rpc_*'>
-      : Key extends `build_message_${infer Name}`
-        ? IsMisnamed<Awaited<Built>, Name> extends true
-          ? Mistake<'a build_message_* method must return a command of its own name'>
-          : SendMessage<Builder>
-        : never
+      : Awaited<Built> extends RpcStreamCommand
+        ? Mistake<'a build_message_* method must not return an RpcStreamCommand: name it build_stream_*'>
+        : Key extends `build_message_${infer Name}`
+          ? IsMisnamed<Awaited<Built>, Name> extends true
+            ? Mistake<'a build_message_* method must return a command of its own name'>
+            : SendMessage<Builder>
+          : never
   : Mistake<'build_message_* must be a method'>;
 
 type SendMessage<Builder> = Builder extends (...args: infer Args extends readonly unknown[]) => infer Built
@@ -61,9 +64,21 @@ type CallBuilder<Builder, Later> = Builder extends (
       : Mistake<'a build_rpc_* method must return an RpcCommand'>
   : Mistake<'build_rpc_* must be a method'>;
 
+type Stream<Key, Builder> = Key extends `build_stream_${infer Name}`
+  ? Builder extends (...args: infer Args extends readonly unknown[]) => infer Built
+    ? IsAny<Awaited<Built>> extends true
+      ? Mistake<'a build_stream_* method must say what it returns, not any'>
+      : IsMisnamed<Awaited<Built>, Name> extends true
+        ? Mistake<'a build_stream_* method must return a command of its own name'>
+        : Awaited<Built> extends RpcStreamCommand<infer Item, infer _Parameters>
+          ? (...args: Args) => OpenStream<Jsonify<Item>>
+          : Mistake<'a build_stream_* method must return an RpcStreamCommand'>
+    : Mistake<'build_stream_* must be a method'>
+  : never;
+
 /**
  * A producer with the methods that its builders stand for: `build_message_x(…)` gives `message_x(…)`, `build_rpc_x(…)`
- * gives `rpc_x(…)` and `rpc_queue_x(…)`, with the builder's arguments. A method that is written by hand wins.
+ * gives `rpc_x(…)` and `rpc_queue_x(…)`, `build_stream_x(…)` gives `stream_x(…)`, with the builder's arguments. A method that is written by hand wins.
  * Overloaded and generic builders cannot be mapped by the compiler (it keeps the last overload, and loses the type
  * parameter): write the method by hand for those.
  */
@@ -73,6 +88,8 @@ export type Proxied<Producer> = Producer & {
   [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Key, Producer[Key], false>;
 } & {
   [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Key, Producer[Key], true>;
+} & {
+  [Key in keyof Producer as Exclude<StreamName<Key>, keyof Producer>]: Stream<Key, Producer[Key]>;
 };
 
 /**
@@ -86,11 +103,13 @@ export type ProxiedThis<This> = This & {
   [Key in keyof This as RpcName<Key>]: Call<Key, This[Key], false>;
 } & {
   [Key in keyof This as RpcQueueName<Key>]: Call<Key, This[Key], true>;
+} & {
+  [Key in keyof This as StreamName<Key>]: Stream<Key, This[Key]>;
 };
 
 /** The methods of a producer that says `static readonly undeclared = 'send'`: any name is sent, as in Postage. */
 // n.b. rpc_queue_ stands first: a name with it fits both, and the first that fits is what the compiler calls.
-export type OpenNames = OpenMessages & OpenRpcQueues & OpenRpcs;
+export type OpenNames = OpenMessages & OpenRpcQueues & OpenRpcs & OpenStreams;
 
 interface OpenMessages {
   readonly [name: `message_${string}`]: (parameters?: unknown) => Promise<void>;
@@ -98,6 +117,10 @@ interface OpenMessages {
 
 interface OpenRpcQueues {
   readonly [name: `rpc_queue_${string}`]: (parameters?: unknown) => Promise<ReplyQueue>;
+}
+
+interface OpenStreams {
+  readonly [name: `stream_${string}`]: (parameters?: unknown) => OpenStream;
 }
 
 interface OpenRpcs {

@@ -1,16 +1,18 @@
 import { isPromiseLike } from '../../common/when-done.js';
-import { type Cancellation, openCall } from '../../rpc/index.js';
+import { type Cancellation, type OpenStream, openCall, openStream } from '../../rpc/index.js';
 import {
+  type Envelope,
   endedHere,
   failedCall,
   isEnvelope,
   MessageCommand,
   type Result,
   RpcCommand,
+  RpcStreamCommand,
 } from '../../wire/index.js';
 import type { Jsonify } from '../jsonify.js';
 import { asMessage, assertCategory } from './built.js';
-import { type Build, methodOfField, type SendingMethod } from './equip.js';
+import { type Build, type MethodPrefix, methodOfField, type SendingMethod } from './equip.js';
 import type { GenericProducer } from './producer.js';
 import { originalOf } from './view.js';
 
@@ -18,8 +20,9 @@ import { originalOf } from './view.js';
  * What a sending method does: builds the message, and sends it or calls with it. n.b. nothing is waited for that is no
  * promise: a close() right after the call must find the message sent.
  */
-export function sendBuilt(this: object, method: SendingMethod, build: Build): Promise<unknown> {
+export function sendBuilt(this: object, method: SendingMethod, build: Build): unknown {
   const producer = this as GenericProducer;
+  if (method.prefix === 'stream_') return streamBuilt(producer, method, build);
   try {
     const built = build(originalOf(producer));
     if (isPromiseLike(built) || method.prefix === 'rpc_queue_') return later(producer, method, built);
@@ -44,15 +47,54 @@ export async function callWith<Answer>(
   }
 }
 
+/** Makes a stream, which begins when it is read: until then what is wrong with it waits, too. */
+export function streamWith<Item>(
+  { sender, callSettings }: GenericProducer,
+  command: Envelope,
+): OpenStream<Item> {
+  try {
+    assertCategory(command, 'stream');
+    return openStream(sender.stream(command, callSettings));
+  } catch (thrown) {
+    return openStream(() => Promise.reject(thrown));
+  }
+}
+
+function streamBuilt(producer: GenericProducer, method: SendingMethod, build: Build): OpenStream {
+  const made = (built: unknown): Envelope => asMessage(classOf(producer), method, built);
+  try {
+    const built = build(originalOf(producer));
+    if (!isPromiseLike(built)) return streamWith(producer, made(built));
+    const later = Promise.resolve(built).then(made);
+    later.catch(() => {});
+    return openStream(async (cancellation) => {
+      const command = await later;
+      assertCategory(command, 'stream');
+      return await producer.sender.stream(command, producer.callSettings)(cancellation);
+    });
+  } catch (thrown) {
+    return openStream(() => Promise.reject(thrown));
+  }
+}
+
 /** What stands for a sending method that no class has: a builder that is a field, or, where the class wants it, none at all. */
 export function standInFor(producer: object, method: SendingMethod): unknown {
   const built = methodOfField(producer, method, sendBuilt);
   if (built || classOf(producer).undeclared !== 'send') return built;
   return (parameters?: unknown) => {
-    const Command = method.prefix === 'message_' ? MessageCommand : RpcCommand;
+    const Command = commands[method.prefix];
     return sendBuilt.call(producer, method, () => new Command(method.name, parameters));
   };
 }
+
+type CommandClass = new (name: string, parameters?: unknown) => Envelope;
+
+const commands: Readonly<Record<MethodPrefix, CommandClass>> = {
+  message_: MessageCommand,
+  rpc_queue_: RpcCommand,
+  rpc_: RpcCommand,
+  stream_: RpcStreamCommand,
+};
 
 /** For builders that are asynchronous, or wrong, and for calls whose answers are collected later. */
 function later(producer: GenericProducer, method: SendingMethod, built: unknown): Promise<unknown> {

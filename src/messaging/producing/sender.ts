@@ -12,8 +12,12 @@ import {
   type CallOptions,
   type CallRequest,
   type Cancellation,
+  itemsReader,
   type ReplyQueue,
   resultReader,
+  type StreamReader,
+  streamRequestHeaders,
+  windowOf,
 } from '../../rpc/index.js';
 import {
   type Body,
@@ -94,6 +98,19 @@ export class Sender {
     const { to, request, options } = this.#request(message, settings);
     await this.#declare([to]);
     return await this.dispatch.callLater(request, options);
+  }
+
+  /** Prepares a stream, and gives what has it begun. What cannot be encoded throws at once. */
+  stream(message: Envelope, settings: CallSettings): (cancellation: Cancellation) => Promise<StreamReader> {
+    const { to, request, options } = this.#request(message, settings);
+    const { encoder, name } = this.#options.Class;
+    const window = windowOf(name, settings.window);
+    const headers = streamRequestHeaders;
+    const asked = { ...request, properties: { ...request.properties, headers }, items: itemsReader(encoder) };
+    return async (cancellation) => {
+      await this.#declare([to]);
+      return await this.dispatch.stream(asked, { ...options, window, cancellation });
+    };
   }
 
   /** Ends pending calls and gives the link back. Idempotent. */

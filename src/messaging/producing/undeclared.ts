@@ -1,5 +1,11 @@
 import { WaybillError } from '../../errors.js';
-import { type MethodPrefix, methodPrefix, type SendingMethod, sendingMethods } from './equip.js';
+import {
+  builderPrefix,
+  type MethodPrefix,
+  methodPrefix,
+  type SendingMethod,
+  sendingMethods,
+} from './equip.js';
 
 /**
  * Thrown when a `message_x` or `rpc_x` is used that the class has no builder for; the text names the nearest one that
@@ -35,7 +41,7 @@ export function guardUndeclared(standInFor: StandInFor): object {
 function sentence(producer: object, prefix: MethodPrefix, name: string): string {
   const className = producer.constructor.name;
   const nearest = nearestTo(name, sendingMethods(producer));
-  const builder = `build_${prefix === 'rpc_queue_' ? 'rpc_' : prefix}${name.slice(prefix.length)}`;
+  const builder = `${builderPrefix(prefix)}${name.slice(prefix.length)}`;
   const hint = nearest ? ` Did you mean ${nearest}?` : '';
   return `${className} has no ${name}.${hint} A method ${builder} would declare it.`;
 }

@@ -139,8 +139,9 @@ describe('H-A5: with a second copy of the package in the process', () => {
 
   it('a connection for apps of one copy is refused by an app of the other, which says why', async (t) => {
     const theirs = await copy.load<typeof import('waybill/app')>('app/index.ts');
-    const connection = new theirs.AmqpConnection({ url: stage.url }) as unknown as AmqpConnection;
-    for (const options of [{}, { connection }]) {
+    for (const isNamed of [false, true]) {
+      const connection = new theirs.AmqpConnection({ url: stage.url }) as unknown as AmqpConnection;
+      const options = isNamed ? { connection } : {};
       const app = new App({ connections: [connection] });
       t.after(() => app.close().catch(() => {}));
       app.amqp.consume([uniqueName('queue')], options)(() => {});

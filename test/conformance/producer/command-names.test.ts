@@ -117,10 +117,10 @@ describe('the name of a command', () => {
     const call = new RpcCommand('pay') as unknown as Envelope;
     await assert.rejects(producer.send(call), {
       code: 'CONFIGURATION',
-      message: /'pay' is a call: .*call\(\)/,
+      message: /'pay' is a call, .*call\(\)/,
     });
     const command = new MessageCommand('pay') as unknown as RpcCommand;
-    assert.match((await producer.call(command)).message, /'pay' is no call/);
+    assert.match((await producer.call(command)).message, /'pay' is a message, and not a call/);
     assert.deepEqual(await recorder.all(), []);
   });
 });

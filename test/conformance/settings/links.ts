@@ -1,11 +1,14 @@
 import {
+  type CallSettings,
   GenericProducer,
   type LinkOptions,
   MessageCommand,
+  MessageProcessor,
   MessageResult,
   MicroScheduler,
   MicroThread,
   type RestartPolicy,
+  RpcStreamCommand,
   ThreadDone,
 } from 'waybill';
 import { Connection } from 'waybill/channel';
@@ -45,6 +48,23 @@ async function produce(statics: object, { stage }: Scene): Promise<void> {
   await using producer = await Sends.connect({ url: stage.url, logger });
   await producer.message_go();
   await stage.side.waitForDepth(place.queue, 1);
+}
+
+/** A stream of some items is read with this window. */
+async function read({ window }: CallSettings, { stage }: Scene): Promise<void> {
+  const place = await Place.declare(stage.side);
+  class Rows extends MessageProcessor {
+    static override readonly eqks = place.eqks;
+  }
+  Rows.handle('command', 'rows', () => [1, 2, 3], { category: 'stream' });
+  await using _rows = await new Rows({ url: stage.url, logger }).start();
+  class Reads extends GenericProducer {
+    static override readonly eks = place.eks;
+  }
+  await using reader = await Reads.connect({ url: stage.url, logger });
+  let count = 0;
+  for await (const _ of reader.with({ window }).stream(new RpcStreamCommand('rows'))) count++;
+  if (count !== 3) throw new Error(`${count} items came`);
 }
 
 /** Collects the one answer that has come. What asks for more of them has to wait for the end. */
@@ -167,6 +187,7 @@ export const linkSettings: readonly Setting[] = [
     replyQueue: { good: ['direct', 'per-call'] },
     undeclared: { good: ['refuse', 'send'] },
   }),
+  ...settings('Reads', read, { window: { good: [1, 256, 10_000] } }),
   ...settings('ReplyQueue.collect', collect, {
     count: { good: [0, 1, Infinity] },
     timeoutMs: { good: [0, 10_000, Infinity] },
