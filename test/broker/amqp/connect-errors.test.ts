@@ -146,7 +146,7 @@ describe('send-ping ends with code 1 and one readable error', inParallel, () => 
 async function check(t: TestContext, name: string, { url, says }: Case): Promise<void> {
   const program = Program.run(`examples/ping/${name}.ts`, { env: { WAYBILL_URL: await url(t) } });
   t.after(() => program.close());
-  const end = await program.waitForEnd(10_000);
+  const end = await program.waitForEnd(30_000);
   const output = program.stdout + program.stderr;
   assert.deepEqual(end, { code: 1, signal: null }, output);
   for (const text of says) assert.match(program.stderr, text);
