@@ -1,19 +1,23 @@
 import { changeProperties, type Delivery, type Link, type Outgoing } from '../amqp/index.js';
 import { isWaybillError, toError } from '../errors.js';
 import type { Answer } from './answers.js';
+import { ProvenAddresses } from './proven-addresses.js';
 
 /** Larger answers wait for their confirm, on the connection that publishes: a broker may not take them, and a socket is full soon. */
 const smallBytes = 64 * 1024;
 
 /**
  * Sends answers. A small one leaves on the channel of its call, with the settlement of the call right behind it: a confirm would be a
- * round trip more, and tell nothing more.
+ * round trip more, and tell nothing more. The first to each address, and that to a call which comes again, are confirmed: they may be what
+ * the broker closes a channel for.
  */
 export class AnswerSender {
   readonly #link: Link;
+  readonly #proven: ProvenAddresses;
 
   constructor(link: Link) {
     this.#link = link;
+    this.#proven = ProvenAddresses.of(link);
   }
 
   /**
@@ -22,9 +26,11 @@ export class AnswerSender {
    * replaced by what `refuse` makes of the reason: asking again would not help.
    */
   send(answer: Answer, delivery: Delivery, refuse: (reason: unknown) => Answer): Promise<void> | undefined {
-    if (!delivery.properties.replyTo) return undefined;
-    if (answer.content.length <= smallBytes && this.#leaves(answer, delivery)) return undefined;
-    return this.#publish(answer, delivery, refuse);
+    const { replyTo } = delivery.properties;
+    if (!replyTo) return undefined;
+    if (delivery.redelivered) this.#proven.delete(replyTo);
+    const isLight = answer.content.length <= smallBytes && this.#proven.has(replyTo);
+    return isLight && this.#leaves(answer, delivery) ? undefined : this.#publish(answer, delivery, refuse);
   }
 
   #leaves(answer: Answer, delivery: Delivery): boolean {
@@ -39,6 +45,7 @@ export class AnswerSender {
   async #publish(answer: Answer, delivery: Delivery, refuse: (reason: unknown) => Answer): Promise<void> {
     try {
       await this.#link.publish(addressed(answer, delivery));
+      this.#proven.add(delivery.properties.replyTo);
     } catch (thrown) {
       this.#link.logger.warn(`An answer could not be sent: ${toError(thrown).message}`);
       if (isForGood(thrown)) await this.#link.publish(addressed(refuse(thrown), delivery)).catch(() => {});

@@ -38,6 +38,8 @@ export interface Asking {
 /** So often a cancel is sent that nobody hears: for whoever is about to be connected again. */
 const mostTries = 6;
 const pauseMs = 200;
+/** Whoever asks is about to give up. */
+const tellMs = 1_000;
 
 /**
  * The way of cancels over one link: out for those who call, and in for those who answer. Nothing is sent, and no exchange made, before
@@ -193,7 +195,9 @@ export class CancelLine {
     if (!running || typeof replyTo !== 'string') return;
     const content = Buffer.from(JSON.stringify(running));
     const properties = { correlationId, type: runningType, deliveryMode: 1 };
-    asked.publishBefore({ exchange: '', routingKey: replyTo, content, properties, mandatory: false });
+    const message = { exchange: '', routingKey: replyTo, content, properties, mandatory: false };
+    // It comes from anybody, and may cost the connection that publishes it: it is not sent on that of the deliveries.
+    this.#link.publish(message, { timeoutMs: tellMs, sendAgain: false }).catch(() => {});
   }
 
   /** Once, and not of what ends with the link. */

@@ -14,9 +14,9 @@ export class CancelledIds {
     }
   }
 
-  has(id: unknown): boolean {
+  has(id: string): boolean {
     if (this.#untilById.size === 0) return false;
-    const until = this.#untilById.get(id as string);
+    const until = this.#untilById.get(id);
     return until !== undefined && until > performance.now();
   }
 }

@@ -4,9 +4,10 @@ import { toError } from '../errors.js';
 import type { Result } from '../wire/index.js';
 import { AnswerSender } from './answer-sender.js';
 import type { Answer, AnswerWriter } from './answers.js';
+import { callIdOf } from './call-id.js';
 import { KnownCall } from './known-call.js';
 import { ReplyStore } from './reply-store.js';
-import { type Fitness, ServedCalls, type Server } from './served-calls.js';
+import { type Fitness, type ServedCall, ServedCalls, type Server } from './served-calls.js';
 import { writeError } from './write-error.js';
 
 /** Answers a call: with a result, or with a plain value that becomes a MessageResult. The first answer counts. */
@@ -46,6 +47,8 @@ export interface Handled {
 interface Running {
   readonly delivery: Delivery;
   readonly call: KnownCall;
+  /** Undefined for one that nobody can give up. */
+  readonly served: ServedCall | undefined;
   sent: Promise<void> | undefined;
   failed: { readonly thrown: unknown } | undefined;
 }
@@ -84,12 +87,12 @@ export class Responder {
    * its answer is `sent`. Never throws: what the handler threw is told to the caller and given back here.
    */
   respond(delivery: Delivery, work: Work): Handled | Promise<Handled> {
-    const id = idOf(delivery);
+    const id = callIdOf(delivery);
     const known = id === undefined ? undefined : this.#store.recall(id);
     if (known) return { sent: known.answered().then((answer) => this.#send(answer, delivery, known)) };
     const call = id === undefined ? new KnownCall() : this.#store.remember(id);
     const served = this.#served.begin(delivery, work, this.#server);
-    const handled = this.#run({ delivery, call, sent: undefined, failed: undefined }, work);
+    const handled = this.#run({ delivery, call, served, sent: undefined, failed: undefined }, work);
     if (!served) return handled;
     return whenDone(handled, (ended): Handled => {
       this.#served.end(served);
@@ -136,9 +139,9 @@ export class Responder {
   }
 
   #answer(running: Running, answer: Answer): void {
-    const { call, delivery } = running;
+    const { call, delivery, served } = running;
     call.give(answer);
-    running.sent = this.#send(answer, delivery, call);
+    if (!served?.isUnwanted) running.sent = this.#send(answer, delivery, call);
   }
 
   /** What can never leave is known as the refusal that has left in its place. */
@@ -163,11 +166,4 @@ export class Responder {
         'handler ended; this answer is dropped. Await in the handler what the answer waits for.',
     );
   }
-}
-
-/** A call is the same when the message is, and the correlation id: not every client's message ids are unique. */
-function idOf({ properties }: Delivery): string | undefined {
-  const { messageId, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
-  if (typeof messageId !== 'string' || messageId === correlationId) return messageId as string | undefined;
-  return `${messageId}\n${String(correlationId)}`;
 }

@@ -1,5 +1,6 @@
 import type { Delivery, Link } from '../amqp/index.js';
 import { CallerGoneError, CancelledError } from '../errors.js';
+import { callIdOf } from './call-id.js';
 import type { RunningAt } from './call-note.js';
 import { CancelledIds } from './cancelled-ids.js';
 import { remainingMs } from './deadline.js';
@@ -85,19 +86,22 @@ export class ServedCalls {
     delivery.waitedMs = this.#clocks.waitedMs(delivery);
     const restMs = remainingMs(delivery);
     if (restMs !== undefined && restMs <= 0) return 'spent';
-    const { messageId } = delivery.properties;
-    if (this.#cancelled.has(messageId)) return 'cancelled';
-    const running = this.#running.get(messageId);
-    if (running) running.replyTo = delivery.properties.replyTo;
+    const id = callIdOf(delivery);
+    if (id === undefined) return 'wanted';
+    if (this.#cancelled.has(id)) return 'cancelled';
+    const running = this.#running.get(id);
+    const { replyTo } = delivery.properties;
+    if (running && replyTo) running.replyTo = replyTo;
     return 'wanted';
   }
 
-  /** A call begins to run; it must {@link end}. Undefined for one without an id that could be told of. */
-  begin({ properties }: Delivery, work: Stoppable, server: Server): ServedCall | undefined {
-    const { messageId, replyTo } = properties;
-    if (typeof messageId !== 'string' || typeof replyTo !== 'string') return undefined;
-    const call = new ServedCall(messageId, work, replyTo, server);
-    this.#running.set(messageId, call);
+  /** A call begins to run; it must {@link end}. Undefined for one without an id that could be told of, or without a caller. */
+  begin(delivery: Delivery, work: Stoppable, server: Server): ServedCall | undefined {
+    const id = callIdOf(delivery);
+    const replyTo: unknown = delivery.properties.replyTo;
+    if (id === undefined || typeof replyTo !== 'string' || replyTo === '') return undefined;
+    const call = new ServedCall(id, work, replyTo, server);
+    this.#running.set(id, call);
     this.#ticking ??= setInterval(() => void this.#tick(), tickMs).unref();
     return call;
   }

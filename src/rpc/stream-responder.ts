@@ -3,6 +3,7 @@ import { ConfigurationError, ConnectionLostError } from '../errors.js';
 import type { StreamWriter } from './answers.js';
 import { CancelLine } from './cancel-line.js';
 import { isThere } from './is-there.js';
+import { ProvenAddresses } from './proven-addresses.js';
 import type { Handled } from './responder.js';
 import { ServedCalls } from './served-calls.js';
 import { type Items, StreamRun } from './stream-run.js';
@@ -34,9 +35,18 @@ export class StreamResponder {
 
   /** Does the work, and sends what it makes. Never throws. The request may be settled when it ends. */
   async respond(delivery: Delivery, work: StreamWork): Promise<Handled> {
-    // Whoever had it before has died; its reader may know that by now, and have gone.
-    const isFor = !delivery.mayHaveRun || (await isThere(this.#link, delivery.properties.replyTo));
-    return isFor ? await this.#respond(delivery, work) : { sent: undefined };
+    return (await this.#isWanted(delivery)) ? await this.#respond(delivery, work) : { sent: undefined };
+  }
+
+  /** Whoever had it before has died; its reader may know that by now, and have gone. */
+  async #isWanted(delivery: Delivery): Promise<boolean> {
+    const { replyTo } = delivery.properties;
+    const proven = ProvenAddresses.of(this.#link);
+    if (!delivery.mayHaveRun && proven.has(replyTo)) return true;
+    const isFound = await isThere(this.#link, replyTo);
+    if (isFound) proven.add(replyTo);
+    else proven.delete(replyTo);
+    return isFound;
   }
 
   async #respond(delivery: Delivery, work: StreamWork): Promise<Handled> {

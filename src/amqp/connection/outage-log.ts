@@ -1,12 +1,14 @@
 import { tell } from '../../common/told-error.js';
+import { ConnectError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 
 /** So seldom is it told that an outage goes on, in milliseconds. */
 const pauseMs = 60_000;
 
 /**
- * Tells people of an outage: one line when it begins, one a minute while it lasts, one when all is back. One for all connections of a
- * link, since what ails one ails the others. What is left out is told to whoever debugs.
+ * Tells people of an outage: one line when it begins, one a minute while it lasts, one when all is back. What waiting does not mend, as
+ * a refused login, is told at once. One for all connections of a link, since what ails one ails the others. What is left out is told to
+ * whoever debugs.
  */
 export class OutageLog {
   readonly #name: string;
@@ -14,6 +16,8 @@ export class OutageLog {
   readonly #away = new Set<object>();
   #since = 0;
   #toldAt = 0;
+  /** What somebody was asked to mend, last in this outage. */
+  #refusal: string | undefined;
 
   /** @param name stands before each line: whose connections these are */
   constructor(name: string, logger: Logger) {
@@ -26,11 +30,18 @@ export class OutageLog {
     const isNew = this.#away.size === 0;
     this.#away.add(connection);
     if (isNew) this.#since = now;
-    const isTold = isNew || now - this.#toldAt >= pauseMs;
+    const isNews = this.#isNewRefusal(error, isNew);
+    const isTold = isNew || isNews || now - this.#toldAt >= pauseMs;
     if (isTold) this.#toldAt = now;
     const before = isNew ? '' : `away for ${seconds(now - this.#since)}, `;
     const fields = { component: this.#name, error: tell(error) };
     this.#logger[isTold ? 'warn' : 'debug'](`${this.#name}: ${before}${text}`, fields);
+  }
+
+  #isNewRefusal(error: Error, isNewOutage: boolean): boolean {
+    const before = isNewOutage ? undefined : this.#refusal;
+    this.#refusal = error instanceof ConnectError && !error.temporary ? error.message : before;
+    return this.#refusal !== before;
   }
 
   /** It is made. */

@@ -2,9 +2,11 @@ import type { Channel } from 'amqplib';
 import { ClosedError, type TopologyError } from '../../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
+import { dial } from '../connection/dial.js';
 import { type OwnChannel, openOwnChannel } from '../connection/own-channel.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import { type Settings, settle } from '../connection/settings.js';
+import { SideConnection } from '../connection/side-connection.js';
 import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
 import { Consumer } from '../consuming/consumer.js';
 import type { ConsumerOptions } from '../consuming/consumer-options.js';
@@ -46,6 +48,7 @@ export class Link {
   readonly #topology: Topology;
   readonly #publishing: RecoveringConnection;
   readonly #consuming: RecoveringConnection;
+  readonly #aside: SideConnection;
   readonly #asks: { readonly publishing: Inquiry; readonly consuming: Inquiry };
   readonly #consumers = new Set<Consumer>();
   readonly #closing = new AbortController();
@@ -66,6 +69,7 @@ export class Link {
     this.#publishing = connections.publishing;
     this.#consuming = connections.consuming;
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
+    this.#aside = new SideConnection(() => dial(settings, `${connectionName} asks`, this.#closing.signal));
     this.events = eventsOf(connections, this.logger);
   }
 
@@ -158,6 +162,11 @@ export class Link {
     return await onThrowAwayChannel(await this.#consuming.whenUp(), work);
   }
 
+  /** Asks something for which the broker may close a connection, on one that is there for such questions. @see SideConnection.ask */
+  askAside<T>(question: (channel: Channel) => Promise<T>): Promise<T> {
+    return this.#aside.ask(question);
+  }
+
   /** A plain channel on the connection that consumes; it ends with it. See {@link OwnChannel}. @throws ConnectError */
   async openChannel(): Promise<OwnChannel> {
     await this.openConsuming();
@@ -226,7 +235,7 @@ export class Link {
     this.#closing.abort();
     this.#topology.close();
     await this.#publisher?.drain(timeoutMs);
-    await Promise.all([this.#publishing.close(), this.#consuming.close()]);
+    await Promise.all([this.#publishing.close(), this.#consuming.close(), this.#aside.close()]);
   }
 
   #refuseWhenClosed(): void {

@@ -43,8 +43,8 @@ const postageAttemptMs = 30_000;
 export function callOptionsOf(settings: CallSettings, defaults: SendingDefaults): CallOptions {
   const { name } = defaults;
   const maxRetry = wholeNumber(`${name}: maxRetry`, settings.maxRetry ?? defaults.maxRetry ?? usualRetries);
-  const times = timesOf(settings, defaults, maxRetry);
-  return { ...times, maxRetry, signal: settings.signal };
+  const { timeoutMs, attemptTimeoutMs } = timesOf(settings, defaults, maxRetry);
+  return { timeoutMs, attemptTimeoutMs, maxRetry, signal: settings.signal };
 }
 
 function timesOf(
@@ -54,10 +54,11 @@ function timesOf(
 ): Pick<CallOptions, 'timeoutMs' | 'attemptTimeoutMs'> {
   const { name, rpcTimeoutMs } = defaults;
   if (isTime(timeoutMs)) return { timeoutMs: duration(`${name}: timeoutMs`, timeoutMs), attemptTimeoutMs };
-  if (rpcTimeoutMs === undefined && defaults.maxRetry === undefined) {
-    const attempts = { attemptTimeoutMs: attemptTimeoutMs ?? defaults.attemptTimeoutMs };
-    return { timeoutMs: duration(`${name}: timeoutMs`, defaults.timeoutMs), ...attempts };
-  }
+  if (rpcTimeoutMs === undefined && defaults.maxRetry === undefined)
+    return {
+      timeoutMs: duration(`${name}: timeoutMs`, defaults.timeoutMs),
+      attemptTimeoutMs: attemptTimeoutMs ?? defaults.attemptTimeoutMs,
+    };
   const eachMs = attemptTimeoutMs ?? rpcTimeoutMs ?? postageAttemptMs;
   const checkedMs = duration(`${name}: rpcTimeoutMs`, eachMs);
   return { timeoutMs: checkedMs * (maxRetry + 1), attemptTimeoutMs: checkedMs };

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Content, type HandlerContext, MessageProcessor, type MessageProcessorOptions } from 'waybill';
 import { uniqueName } from '../../support/broker.js';
+import { forgedAddresses } from '../../support/forged-addresses.js';
 import { command, rpc } from '../../support/stage/envelopes.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
@@ -130,16 +131,18 @@ describe('a processor and hostile senders', () => {
     assert.deepEqual(log.errors, []);
   });
 
-  const badAddresses: readonly string[] = [
-    'a queue that does not exist',
-    'amq.rabbitmq.reply-to',
-    'amq.rabbitmq.reply-to.g1h2AAdyZXBseUA=.forged',
-    'amq.gen-forged',
-    'x'.repeat(255),
+  const badAddresses: readonly (readonly [what: string, address: string])[] = [
+    ['is a queue that does not exist', 'a queue that does not exist'],
+    ['is that of direct reply-to itself', 'amq.rabbitmq.reply-to'],
+    ['is that of a generated queue', 'amq.gen-forged'],
+    ['is as long as can be', 'x'.repeat(255)],
+    ...forgedAddresses.map(
+      ([what, address]) => [`is a forged direct reply-to that ${what}`, address] as const,
+    ),
   ];
 
-  for (const replyTo of badAddresses) {
-    it(`a call that wants its answer sent to '${replyTo.slice(0, 50)}': the next call is answered`, async (t) => {
+  for (const [what, replyTo] of badAddresses) {
+    it(`a call whose address for the answer ${what}: the next call is answered`, async (t) => {
       const place = await stage.place();
       const { processor } = await stage.start(t, Worker, place);
       // From a connection that consumes no direct replies RabbitMQ takes such an address as any other.

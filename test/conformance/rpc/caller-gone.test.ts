@@ -9,6 +9,7 @@ import {
   type Reply,
   RpcHandler,
 } from 'waybill';
+import { forgedAddresses } from '../../support/forged-addresses.js';
 import { rpc } from '../../support/stage/envelopes.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
@@ -61,6 +62,36 @@ describe('a caller that is gone', () => {
     for (const reason of processor.heard.values())
       assert.ok(isWaybillError(reason, 'CALLER_GONE'), String(reason));
     assert.deepEqual(log.errors, []);
+  });
+
+  it('is missed by what is known of its call: another one with the same message id goes on', async (t) => {
+    const place = await stage.place();
+    const { processor } = await stage.start(t, Slow, place);
+    const { queue } = await stage.side.onChannel((channel) => channel.assertQueue(''));
+    const send = async (correlationId: string, replyTo: string) => {
+      const body = JSON.stringify(rpc('work', correlationId));
+      const properties = { replyTo, correlationId, messageId: '1' };
+      await stage.side.publish(place.exchange.exchangeName, place.key, Buffer.from(body), properties);
+    };
+    await send('gone', 'no such queue');
+    await send('waits', queue);
+    await send('gone, too', 'no such queue either');
+    await until(() => processor.heard.size === 2, { what: 'those are missed', limitMs: 15_000 });
+    assert.deepEqual([...processor.heard.keys()].sort(), ['gone', 'gone, too']);
+  });
+
+  it('is missed where it has forged its address, and nobody else suffers', async (t) => {
+    const place = await stage.place();
+    const { processor, log } = await stage.start(t, Slow, place);
+    for (const [what, replyTo] of forgedAddresses) {
+      const body = Buffer.from(JSON.stringify(rpc('work', what)));
+      const properties = { replyTo, messageId: what };
+      await stage.side.publish(place.exchange.exchangeName, place.key, body, properties);
+    }
+    const all = forgedAddresses.length;
+    await until(() => processor.heard.size === all, { what: 'all are missed', limitMs: 30_000 });
+    assert.equal(processor.begun.length, all);
+    assert.deepEqual([...log.warnings, ...log.errors], []);
   });
 
   it('is not looked for where nobody wants that', async (t) => {

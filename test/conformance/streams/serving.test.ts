@@ -14,6 +14,7 @@ import {
   RpcHandler,
   RpcStreamHandler,
 } from 'waybill';
+import { forgedAddresses } from '../../support/forged-addresses.js';
 import { message } from '../../support/stage/envelopes.js';
 import { useStage } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -129,6 +130,21 @@ describe('a processor of streams', () => {
     await until(() => processor.ended === 1, { what: 'it is told', limitMs: 15_000 });
     assert.ok(isWaybillError(processor.signal?.reason, 'CALLER_GONE'));
     assert.deepEqual(log.errors, []);
+  });
+
+  it('begins nothing for a reader that has forged its address, and goes on with the others', async (t) => {
+    const place = await stage.place();
+    const { processor, log } = await stage.start(t, Endless, place);
+    const body = { ...message('command', 'rows', { parameters: {} }), category: 'stream' };
+    for (const [what, replyTo] of forgedAddresses)
+      await place.send(body, { replyTo, correlationId: what, messageId: what });
+    const reader = await stage.connect(t, readerOf(place.eks));
+    const stream = reader.stream_rows(1);
+    assert.deepEqual((await stream.next()).value, { at: 0 });
+    await stream.return();
+    await processor.drain();
+    assert.equal(processor.begun, 1);
+    assert.deepEqual([...log.warnings, ...log.errors], []);
   });
 
   it('that closes is missed by its reader; the next one begins nothing for a reader that knows', async (t) => {

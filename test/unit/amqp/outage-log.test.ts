@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OutageLog } from '../../../src/amqp/connection/outage-log.js';
+import { ConnectError } from '../../../src/errors.js';
 
 /** What an outage is told by. */
 function given() {
@@ -36,6 +37,25 @@ describe('N-13: an outage is told', () => {
       'warn Mail: connected after 151.0 s.',
     ]);
     assert.equal(lines.filter((line) => line.startsWith('debug ')).length, 301 - 2);
+  });
+
+  it('with what waiting does not mend, once, as soon as that is known', () => {
+    const { log, warnings } = given();
+    const unreachable = new ConnectError('no broker', { temporary: true });
+    const refused = new ConnectError('wrong password', { replyCode: 403 });
+    const elsewhere = new ConnectError('no virtual host', { replyCode: 530 });
+    log.isAway(publishes, error, 'lost.', 0);
+    for (const [at, failed] of [unreachable, refused, unreachable, refused, elsewhere, elsewhere].entries())
+      for (const each of [publishes, consumes]) log.isAway(each, failed, failed.message, 1_000 * (at + 1));
+    assert.deepEqual(warnings(), [
+      'warn Mail: lost.',
+      'warn Mail: away for 2.0 s, wrong password',
+      'warn Mail: away for 5.0 s, no virtual host',
+    ]);
+    for (const each of [publishes, consumes]) log.isBack(each, 10_000);
+    log.isAway(publishes, error, 'lost.', 20_000);
+    log.isAway(publishes, elsewhere, elsewhere.message, 21_000);
+    assert.equal(warnings().at(-1), 'warn Mail: away for 1.0 s, no virtual host');
   });
 
   it('anew the next time; who is made for the first time says nothing', () => {

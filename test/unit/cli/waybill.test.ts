@@ -51,8 +51,8 @@ describe('waybill broker', () => {
     const npx = spawn('sh', ['-c', command], { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     t.after(() => killGroup(npx.pid));
     // n.b. its pipe is closed when the last that writes to it is gone: that is the broker.
-    const ended = once(npx.stdout, 'close', { signal: AbortSignal.timeout(20_000) });
-    const [line] = await once(npx.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
+    const ended = once(npx.stdout, 'close', { signal: AbortSignal.timeout(60_000) });
+    const [line] = await once(npx.stdout, 'data', { signal: AbortSignal.timeout(60_000) });
     assert.match(String(line), /^Waybill broker on/);
     npx.kill('SIGKILL');
     await ended;

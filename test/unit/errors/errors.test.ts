@@ -29,6 +29,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['PUBLISH_REFUSED', new face.PublishRefusedError('x')],
   ['PUBLISH_TIMEOUT', new face.PublishTimeoutError('x')],
   ['REMOTE', new face.RemoteError('x')],
+  ['STREAM_INTERRUPTED', new face.StreamInterruptedError('x', { received: 1, reason: 'gap' })],
   ['TAKEN_BACK', new face.TakenBackError('x')],
   ['TIMEOUT', new face.TimeoutError('x')],
   ['TOPOLOGY_REFUSED', new face.TopologyError('x')],
