@@ -18,6 +18,7 @@ export { Consumer } from './consuming/consumer.js';
 export { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
 export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
 export type { Delivery } from './consuming/delivery.js';
+export type { DeliveryWatch, Settled } from './consuming/delivery-watch.js';
 export { failureCount } from './consuming/failure-count.js';
 export { type HandlerRun, senderOf } from './consuming/handler-run.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
@@ -43,6 +44,7 @@ export {
   type Outgoing,
   type PublishOptions,
 } from './frames/outgoing.js';
+export { sendWatched, type Watched } from './frames/watched.js';
 export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
 export { Lease } from './link/lease.js';
 export { Link } from './link/link.js';

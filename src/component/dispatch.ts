@@ -23,7 +23,6 @@ import {
   type StreamRequest,
 } from '../rpc/index.js';
 import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
-import { allOf } from './all-of.js';
 import { Chain } from './chain.js';
 import type { HoldLimits } from './held.js';
 import { type MessageSettings, messageProperties, withSettings } from './message-settings.js';
@@ -31,6 +30,7 @@ import type { ComponentInfo, Middleware } from './middleware.js';
 import { heldTooLong, sendThrough } from './outbound.js';
 import { withinScope } from './scope.js';
 import { beginThrough } from './stream-through.js';
+import { attemptsTold, callTold, publishTold } from './told-outside.js';
 
 /** One message to one queue, as it leaves. */
 export interface QueuePost extends Pick<Outgoing, 'content' | 'properties'> {
@@ -98,11 +98,10 @@ export class Dispatch {
   }
 
   #publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
-    const [only] = copies;
-    if (this.#chain.isEmpty && only && copies.length === 1) return this.link.publish(only, options);
-    if (this.#chain.isEmpty) return this.#publishAll(copies, options);
+    const { link } = this.#lease;
+    if (this.#chain.isEmpty) return publishTold(link, name, copies, options);
     const post = { kind: 'message', name, copies } as const;
-    const send = (made: readonly Outgoing[]): Promise<void> => this.#publishAll(made, options);
+    const send = (made: readonly Outgoing[]): Promise<void> => publishTold(link, name, made, options);
     const { timeoutMs = 30_000, signal } = options ?? {};
     const limits = this.#limits(timeoutMs, signal, PublishTimeoutError);
     return sendThrough(this.#chain, this.#component, post, send, limits) as Promise<void>;
@@ -114,7 +113,8 @@ export class Dispatch {
    */
   call(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
     try {
-      return this.#call(request, withinScope(request.name, options), ownQueue);
+      const within = withinScope(request.name, options);
+      return callTold(this.link, request, (told) => this.#call(told, within, ownQueue));
     } catch (thrown) {
       return Promise.resolve(failedCall(thrown));
     }
@@ -130,14 +130,16 @@ export class Dispatch {
   /** Sends a call once and gives back the queue to which its answers will come, at once. See {@link RpcCaller.send}. */
   callLater(request: CallRequest, options: CallOptions): Promise<ReplyQueue> {
     const end = (asked: CallRequest): Promise<ReplyQueue> => this.#open().send(asked, options);
-    return this.#chain.isEmpty ? end(request) : (this.#through(request, options, end) as Promise<ReplyQueue>);
+    const told = attemptsTold(this.link, request);
+    return this.#chain.isEmpty ? end(told) : (this.#through(told, options, end) as Promise<ReplyQueue>);
   }
 
   /** Has a stream begun, within the time of the handler that reads it. @throws what calls end with */
-  async stream(request: StreamRequest, given: StreamOptions): Promise<StreamReader> {
-    const options = withinScope(request.name, given) as StreamOptions;
-    const open = (asked: CallRequest): Promise<StreamReader> =>
-      this.#openStreams().open({ ...request, ...asked }, options);
+  async stream(asked: StreamRequest, given: StreamOptions): Promise<StreamReader> {
+    const options = withinScope(asked.name, given) as StreamOptions;
+    const request = attemptsTold(this.link, asked);
+    const open = (made: CallRequest): Promise<StreamReader> =>
+      this.#openStreams().open({ ...request, ...made }, options);
     if (this.#chain.isEmpty) return await open(request);
     return await beginThrough(open, (end) => this.#through(request, options, end).then(asResult));
   }
@@ -187,11 +189,6 @@ export class Dispatch {
   /** The link may live on: others share it. @throws ClosedError */
   refuseWhenClosed(): void {
     if (this.#closing) throw new ClosedError(`${this.#component.name} is closed; nothing was sent.`);
-  }
-
-  #publishAll(copies: readonly Outgoing[], options: PublishOptions | undefined): Promise<void> {
-    const { link } = this.#lease;
-    return allOf(copies.map((copy) => link.publish(copy, options)));
   }
 
   #through(

@@ -32,4 +32,5 @@ export { RejectMessage } from './reject-message.js';
 export { assertWithinDeadline, detached, inScope } from './scope.js';
 export { Settlement } from './settlement.js';
 export { TimeLimit, type TimeLimitOption } from './time-limit.js';
+export { publishTold } from './told-outside.js';
 export { tellStart } from './told-start.js';

@@ -1,8 +1,8 @@
-import type { Delivery, FailurePolicy } from '../amqp/index.js';
+import type { Delivery, FailurePolicy, Link } from '../amqp/index.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { MalformedMessageError } from '../errors.js';
-import type { Logger } from '../logger.js';
 import type { Handled, Pump, Responder, StreamResponder } from '../rpc/index.js';
+import { telemetryNow } from '../telemetry/index.js';
 import type { Chain } from './chain.js';
 import type { End } from './fate.js';
 import type { Job } from './job.js';
@@ -17,7 +17,8 @@ export interface ReceptionOptions {
   /** What there is to do for a delivery. Must not throw: what cannot be read throws when it is run. */
   readonly open: (delivery: Delivery) => Job;
   readonly chain: Chain<'receive'>;
-  readonly logger: Logger;
+  /** The way by which they come. */
+  readonly link: Link;
   /** How long handlers may take; undefined for no limit. */
   readonly limit?: TimeLimit | undefined;
   readonly failures: FailurePolicy;
@@ -46,7 +47,11 @@ export class Reception {
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
-    this.#settlement = new Settlement({ ...options, name: options.component.name });
+    this.#settlement = new Settlement({
+      ...options,
+      name: options.component.name,
+      logger: options.link.logger,
+    });
   }
 
   /** Handles a delivery. Never throws. The next one may start when this ends. */
@@ -106,6 +111,16 @@ export class Reception {
   }
 
   #run(delivery: Delivery, job: Job, begin: () => unknown): unknown {
+    const telemetry = telemetryNow();
+    if (!telemetry) return this.#pass(delivery, job, begin);
+    const { name, context } = job;
+    const { server: place } = this.#options.link;
+    const kind = job.kind === 'message' ? 'message' : 'call';
+    const watch = telemetry.receiving(delivery, { place, kind, name, attempt: context.attempt });
+    return watch.run(() => this.#pass(delivery, job, begin));
+  }
+
+  #pass(delivery: Delivery, job: Job, begin: () => unknown): unknown {
     const { chain, component, limit } = this.#options;
     const done = chain.isEmpty
       ? begin()

@@ -33,6 +33,11 @@ export function withinScope(name: string | null, options: CallOptions): CallOpti
   return { ...options, timeoutMs: Math.min(options.timeoutMs, leftMs), scope: signal };
 }
 
+/** The headers of the message whose handler runs; undefined outside of handlers. */
+export function handledHeaders(): DeliveryContext['headers'] | undefined {
+  return scopes.getStore()?.headers;
+}
+
 /** For a message that is of use only while somebody waits for the handler. @throws DeadlineError when nobody does */
 export function assertWithinDeadline(name: string | null): void {
   const remainingMs = scopes.getStore()?.remainingMs;

@@ -146,7 +146,7 @@ export class RabbitConsumer implements MessageConsumer {
       component: { style: 'registry', name: owner },
       open: (delivery) => new KeyedJob(asked, delivery, intake),
       chain: this.#chain,
-      logger: intake.link.logger,
+      link: intake.link,
       limit: TimeLimit.of(this.#options, intake.deadlines),
       failures: intake.failures({ retry, onFailure, component }),
       responder:

@@ -1,4 +1,4 @@
-import { directReplyTo, type Link, nextMessageId } from '../amqp/index.js';
+import { directReplyTo, type Link, nextMessageId, sendWatched } from '../amqp/index.js';
 import { throwHere } from '../common/call-site.js';
 import { within } from '../common/timers.js';
 import { ClosedError, type WaybillError } from '../errors.js';
@@ -89,7 +89,9 @@ export class RpcCaller {
     const message = { exchange, routingKey, content, mandatory: true };
     try {
       const addressed = { ...properties, messageId: id, correlationId: id, replyTo: queue.name };
-      await this.#line.publisher.publish({ ...message, properties: addressed }, options);
+      const made = { ...message, properties: addressed };
+      const watched = request.watch?.(made, 1) ?? { message: made, end: () => {} };
+      await sendWatched(watched, (each) => this.#line.publisher.publish(each, options));
       return queue;
     } catch (thrown) {
       await queue.close();

@@ -2,9 +2,11 @@ import {
   type Deadline,
   type Deadlines,
   directReplyTo,
+  type Outgoing,
   onAbort,
   type Publisher,
   type Received,
+  sendWatched,
 } from '../amqp/index.js';
 import {
   CancelledError,
@@ -152,8 +154,11 @@ export class PendingCall {
   #publish(waitMs: number, remainingMs: number): void {
     this.#confirmed = false;
     const attempt = this.#attempt;
-    const message = attemptOf(this.#request, this.#address, { attempt, waitMs, remainingMs });
-    this.#host.publisher.publish(message, { timeoutMs: waitMs, sendAgain: false }).then(
+    const made = attemptOf(this.#request, this.#address, { attempt, waitMs, remainingMs });
+    const watched = this.#request.watch?.(made, attempt);
+    const options = { timeoutMs: waitMs, sendAgain: false };
+    const send = (message: Outgoing): Promise<void> => this.#host.publisher.publish(message, options);
+    (watched ? sendWatched(watched, send) : send(made)).then(
       () => {
         if (attempt === this.#attempt) this.#confirmed = true;
       },

@@ -1,4 +1,4 @@
-import type { MessageProperties, Received } from '../amqp/index.js';
+import type { MessageProperties, Outgoing, Received, Watched } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { isWaybillError } from '../errors.js';
 import { malformedResult, type Result } from '../wire/index.js';
@@ -16,6 +16,8 @@ export interface CallRequest {
   readonly properties: MessageProperties;
   /** Reads the answer, in the dialect of the call. What it throws makes the answer a malformed one. */
   readonly read: (reply: Received) => Result;
+  /** Follows each attempt; left out where nobody does. */
+  readonly watch?: ((message: Outgoing, attempt: number) => Watched) | undefined;
 }
 
 /** Reads a reply; what cannot be read is a malformed answer. */

@@ -231,7 +231,7 @@ export abstract class Worker extends StandingThread {
       component: { style: 'workers', name },
       open: (delivery) => new RouteJob(jobs, route, delivery, reading),
       chain: this.#chain,
-      logger,
+      link: intake.link,
       limit: TimeLimit.of(this.#options, intake.deadlines),
       failedCall: 'ack',
       onUnanswerable: () =>

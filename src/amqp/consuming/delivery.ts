@@ -3,6 +3,7 @@ import { newContext } from '../../common/own-context.js';
 import { toldNumber } from '../../common/told-number.js';
 import type { Outgoing } from '../frames/outgoing.js';
 import type { Acknowledger } from './acknowledger.js';
+import type { DeliveryWatch, Settled } from './delivery-watch.js';
 import { MessageMark } from './message-mark.js';
 
 /** Marks a message that was put at the end of its queue, as if it had never been handed out. */
@@ -24,6 +25,8 @@ export class Delivery {
   errorId: string | undefined;
   /** The fingerprint of its sender, for whoever must tell of it; undefined where the style knows none, or before it is read. */
   sender: unknown;
+  /** Who follows what becomes of it; undefined where nobody does. */
+  watch: DeliveryWatch | undefined;
   /** How long the message has waited at the broker, in milliseconds, as far as its sender tells; see `SenderClocks`. */
   waitedMs = 0;
   readonly #message: ConsumeMessage;
@@ -145,7 +148,7 @@ export class Delivery {
 
   /** Acks the message: the broker forgets it. The ack is written at the end of the turn, joined with others. */
   ack(): void {
-    this.#settle(true, () => {
+    this.#settle('acked', () => {
       if (!this.alive) this.ackedInVain?.();
       if (!this.#isTakenBack) this.#acknowledger.ack(this);
     });
@@ -156,7 +159,7 @@ export class Delivery {
    * goes back to its queue as failed: on a quorum queue that counts towards the delivery limit.
    */
   reject({ requeue = false }: { readonly requeue?: boolean } = {}): void {
-    this.#settle(false, () => {
+    this.#settle(requeue ? 'given back' : 'rejected', () => {
       if (!this.#isTakenBack) this.#acknowledger.reject(this, requeue);
     });
   }
@@ -166,7 +169,7 @@ export class Delivery {
    * counts this as a failed delivery before 4.3, and not any more since.
    */
   giveBack(): void {
-    this.#settle(false, () => {
+    this.#settle('given back', () => {
       if (!this.#isTakenBack) this.#acknowledger.giveBack(this);
     });
   }
@@ -205,10 +208,11 @@ export class Delivery {
     return mark && (() => tell(mark));
   }
 
-  #settle(acked: boolean, write: () => void): void {
+  #settle(how: Settled, write: () => void): void {
     if (this.#settled) return;
     this.#settled = true;
     write();
-    for (const callback of this.#onSettled ?? []) callback(acked);
+    for (const callback of this.#onSettled ?? []) callback(how === 'acked');
+    this.watch?.settled(how);
   }
 }

@@ -1,12 +1,12 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { closeInTime } from '../common/close-in-time.js';
 import { isDeliveryTimeout } from '../connection/broker-error.js';
-import { takeStrays } from '../frames/amqplib-internals.js';
+import { takeMessages } from '../frames/amqplib-internals.js';
 import { Acknowledger } from './acknowledger.js';
 
 /** What a {@link Session} tells its subscription. */
 export interface SessionOwner {
-  /** A message has come for a consumer that was left already. */
+  /** A message has come, perhaps for a consumer that was left already. */
   take(message: ConsumeMessage, session: Session): void;
   /** Told after each settlement, before an ack is written. */
   settled(session: Session, acked: boolean): void;
@@ -29,7 +29,7 @@ export class Session {
   constructor(channel: Channel, prefetch: number, owner: SessionOwner) {
     this.channel = channel;
     this.acknowledger = new Acknowledger(channel, prefetch, (acked) => owner.settled(this, acked));
-    takeStrays(channel, (message) => owner.take(message, this));
+    takeMessages(channel, (message) => owner.take(message, this));
     channel.on('error', (error: Error) => {
       this.#timedOut = isDeliveryTimeout(error);
     });

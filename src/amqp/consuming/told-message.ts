@@ -4,13 +4,15 @@ import type { Delivery } from './delivery.js';
 import { senderOf } from './handler-run.js';
 
 /** What a line of the log about a message has in its fields. */
-export function messageFields({ queue, properties, sender }: Delivery): LogFields {
+export function messageFields({ queue, properties, sender, watch }: Delivery): LogFields {
   const from = senderOf(sender);
-  const id: unknown = properties.messageId;
+  const { messageId: id, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
   return {
     queue,
     ...(id !== undefined && { messageId: cut(id) }),
+    ...(correlationId !== undefined && correlationId !== id && { correlationId: cut(correlationId) }),
     ...(from !== undefined && { sender: from }),
+    ...watch?.fields,
   };
 }
 

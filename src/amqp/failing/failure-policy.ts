@@ -10,6 +10,7 @@ import type { Delivery } from '../consuming/delivery.js';
 import { failureCount, failuresHeader } from '../consuming/failure-count.js';
 import { messageFields } from '../consuming/told-message.js';
 import type { MessageProperties, Outgoing } from '../frames/outgoing.js';
+import { sendWatched, type Watched } from '../frames/watched.js';
 import type { Link } from '../link/link.js';
 import { dossierOf, type Failure, originHeader, originOf, shortened } from './dossier.js';
 import { FailureQueues } from './failure-queues.js';
@@ -151,7 +152,7 @@ export class FailurePolicy {
 
   async #retryLater(delivery: Delivery, runs: number, delayMs: number): Promise<void> {
     const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
-    await this.#move(delivery, queue, { [failuresHeader]: runs });
+    await this.#move(delivery, queue, { [failuresHeader]: runs }, 'retried');
   }
 
   #about(delivery: Delivery): LogFields {
@@ -163,7 +164,7 @@ export class FailurePolicy {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
     const beside = this.#options.keptAs?.(delivery.queue) ?? delivery.queue;
     const queue = (): Promise<string> => this.#aside.forParking(beside);
-    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier });
+    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier }, 'parked');
     const id: unknown = delivery.properties.messageId;
     const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${cut(id)})`}`;
     const where = `kept in '${await queue()}': npx waybill failed list ${beside}`;
@@ -174,40 +175,49 @@ export class FailurePolicy {
   async #move(
     delivery: Delivery,
     declareQueue: () => Promise<string>,
-    headers: Readonly<Record<string, unknown>>,
+    headers: Headers,
+    why: Why,
   ): Promise<void> {
     const queue = await declareQueue();
     try {
-      await this.#copy(delivery, queue, headers);
+      await this.#copy(delivery, queue, headers, why);
     } catch (thrown) {
       if (!isWaybillError(thrown, 'UNROUTABLE')) throw thrown;
       // Somebody has deleted it since we have seen it.
       this.#aside.forget(queue);
-      await this.#copy(delivery, await declareQueue(), headers);
+      await this.#copy(delivery, await declareQueue(), headers, why);
     }
     delivery.ack();
   }
 
-  async #copy(delivery: Delivery, queue: string, headers: Readonly<Record<string, unknown>>): Promise<void> {
+  async #copy(delivery: Delivery, queue: string, headers: Headers, why: Why): Promise<void> {
     // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
     const { expiration: _life, ...kept } = carriedProperties(delivery.properties as MessageProperties);
     const sent = delivery.properties.headers as Headers | undefined;
     const own = { [originHeader]: originOf(delivery), ...headers };
     const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
     const copy = { exchange: '', routingKey: queue, content: delivery.content, properties, mandatory: true };
-    await this.#publishFitting(copy, [{ ...carriedHeaders(sent), ...own }, own, shortened(own)]);
+    const { watch } = delivery;
+    const fitting = [{ ...carriedHeaders(sent), ...own }, own, shortened(own)];
+    await this.#publishFitting(copy, fitting, (made) => watch?.copying(made, why));
   }
 
   /**
    * Publishes it with the first of these headers that there is room for. They must fit into one frame, and amqplib writes
    * no more than 64 KiB of them: where the sender's leave no room for ours, they stay behind.
    */
-  async #publishFitting(copy: Outgoing, [headers, ...smaller]: readonly Headers[]): Promise<void> {
+  async #publishFitting(
+    copy: Outgoing,
+    [headers, ...smaller]: readonly Headers[],
+    watch: (copy: Outgoing) => Watched | undefined,
+  ): Promise<void> {
+    const made = { ...copy, properties: { ...copy.properties, headers } };
+    const watched = watch(made) ?? { message: made, end: () => {} };
     try {
-      await this.#link.publish({ ...copy, properties: { ...copy.properties, headers } });
+      await sendWatched(watched, (message) => this.#link.publish(message));
     } catch (thrown) {
       if (smaller.length === 0 || !isWaybillError(thrown, 'CONFIGURATION')) throw thrown;
-      await this.#publishFitting(copy, smaller);
+      await this.#publishFitting(copy, smaller, watch);
     }
   }
 
@@ -223,6 +233,9 @@ export class FailurePolicy {
 }
 
 type Headers = Readonly<Record<string, unknown>>;
+
+/** Why a copy is made. */
+type Why = 'retried' | 'parked';
 
 /** How long a message stays here that would come back at once. */
 async function rest(): Promise<void> {

@@ -170,18 +170,24 @@ interface UnderlyingChannel {
 }
 
 /**
- * Takes what comes for a consumer that amqplib does not know any more. It throws there, which ends the whole connection. But a
- * quorum queue's delivery may come right behind the `cancel-ok`, and RabbitMQ 4.3 sends a second `basic.cancel` for a
- * consumer whose next message is late, too: that is passed over.
+ * Takes all messages of a channel from amqplib before it looks for their consumer.
+ *
+ * Where it knows none any more, it throws, which ends the whole connection; but a quorum queue's delivery may come right behind the
+ * `cancel-ok`, and RabbitMQ 4.3 sends a second `basic.cancel` for a consumer whose next message is late, too: that is passed over. And
+ * where it knows one, that may be wrapped by an instrumentation of amqplib, which keeps each message until it sees an ack of amqplib's
+ * own, and ours are not.
  */
-export function takeStrays(channel: Channel, take: (message: ConsumeMessage) => void): void {
+export function takeMessages(
+  channel: Channel,
+  take: (message: ConsumeMessage, consumerTag: string) => void,
+): void {
   const below = channel as unknown as Partial<UnderlyingChannel>;
   if (!(below.consumers instanceof Map) || typeof below.dispatchMessage !== 'function') return;
   const { consumers } = below;
   const dispatch = below.dispatchMessage.bind(channel);
   below.dispatchMessage = (fields, message) => {
-    if (consumers.has(fields.consumerTag)) return dispatch(fields, message);
-    return message ? take(message) : undefined;
+    if (message) return take(message, fields.consumerTag);
+    return consumers.has(fields.consumerTag) ? dispatch(fields, message) : undefined;
   };
 }
 

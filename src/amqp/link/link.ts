@@ -39,6 +39,8 @@ export interface HealthOptions {
  */
 export class Link {
   readonly vhost: string;
+  /** The first address of the broker, and how its management page names these connections. */
+  readonly server: { readonly address: string; readonly port: number; readonly client: string };
   readonly logger: Logger;
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
@@ -60,6 +62,8 @@ export class Link {
   ) {
     // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
     this.vhost = settings.vhost;
+    const [{ hostname: address, port }] = settings.addresses;
+    this.server = { address, port, client: connectionName };
     this.logger = guardLogger(logger);
     this.#outbox = outbox;
     const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
@@ -88,7 +92,7 @@ export class Link {
       settings,
       outbox,
       answersCalls,
-      ...[tls, logger, owner, ask].map(identityOf),
+      ...[tls, logger, owner, ask].map((each) => links.identityOf(each)),
     ]);
     return links.acquire(key, () => new Link(settings, options));
   }
@@ -244,5 +248,3 @@ export class Link {
 }
 
 const links = new SharedPool<Link>();
-
-const identityOf = (object: object | undefined): number => links.identityOf(object);

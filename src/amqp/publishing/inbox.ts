@@ -1,5 +1,6 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { isRefusal } from '../connection/broker-error.js';
+import { takeMessages } from '../frames/amqplib-internals.js';
 
 /** RabbitMQ's address for replies that needs no queue; it works on the channel that publishes the request only. */
 export const directReplyTo = 'amq.rabbitmq.reply-to';
@@ -20,6 +21,7 @@ export class Inbox {
   /** Makes a new channel receive what is listened to. */
   readonly setUp = async (channel: ConfirmChannel): Promise<void> => {
     this.#channel = channel;
+    takeMessages(channel, (message, tag) => this.#listeners.get(addressOf(tag))?.(message));
     for (const address of this.#listeners.keys()) {
       if (!this.#refused.has(address))
         await this.#receive(channel, address).catch((thrown) => this.#note(address, thrown));
@@ -53,8 +55,19 @@ export class Inbox {
   async #receive(channel: ConfirmChannel, address: string): Promise<void> {
     if (address !== directReplyTo)
       await channel.assertQueue(address, { exclusive: true, autoDelete: true, durable: false });
-    await channel.consume(address, (message) => message && this.#listeners.get(address)?.(message), {
-      noAck: true,
-    });
+    const take = (message: Received | null): void =>
+      void (message && this.#listeners.get(address)?.(message));
+    await channel.consume(address, take, { noAck: true, consumerTag: tagFor(address) });
   }
+}
+
+const tagPrefix = 'waybill ';
+
+/** What comes to an address is known by the tag of its consumer. */
+function tagFor(address: string): string {
+  return tagPrefix + address;
+}
+
+function addressOf(tag: string): string {
+  return tag.slice(tagPrefix.length);
 }

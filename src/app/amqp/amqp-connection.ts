@@ -18,6 +18,7 @@ import {
   heldTooLong,
   type MessageSettings,
   messageProperties,
+  publishTold,
   sendThrough,
   withSettings,
 } from '../../component/index.js';
@@ -107,13 +108,8 @@ export class AmqpConnection implements NamedConnection {
     this.prefetch = wholeNumber('AmqpConnection: prefetch', prefetch, { min: 1, max: 65_535 });
     if (port !== undefined) wholeNumber('AmqpConnection: port', port, { min: 1, max: 65_535 });
     const { heartbeatSeconds = settings.heartbeatSeconds } = options;
-    this.#options = {
-      ...options,
-      heartbeatSeconds,
-      url: addressOf(options),
-      vhost: vhostOf(options),
-    };
-    // What cannot be is told here, not when a message is to leave.
+    this.#options = { ...options, heartbeatSeconds, url: addressOf(options), vhost: vhostOf(options) };
+    // Else it is told when a message is to leave.
     settle(this.linkOptions());
   }
 
@@ -133,7 +129,7 @@ export class AmqpConnection implements NamedConnection {
     const { timeoutMs = 30_000, signal } = message;
     const restMs = await connectFirst(link, { timeoutMs, signal });
     const send = (copy: Outgoing): Promise<void> =>
-      link.publish(copy, { timeoutMs: restMs, signal }).then(undefined, throwHere);
+      publishTold(link, routingKey, [copy], { timeoutMs: restMs, signal }).then(undefined, throwHere);
     if (this.#chain.isEmpty) return await send(outgoing);
     const post = { kind: 'message', name: routingKey, copies: [outgoing] } as const;
     const component = { style: 'app', name: this.#owner?.name ?? 'AmqpConnection' } as const;

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../amqp/index.js';
+import type { Delivery, Link } from '../../amqp/index.js';
 import {
   Chain,
   DeliveryContext,
@@ -6,12 +6,16 @@ import {
   inbound,
   type Middleware,
 } from '../../component/index.js';
+import { telemetryNow } from '../../telemetry/index.js';
 
 /** What of a message is taken through the middleware. */
 interface Member {
   readonly delivery: Delivery;
   readonly body: unknown;
 }
+
+/** Whose messages they are. */
+type Host = DeliveryContextHost & { readonly link: Link };
 
 /** How one message of a batch ended. */
 export type Passed = 'done' | { readonly thrown: unknown };
@@ -24,17 +28,29 @@ export type Passed = 'done' | { readonly thrown: unknown };
 export class BatchPassage {
   readonly #name: string;
   readonly #chain: Chain<'receive'>;
-  readonly #host: DeliveryContextHost;
+  readonly #host: Host;
 
   /** @param name of the app. @throws ConfigurationError for what is no middleware */
-  constructor(name: string, middleware: readonly Middleware[], host: DeliveryContextHost) {
+  constructor(name: string, middleware: readonly Middleware[], host: Host) {
     this.#name = name;
     this.#chain = new Chain('receive', name, middleware);
     this.#host = host;
   }
 
-  /** Gives how each message ended, in their order. Never rejects. */
+  /** Gives how each message ended, in their order, and tells of them where anybody traces or measures. Never rejects. */
   async pass<Message extends Member>(
+    messages: readonly Message[],
+    handle: (joined: readonly Message[]) => Promise<unknown>,
+  ): Promise<readonly Passed[]> {
+    const telemetry = telemetryNow();
+    if (!telemetry) return await this.#pass(messages, handle);
+    const deliveries = messages.map(({ delivery }) => delivery);
+    const thrownOf = (passed: readonly Passed[]) => passed.filter((each) => each !== 'done');
+    const batch = { place: this.#host.link.server, deliveries };
+    return await telemetry.batch(batch, () => this.#pass(messages, handle), thrownOf);
+  }
+
+  async #pass<Message extends Member>(
     messages: readonly Message[],
     handle: (joined: readonly Message[]) => Promise<unknown>,
   ): Promise<readonly Passed[]> {

@@ -129,7 +129,7 @@ export class ProcessorLife {
       component: { style: 'messaging', name },
       open: (delivery) => new MessageJob(host, delivery),
       chain: new Chain('receive', name, ownMiddleware(Class, options)),
-      logger: link.logger,
+      link,
       limit: TimeLimit.of(Class, link.deadlines),
       failures,
       onEnd,

@@ -13,11 +13,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: LEAVES,
   amqp: ['protocol', ...LEAVES],
   rpc: ['wire', 'amqp', ...LEAVES],
-  component: ['wire', 'amqp', 'rpc', 'scheduler', ...LEAVES],
+  telemetry: ['amqp', ...LEAVES],
+  component: ['wire', 'amqp', 'rpc', 'telemetry', 'scheduler', ...LEAVES],
   messaging: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
   workers: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
   registry: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
-  app: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
+  app: ['wire', 'amqp', 'rpc', 'telemetry', 'component', 'scheduler', ...LEAVES],
   channel: ['protocol', 'amqp', ...LEAVES],
   testing: ['devbroker', 'messaging', 'amqp', ...LEAVES],
 };
@@ -85,6 +86,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, string>> = {
   '@hono/node-server': 'app',
   'eventsource-parser': 'app',
   hono: 'app',
+  '@opentelemetry/api': 'telemetry',
 };
 
 /**

@@ -1,0 +1,23 @@
+import type { Outgoing } from './outgoing.js';
+
+/** A message on its way out that somebody follows, to tell of it elsewhere. */
+export interface Watched {
+  /** What is sent: the message, with what tells the other side where it belongs. */
+  readonly message: Outgoing;
+  /** It is stored, or why it is not. Must not throw. */
+  end(thrown?: unknown): void;
+}
+
+/** Sends what is watched, and tells of its end. */
+export function sendWatched(
+  { message, end }: Watched,
+  send: (message: Outgoing) => Promise<void>,
+): Promise<void> {
+  return send(message).then(
+    () => end(),
+    (thrown) => {
+      end(thrown);
+      throw thrown;
+    },
+  );
+}

@@ -1,0 +1,109 @@
+import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
+import type { Delivery, DeliveryWatch, Outgoing, Watched } from '../amqp/index.js';
+import { commonAttributes, errorType, type Place, shortQueue, takenFrom } from './attributes.js';
+import { contextIn, logFieldsOf } from './context.js';
+import { secondsSince } from './figures.js';
+import { fail, type Instruments } from './instruments.js';
+import { linksTo, Receiving, withoutTrace } from './receiving.js';
+import { publishing } from './sending.js';
+
+/** Messages that are handled together. */
+export interface Batch {
+  readonly place: Place;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** What was thrown. */
+type Failed = { readonly thrown: unknown };
+
+/**
+ * Follows the handling of messages together: one CONSUMER span of its own, with a link to where each of them came from, until the handler
+ * is done. One message alone is followed as any other.
+ * @param thrownOf what was thrown for them, in what the handling gives.
+ */
+export async function handlingBatch<Given>(
+  instruments: Instruments,
+  { place, deliveries }: Batch,
+  handle: () => Promise<Given>,
+  thrownOf: (given: Given) => readonly Failed[],
+): Promise<Given> {
+  const [first] = deliveries;
+  if (!first) return await handle();
+  const name = first.queue;
+  const watch =
+    deliveries.length === 1
+      ? new Receiving(instruments, first, { place, kind: 'message', name, attempt: 1 })
+      : new Together(instruments, place, deliveries, first);
+  const given = await watch.within(handle);
+  watch.done(thrownOf(given)[0]);
+  return given;
+}
+
+/** Follows several messages whose handler runs once for all of them. */
+class Together {
+  readonly #instruments: Instruments;
+  readonly #place: Place;
+  readonly #common: Attributes;
+  readonly #span: Span;
+  readonly #context: Context;
+  readonly #name: string;
+  readonly #begunAt = performance.now();
+
+  constructor(instruments: Instruments, place: Place, deliveries: readonly Delivery[], first: Delivery) {
+    const { api, tracer, figures } = instruments;
+    this.#instruments = instruments;
+    this.#place = place;
+    this.#name = first.queue;
+    this.#common = { ...commonAttributes('process', place), 'messaging.destination.name': takenFrom(first) };
+    const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
+    const count = { 'messaging.batch.message_count': deliveries.length, 'waybill.name': this.#name };
+    this.#span = tracer.startSpan(`process ${shortQueue(this.#name)}`, {
+      kind: api.SpanKind.CONSUMER,
+      attributes: { ...this.#common, ...count },
+      links: [...origins.values()].flatMap(linksTo),
+    });
+    this.#context = api.trace.setSpan(api.context.active(), this.#span);
+    for (const [delivery, origin] of origins) {
+      figures.began(delivery, this.#common);
+      delivery.watch = this.#member(linksTo(origin));
+    }
+  }
+
+  within<T>(work: () => T): T {
+    return this.#instruments.api.context.with(this.#context, work);
+  }
+
+  done(failed: Failed | undefined): void {
+    const { api, figures } = this.#instruments;
+    const type = failed && errorType(failed.thrown);
+    const told = type === undefined ? this.#common : { ...this.#common, 'error.type': type };
+    figures.processDuration.record(secondsSince(this.#begunAt), told);
+    if (failed) fail(api, this.#span, failed.thrown);
+    this.#span.end();
+  }
+
+  /** One of the messages: what becomes of it afterwards. */
+  #member(links: Link[]): DeliveryWatch {
+    return {
+      fields: logFieldsOf(this.#span),
+      copying: (copy, why) => this.#copying(copy, why, links),
+      settled: () => {},
+    };
+  }
+
+  #copying(copy: Outgoing, why: 'retried' | 'parked', links: Link[]): Watched {
+    const leaving = { place: this.#place, name: this.#name, links };
+    const watched = publishing(this.#instruments, this.#context, withoutTrace(copy), leaving);
+    return {
+      message: watched.message,
+      end: (thrown) => {
+        watched.end(thrown);
+        if (thrown === undefined) this.#instruments.figures.putAside(why, this.#common);
+      },
+    };
+  }
+}
+
+function originOf({ api }: Instruments, { properties }: Delivery): SpanContext | undefined {
+  return api.trace.getSpanContext(contextIn(api, properties.headers));
+}

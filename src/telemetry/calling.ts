@@ -1,0 +1,63 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Outgoing, Watched } from '../amqp/index.js';
+import { isWaybillError } from '../errors.js';
+import { errorType, type Place } from './attributes.js';
+import { secondsSince } from './figures.js';
+import { fail, type Instruments } from './instruments.js';
+import { publishing } from './sending.js';
+
+/** Follows each attempt of a call. */
+export type AttemptWatch = (message: Outgoing, attempt: number) => Watched;
+
+/** How a call ended: `error` where it did not go well. */
+export interface CallEnd {
+  readonly error?: unknown;
+}
+
+/** Follows a call, with all its attempts: a CLIENT span, named by its method (semantic conventions 1.44, RPC). */
+export async function calling<End extends CallEnd>(
+  instruments: Instruments,
+  place: Place,
+  name: string,
+  call: (watch: AttemptWatch) => Promise<End>,
+): Promise<End> {
+  const { api, tracer, figures } = instruments;
+  const begunAt = performance.now();
+  const common: Attributes = {
+    'rpc.system.name': 'waybill',
+    'rpc.method': name,
+    'server.address': place.address,
+    'server.port': place.port,
+  };
+  const attributes = { ...common, 'messaging.client.id': place.client };
+  const span = tracer.startSpan(name, { kind: api.SpanKind.CLIENT, attributes });
+  const within = api.trace.setSpan(api.context.active(), span);
+  const watch = attemptsOf(instruments, place, name, within);
+  const ended = await api.context.with(within, () => call(watch));
+  const { error } = ended;
+  const status = error === undefined ? 'OK' : statusOf(error);
+  figures.clientCall.record(secondsSince(begunAt), {
+    ...common,
+    'rpc.status_code': status,
+    ...(error !== undefined && { 'error.type': errorType(error) ?? status }),
+  });
+  span.setAttribute('rpc.status_code', status);
+  if (error !== undefined) fail(api, span, error);
+  span.end();
+  return ended;
+}
+
+/** Follows the attempts of a call within a context. */
+export function attemptsOf(
+  instruments: Instruments,
+  place: Place,
+  name: string,
+  within = instruments.api.context.active(),
+): AttemptWatch {
+  return (message, attempt) => publishing(instruments, within, message, { place, name, attempt });
+}
+
+/** What an answer says, in one word. */
+function statusOf(error: unknown): string {
+  return isWaybillError(error) ? error.code : 'REMOTE';
+}

@@ -1,0 +1,80 @@
+import type { Attributes, Counter, Histogram, Meter, MetricOptions } from '@opentelemetry/api';
+import type { Delivery } from '../amqp/index.js';
+
+/** The bounds that the conventions advise, in seconds. */
+const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** Messages may wait for days. */
+const longBounds = [...bounds, 30, 60, 300, 1_800, 7_200, 43_200, 259_200];
+
+const seconds: MetricOptions = { unit: 's', advice: { explicitBucketBoundaries: bounds } };
+const messages: MetricOptions = { unit: '{message}' };
+
+/** The names of all figures, by the conventions where those have one. */
+const figureNames = {
+  operationDuration: 'messaging.client.operation.duration',
+  sent: 'messaging.client.sent.messages',
+  consumed: 'messaging.client.consumed.messages',
+  processDuration: 'messaging.process.duration',
+  clientCall: 'rpc.client.call.duration',
+  serverCall: 'rpc.server.call.duration',
+  age: 'waybill.message.age',
+  retries: 'waybill.retries',
+  parked: 'waybill.parked',
+} as const;
+
+/** What is counted and measured of messages and calls. */
+export class Figures {
+  readonly operationDuration: Histogram;
+  readonly sent: Counter;
+  readonly consumed: Counter;
+  readonly processDuration: Histogram;
+  readonly clientCall: Histogram;
+  readonly serverCall: Histogram;
+  readonly #age: Histogram;
+  readonly #asides: { readonly retried: Counter; readonly parked: Counter };
+
+  constructor(meter: Meter) {
+    const names = figureNames;
+    const duration = (name: string, description: string): Histogram =>
+      meter.createHistogram(name, { ...seconds, description });
+    const count = (name: string, description: string): Counter =>
+      meter.createCounter(name, { ...messages, description });
+    this.operationDuration = duration(
+      names.operationDuration,
+      'From the publish of a message to its confirm.',
+    );
+    this.sent = count(names.sent, 'Messages that were published, also those that failed.');
+    this.consumed = count(names.consumed, 'Messages that were handed to handlers.');
+    this.processDuration = duration(
+      names.processDuration,
+      'How long handlers took, until the message was settled.',
+    );
+    this.clientCall = duration(names.clientCall, 'How long calls took, with all their attempts.');
+    this.serverCall = duration(names.serverCall, 'How long calls took that were answered here.');
+    const advice = { explicitBucketBoundaries: longBounds };
+    const description = 'How old messages were when their handlers began, by the timestamp of their senders.';
+    this.#age = meter.createHistogram(names.age, { unit: 's', advice, description });
+    this.#asides = {
+      retried: count(names.retries, 'Messages that failed and were put aside, to be tried again.'),
+      parked: count(names.parked, 'Messages that were given up and kept.'),
+    };
+  }
+
+  /** The handler of a message begins. A timestamp counts whole seconds; one of the future, or none, tells nothing. */
+  began({ properties }: Delivery, attributes: Attributes): void {
+    this.consumed.add(1, attributes);
+    const { timestamp }: { timestamp?: unknown } = properties;
+    const age = typeof timestamp === 'number' ? Date.now() / 1_000 - timestamp : Number.NaN;
+    if (age >= 0) this.#age.record(age, attributes);
+  }
+
+  /** A copy of a message was put aside. */
+  putAside(why: 'retried' | 'parked', attributes: Attributes): void {
+    this.#asides[why].add(1, attributes);
+  }
+}
+
+/** Seconds since a moment of `performance.now()`. */
+export function secondsSince(begunAt: number): number {
+  return (performance.now() - begunAt) / 1_000;
+}

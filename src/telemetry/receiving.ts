@@ -1,0 +1,161 @@
+import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
+import type { Delivery, DeliveryWatch, Outgoing, Settled, Watched } from '../amqp/index.js';
+import { senderOf } from '../amqp/index.js';
+import { isPromiseLike } from '../common/when-done.js';
+import {
+  commonAttributes,
+  errorType,
+  messageAttributes,
+  type Place,
+  shortQueue,
+  takenFrom,
+} from './attributes.js';
+import { contextIn, logFieldsOf } from './context.js';
+import { secondsSince } from './figures.js';
+import { fail, type Instruments } from './instruments.js';
+import { publishing } from './sending.js';
+
+/** What a message is that is handled. */
+export interface Received {
+  readonly place: Place;
+  readonly kind: 'message' | 'call';
+  readonly name: string | null;
+  /** Which run it is, from 1. */
+  readonly attempt: number;
+}
+
+/**
+ * Follows the handling of one message, from when its handlers begin until it is settled: a CONSUMER span, below what the message came
+ * from, and with a link to it.
+ */
+export class Receiving implements DeliveryWatch {
+  readonly fields: DeliveryWatch['fields'];
+  readonly #instruments: Instruments;
+  readonly #delivery: Delivery;
+  readonly #received: Received;
+  readonly #common: Attributes;
+  readonly #span: Span;
+  readonly #context: Context;
+  readonly #begunAt = performance.now();
+  #thrown: { readonly thrown: unknown } | undefined;
+  #aside: 'retried' | 'parked' | undefined;
+  #isOver = false;
+
+  constructor(instruments: Instruments, delivery: Delivery, received: Received) {
+    const { api, tracer, figures } = instruments;
+    const { place } = received;
+    this.#instruments = instruments;
+    this.#delivery = delivery;
+    this.#received = received;
+    const destination = { 'messaging.destination.name': takenFrom(delivery) };
+    this.#common = { ...commonAttributes('process', place), ...destination };
+    const from = contextIn(api, delivery.properties.headers);
+    const options = {
+      kind: api.SpanKind.CONSUMER,
+      attributes: { ...this.#common, ...deliveryAttributes(delivery, received) },
+      links: linksTo(api.trace.getSpanContext(from)),
+    };
+    this.#span = tracer.startSpan(`process ${shortQueue(delivery.queue)}`, options, from);
+    this.#context = api.trace.setSpan(from, this.#span);
+    this.fields = logFieldsOf(this.#span);
+    figures.began(delivery, this.#common);
+    delivery.watch = this;
+  }
+
+  /** Runs what handles it, within its context, and notes how that ended. */
+  run<T>(work: () => T): T {
+    let given: T;
+    try {
+      given = this.within(work);
+    } catch (thrown) {
+      this.done({ thrown });
+      throw thrown;
+    }
+    if (isPromiseLike(given)) {
+      given.then(
+        () => this.done(),
+        (thrown: unknown) => this.done({ thrown }),
+      );
+    } else this.done();
+    return given;
+  }
+
+  /** Runs something within its context. */
+  within<T>(work: () => T): T {
+    return this.#instruments.api.context.with(this.#context, work);
+  }
+
+  copying(copy: Outgoing, why: 'retried' | 'parked'): Watched {
+    const { place, name } = this.#received;
+    const watched = publishing(this.#instruments, this.#context, withoutTrace(copy), { place, name });
+    return {
+      message: watched.message,
+      end: (thrown) => {
+        watched.end(thrown);
+        if (thrown !== undefined) return;
+        this.#aside = why;
+        this.#instruments.figures.putAside(why, this.#common);
+      },
+    };
+  }
+
+  settled(how: Settled): void {
+    this.#end(how === 'acked' ? (this.#aside ?? how) : how);
+  }
+
+  /** It has been handled. n.b. what its component has left, or its channel, is settled by nobody. */
+  done(failed?: { readonly thrown: unknown }): void {
+    this.#thrown = failed;
+    const { isLeft, alive, settled } = this.#delivery;
+    if (isLeft || (!alive && !settled)) this.#end('given back');
+  }
+
+  #end(fate: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { api, figures } = this.#instruments;
+    const { kind, name } = this.#received;
+    const { thrown } = this.#thrown ?? {};
+    const type = this.#thrown && errorType(thrown);
+    const failed = type === undefined ? undefined : { 'error.type': type };
+    const duration = secondsSince(this.#begunAt);
+    figures.processDuration.record(duration, { ...this.#common, ...failed });
+    this.#span.setAttribute('waybill.fate', fate);
+    if (kind === 'call') {
+      const status = type ?? 'OK';
+      this.#span.setAttribute('rpc.status_code', status);
+      figures.serverCall.record(duration, { ...callAttributes(name), 'rpc.status_code': status, ...failed });
+    }
+    if (failed) fail(api, this.#span, thrown);
+    this.#span.end();
+  }
+}
+
+function deliveryAttributes(delivery: Delivery, { place, kind, name, attempt }: Received): Attributes {
+  const { properties, fields, tag, deliveryCount } = delivery;
+  const sender = senderOf(delivery.sender);
+  return {
+    ...messageAttributes(properties.messageId, properties.correlationId, fields.routingKey, place),
+    'messaging.rabbitmq.message.delivery_tag': tag,
+    'waybill.attempt': attempt,
+    'waybill.delivery_count': deliveryCount,
+    ...(name !== null && { 'waybill.name': name }),
+    ...(sender !== undefined && { 'waybill.sender': sender }),
+    ...(kind === 'call' && callAttributes(name)),
+  };
+}
+
+function callAttributes(name: string | null): Attributes {
+  return { 'rpc.system.name': 'waybill', ...(name !== null && { 'rpc.method': name }) };
+}
+
+/** A link to where a message came from; none where it does not say. */
+export function linksTo(context: Link['context'] | undefined): Link[] {
+  return context ? [{ context }] : [];
+}
+
+/** The copy of a message belongs to what makes the copy. */
+export function withoutTrace(copy: Outgoing): Outgoing {
+  const { traceparent: _parent, tracestate: _state, ...headers } = { ...copy.properties.headers };
+  return { ...copy, properties: { ...copy.properties, headers } };
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** The package `@opentelemetry/api`. */
+export type OpenTelemetry = typeof import('@opentelemetry/api');
+
+/** What an SDK has registered in this process. */
+export interface Registered {
+  readonly trace?: object;
+  readonly metrics?: object;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Where all copies of `@opentelemetry/api` of one major version keep what was registered (opentelemetry-js, api/src/internal/global-utils.ts). */
+const key: unique symbol = Symbol.for('opentelemetry.js.api.1');
+
+let given: OpenTelemetry | undefined;
+let found: OpenTelemetry | null | undefined;
+
+/** What was registered, where that is something that takes spans or figures. Costs a look at one property where nothing was. */
+export function registered(): Registered | undefined {
+  const globals = (globalThis as { readonly [key]?: Registered })[key];
+  return globals?.trace || globals?.metrics ? globals : undefined;
+}
+
+/** The package, as it was given or else as it is installed; undefined where it is not. */
+export function openTelemetry(): OpenTelemetry | undefined {
+  if (given) return given;
+  found ??= installed();
+  return found ?? undefined;
+}
+
+/** Uses this copy of the package from now on. */
+export function giveOpenTelemetry(api: OpenTelemetry): void {
+  given = api;
+}
+
+/** The version of this package; its manifest is two folders up both in src and in dist. */
+export function packageVersion(): string {
+  const manifest = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version;
+}
+
+function installed(): OpenTelemetry | null {
+  try {
+    return require('@opentelemetry/api');
+  } catch {
+    return null;
+  }
+}

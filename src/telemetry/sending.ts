@@ -1,0 +1,47 @@
+import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
+import type { Outgoing, Watched } from '../amqp/index.js';
+import { commonAttributes, errorType, messageAttributes, type Place, sentTo } from './attributes.js';
+import { withContext } from './context.js';
+import { secondsSince } from './figures.js';
+import { fail, type Instruments } from './instruments.js';
+
+/** What of a message leaves. */
+export interface Leaving {
+  readonly place: Place;
+  /** What it is, for people; null where it has no name. */
+  readonly name: string | null;
+  /** Which attempt of a call it is, from 1. */
+  readonly attempt?: number | undefined;
+  readonly links?: Link[] | undefined;
+}
+
+/** Follows one message until its confirm: a PRODUCER span, whose context travels with the message. */
+export function publishing(
+  { api, tracer, figures }: Instruments,
+  parent: Context,
+  message: Outgoing,
+  { place, name, attempt, links }: Leaving,
+): Watched {
+  const begunAt = performance.now();
+  const destination = sentTo(message);
+  const common = { ...commonAttributes('publish', place), 'messaging.destination.name': destination };
+  const { messageId, correlationId } = message.properties;
+  const attributes: Attributes = {
+    ...common,
+    ...messageAttributes(messageId, correlationId, message.routingKey, place),
+    ...(name !== null && { 'waybill.name': name }),
+    ...(attempt !== undefined && { 'waybill.attempt': attempt }),
+  };
+  const kind = api.SpanKind.PRODUCER;
+  const options = links ? { kind, attributes, links } : { kind, attributes };
+  const span: Span = tracer.startSpan(`publish ${destination}`, options, parent);
+  const end = (thrown?: unknown): void => {
+    const type = thrown === undefined ? undefined : errorType(thrown);
+    const told = type === undefined ? common : { ...common, 'error.type': type };
+    figures.sent.add(1, told);
+    figures.operationDuration.record(secondsSince(begunAt), told);
+    if (thrown !== undefined) fail(api, span, thrown);
+    span.end();
+  };
+  return { message: withContext(api, message, api.trace.setSpan(parent, span)), end };
+}

@@ -1,0 +1,72 @@
+import type { Delivery, Outgoing, Watched } from '../amqp/index.js';
+import type { Place } from './attributes.js';
+import { type Batch, handlingBatch } from './batch.js';
+import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
+import { Figures } from './figures.js';
+import type { Instruments } from './instruments.js';
+import { type Received, Receiving } from './receiving.js';
+import { type OpenTelemetry, openTelemetry, packageVersion, type Registered, registered } from './sdk.js';
+import { publishing } from './sending.js';
+
+/** How this package is called where it tells of something. */
+const scope = 'waybill';
+/** The conventions that are followed. */
+const schemaUrl = 'https://opentelemetry.io/schemas/1.44.0';
+
+/** Tells of messages and calls, by what is registered in this process. */
+export class Telemetry {
+  readonly #instruments: Instruments;
+
+  constructor(api: OpenTelemetry, version: string) {
+    const tracer = api.trace.getTracerProvider().getTracer(scope, version, { schemaUrl });
+    const figures = new Figures(api.metrics.getMeter(scope, version, { schemaUrl }));
+    this.#instruments = { api, tracer, figures };
+  }
+
+  /** A message leaves. */
+  publishing(place: Place, name: string | null, message: Outgoing): Watched {
+    return publishing(this.#instruments, this.#instruments.api.context.active(), message, { place, name });
+  }
+
+  /** A call is made. @param call makes it, and has each attempt followed */
+  calling<End extends CallEnd>(
+    place: Place,
+    name: string,
+    call: (watch: AttemptWatch) => Promise<End>,
+  ): Promise<End> {
+    return calling(this.#instruments, place, name, call);
+  }
+
+  /** What follows the attempts of something that is no call with one answer. */
+  attempts(place: Place, name: string): AttemptWatch {
+    return attemptsOf(this.#instruments, place, name);
+  }
+
+  /** Messages are handled together. @see handlingBatch */
+  batch<Given>(
+    batch: Batch,
+    handle: () => Promise<Given>,
+    thrownOf: (given: Given) => readonly { readonly thrown: unknown }[],
+  ): Promise<Given> {
+    return handlingBatch(this.#instruments, batch, handle, thrownOf);
+  }
+
+  /** The handlers of a message begin. */
+  receiving(delivery: Delivery, received: Received): Receiving {
+    return new Receiving(this.#instruments, delivery, received);
+  }
+}
+
+let current: (Registered & { readonly telemetry: Telemetry }) | undefined;
+
+/** What tells of messages now; undefined where nobody has registered anything that would take it, or its package is not there. */
+export function telemetryNow(): Telemetry | undefined {
+  const globals = registered();
+  if (!globals) return undefined;
+  const { trace, metrics } = globals;
+  if (current && current.trace === trace && current.metrics === metrics) return current.telemetry;
+  const api = openTelemetry();
+  if (!api) return undefined;
+  current = { ...globals, telemetry: new Telemetry(api, packageVersion()) };
+  return current.telemetry;
+}
