@@ -425,6 +425,17 @@ const doors: Readonly<Record<string, Door>> = {
       WorkerOptions
     `,
   },
+  './telemetry': {
+    values: `
+      passedOn
+      telemetryNow
+      useOpenTelemetry
+    `,
+    types: `
+      Headers
+      OpenTelemetry
+    `,
+  },
   './registry': {
     values: `
       ConsumerAlreadyRegisteredError

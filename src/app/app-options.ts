@@ -26,6 +26,8 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
   readonly metrics?: MetricsOptions | false | undefined;
   /** What stands around its handlers of messages, and around `put` of its connections, within what its class has. */
   readonly middleware?: readonly Middleware[] | undefined;
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default as its class says, and that says yes */
+  readonly telemetry?: boolean | undefined;
   /** Where the app logs. @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }

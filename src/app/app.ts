@@ -1,6 +1,6 @@
 import { usualDrainMs } from '../common/drain-limit.js';
 import { duration, wholeNumber } from '../common/numbers.js';
-import { type Middleware, ownMiddleware, type RegisterHandler } from '../component/index.js';
+import { aroundOf, type Middleware, type RegisterHandler } from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import {
@@ -47,7 +47,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   declare readonly restartPolicy?: never;
   /** What stands around its handlers of messages, and around `put`, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
-
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
+  static readonly telemetry: boolean = true;
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
@@ -82,7 +83,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     this.logger = logger;
     this.state = options.state ?? ({} as State);
     this.#shutdownTimeoutMs = duration('App: shutdownTimeoutMs', shutdownTimeoutMs);
-    const owner = { name, logger, middleware: ownMiddleware(new.target, options) };
+    const owner = { name, logger, around: aroundOf(new.target, options) };
     this.#assembly = new Assembly(owner, options as AppOptions<never>);
     const { connections, amqp, sse, front, metrics } = this.#assembly;
     this.connections = connections;

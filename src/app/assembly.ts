@@ -62,8 +62,8 @@ export class Assembly {
     }
     // Last of all, so that it opens when all else works.
     this.parts.plan((each) => this.front.part(each));
-    const { name, logger, middleware } = this.#owner;
-    this.parts.make({ name, logger, middleware, ...host, meter: this.#meter() });
+    const { name, logger, around } = this.#owner;
+    this.parts.make({ name, logger, around, ...host, meter: this.#meter() });
     this.connections.freeze();
   }
 

@@ -1,4 +1,4 @@
-import type { DecoratedMethods, Middleware } from '../component/index.js';
+import type { Around, DecoratedMethods } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PartPlan } from './parts/part.js';
@@ -7,7 +7,7 @@ import type { PartPlan } from './parts/part.js';
 export interface ConnectionOwner {
   readonly name: string;
   readonly logger: Logger;
-  readonly middleware: readonly Middleware[];
+  readonly around: Around;
 }
 
 /** What all kinds of connections have. */

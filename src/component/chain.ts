@@ -24,16 +24,19 @@ interface Passage {
 
 /** The middleware of one component, one way: that of the process, then its own. Composed anew only when that of the process changes. */
 export class Chain<Way extends keyof Ways> {
+  /** @see Around.telemetry */
+  readonly isTold: boolean;
   readonly #way: Way;
   readonly #own: readonly Middleware[];
   readonly #passages = new WeakMap<object, Passage>();
   #everywhere: readonly Middleware[];
   #head: ((message: Ways[Way]) => unknown) | undefined;
 
-  /** @param own the outermost first. @throws ConfigurationError for what is no middleware */
-  constructor(way: Way, owner: string, own: readonly Middleware[]) {
+  /** @throws ConfigurationError for what is no middleware */
+  constructor(way: Way, owner: string, { middleware, telemetry }: Around) {
     this.#way = way;
-    this.#own = own.map((each) => checkedMiddleware(`${owner}: middleware`, each));
+    this.isTold = telemetry;
+    this.#own = middleware.map((each) => checkedMiddleware(`${owner}: middleware`, each));
     this.#everywhere = middlewareEverywhere();
     this.#head = this.#compose();
   }
@@ -92,10 +95,21 @@ export class Chain<Way extends keyof Ways> {
   };
 }
 
-/** What a class and one instance of it say, the class first. */
-export function ownMiddleware(
-  Class: { readonly middleware: readonly Middleware[] },
-  { middleware = [] }: { readonly middleware?: readonly Middleware[] | undefined },
-): readonly Middleware[] {
-  return [...Class.middleware, ...middleware];
+/** What stands around the messages of one component. */
+export interface Around {
+  /** The outermost first. */
+  readonly middleware: readonly Middleware[];
+  /** Whether traces and figures tell of them, where anybody has registered something that takes those. */
+  readonly telemetry: boolean;
+}
+
+/** What a class and one instance of it say: the middleware of both, the class first; of the rest the instance. */
+export function aroundOf(
+  Class: Around,
+  {
+    middleware = [],
+    telemetry = Class.telemetry,
+  }: { readonly [Each in keyof Around]?: Around[Each] | undefined },
+): Around {
+  return { middleware: [...Class.middleware, ...middleware], telemetry };
 }

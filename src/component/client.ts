@@ -1,5 +1,5 @@
 import type { LinkHealth, LinkOptions } from '../amqp/index.js';
-import { ownMiddleware } from './chain.js';
+import { aroundOf } from './chain.js';
 import { Dispatch } from './dispatch.js';
 import type { ComponentInfo, Middleware } from './middleware.js';
 
@@ -7,12 +7,19 @@ import type { ComponentInfo, Middleware } from './middleware.js';
 export interface MiddlewareOption {
   /** The outermost first; what its class has stands outside of them. See {@link Middleware}. @default none */
   readonly middleware?: readonly Middleware[] | undefined;
+  /**
+   * Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default as its class
+   * says, and that says yes
+   */
+  readonly telemetry?: boolean | undefined;
 }
 
 /** A component that sends and calls, and takes nothing. */
 export abstract class Client {
   /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
+  static readonly telemetry: boolean = true;
 
   /** @internal */
   protected readonly dispatch: Dispatch;
@@ -20,7 +27,7 @@ export abstract class Client {
   /** @internal Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
   constructor(link: LinkOptions, style: ComponentInfo['style'], options: MiddlewareOption) {
     const { name } = new.target;
-    this.dispatch = new Dispatch(link, { style, name }, ownMiddleware(new.target, options));
+    this.dispatch = new Dispatch(link, { style, name }, aroundOf(new.target, options));
   }
 
   /** How its link is. */

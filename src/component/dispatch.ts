@@ -23,10 +23,10 @@ import {
   type StreamRequest,
 } from '../rpc/index.js';
 import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
-import { Chain } from './chain.js';
+import { type Around, Chain } from './chain.js';
 import type { HoldLimits } from './held.js';
 import { type MessageSettings, messageProperties, withSettings } from './message-settings.js';
-import type { ComponentInfo, Middleware } from './middleware.js';
+import type { ComponentInfo } from './middleware.js';
 import { heldTooLong, sendThrough } from './outbound.js';
 import { withinScope } from './scope.js';
 import { beginThrough } from './stream-through.js';
@@ -53,10 +53,10 @@ export class Dispatch {
   readonly #closed = new AbortController();
 
   /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read, and for what is no middleware */
-  constructor(options: LinkOptions, component: ComponentInfo, middleware: readonly Middleware[]) {
+  constructor(options: LinkOptions, component: ComponentInfo, around: Around) {
     this.#lease = new Lease(options);
     this.#component = component;
-    this.#chain = new Chain('send', component.name, middleware);
+    this.#chain = new Chain('send', component.name, around);
   }
 
   /** Its way to the broker. @throws ClosedError */
@@ -99,9 +99,10 @@ export class Dispatch {
 
   #publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
     const { link } = this.#lease;
-    if (this.#chain.isEmpty) return publishTold(link, name, copies, options);
+    if (this.#chain.isEmpty) return publishTold(link, this.#chain, name, copies, options);
     const post = { kind: 'message', name, copies } as const;
-    const send = (made: readonly Outgoing[]): Promise<void> => publishTold(link, name, made, options);
+    const send = (made: readonly Outgoing[]): Promise<void> =>
+      publishTold(link, this.#chain, name, made, options);
     const { timeoutMs = 30_000, signal } = options ?? {};
     const limits = this.#limits(timeoutMs, signal, PublishTimeoutError);
     return sendThrough(this.#chain, this.#component, post, send, limits) as Promise<void>;
@@ -114,7 +115,7 @@ export class Dispatch {
   call(request: CallRequest, options: CallOptions, ownQueue: boolean): Promise<Result> {
     try {
       const within = withinScope(request.name, options);
-      return callTold(this.link, request, (told) => this.#call(told, within, ownQueue));
+      return callTold(this.link, this.#chain, request, (told) => this.#call(told, within, ownQueue));
     } catch (thrown) {
       return Promise.resolve(failedCall(thrown));
     }
@@ -130,14 +131,14 @@ export class Dispatch {
   /** Sends a call once and gives back the queue to which its answers will come, at once. See {@link RpcCaller.send}. */
   callLater(request: CallRequest, options: CallOptions): Promise<ReplyQueue> {
     const end = (asked: CallRequest): Promise<ReplyQueue> => this.#open().send(asked, options);
-    const told = attemptsTold(this.link, request);
+    const told = attemptsTold(this.link, this.#chain, request);
     return this.#chain.isEmpty ? end(told) : (this.#through(told, options, end) as Promise<ReplyQueue>);
   }
 
   /** Has a stream begun, within the time of the handler that reads it. @throws what calls end with */
   async stream(asked: StreamRequest, given: StreamOptions): Promise<StreamReader> {
     const options = withinScope(asked.name, given) as StreamOptions;
-    const request = attemptsTold(this.link, asked);
+    const request = attemptsTold(this.link, this.#chain, asked);
     const open = (made: CallRequest): Promise<StreamReader> =>
       this.#openStreams().open({ ...request, ...made }, options);
     if (this.#chain.isEmpty) return await open(request);

@@ -1,5 +1,5 @@
 /** What all styles have in common: how a message comes in and is settled, how one leaves, and what stands around both. */
-export { Chain, ownMiddleware } from './chain.js';
+export { type Around, aroundOf, Chain } from './chain.js';
 export { Client, type MiddlewareOption } from './client.js';
 export { DecoratedMethods, type RegisterHandler } from './decorated-methods.js';
 export { DeliveryContext, type DeliveryContextHost } from './delivery-context.js';

@@ -111,7 +111,7 @@ export class Reception {
   }
 
   #run(delivery: Delivery, job: Job, begin: () => unknown): unknown {
-    const telemetry = telemetryNow();
+    const telemetry = telemetryNow(this.#options.chain);
     if (!telemetry) return this.#pass(delivery, job, begin);
     const { name, context } = job;
     const { server: place } = this.#options.link;

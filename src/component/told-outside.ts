@@ -9,7 +9,11 @@ import type { CallRequest } from '../rpc/index.js';
 import { type Headers, passedOn, telemetryNow } from '../telemetry/index.js';
 import type { Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
+import type { Chain } from './chain.js';
 import { handledHeaders } from './scope.js';
+
+/** Who may not want to be told of. */
+type Told = Pick<Chain<'send'>, 'isTold'>;
 
 /**
  * Publishes a message to all its destinations, and tells of it where anybody traces or measures; else its trace is that of the message
@@ -17,11 +21,12 @@ import { handledHeaders } from './scope.js';
  */
 export function publishTold(
   link: Link,
+  chain: Told,
   name: string | null,
   copies: readonly Outgoing[],
   options: PublishOptions | undefined,
 ): Promise<void> {
-  const telemetry = telemetryNow();
+  const telemetry = telemetryNow(chain);
   const publish = (message: Outgoing): Promise<void> => link.publish(message, options);
   const leave = (copy: Outgoing): Promise<void> =>
     telemetry ? sendWatched(telemetry.publishing(link.server, name, copy), publish) : publish(inTrace(copy));
@@ -32,17 +37,22 @@ export function publishTold(
 /** Makes a call, and tells of it and of each attempt. */
 export function callTold(
   { server }: Link,
+  chain: Told,
   request: CallRequest,
   call: (request: CallRequest) => Promise<Result>,
 ): Promise<Result> {
-  const telemetry = telemetryNow();
+  const telemetry = telemetryNow(chain);
   if (!telemetry) return call(inTrace(request));
   return telemetry.calling(server, request.name, (watch) => call({ ...request, watch }));
 }
 
 /** A request for more than one answer, of whose attempts is told. */
-export function attemptsTold<Request extends CallRequest>({ server }: Link, request: Request): Request {
-  const watch = telemetryNow()?.attempts(server, request.name);
+export function attemptsTold<Request extends CallRequest>(
+  { server }: Link,
+  chain: Told,
+  request: Request,
+): Request {
+  const watch = telemetryNow(chain)?.attempts(server, request.name);
   return watch ? { ...request, watch } : inTrace(request);
 }
 

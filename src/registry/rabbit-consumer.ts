@@ -14,6 +14,7 @@ import { choice } from '../common/choices.js';
 import { usualDrainMs } from '../common/drain-limit.js';
 import { duration } from '../common/numbers.js';
 import {
+  aroundOf,
   assertDrained,
   Chain,
   connectionName,
@@ -21,7 +22,6 @@ import {
   identify,
   type Middleware,
   type MiddlewareOption,
-  ownMiddleware,
   Reception,
   TimeLimit,
   type TimeLimitOption,
@@ -72,6 +72,8 @@ const owner = 'RabbitConsumer';
 export class RabbitConsumer implements MessageConsumer {
   /** What stands around the handlers, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
+  static readonly telemetry: boolean = true;
 
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;
@@ -90,7 +92,7 @@ export class RabbitConsumer implements MessageConsumer {
     if (typeof options.deadLetters === 'object') checkDeadLetters(owner, options.deadLetters);
     this.#messageKeyName = messageKeyName;
     this.#options = options;
-    this.#chain = new Chain('receive', owner, ownMiddleware(new.target, options));
+    this.#chain = new Chain('receive', owner, aroundOf(new.target, options));
     const identity = identify({ name: owner }, owner);
     const answersCalls = options.rpc !== undefined;
     this.#intake = new Intake({ connectionName: connectionName(identity), answersCalls, ...connection });

@@ -1,4 +1,4 @@
-/** What tells others of messages and calls: spans, figures, and the headers that carry a trace. */
-
+/** What OpenTelemetry is told of messages and calls, where an SDK is registered; and the headers that carry a trace. */
+export { type OpenTelemetry, useOpenTelemetry } from './sdk.js';
 export { telemetryNow } from './telemetry.js';
 export { type Headers, passedOn } from './trace-headers.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** The package `@opentelemetry/api`. */
+/** The package `@opentelemetry/api`, an optional peer. */
 export type OpenTelemetry = typeof import('@opentelemetry/api');
 
 /** What an SDK has registered in this process. */
@@ -31,8 +31,11 @@ export function openTelemetry(): OpenTelemetry | undefined {
   return found ?? undefined;
 }
 
-/** Uses this copy of the package from now on. */
-export function giveOpenTelemetry(api: OpenTelemetry): void {
+/**
+ * Uses this copy of `@opentelemetry/api`, for programs that are bundled into one file, where none can be found:
+ * `useOpenTelemetry(await import('@opentelemetry/api'))`. Where the package is installed beside Waybill it is found, and this is not needed.
+ */
+export function useOpenTelemetry(api: OpenTelemetry): void {
   given = api;
 }
 

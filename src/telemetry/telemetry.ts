@@ -59,9 +59,9 @@ export class Telemetry {
 
 let current: (Registered & { readonly telemetry: Telemetry }) | undefined;
 
-/** What tells of messages now; undefined where nobody has registered anything that would take it, or its package is not there. */
-export function telemetryNow(): Telemetry | undefined {
-  const globals = registered();
+/** @internal What tells of messages now; undefined where its component does not want that, nobody has registered anything that would take it, or its package is not there. */
+export function telemetryNow({ isTold }: { readonly isTold: boolean }): Telemetry | undefined {
+  const globals = isTold ? registered() : undefined;
   if (!globals) return undefined;
   const { trace, metrics } = globals;
   if (current && current.trace === trace && current.metrics === metrics) return current.telemetry;

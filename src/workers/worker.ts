@@ -10,6 +10,7 @@ import {
 import { usualDrainMs } from '../common/drain-limit.js';
 import { duration } from '../common/numbers.js';
 import {
+  aroundOf,
   assertDrained,
   Chain,
   connectionName,
@@ -19,7 +20,6 @@ import {
   type Job,
   type Middleware,
   type MiddlewareOption,
-  ownMiddleware,
   Reception,
   type RegisterHandler,
   stoppedBefore,
@@ -71,14 +71,12 @@ export interface RouteServer {
 /** For a minute, as the original, which gave up at the 13th failure. */
 const asOriginal: FirstConnect = { attempts: 13, delayMs: 5_000 };
 
-/**
- * Takes messages from queues, one function for each. It is a micro thread: give it to a MicroScheduler, which stops it in
- * order at SIGTERM, or `run()` it.
- */
+/** Takes messages from queues, one function for each. It is a micro thread: for a MicroScheduler, or `run()`. */
 export abstract class Worker extends StandingThread {
   /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
-
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
+  static readonly telemetry: boolean = true;
   /** Who it is. */
   readonly name: string;
   /** @internal */
@@ -98,7 +96,7 @@ export abstract class Worker extends StandingThread {
     this.name = options.name ?? new.target.name;
     this.reading = readingOf(new.target.name, options);
     this.#connection = connection;
-    this.#chain = new Chain('receive', this.name, ownMiddleware(new.target, options));
+    this.#chain = new Chain('receive', this.name, aroundOf(new.target, options));
     this.#options = options;
   }
 

@@ -96,7 +96,7 @@ export class AmqpConnection implements NamedConnection {
   readonly #options: AmqpConnectionOptions;
   readonly #links = new Map<string, { readonly link: Link; readonly unwatch: () => void }>();
   #owner: ConnectionOwner | undefined;
-  #chain = new Chain('send', 'AmqpConnection', []);
+  #chain = new Chain('send', 'AmqpConnection', { middleware: [], telemetry: true });
   #closing: Promise<void> | undefined;
   readonly #closed = new AbortController();
 
@@ -129,7 +129,10 @@ export class AmqpConnection implements NamedConnection {
     const { timeoutMs = 30_000, signal } = message;
     const restMs = await connectFirst(link, { timeoutMs, signal });
     const send = (copy: Outgoing): Promise<void> =>
-      publishTold(link, routingKey, [copy], { timeoutMs: restMs, signal }).then(undefined, throwHere);
+      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal }).then(
+        undefined,
+        throwHere,
+      );
     if (this.#chain.isEmpty) return await send(outgoing);
     const post = { kind: 'message', name: routingKey, copies: [outgoing] } as const;
     const component = { style: 'app', name: this.#owner?.name ?? 'AmqpConnection' } as const;
@@ -170,7 +173,7 @@ export class AmqpConnection implements NamedConnection {
   /** @internal */
   adopt(owner: ConnectionOwner): void {
     this.#owner = owner;
-    this.#chain = new Chain('send', owner.name, owner.middleware);
+    this.#chain = new Chain('send', owner.name, owner.around);
   }
 
   /**

@@ -78,7 +78,7 @@ export class AmqpSource implements Part {
     const { name, logger } = host;
     this.#settlement = new Settlement({ name, logger, failures: this.#failures });
     this.#limit = TimeLimit.of(route, this.#intake.deadlines);
-    this.#passage = new BatchPassage(name, host.middleware, this.#intake);
+    this.#passage = new BatchPassage(name, host.around, this.#intake);
     const size = Math.min(route.bulkSize, route.connection.prefetch);
     this.#batches = new Batches(
       { size, flushIntervalMs: route.flushIntervalMs, concurrency: route.concurrency },

@@ -1,10 +1,10 @@
 import type { Delivery, Link } from '../../amqp/index.js';
 import {
+  type Around,
   Chain,
   DeliveryContext,
   type DeliveryContextHost,
   inbound,
-  type Middleware,
 } from '../../component/index.js';
 import { telemetryNow } from '../../telemetry/index.js';
 
@@ -31,9 +31,9 @@ export class BatchPassage {
   readonly #host: Host;
 
   /** @param name of the app. @throws ConfigurationError for what is no middleware */
-  constructor(name: string, middleware: readonly Middleware[], host: Host) {
+  constructor(name: string, around: Around, host: Host) {
     this.#name = name;
-    this.#chain = new Chain('receive', name, middleware);
+    this.#chain = new Chain('receive', name, around);
     this.#host = host;
   }
 
@@ -42,7 +42,7 @@ export class BatchPassage {
     messages: readonly Message[],
     handle: (joined: readonly Message[]) => Promise<unknown>,
   ): Promise<readonly Passed[]> {
-    const telemetry = telemetryNow();
+    const telemetry = telemetryNow(this.#chain);
     if (!telemetry) return await this.#pass(messages, handle);
     const deliveries = messages.map(({ delivery }) => delivery);
     const thrownOf = (passed: readonly Passed[]) => passed.filter((each) => each !== 'done');

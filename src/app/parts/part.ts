@@ -1,4 +1,4 @@
-import type { Middleware } from '../../component/index.js';
+import type { Around } from '../../component/index.js';
 import type { Logger } from '../../logger.js';
 import type { AppHealth, PartHealth } from './app-health.js';
 import type { Meter } from './meter.js';
@@ -10,7 +10,7 @@ export interface PartHost {
   readonly logger: Logger;
   readonly meter: Meter;
   /** What stands around the handling of messages. */
-  readonly middleware: readonly Middleware[];
+  readonly around: Around;
   /** Aborted when the app does not wait any longer for what runs. */
   readonly closing: AbortSignal;
   /** How the app is. */

@@ -1,11 +1,11 @@
 import { type DrainReport, FailurePolicy } from '../../amqp/index.js';
 import { unlessAborted } from '../../common/unless-aborted.js';
 import {
+  aroundOf,
   Chain,
   connectionName,
   type End,
   identify,
-  ownMiddleware,
   Reception,
   TimeLimit,
   tellStart,
@@ -128,7 +128,7 @@ export class ProcessorLife {
     return new Reception({
       component: { style: 'messaging', name },
       open: (delivery) => new MessageJob(host, delivery),
-      chain: new Chain('receive', name, ownMiddleware(Class, options)),
+      chain: new Chain('receive', name, aroundOf(Class, options)),
       link,
       limit: TimeLimit.of(Class, link.deadlines),
       failures,

@@ -32,8 +32,8 @@ import { type Unhandled, UnhandledCount } from './unhandled.js';
  * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
  * decorate methods or static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it.
  *
- * A message is acked when all its handlers are done. One whose handler throws is tried again later if `retry` says so, and
- * then given up: rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
+ * A message is acked when all its handlers are done. One whose handler throws is tried again later if `retry` says so, then given up:
+ * rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
  */
 export class MessageProcessor extends MicroThread implements Component {
   /** Where messages come from: each exchange with its queues and keys. */
@@ -55,9 +55,8 @@ export class MessageProcessor extends MicroThread implements Component {
   /** What becomes of a message that is given up. @default 'park' */
   static readonly onFailure: GiveUp = 'park';
   /**
-   * What becomes of a message that no handler is for. Each is counted in {@link health} and told by the event `unhandled`, the
-   * 1st, 10th, 100th … of a name by the log. A call is answered with an error. `park` does not look at `retry` and `onFailure`.
-   * @default 'park', but 'ack' for a MessageStatus, which may go to nobody, and for what a stream keeps anyway
+   * What becomes of a message that no handler is for, whatever `retry` says; {@link health} counts it, and so does the event `unhandled`.
+   * A call is answered with an error. @default 'park', but 'ack' for a MessageStatus, and for what a stream keeps anyway
    */
   static readonly unhandled: Unhandled | undefined = undefined;
   /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
@@ -70,6 +69,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly slowHandlerMs: number | undefined = undefined;
   /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
+  static readonly telemetry: boolean = true;
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 

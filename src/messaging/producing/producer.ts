@@ -1,10 +1,10 @@
 import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
 import {
+  aroundOf,
   connectionName,
   Dispatch,
   identify,
   type Middleware,
-  ownMiddleware,
   warnOfMinifiedName,
 } from '../../component/index.js';
 import {
@@ -98,6 +98,8 @@ export class GenericProducer {
   static readonly names: CommandNames = {};
   /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
   static readonly middleware: readonly Middleware[] = [];
+  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
+  static readonly telemetry: boolean = true;
   /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
   static readonly undeclared: 'refuse' | 'send' = 'refuse';
 
@@ -122,7 +124,7 @@ export class GenericProducer {
     const dispatch = new Dispatch(
       { connectionName: connectionName(fingerprint), ...options, vhost },
       { style: 'messaging', name: sender },
-      ownMiddleware(new.target, options),
+      aroundOf(new.target, options),
     );
     this.fingerprint = identify(options.fingerprint, sender, dispatch.vhost);
     this.sender = new Sender({ dispatch, fingerprint: this.fingerprint, Class: new.target });

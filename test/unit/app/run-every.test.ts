@@ -49,7 +49,7 @@ async function beatsOf(
     name: 'test',
     logger: recordingLog(),
     meter: noMeter,
-    middleware: [],
+    around: { middleware: [], telemetry: true },
     closing: new AbortController().signal,
     health: () => Promise.reject(new Error('nobody asks')),
   };
