@@ -29,11 +29,10 @@ import { Timeouts } from './timeouts.js';
 import { type Unhandled, UnhandledCount } from './unhandled.js';
 
 /**
- * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and
- * decorate methods or static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it.
- *
- * A message is acked when all its handlers are done. One whose handler throws is tried again later if `retry` says so, then given up:
- * rejected to its queue's dead-letter exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
+ * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and decorate methods or
+ * static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it. A message is acked when all its handlers
+ * are done. One whose handler throws is tried again later if `retry` says so, and then given up: rejected to its queue's dead-letter
+ * exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
  */
 export class MessageProcessor extends MicroThread implements Component {
   /** Where messages come from: each exchange with its queues and keys. */
