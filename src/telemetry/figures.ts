@@ -1,5 +1,13 @@
-import type { Attributes, Counter, Histogram, Meter, MetricOptions } from '@opentelemetry/api';
-import type { Delivery } from '../amqp/index.js';
+import type {
+  Attributes,
+  Counter,
+  Histogram,
+  Meter,
+  MetricOptions,
+  ObservableGauge,
+} from '@opentelemetry/api';
+import { type Delivery, Link } from '../amqp/index.js';
+import { shortQueue } from './attributes.js';
 
 /** The bounds that the conventions advise, in seconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -20,6 +28,11 @@ const figureNames = {
   age: 'waybill.message.age',
   retries: 'waybill.retries',
   parked: 'waybill.parked',
+  outbox: 'waybill.outbox.messages',
+  unconfirmed: 'waybill.unconfirmed',
+  inflight: 'waybill.inflight',
+  waiting: 'waybill.waiting',
+  reconnects: 'waybill.reconnects',
 } as const;
 
 /** What is counted and measured of messages and calls. */
@@ -58,6 +71,40 @@ export class Figures {
       retried: count(names.retries, 'Messages that failed and were put aside, to be tried again.'),
       parked: count(names.parked, 'Messages that were given up and kept.'),
     };
+    this.#observe(meter);
+  }
+
+  /** What is looked at only when figures are read: all that the links of this process do then. */
+  #observe(meter: Meter): void {
+    const gauge = (name: string, description: string): ObservableGauge =>
+      meter.createObservableGauge(name, { ...messages, description });
+    const names = figureNames;
+    const outbox = gauge(names.outbox, 'Messages that wait to be sent.');
+    const unconfirmed = gauge(
+      names.unconfirmed,
+      'Messages that were sent, and whose confirms have not come.',
+    );
+    const inflight = gauge(names.inflight, 'Messages whose handlers run.');
+    const waiting = gauge(names.waiting, 'Messages that were delivered, and wait here for their handlers.');
+    const description = 'How often connections were made again.';
+    const reconnects = meter.createObservableCounter(names.reconnects, { unit: '{connection}', description });
+    meter.addBatchObservableCallback(
+      (figures) => {
+        for (const { activity, server } of Link.open) {
+          const now = activity();
+          const own = { 'messaging.client.id': server.client };
+          figures.observe(outbox, now.outbox.waiting, own);
+          figures.observe(unconfirmed, now.outbox.unconfirmed, own);
+          figures.observe(reconnects, now.reconnects, own);
+          for (const { queue, ...load } of now.queues) {
+            const ofQueue = { ...own, 'messaging.destination.name': shortQueue(queue) };
+            figures.observe(inflight, load.running, ofQueue);
+            figures.observe(waiting, load.waiting, ofQueue);
+          }
+        }
+      },
+      [outbox, unconfirmed, inflight, waiting, reconnects],
+    );
   }
 
   /** The handler of a message begins. A timestamp counts whole seconds; one of the future, or none, tells nothing. */

@@ -4,10 +4,11 @@ import type { Logger } from '../../logger.js';
 import { asTopologyError } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
-import { ConsumerTimeouts, type SlowHandlers } from './consumer-timeouts.js';
+import { type ConsumerState, loadsOf } from './consumer-state.js';
+import { ConsumerTimeouts } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import { Duplicates } from './duplicates.js';
-import { type HandlerRun, handlerRun } from './handler-run.js';
+import { handlerRun } from './handler-run.js';
 import { Idle } from './idle.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionHost } from './subscription-host.js';
@@ -77,14 +78,10 @@ export class Consumer {
     return this.#subscriptions.open;
   }
 
-  /** Handlers whose messages the broker has taken back, since they took too long. */
-  get overdue(): readonly HandlerRun[] {
-    return this.#timeouts.runs;
-  }
-
-  /** Handlers that have run for longer than they should, and what waits for them. */
-  get slow(): SlowHandlers {
-    return this.#timeouts.slow;
+  /** What runs, and what waits. */
+  get state(): ConsumerState {
+    const loads = loadsOf(this.queues, this.#running, this.#waiting.all);
+    return { overdue: this.#timeouts.runs, slow: this.#timeouts.slow, loads };
   }
 
   /** True after {@link stop}. */

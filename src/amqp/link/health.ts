@@ -6,6 +6,7 @@ import type { Consumer } from '../consuming/consumer.js';
 import type { HandlerRun } from '../consuming/handler-run.js';
 import type { OutboxHealth } from '../publishing/outbox.js';
 import type { Inquiry } from './inquiry.js';
+import type { ConnectionRole } from './link-events.js';
 
 /** One queue that is consumed here, as the broker tells it. */
 export interface QueueHealth {
@@ -64,6 +65,12 @@ export interface ConsumedQueue {
   readonly stuck: number;
 }
 
+/** What the health of a link is asked for. */
+export interface HealthOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly consumers?: Iterable<Consumer> | undefined;
+}
+
 /** Each queue that `own` are meant to consume now, once. They are some of `all` that the link has. */
 export function consumedQueues(own: Iterable<Consumer>, all: Iterable<Consumer>): readonly ConsumedQueue[] {
   const known = new Map<string, number>();
@@ -71,7 +78,7 @@ export function consumedQueues(own: Iterable<Consumer>, all: Iterable<Consumer>)
     known.set(queue, (known.get(queue) ?? 0) + (active ? 1 : 0));
   const found = new Map<string, ConsumedQueue>();
   for (const consumer of own) {
-    const { overdue, slow } = consumer;
+    const { overdue, slow } = consumer.state;
     for (const { queue, active, isStream } of consumer.queues) {
       const before = found.get(queue);
       const ofQueue = (run: HandlerRun): boolean => run.queue === queue;
@@ -89,8 +96,23 @@ export function consumedQueues(own: Iterable<Consumer>, all: Iterable<Consumer>)
   return [...found.values()];
 }
 
+/** How both connections are, and the queues; all of it is asked at once. */
+export async function askAll(
+  connections: Readonly<Record<ConnectionRole, RecoveringConnection>>,
+  asks: Readonly<Record<ConnectionRole, Inquiry>>,
+  consumed: readonly ConsumedQueue[],
+  timeoutMs: number,
+): Promise<Pick<LinkHealth, 'publishing' | 'consuming' | 'queues'>> {
+  const [publishing, consuming, queues] = await Promise.all([
+    connectionHealth(connections.publishing, asks.publishing, timeoutMs),
+    connectionHealth(connections.consuming, asks.consuming, timeoutMs),
+    queueHealths(asks.consuming, consumed, timeoutMs),
+  ]);
+  return { publishing, consuming, queues };
+}
+
 /** How a connection is: one that is up must also answer in time. */
-export async function connectionHealth(
+async function connectionHealth(
   { health, model }: RecoveringConnection,
   inquiry: Inquiry,
   timeoutMs: number,
@@ -102,7 +124,7 @@ export async function connectionHealth(
 }
 
 /** Asks the broker for each queue by a passive declare; whoever does not answer in time is not well. */
-export async function queueHealths(
+async function queueHealths(
   inquiry: Inquiry,
   queues: readonly ConsumedQueue[],
   timeoutMs: number,

@@ -5,8 +5,8 @@ import { ClosedError } from '../../errors.js';
 import { defaultLogger, guardLogger } from '../../logger.js';
 import { settle } from '../connection/settings.js';
 import { checkOutbox } from '../publishing/outbox.js';
-import { healthWithoutLink, type LinkHealth } from './health.js';
-import { type HealthOptions, Link } from './link.js';
+import { type HealthOptions, healthWithoutLink, type LinkHealth } from './health.js';
+import { Link } from './link.js';
 import { type LinkEventMap, type LinkEvents, relayEvents } from './link-events.js';
 import type { LinkOptions } from './link-options.js';
 

@@ -15,9 +15,10 @@ import { askAlone } from '../declaring/ask-alone.js';
 import type { Arguments, Declaration } from '../declaring/declaration.js';
 import { Topology } from '../declaring/topology.js';
 import type { Outgoing, PublishOptions } from '../frames/outgoing.js';
-import { checkOutbox, type OutboxLimits } from '../publishing/outbox.js';
+import { checkOutbox, type OutboxHealth, type OutboxLimits } from '../publishing/outbox.js';
 import { Publisher, type PublisherOptions } from '../publishing/publisher.js';
-import { connectionHealth, consumedQueues, isWell, type LinkHealth, queueHealths } from './health.js';
+import { activityOf, type LinkActivity } from './activity.js';
+import { askAll, consumedQueues, type HealthOptions, isWell, type LinkHealth } from './health.js';
 import { Inquiry } from './inquiry.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
@@ -25,12 +26,6 @@ import type { LinkOptions } from './link-options.js';
 import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { SharedPool } from './shared-pool.js';
-
-/** What the health of a link is asked for. */
-export interface HealthOptions {
-  readonly timeoutMs?: number | undefined;
-  readonly consumers?: Iterable<Consumer> | undefined;
-}
 
 /**
  * A process's way to one virtual host of one broker: two connections, one that publishes and one that consumes, each
@@ -46,6 +41,8 @@ export class Link {
   readonly deadlines: Deadlines = new Deadlines();
   /** What happens to its connections. */
   readonly events: LinkEvents;
+  /** What it does now. */
+  readonly activity: () => LinkActivity;
   readonly #outbox: OutboxLimits | undefined;
   readonly #topology: Topology;
   readonly #publishing: RecoveringConnection;
@@ -75,6 +72,7 @@ export class Link {
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
     this.#aside = new SideConnection(() => dial(settings, `${connectionName} asks`, this.#closing.signal));
     this.events = eventsOf(connections, this.logger);
+    this.activity = activityOf([this.#publishing, this.#consuming], this.#consumers, () => this.#fill);
   }
 
   /**
@@ -102,11 +100,9 @@ export class Link {
     return this.#publishing.model !== undefined;
   }
 
-  /** What works now, as far as this side knows: connections, and queues that are consumed. For figures; {@link health} asks. */
-  get activity(): { readonly connections: number; readonly consumers: number } {
-    const connections = [this.#publishing, this.#consuming].filter(({ model }) => model !== undefined);
-    const queues = [...this.#consumers].flatMap((consumer) => consumer.queues);
-    return { connections: connections.length, consumers: queues.filter(({ active }) => active).length };
+  /** All that are open in this process. */
+  static get open(): readonly Link[] {
+    return links.all;
   }
 
   /** Calls back when an attempt to reconnect what consumes has failed, with its number in this outage; gives what ends that. */
@@ -217,15 +213,9 @@ export class Link {
    */
   async health({ timeoutMs = 2_000, consumers = this.#consumers }: HealthOptions = {}): Promise<LinkHealth> {
     for (const consumer of this.#consumers) if (consumer.stopped) this.#consumers.delete(consumer);
-    const asked = consumedQueues(consumers, this.#consumers);
-    const asks = this.#asks;
-    const [publishing, consuming, queues] = await Promise.all([
-      connectionHealth(this.#publishing, asks.publishing, timeoutMs),
-      connectionHealth(this.#consuming, asks.consuming, timeoutMs),
-      queueHealths(asks.consuming, asked, timeoutMs),
-    ]);
-    const outbox = this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
-    const health = { publishing, consuming, outbox, queues };
+    const queues = consumedQueues(consumers, this.#consumers);
+    const connections = { publishing: this.#publishing, consuming: this.#consuming };
+    const health = { ...(await askAll(connections, this.#asks, queues, timeoutMs)), outbox: this.#fill };
     const ok = !this.#closing.signal.aborted && isWell(health);
     return withRefusals({ ok, ...health }, this.#topology.refused, this.#consumers);
   }
@@ -240,6 +230,10 @@ export class Link {
     this.#topology.close();
     await this.#publisher?.drain(timeoutMs);
     await Promise.all([this.#publishing.close(), this.#consuming.close(), this.#aside.close()]);
+  }
+
+  get #fill(): OutboxHealth {
+    return this.#publisher?.fill ?? { waiting: 0, unconfirmed: 0 };
   }
 
   #refuseWhenClosed(): void {

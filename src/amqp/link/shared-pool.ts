@@ -14,6 +14,11 @@ export class SharedPool<T extends object> {
     return entry.thing;
   }
 
+  /** All that somebody has. */
+  get all(): readonly T[] {
+    return [...this.#byKey.values()].map(({ thing }) => thing);
+  }
+
   /** Makes one owner less; true when that was the last. What is not in the pool any more is left alone. */
   release(thing: T): boolean {
     const key = this.#keys.get(thing);

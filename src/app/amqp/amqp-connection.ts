@@ -153,9 +153,10 @@ export class AmqpConnection implements NamedConnection {
   }
 
   /** @internal What its links do now. */
-  get activity(): Link['activity'] {
-    const all = this.#closing ? [] : [...this.#links.values()].map(({ link }) => link.activity);
-    const sum = (key: keyof Link['activity']): number => all.reduce((total, each) => total + each[key], 0);
+  get activity(): { readonly connections: number; readonly consumers: number } {
+    const all = this.#closing ? [] : [...this.#links.values()].map(({ link }) => link.activity());
+    const sum = (key: 'connections' | 'consumers'): number =>
+      all.reduce((total, each) => total + each[key], 0);
     return { connections: sum('connections'), consumers: sum('consumers') };
   }
 

@@ -14,6 +14,7 @@ import {
   RpcCommand,
   RpcHandler,
 } from 'waybill';
+import { Gate } from '../../support/stage/gate.js';
 import { useStage } from '../../support/stage/stage.js';
 import { drawn, useTelemetry } from '../../support/telemetry.js';
 import { until } from '../../support/until.js';
@@ -224,6 +225,32 @@ describe('a trace', () => {
     assert.equal(processed.attributes['waybill.fate'], 'rejected');
     assert.equal(processed.attributes['error.type'], undefined);
     assert.equal(processed.status.code, SpanStatusCode.UNSET);
+  });
+
+  it('comes with what runs and waits when figures are read', async (t) => {
+    const place = await stage.place();
+    const gate = new Gate();
+    class Slow extends MessageProcessor {
+      @MessageHandler('command', 'order')
+      async order() {
+        await gate.opened;
+      }
+    }
+    await stage.start(t, Slow, place);
+    t.after(() => gate.open());
+    const shop = await stage.connect(t, shopOf(place.eks));
+    for (const id of [1, 2, 3]) await shop.message_order(id);
+    const load = async (name: string): Promise<unknown> => {
+      const points = (await telemetry.figures()).get(name)?.dataPoints ?? [];
+      return points.find(({ attributes }) => attributes['messaging.destination.name'] === place.queue)?.value;
+    };
+    await until(async () => (await load('waybill.waiting')) === 2, { what: 'two wait' });
+    assert.equal(await load('waybill.inflight'), 1);
+    const figures = await telemetry.figures();
+    for (const name of ['waybill.outbox.messages', 'waybill.unconfirmed', 'waybill.reconnects'])
+      assert.equal(figures.get(name)?.dataPoints[0]?.value, 0, name);
+    gate.open();
+    await until(async () => (await load('waybill.inflight')) === 0, { what: 'nothing runs' });
   });
 
   it('is measured, by the names of the conventions', async (t) => {
