@@ -45,7 +45,6 @@ export {
   type PublishOptions,
 } from './frames/outgoing.js';
 export { sendWatched, type Watched } from './frames/watched.js';
-export type { LinkActivity } from './link/activity.js';
 export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
 export { Lease } from './link/lease.js';
 export { Link } from './link/link.js';
