@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
 import { isWaybillError } from '../errors.js';
 import { errorType, type Place } from './attributes.js';
@@ -52,7 +52,7 @@ export function attemptsOf(
   instruments: Instruments,
   place: Place,
   name: string,
-  within = instruments.api.context.active(),
+  within: Context = instruments.api.context.active(),
 ): AttemptWatch {
   return (message, attempt) => publishing(instruments, within, message, { place, name, attempt });
 }
