@@ -18,7 +18,7 @@ const seconds: MetricOptions = { unit: 's', advice: { explicitBucketBoundaries: 
 const messages: MetricOptions = { unit: '{message}' };
 
 /** The names of all figures, by the conventions where those have one. */
-const figureNames = {
+export const figureNames = {
   operationDuration: 'messaging.client.operation.duration',
   sent: 'messaging.client.sent.messages',
   consumed: 'messaging.client.consumed.messages',
