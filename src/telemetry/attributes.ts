@@ -13,27 +13,63 @@ export type Operation = 'publish' | 'process';
 
 const types: { readonly [Each in Operation]: string } = { publish: 'send', process: 'process' };
 
-/** The attributes that all spans and figures have (semantic conventions 1.44, messaging and RabbitMQ). */
-export function commonAttributes(operation: Operation, { address, port }: Place): Attributes {
-  return {
+/** A place between exchanges and queues, as spans and figures tell of it. */
+export interface Destination {
+  readonly name: string;
+  /** The attributes that all spans and figures have (semantic conventions 1.44, messaging and RabbitMQ). */
+  readonly common: Attributes;
+}
+
+/** Routing keys may be another one for each message: only so many destinations are remembered. */
+const mostDestinations = 1_000;
+
+const destinationsOf = new WeakMap<Place, Map<string, Destination>>();
+
+/** Where a message goes: `{exchange}:{routing key}`. What is empty is left out, and the random part of an address for answers. */
+export function sentTo(
+  place: Place,
+  { exchange, routingKey }: Pick<Outgoing, 'exchange' | 'routingKey'>,
+): Destination {
+  return remembered(place, `${exchange}\n${routingKey}`, () => {
+    const name = joined(exchange, withoutRandom(routingKey));
+    return destination('publish', place, name === '' ? 'amq.default' : name);
+  });
+}
+
+/** Where a message comes from: `{exchange}:{routing key}:{queue}`; the routing key is left out where it is the name of the queue. */
+export function takenFrom(place: Place, { queue, fields: { exchange, routingKey } }: Delivery): Destination {
+  return remembered(place, `${exchange}\n${routingKey}\n${queue}`, () => {
+    const key = routingKey === queue ? '' : withoutRandom(routingKey);
+    return destination('process', place, joined(exchange, key, shortQueue(queue)));
+  });
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(':');
+}
+
+function destination(operation: Operation, { address, port }: Place, name: string): Destination {
+  const common = {
     'messaging.system': 'rabbitmq',
     'messaging.operation.name': operation,
     'messaging.operation.type': types[operation],
+    'messaging.destination.name': name,
     'server.address': address,
     'server.port': port,
   };
+  return { name, common };
 }
 
-/** `{exchange}:{routing key}`; what is empty is left out. The random part of an address for answers is left out, too. */
-export function sentTo({ exchange, routingKey }: Pick<Outgoing, 'exchange' | 'routingKey'>): string {
-  const parts = [exchange, withoutRandom(routingKey)].filter((part) => part !== '');
-  return parts.length === 0 ? 'amq.default' : parts.join(':');
-}
-
-/** `{exchange}:{routing key}:{queue}`; the routing key is left out where it is the name of the queue. */
-export function takenFrom({ queue, fields }: Delivery): string {
-  const key = fields.routingKey === queue ? '' : withoutRandom(fields.routingKey);
-  return [fields.exchange, key, shortQueue(queue)].filter((part) => part !== '').join(':');
+/** n.b. each message has one: to make it anew would cost as much as all the rest of the message. */
+function remembered(place: Place, key: string, make: () => Destination): Destination {
+  const known = destinationsOf.get(place) ?? new Map<string, Destination>();
+  destinationsOf.set(place, known);
+  const found = known.get(key);
+  if (found) return found;
+  if (known.size >= mostDestinations) known.clear();
+  const made = make();
+  known.set(key, made);
+  return made;
 }
 
 /** The name of a queue, as it stands in names that many share. */
@@ -41,21 +77,39 @@ export function shortQueue(queue: string): string {
   return withoutRandom(queue);
 }
 
-/** What the message is. */
+/** What is said of one message. */
+interface Told {
+  readonly id: unknown;
+  readonly correlationId: unknown;
+  readonly routingKey: string;
+  readonly name: string | null;
+}
+
+/** All attributes of one message, to which more may be added. n.b. by name, and with no spread: those cost microseconds. */
 export function messageAttributes(
-  id: unknown,
-  correlationId: unknown,
-  routingKey: string,
-  { client }: Place,
+  place: Place,
+  { common }: Destination,
+  { id, correlationId, routingKey, name }: Told,
 ): Attributes {
-  return {
-    ...(typeof id === 'string' && { 'messaging.message.id': cut(id, 255) }),
-    ...(typeof correlationId === 'string' && {
-      'messaging.message.conversation_id': cut(correlationId, 255),
-    }),
-    ...(routingKey !== '' && { 'messaging.rabbitmq.destination.routing_key': routingKey }),
-    'messaging.client.id': client,
+  const all: Attributes = {
+    'messaging.system': common['messaging.system'],
+    'messaging.operation.name': common['messaging.operation.name'],
+    'messaging.operation.type': common['messaging.operation.type'],
+    'messaging.destination.name': common['messaging.destination.name'],
+    'server.address': place.address,
+    'server.port': place.port,
+    'messaging.client.id': place.client,
   };
+  if (typeof id === 'string') all['messaging.message.id'] = shortened(id);
+  if (typeof correlationId === 'string') all['messaging.message.conversation_id'] = shortened(correlationId);
+  if (routingKey !== '') all['messaging.rabbitmq.destination.routing_key'] = routingKey;
+  if (name !== null) all['waybill.name'] = name;
+  return all;
+}
+
+/** Text of a peer, of bounded length. */
+export function shortened(text: string): string {
+  return text.length <= 255 ? text : cut(text, 255);
 }
 
 /** What is to be told of what was thrown; undefined for what is no failure. Our own errors go by their codes, others by their classes. */

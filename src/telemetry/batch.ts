@@ -1,6 +1,6 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { Delivery, DeliveryWatch, Outgoing, Watched } from '../amqp/index.js';
-import { commonAttributes, errorType, type Place, shortQueue, takenFrom } from './attributes.js';
+import { errorType, type Place, shortQueue, takenFrom } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
 import { secondsSince } from './figures.js';
 import { fail, type Instruments } from './instruments.js';
@@ -54,7 +54,7 @@ class Together {
     this.#instruments = instruments;
     this.#place = place;
     this.#name = first.queue;
-    this.#common = { ...commonAttributes('process', place), 'messaging.destination.name': takenFrom(first) };
+    this.#common = takenFrom(place, first).common;
     const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
     const count = { 'messaging.batch.message_count': deliveries.length, 'waybill.name': this.#name };
     this.#span = tracer.startSpan(`process ${shortQueue(this.#name)}`, {

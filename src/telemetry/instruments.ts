@@ -13,7 +13,7 @@ export interface Instruments {
 
 /** Marks a span as failed, in words that hold no passwords. What steers is no failure. */
 export function fail({ SpanStatusCode }: OpenTelemetry, span: Span, thrown: unknown): void {
-  const type = errorType(thrown);
+  const type = span.isRecording() ? errorType(thrown) : undefined;
   if (type === undefined) return;
   span.setAttribute('error.type', type);
   span.setStatus({ code: SpanStatusCode.ERROR, message: briefOf(thrown) });

@@ -1,12 +1,12 @@
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
 import type { Delivery, DeliveryWatch, Outgoing, Settled, Watched } from '../amqp/index.js';
-import { senderOf } from '../amqp/index.js';
 import { isPromiseLike } from '../common/when-done.js';
 import {
-  commonAttributes,
+  type Destination,
   errorType,
   messageAttributes,
   type Place,
+  shortened,
   shortQueue,
   takenFrom,
 } from './attributes.js';
@@ -29,7 +29,6 @@ export interface Received {
  * from, and with a link to it.
  */
 export class Receiving implements DeliveryWatch {
-  readonly fields: DeliveryWatch['fields'];
   readonly #instruments: Instruments;
   readonly #delivery: Delivery;
   readonly #received: Received;
@@ -47,19 +46,22 @@ export class Receiving implements DeliveryWatch {
     this.#instruments = instruments;
     this.#delivery = delivery;
     this.#received = received;
-    const destination = { 'messaging.destination.name': takenFrom(delivery) };
-    this.#common = { ...commonAttributes('process', place), ...destination };
+    const destination = takenFrom(place, delivery);
+    this.#common = destination.common;
     const from = contextIn(api, delivery.properties.headers);
     const options = {
       kind: api.SpanKind.CONSUMER,
-      attributes: { ...this.#common, ...deliveryAttributes(delivery, received) },
+      attributes: deliveryAttributes(destination, delivery, received),
       links: linksTo(api.trace.getSpanContext(from)),
     };
     this.#span = tracer.startSpan(`process ${shortQueue(delivery.queue)}`, options, from);
     this.#context = api.trace.setSpan(from, this.#span);
-    this.fields = logFieldsOf(this.#span);
     figures.began(delivery, this.#common);
     delivery.watch = this;
+  }
+
+  get fields(): DeliveryWatch['fields'] {
+    return logFieldsOf(this.#span);
   }
 
   /** Runs what handles it, within its context, and notes how that ended. */
@@ -131,18 +133,19 @@ export class Receiving implements DeliveryWatch {
   }
 }
 
-function deliveryAttributes(delivery: Delivery, { place, kind, name, attempt }: Received): Attributes {
-  const { properties, fields, tag, deliveryCount } = delivery;
-  const sender = senderOf(delivery.sender);
-  return {
-    ...messageAttributes(properties.messageId, properties.correlationId, fields.routingKey, place),
-    'messaging.rabbitmq.message.delivery_tag': tag,
-    'waybill.attempt': attempt,
-    'waybill.delivery_count': deliveryCount,
-    ...(name !== null && { 'waybill.name': name }),
-    ...(sender !== undefined && { 'waybill.sender': sender }),
-    ...(kind === 'call' && callAttributes(name)),
-  };
+function deliveryAttributes(
+  destination: Destination,
+  { properties, fields: { routingKey }, tag, deliveryCount, sender }: Delivery,
+  { place, kind, name, attempt }: Received,
+): Attributes {
+  const { messageId: id, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
+  const all = messageAttributes(place, destination, { id, correlationId, routingKey, name });
+  all['messaging.rabbitmq.message.delivery_tag'] = tag;
+  all['waybill.attempt'] = attempt;
+  all['waybill.delivery_count'] = deliveryCount;
+  const from = (sender as { readonly name?: unknown } | undefined)?.name;
+  if (typeof from === 'string') all['waybill.sender'] = shortened(from);
+  return kind === 'call' ? Object.assign(all, callAttributes(name)) : all;
 }
 
 function callAttributes(name: string | null): Attributes {

@@ -1,6 +1,6 @@
-import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
+import type { Context, Link, Span } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
-import { commonAttributes, errorType, messageAttributes, type Place, sentTo } from './attributes.js';
+import { errorType, messageAttributes, type Place, sentTo } from './attributes.js';
 import { withContext } from './context.js';
 import { secondsSince } from './figures.js';
 import { fail, type Instruments } from './instruments.js';
@@ -23,18 +23,15 @@ export function publishing(
   { place, name, attempt, links }: Leaving,
 ): Watched {
   const begunAt = performance.now();
-  const destination = sentTo(message);
-  const common = { ...commonAttributes('publish', place), 'messaging.destination.name': destination };
-  const { messageId, correlationId } = message.properties;
-  const attributes: Attributes = {
-    ...common,
-    ...messageAttributes(messageId, correlationId, message.routingKey, place),
-    ...(name !== null && { 'waybill.name': name }),
-    ...(attempt !== undefined && { 'waybill.attempt': attempt }),
-  };
+  const destination = sentTo(place, message);
+  const { common } = destination;
+  const { messageId: id, correlationId } = message.properties;
+  const { routingKey } = message;
+  const attributes = messageAttributes(place, destination, { id, correlationId, routingKey, name });
+  if (attempt !== undefined) attributes['waybill.attempt'] = attempt;
   const kind = api.SpanKind.PRODUCER;
   const options = links ? { kind, attributes, links } : { kind, attributes };
-  const span: Span = tracer.startSpan(`publish ${destination}`, options, parent);
+  const span: Span = tracer.startSpan(`publish ${destination.name}`, options, parent);
   const end = (thrown?: unknown): void => {
     const type = thrown === undefined ? undefined : errorType(thrown);
     const told = type === undefined ? common : { ...common, 'error.type': type };
