@@ -15,7 +15,7 @@ const types: { readonly [Each in Operation]: string } = { publish: 'send', proce
 
 /** A place between exchanges and queues, as spans and figures tell of it. */
 export interface Destination {
-  readonly name: string;
+  readonly spanName: string;
   /** The attributes that all spans and figures have (semantic conventions 1.44, messaging and RabbitMQ). */
   readonly common: Attributes;
 }
@@ -32,7 +32,8 @@ export function sentTo(
 ): Destination {
   return remembered(place, `${exchange}\n${routingKey}`, () => {
     const name = joined(exchange, withoutRandom(routingKey));
-    return destination('publish', place, name === '' ? 'amq.default' : name);
+    const told = name === '' ? 'amq.default' : name;
+    return { spanName: `publish ${told}`, common: common('publish', place, told) };
   });
 }
 
@@ -40,7 +41,8 @@ export function sentTo(
 export function takenFrom(place: Place, { queue, fields: { exchange, routingKey } }: Delivery): Destination {
   return remembered(place, `${exchange}\n${routingKey}\n${queue}`, () => {
     const key = routingKey === queue ? '' : withoutRandom(routingKey);
-    return destination('process', place, joined(exchange, key, shortQueue(queue)));
+    const short = withoutRandom(queue);
+    return { spanName: `process ${short}`, common: common('process', place, joined(exchange, key, short)) };
   });
 }
 
@@ -48,8 +50,8 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(':');
 }
 
-function destination(operation: Operation, { address, port }: Place, name: string): Destination {
-  const common = {
+function common(operation: Operation, { address, port }: Place, name: string): Attributes {
+  return {
     'messaging.system': 'rabbitmq',
     'messaging.operation.name': operation,
     'messaging.operation.type': types[operation],
@@ -57,7 +59,6 @@ function destination(operation: Operation, { address, port }: Place, name: strin
     'server.address': address,
     'server.port': port,
   };
-  return { name, common };
 }
 
 /** n.b. each message has one: to make it anew would cost as much as all the rest of the message. */

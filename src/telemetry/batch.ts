@@ -1,6 +1,6 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { Delivery, DeliveryWatch, Outgoing, Watched } from '../amqp/index.js';
-import { errorType, type Place, shortQueue, takenFrom } from './attributes.js';
+import { errorType, type Place, takenFrom } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
 import { secondsSince } from './figures.js';
 import { fail, type Instruments } from './instruments.js';
@@ -54,10 +54,11 @@ class Together {
     this.#instruments = instruments;
     this.#place = place;
     this.#name = first.queue;
-    this.#common = takenFrom(place, first).common;
+    const { common, spanName } = takenFrom(place, first);
+    this.#common = common;
     const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
     const count = { 'messaging.batch.message_count': deliveries.length, 'waybill.name': this.#name };
-    this.#span = tracer.startSpan(`process ${shortQueue(this.#name)}`, {
+    this.#span = tracer.startSpan(spanName, {
       kind: api.SpanKind.CONSUMER,
       attributes: { ...this.#common, ...count },
       links: [...origins.values()].flatMap(linksTo),

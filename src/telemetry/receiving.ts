@@ -7,7 +7,6 @@ import {
   messageAttributes,
   type Place,
   shortened,
-  shortQueue,
   takenFrom,
 } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
@@ -54,7 +53,7 @@ export class Receiving implements DeliveryWatch {
       attributes: deliveryAttributes(destination, delivery, received),
       links: linksTo(api.trace.getSpanContext(from)),
     };
-    this.#span = tracer.startSpan(`process ${shortQueue(delivery.queue)}`, options, from);
+    this.#span = tracer.startSpan(destination.spanName, options, from);
     this.#context = api.trace.setSpan(from, this.#span);
     figures.began(delivery, this.#common);
     delivery.watch = this;

@@ -31,7 +31,7 @@ export function publishing(
   if (attempt !== undefined) attributes['waybill.attempt'] = attempt;
   const kind = api.SpanKind.PRODUCER;
   const options = links ? { kind, attributes, links } : { kind, attributes };
-  const span: Span = tracer.startSpan(`publish ${destination.name}`, options, parent);
+  const span: Span = tracer.startSpan(destination.spanName, options, parent);
   const end = (thrown?: unknown): void => {
     const type = thrown === undefined ? undefined : errorType(thrown);
     const told = type === undefined ? common : { ...common, 'error.type': type };
