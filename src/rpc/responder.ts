@@ -141,7 +141,9 @@ export class Responder {
   #answer(running: Running, answer: Answer): void {
     const { call, delivery, served } = running;
     call.give(answer);
-    if (!served?.isUnwanted) running.sent = this.#send(answer, delivery, call);
+    if (served?.isUnwanted) return;
+    delivery.watch?.answered();
+    running.sent = this.#send(answer, delivery, call);
   }
 
   /** What can never leave is known as the refusal that has left in its place. */

@@ -16,6 +16,8 @@ const types: { readonly [Each in Operation]: string } = { publish: 'send', proce
 /** A place between exchanges and queues, as spans and figures tell of it. */
 export interface Destination {
   readonly spanName: string;
+  /** Whether its name was made up, for one process and as long as that lives. */
+  readonly isTemporary: boolean;
   /** The attributes that all spans and figures have (semantic conventions 1.44, messaging and RabbitMQ). */
   readonly common: Attributes;
 }
@@ -33,7 +35,8 @@ export function sentTo(
   return remembered(place, `${exchange}\n${routingKey}`, () => {
     const name = joined(exchange, withoutRandom(routingKey));
     const told = name === '' ? 'amq.default' : name;
-    return { spanName: `publish ${told}`, common: common('publish', place, told) };
+    const isTemporary = withoutRandom(routingKey) !== routingKey;
+    return { spanName: `publish ${told}`, isTemporary, common: common('publish', place, told) };
   });
 }
 
@@ -42,7 +45,12 @@ export function takenFrom(place: Place, { queue, fields: { exchange, routingKey 
   return remembered(place, `${exchange}\n${routingKey}\n${queue}`, () => {
     const key = routingKey === queue ? '' : withoutRandom(routingKey);
     const short = withoutRandom(queue);
-    return { spanName: `process ${short}`, common: common('process', place, joined(exchange, key, short)) };
+    const isTemporary = short !== queue;
+    return {
+      spanName: `process ${short}`,
+      isTemporary,
+      common: common('process', place, joined(exchange, key, short)),
+    };
   });
 }
 
@@ -89,7 +97,7 @@ interface Told {
 /** All attributes of one message, to which more may be added. n.b. by name, and with no spread: those cost microseconds. */
 export function messageAttributes(
   place: Place,
-  { common }: Destination,
+  { common, isTemporary }: Destination,
   { id, correlationId, routingKey, name }: Told,
 ): Attributes {
   const all: Attributes = {
@@ -105,6 +113,10 @@ export function messageAttributes(
   if (typeof correlationId === 'string') all['messaging.message.conversation_id'] = shortened(correlationId);
   if (routingKey !== '') all['messaging.rabbitmq.destination.routing_key'] = routingKey;
   if (name !== null) all['waybill.name'] = name;
+  if (isTemporary) {
+    all['messaging.destination.anonymous'] = true;
+    all['messaging.destination.temporary'] = true;
+  }
   return all;
 }
 

@@ -88,6 +88,7 @@ class Together {
     return {
       fields: logFieldsOf(this.#span),
       copying: (copy, why) => this.#copying(copy, why, links),
+      answered: () => {},
       settled: () => {},
     };
   }

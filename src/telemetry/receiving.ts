@@ -100,6 +100,10 @@ export class Receiving implements DeliveryWatch {
     };
   }
 
+  answered(): void {
+    this.#span.addEvent('reply');
+  }
+
   settled(how: Settled): void {
     this.#end(how === 'acked' ? (this.#aside ?? how) : how);
   }
@@ -122,6 +126,7 @@ export class Receiving implements DeliveryWatch {
     const duration = secondsSince(this.#begunAt);
     figures.processDuration.record(duration, { ...this.#common, ...failed });
     this.#span.setAttribute('waybill.fate', fate);
+    this.#span.addEvent('settled', { 'waybill.fate': fate });
     if (kind === 'call') {
       const status = type ?? 'OK';
       this.#span.setAttribute('rpc.status_code', status);

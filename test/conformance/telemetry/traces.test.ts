@@ -6,6 +6,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import {
   type Content,
   type Eks,
+  Exchange,
   GenericProducer,
   MessageCommand,
   MessageHandler,
@@ -14,6 +15,7 @@ import {
   RpcCommand,
   RpcHandler,
 } from 'waybill';
+import { uniqueName } from '../../support/broker.js';
 import { Gate } from '../../support/stage/gate.js';
 import { useStage } from '../../support/stage/stage.js';
 import { drawn, useTelemetry } from '../../support/telemetry.js';
@@ -142,6 +144,13 @@ describe('a trace', () => {
         [attributes['rpc.system.name'], attributes['rpc.method'], attributes['rpc.status_code']],
         ['waybill', 'price', 'OK'],
       );
+    assert.deepEqual(
+      served.events.map(({ name, attributes }) => [name, attributes?.['waybill.fate']]),
+      [
+        ['reply', undefined],
+        ['settled', 'acked'],
+      ],
+    );
     const attempt = named(spans, publish).attributes;
     assert.equal(attempt['waybill.attempt'], 1);
     assert.equal(attempt['messaging.message.conversation_id'], attempt['messaging.message.id']);
@@ -214,6 +223,20 @@ describe('a trace', () => {
     );
     assert.equal(last?.attributes['error.type'], 'Error');
     assert.equal(processor.orders.length, 2);
+  });
+
+  it('names queues that a broker has named by what they have in common', async (t) => {
+    const { queue } = await stage.side.onChannel((channel) => channel.assertQueue('', { autoDelete: false }));
+    const exchange = class extends Exchange {
+      static override readonly exchangeName = uniqueName('exchange');
+    };
+    await stage.start(t, Desk, { eqks: [[exchange, [[{ name: queue, flags: { passive: true } }, 'key']]]] });
+    const shop = await stage.connect(t, shopOf([[exchange, 'key']]));
+    const spans = await traced(2, () => shop.message_order(1));
+    const { attributes } = named(spans, 'process amq.gen');
+    assert.equal(attributes['messaging.destination.name'], `${exchange.exchangeName}:key:amq.gen`);
+    assert.equal(attributes['messaging.destination.anonymous'], true);
+    assert.equal(attributes['messaging.destination.temporary'], true);
   });
 
   it('does not call a refusal a failure', async (t) => {
