@@ -36,6 +36,7 @@ export {
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
+export { takeMessages } from './frames/amqplib-internals.js';
 export { amqplibTable } from './frames/amqplib-table.js';
 export type { HeaderValue } from './frames/header-value.js';
 export {

@@ -1,4 +1,4 @@
-import { assertNames, type RawChannel } from '../amqp/index.js';
+import { assertNames, type RawChannel, takeMessages } from '../amqp/index.js';
 import { refuseGenerator } from '../common/generators.js';
 import type { Logger } from '../logger.js';
 import { ChannelError } from './channel-error.js';
@@ -9,6 +9,9 @@ import { writeArguments } from './headers.js';
 import { type ReceivedMessage, received } from './message.js';
 import { checkStreamConsumer, isOfStream } from './stream-consumer.js';
 
+/** A message as it comes. */
+type RawMessage = Parameters<Parameters<typeof takeMessages>[1]>[0];
+
 /** The consumers of one channel. */
 export class Consumers {
   readonly byTag: Map<string, ChannelConsumer> = new Map();
@@ -17,6 +20,11 @@ export class Consumers {
   readonly #core: ChannelCore;
   readonly #logger: Logger;
   readonly #waiters = new Set<() => void>();
+  /** What has come for consumers whose tags are not known yet. */
+  readonly #early = new Map<string, RawMessage[]>();
+  /** How many consumers are about to begin. */
+  #beginning = 0;
+  #isTaking = false;
 
   constructor(core: ChannelCore, logger: Logger) {
     this.#core = core;
@@ -37,16 +45,20 @@ export class Consumers {
     const tag = wanted === undefined ? {} : { consumerTag: wanted };
     checkStreamConsumer(options.arguments, { noAck, prefetch: this.prefetch });
     const args = writeArguments(options.arguments);
-    const { consumerTag } = await this.#core.ask((raw) =>
-      raw.consume(
-        queue,
-        // Messages may come before the tag does.
-        (message) => (message ? consumer.take(received(message)) : this.#ended(consumer.consumerTag)),
-        { noAck, exclusive, ...tag, arguments: args },
-      ),
-    );
+    this.#beginning++;
+    const begun = this.#core.ask((raw) => {
+      this.#takeFrom(raw);
+      // n.b. messages do not come by it: see takeMessages.
+      const onMessage = (message: RawMessage | null): void =>
+        this.#took(message, message?.fields.consumerTag ?? consumer.consumerTag);
+      return raw.consume(queue, onMessage, { noAck, exclusive, ...tag, arguments: args });
+    });
+    const { consumerTag } = await begun.finally(() => this.#beginning--);
     consumer.begin(consumerTag);
     this.byTag.set(consumerTag, consumer);
+    const early = this.#early.get(consumerTag) ?? [];
+    this.#early.delete(consumerTag);
+    for (const message of early) consumer.take(received(message));
     return consumer;
   }
 
@@ -78,6 +90,20 @@ export class Consumers {
   /** Tells of a callback that has thrown. */
   report(text: string): void {
     this.#logger.error(text);
+  }
+
+  #takeFrom(raw: RawChannel): void {
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    takeMessages(raw, (message, tag) => this.#took(message, tag));
+  }
+
+  /** Null where the broker has ended the consumer. What comes right behind an end goes back when the channel is closed. */
+  #took(message: RawMessage | null, tag: string): void {
+    const consumer = this.byTag.get(tag);
+    if (!message) this.#ended(tag);
+    else if (consumer) consumer.take(received(message));
+    else if (this.#beginning > 0) this.#early.set(tag, [...(this.#early.get(tag) ?? []), message]);
   }
 
   #ended(consumerTag: string): void {
