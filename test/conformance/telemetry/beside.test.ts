@@ -41,6 +41,14 @@ describe('the instrumentation of amqplib', () => {
     );
   });
 
+  it('sees what waybill/channel publishes, and nothing of what it takes, which would fail', async (t) => {
+    const spans = await spansOf(t, 'channel');
+    assert.deepEqual(
+      spans.map(({ kind, status }) => [kind, status]),
+      [[SpanKind.PRODUCER, SpanStatusCode.UNSET]],
+    );
+  });
+
   for (const order of ['first', 'last']) {
     it(`registered ${order}: 20 messages and 5 calls have their spans once each, and none fails`, async (t) => {
       const spans = await spansOf(t, order);

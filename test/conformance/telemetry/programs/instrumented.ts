@@ -1,4 +1,5 @@
-// Sends 20 messages and 5 calls beside the instrumentation of amqplib, which is registered `first` or `last`, or `plain` for amqplib alone:
+// Sends 20 messages and 5 calls beside the instrumentation of amqplib, which is registered `first` or `last`; or one message by `channel`, or
+// by amqplib alone, `plain`:
 // instrumented.ts <order> <url>. Prints the spans that have ended, a line of JSON each.
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -45,6 +46,21 @@ async function plainly(): Promise<void> {
   await connection.close();
 }
 
+/** The same by waybill/channel, where the tag is the server's: the message may come before it is known. */
+async function byChannel(): Promise<void> {
+  const { Connection } = await import('waybill/channel');
+  const connection = await Connection.open({ url });
+  const channel = await connection.channel();
+  const { queue } = await channel.queue.declare('', { exclusive: true });
+  await channel.publish('a letter', { exchange: '', routingKey: queue });
+  for await (const { deliveryInfo } of await channel.consume(queue)) {
+    channel.ack(deliveryInfo.deliveryTag);
+    break;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 3 * consumeTimeoutMs));
+  await connection.close();
+}
+
 async function withWaybill(): Promise<void> {
   const { Exchange, GenericProducer, MessageCommand, MessageProcessor, RpcCommand } = await import('waybill');
   if (order === 'last') register();
@@ -80,7 +96,8 @@ async function withWaybill(): Promise<void> {
 }
 
 if (order !== 'last') register();
-await (order === 'plain' ? plainly() : withWaybill());
+const ways: Readonly<Record<string, () => Promise<void>>> = { plain: plainly, channel: byChannel };
+await (ways[order] ?? withWaybill)();
 for (const { name, kind, status, instrumentationScope } of exporter.getFinishedSpans())
   console.log(JSON.stringify({ name, kind, status: status.code, by: instrumentationScope.name }));
 process.exit(0);
