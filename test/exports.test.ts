@@ -427,13 +427,11 @@ const doors: Readonly<Record<string, Door>> = {
   },
   './telemetry': {
     values: `
-      passedOn
-      telemetryNow
+      collectFigures
       useOpenTelemetry
     `,
     types: `
-      Headers
-      OpenTelemetry
+      CollectedFigures
     `,
   },
   './registry': {

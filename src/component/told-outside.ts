@@ -4,6 +4,7 @@ import {
   type Outgoing,
   type PublishOptions,
   sendWatched,
+  type Watched,
 } from '../amqp/index.js';
 import type { CallRequest } from '../rpc/index.js';
 import { type Headers, passedOn, telemetryNow } from '../telemetry/index.js';
@@ -29,7 +30,9 @@ export function publishTold(
   const telemetry = telemetryNow(chain);
   const publish = (message: Outgoing): Promise<void> => link.publish(message, options);
   const leave = (copy: Outgoing): Promise<void> =>
-    telemetry ? sendWatched(telemetry.publishing(link.server, name, copy), publish) : publish(inTrace(copy));
+    telemetry
+      ? sendWatched(passing(telemetry.publishing(link.server, name, copy), handledHeaders()), publish)
+      : publish(inTrace(copy));
   const [only] = copies;
   return only && copies.length === 1 ? leave(only) : allOf(copies.map(leave));
 }
@@ -43,7 +46,10 @@ export function callTold(
 ): Promise<Result> {
   const telemetry = telemetryNow(chain);
   if (!telemetry) return call(inTrace(request));
-  return telemetry.calling(server, request.name, (watch) => call({ ...request, watch }));
+  const handled = handledHeaders();
+  return telemetry.calling(server, request.name, (watch) =>
+    call({ ...request, watch: (...attempt) => passing(watch(...attempt), handled) }),
+  );
 }
 
 /** A request for more than one answer, of whose attempts is told. */
@@ -53,12 +59,22 @@ export function attemptsTold<Request extends CallRequest>(
   request: Request,
 ): Request {
   const watch = telemetryNow(chain)?.attempts(server, request.name);
-  return watch ? { ...request, watch } : inTrace(request);
+  if (!watch) return inTrace(request);
+  const handled = handledHeaders();
+  return { ...request, watch: (...attempt) => passing(watch(...attempt), handled) };
+}
+
+/** What is measured only goes on in the trace of what is handled. */
+function passing({ message, end }: Watched, handled: Headers | undefined): Watched {
+  return { message: inTrace(message, handled), end };
 }
 
 /** n.b. most messages are handled, and sent, in no trace: nothing is made for them. */
-function inTrace<Message extends Pick<Outgoing, 'properties'>>(message: Message): Message {
+function inTrace<Message extends Pick<Outgoing, 'properties'>>(
+  message: Message,
+  handled: Headers | undefined = handledHeaders(),
+): Message {
   const { properties } = message;
-  const headers: Headers | undefined = passedOn(handledHeaders(), properties.headers);
+  const headers = passedOn(handled, properties.headers);
   return headers ? { ...message, properties: changeProperties(properties, { headers }) } : message;
 }

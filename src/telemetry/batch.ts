@@ -4,8 +4,8 @@ import { errorType, type Place, takenFrom } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
 import { secondsSince } from './figures.js';
 import { fail, type Instruments } from './instruments.js';
-import { linksTo, Receiving, withoutTrace } from './receiving.js';
-import { publishing } from './sending.js';
+import { linksTo, Receiving } from './receiving.js';
+import { publishingCopy } from './sending.js';
 
 /** Messages that are handled together. */
 export interface Batch {
@@ -95,7 +95,7 @@ class Together {
 
   #copying(copy: Outgoing, why: 'retried' | 'parked', links: Link[]): Watched {
     const leaving = { place: this.#place, name: this.#name, links };
-    const watched = publishing(this.#instruments, this.#context, withoutTrace(copy), leaving);
+    const watched = publishingCopy(this.#instruments, this.#context, copy, leaving);
     return {
       message: watched.message,
       end: (thrown) => {

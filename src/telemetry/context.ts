@@ -1,7 +1,8 @@
 import type { Context, Span, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
 import { changeProperties, type Outgoing } from '../amqp/index.js';
-import type { OpenTelemetry } from './sdk.js';
+import type { LogFields } from '../logger.js';
 import { fits, type Headers, traceText } from './trace-headers.js';
+import type { Tracing } from './tracing.js';
 
 const getter: TextMapGetter<Headers> = {
   keys: (headers) => Object.keys(headers),
@@ -16,10 +17,7 @@ const setter: TextMapSetter<Record<string, unknown>> = {
 };
 
 /** The context that a message brings along, without anything of this process. Never throws: what it says is anybody's word. */
-export function contextIn(
-  { ROOT_CONTEXT, propagation }: OpenTelemetry,
-  headers: Headers | undefined,
-): Context {
+export function contextIn({ ROOT_CONTEXT, propagation }: Tracing, headers: Headers | undefined): Context {
   try {
     return headers ? propagation.extract(ROOT_CONTEXT, headers, getter) : ROOT_CONTEXT;
   } catch {
@@ -28,7 +26,7 @@ export function contextIn(
 }
 
 /** The message as it leaves with a context. Never throws. */
-export function withContext({ propagation }: OpenTelemetry, message: Outgoing, context: Context): Outgoing {
+export function withContext({ propagation }: Tracing, message: Outgoing, context: Context): Outgoing {
   const headers: Record<string, unknown> = { ...message.properties.headers };
   try {
     propagation.inject(context, headers, setter);
@@ -40,7 +38,8 @@ export function withContext({ propagation }: OpenTelemetry, message: Outgoing, c
 }
 
 /** Under which a span is found, for the log. */
-export function logFieldsOf(span: Span): { readonly trace_id: string; readonly span_id: string } {
+export function logFieldsOf(span: Span): LogFields {
   const { traceId, spanId } = span.spanContext();
-  return { trace_id: traceId, span_id: spanId };
+  // All zeros mean none.
+  return /^0+$/.test(traceId) ? {} : { trace_id: traceId, span_id: spanId };
 }

@@ -35,6 +35,16 @@ export const figureNames = {
   reconnects: 'waybill.reconnects',
 } as const;
 
+/** What figures are made by: an SDK's meter, or our own book. */
+export type FigureMaker = Pick<
+  Meter,
+  | 'createCounter'
+  | 'createHistogram'
+  | 'createObservableGauge'
+  | 'createObservableCounter'
+  | 'addBatchObservableCallback'
+>;
+
 /** What is counted and measured of messages and calls. */
 export class Figures {
   readonly operationDuration: Histogram;
@@ -46,12 +56,13 @@ export class Figures {
   readonly #age: Histogram;
   readonly #asides: { readonly retried: Counter; readonly parked: Counter };
 
-  constructor(meter: Meter) {
+  /** @param makers each of them is told everything. */
+  constructor(makers: readonly FigureMaker[]) {
     const names = figureNames;
     const duration = (name: string, description: string): Histogram =>
-      meter.createHistogram(name, { ...seconds, description });
+      histogramOfAll(makers, name, { ...seconds, description });
     const count = (name: string, description: string): Counter =>
-      meter.createCounter(name, { ...messages, description });
+      counterOfAll(makers, name, { ...messages, description });
     this.operationDuration = duration(
       names.operationDuration,
       'From the publish of a message to its confirm.',
@@ -66,16 +77,16 @@ export class Figures {
     this.serverCall = duration(names.serverCall, 'How long calls took that were answered here.');
     const advice = { explicitBucketBoundaries: longBounds };
     const description = 'How old messages were when their handlers began, by the timestamp of their senders.';
-    this.#age = meter.createHistogram(names.age, { unit: 's', advice, description });
+    this.#age = histogramOfAll(makers, names.age, { unit: 's', advice, description });
     this.#asides = {
       retried: count(names.retries, 'Messages that failed and were put aside, to be tried again.'),
       parked: count(names.parked, 'Messages that were given up and kept.'),
     };
-    this.#observe(meter);
+    for (const maker of makers) this.#observe(maker);
   }
 
   /** What is looked at only when figures are read: all that the links of this process do then. */
-  #observe(meter: Meter): void {
+  #observe(meter: FigureMaker): void {
     const gauge = (name: string, description: string): ObservableGauge =>
       meter.createObservableGauge(name, { ...messages, description });
     const names = figureNames;
@@ -119,6 +130,16 @@ export class Figures {
   putAside(why: 'retried' | 'parked', attributes: Attributes): void {
     this.#asides[why].add(1, attributes);
   }
+}
+
+function counterOfAll(makers: readonly FigureMaker[], name: string, options: MetricOptions): Counter {
+  const all = makers.map((maker) => maker.createCounter(name, options));
+  return { add: (...told) => all.forEach((each) => void each.add(...told)) };
+}
+
+function histogramOfAll(makers: readonly FigureMaker[], name: string, options: MetricOptions): Histogram {
+  const all = makers.map((maker) => maker.createHistogram(name, options));
+  return { record: (...told) => all.forEach((each) => void each.record(...told)) };
 }
 
 /** Seconds since a moment of `performance.now()`. */

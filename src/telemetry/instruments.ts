@@ -2,17 +2,17 @@ import type { Span, Tracer } from '@opentelemetry/api';
 import { briefOf } from '../common/told-error.js';
 import { errorType } from './attributes.js';
 import type { Figures } from './figures.js';
-import type { OpenTelemetry } from './sdk.js';
+import type { Tracing } from './tracing.js';
 
 /** What is told by. */
 export interface Instruments {
-  readonly api: OpenTelemetry;
-  readonly tracer: Tracer;
+  readonly api: Tracing;
+  readonly tracer: Pick<Tracer, 'startSpan'>;
   readonly figures: Figures;
 }
 
 /** Marks a span as failed, in words that hold no passwords. What steers is no failure. */
-export function fail({ SpanStatusCode }: OpenTelemetry, span: Span, thrown: unknown): void {
+export function fail({ SpanStatusCode }: Tracing, span: Span, thrown: unknown): void {
   const type = span.isRecording() ? errorType(thrown) : undefined;
   if (type === undefined) return;
   span.setAttribute('error.type', type);

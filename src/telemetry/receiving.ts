@@ -12,7 +12,7 @@ import {
 import { contextIn, logFieldsOf } from './context.js';
 import { secondsSince } from './figures.js';
 import { fail, type Instruments } from './instruments.js';
-import { publishing } from './sending.js';
+import { publishingCopy } from './sending.js';
 
 /** What a message is that is handled. */
 export interface Received {
@@ -88,7 +88,7 @@ export class Receiving implements DeliveryWatch {
 
   copying(copy: Outgoing, why: 'retried' | 'parked'): Watched {
     const { place, name } = this.#received;
-    const watched = publishing(this.#instruments, this.#context, withoutTrace(copy), { place, name });
+    const watched = publishingCopy(this.#instruments, this.#context, copy, { place, name });
     return {
       message: watched.message,
       end: (thrown) => {
@@ -159,10 +159,4 @@ function callAttributes(name: string | null): Attributes {
 /** A link to where a message came from; none where it does not say. */
 export function linksTo(context: Link['context'] | undefined): Link[] {
   return context ? [{ context }] : [];
-}
-
-/** The copy of a message belongs to what makes the copy. */
-export function withoutTrace(copy: Outgoing): Outgoing {
-  const { traceparent: _parent, tracestate: _state, ...headers } = { ...copy.properties.headers };
-  return { ...copy, properties: { ...copy.properties, headers } };
 }

@@ -31,11 +31,8 @@ export function openTelemetry(): OpenTelemetry | undefined {
   return found ?? undefined;
 }
 
-/**
- * Uses this copy of `@opentelemetry/api`, for programs that are bundled into one file, where none can be found:
- * `useOpenTelemetry(await import('@opentelemetry/api'))`. Where the package is installed beside Waybill it is found, and this is not needed.
- */
-export function useOpenTelemetry(api: OpenTelemetry): void {
+/** Uses this copy of the package from now on. */
+export function useApi(api: OpenTelemetry): void {
   given = api;
 }
 

@@ -15,6 +15,20 @@ export interface Leaving {
   readonly links?: Link[] | undefined;
 }
 
+/** Follows the copy of a message: it belongs to what makes the copy, and where nobody traces to what the message belongs to. */
+export function publishingCopy(
+  instruments: Instruments,
+  parent: Context,
+  copy: Outgoing,
+  leaving: Leaving,
+): Watched {
+  const { traceparent: before, tracestate: _state, ...headers } = { ...copy.properties.headers };
+  const own = { ...copy, properties: { ...copy.properties, headers } };
+  const watched = publishing(instruments, parent, own, leaving);
+  const isTraced = before === undefined || watched.message.properties.headers?.['traceparent'] !== undefined;
+  return isTraced ? watched : { message: copy, end: watched.end };
+}
+
 /** Follows one message until its confirm: a PRODUCER span, whose context travels with the message. */
 export function publishing(
   { api, tracer, figures }: Instruments,

@@ -2,11 +2,13 @@ import type { Delivery, Outgoing, Watched } from '../amqp/index.js';
 import type { Place } from './attributes.js';
 import { type Batch, handlingBatch } from './batch.js';
 import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
+import { FigureBook } from './figure-book.js';
 import { Figures } from './figures.js';
 import type { Instruments } from './instruments.js';
 import { type Received, Receiving } from './receiving.js';
 import { type OpenTelemetry, openTelemetry, packageVersion, type Registered, registered } from './sdk.js';
 import { publishing } from './sending.js';
+import { noTracer, noTracing } from './tracing.js';
 
 /** How this package is called where it tells of something. */
 const scope = 'waybill';
@@ -17,10 +19,17 @@ const schemaUrl = 'https://opentelemetry.io/schemas/1.44.0';
 export class Telemetry {
   readonly #instruments: Instruments;
 
-  constructor(api: OpenTelemetry, version: string) {
+  /** @param api of an SDK; undefined where figures are kept in the process only. */
+  constructor(api: OpenTelemetry | undefined) {
+    const own = book ? [book] : [];
+    if (!api) {
+      this.#instruments = { api: noTracing, tracer: noTracer, figures: new Figures(own) };
+      return;
+    }
+    const version = packageVersion();
     const tracer = api.trace.getTracerProvider().getTracer(scope, version, { schemaUrl });
-    const figures = new Figures(api.metrics.getMeter(scope, version, { schemaUrl }));
-    this.#instruments = { api, tracer, figures };
+    const meter = api.metrics.getMeter(scope, version, { schemaUrl });
+    this.#instruments = { api, tracer, figures: new Figures([meter, ...own]) };
   }
 
   /** A message leaves. */
@@ -57,16 +66,28 @@ export class Telemetry {
   }
 }
 
+let book: FigureBook | undefined;
+
 let current: (Registered & { readonly telemetry: Telemetry }) | undefined;
 
-/** @internal What tells of messages now; undefined where its component does not want that, nobody has registered anything that would take it, or its package is not there. */
+/** Has figures kept in the process, from the first call on. */
+export function keepFigures(): FigureBook {
+  if (!book) {
+    book = new FigureBook();
+    current = undefined;
+  }
+  return book;
+}
+
+/** What tells of messages now; undefined where its component does not want that, nobody has registered anything that would take it, or its package is not there. */
 export function telemetryNow({ isTold }: { readonly isTold: boolean }): Telemetry | undefined {
-  const globals = isTold ? registered() : undefined;
-  if (!globals) return undefined;
-  const { trace, metrics } = globals;
+  if (!isTold) return undefined;
+  const globals = registered();
+  if (!globals && !book) return undefined;
+  const { trace, metrics } = globals ?? {};
   if (current && current.trace === trace && current.metrics === metrics) return current.telemetry;
-  const api = openTelemetry();
-  if (!api) return undefined;
-  current = { ...globals, telemetry: new Telemetry(api, packageVersion()) };
+  const api = globals && openTelemetry();
+  if (!api && !book) return undefined;
+  current = { ...globals, telemetry: new Telemetry(api) };
   return current.telemetry;
 }

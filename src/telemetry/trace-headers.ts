@@ -1,6 +1,6 @@
 import type { MessageProperties } from '../amqp/index.js';
 
-/** @internal How headers travel. */
+/** How headers travel. */
 export type Headers = NonNullable<MessageProperties['headers']>;
 
 /** The headers that carry a trace (W3C Trace Context and Baggage, and its draft for AMQP). */
@@ -26,7 +26,7 @@ export function fits(name: string, text: string): boolean {
 }
 
 /**
- * @internal What a message that leaves takes over from the one that is handled, where nobody here traces: so a chain of others is not broken by
+ * What a message that leaves takes over from the one that is handled, where nobody here traces: so a chain of others is not broken by
  * this process. Undefined where there is nothing to take over.
  */
 export function passedOn(handled: Headers | undefined, own: Headers | undefined): Headers | undefined {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Registry } from 'prom-client';
+import { type CollectedFigures, collectFigures } from '../../telemetry/index.js';
 import { checkedBuckets } from '../common/buckets.js';
 import { required } from '../common/optional.js';
 import type { AppSettings } from '../common/settings.js';
@@ -19,6 +20,7 @@ export class Metrics {
   readonly #prefix: string;
   #client: PromClient | undefined;
   #registry: Registry | undefined;
+  #figures: CollectedFigures | undefined;
 
   /** @internal */
   constructor(options: MetricsOptions, settings: AppSettings) {
@@ -67,10 +69,10 @@ export class Metrics {
     return made(all.name, () => new Histogram(all));
   }
 
-  /** All figures, in the text format of Prometheus. */
+  /** All figures, in the text format of Prometheus: the app's own, and those of all components of the process ({@link collectFigures}). */
   async text(): Promise<string> {
     this.#open();
-    return (await this.#registry?.metrics()) ?? '';
+    return `${(await this.#registry?.metrics()) ?? ''}${this.#figures?.text() ?? ''}`;
   }
 
   /** The content type of {@link text}. */
@@ -96,6 +98,7 @@ export class Metrics {
       this.#client = required<PromClient>(purpose, ['prom-client'], () => require('prom-client'));
       this.#registry = new this.#client.Registry();
       this.#client.collectDefaultMetrics({ register: this.#registry });
+      this.#figures = collectFigures();
     }
     return this.#client;
   }

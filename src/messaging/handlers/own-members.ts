@@ -45,6 +45,7 @@ const processorMembers: Members = {
     'unhandled',
     'control',
     'middleware',
+    'telemetry',
     'abortWhenCallerGone',
     'handlerTimeoutMs',
     'slowHandlerMs',

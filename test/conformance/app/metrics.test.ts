@@ -97,6 +97,10 @@ describe('/metrics', () => {
     assert.ok(Number(sample(text, 'asyncworker_amqp_bucket_handle_count')) >= 3);
     assert.equal(sample(text, 'asyncworker_amqp_active_consumers'), 1);
     assert.equal(sample(text, 'asyncworker_amqp_active_connections'), 1);
+    const own = { messaging_destination_name: queue };
+    assert.equal(sample(text, 'messaging_client_consumed_messages_total', own), 8);
+    assert.ok(Number(sample(text, 'messaging_process_duration_seconds_count', own)) >= 3);
+    assert.equal(sample(text, 'waybill_waiting', own), 0);
   });
 
   it('carries metrics of one`s own, under the names that were asked for', async (t) => {

@@ -1,0 +1,47 @@
+import type { Context, Span, Tracer } from '@opentelemetry/api';
+import type { OpenTelemetry } from './sdk.js';
+
+/** What of OpenTelemetry's API is used for spans. */
+export interface Tracing extends Pick<OpenTelemetry, 'ROOT_CONTEXT' | 'SpanKind' | 'SpanStatusCode'> {
+  readonly trace: Pick<OpenTelemetry['trace'], 'setSpan' | 'getSpanContext'>;
+  readonly context: {
+    active(): Context;
+    with<T>(context: Context, work: () => T): T;
+  };
+  readonly propagation: Pick<OpenTelemetry['propagation'], 'extract' | 'inject'>;
+}
+
+const root: Context = {
+  getValue: () => undefined,
+  setValue: () => root,
+  deleteValue: () => root,
+};
+
+const spanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
+
+const span: Span = {
+  spanContext: () => spanContext,
+  isRecording: () => false,
+  setAttribute: () => span,
+  setAttributes: () => span,
+  addEvent: () => span,
+  addLink: () => span,
+  addLinks: () => span,
+  setStatus: () => span,
+  updateName: () => span,
+  recordException: () => {},
+  end: () => {},
+};
+
+/** Takes no spans, for a process that measures only, where the package may not be there. */
+export const noTracer: Pick<Tracer, 'startSpan'> = { startSpan: () => span };
+
+/** Knows of no traces. The numbers are those of the API, which does not change them. */
+export const noTracing: Tracing = {
+  ROOT_CONTEXT: root,
+  SpanKind: { INTERNAL: 0, SERVER: 1, CLIENT: 2, PRODUCER: 3, CONSUMER: 4 } as unknown as Tracing['SpanKind'],
+  SpanStatusCode: { UNSET: 0, OK: 1, ERROR: 2 } as unknown as Tracing['SpanStatusCode'],
+  trace: { setSpan: (context) => context, getSpanContext: () => undefined },
+  context: { active: () => root, with: (_context, work) => work() },
+  propagation: { extract: (context) => context, inject: () => {} },
+};
