@@ -92,7 +92,7 @@ class Figure {
 
 /** Keeps figures in the process, for whoever reads them as text: Prometheus. */
 export class FigureBook implements FigureMaker {
-  readonly #figures: Figure[] = [];
+  readonly #figures = new Map<string, Figure>();
   readonly #observed = new Map<object, Figure>();
   readonly #callbacks: BatchObservableCallback[] = [];
 
@@ -122,7 +122,7 @@ export class FigureBook implements FigureMaker {
     const observe: BatchObservableResult['observe'] = (observable, value, attributes) =>
       this.#observed.get(observable)?.set(value, attributes);
     for (const callback of this.#callbacks) void callback({ observe });
-    return this.#figures
+    return [...this.#figures.values()]
       .flatMap(({ lines }) => lines)
       .map((line) => `${line}\n`)
       .join('');
@@ -134,9 +134,10 @@ export class FigureBook implements FigureMaker {
     return observable;
   }
 
+  /** n.b. they are asked for again when an SDK is registered later, and go on. */
   #new(kind: Kind, name: string, options: MetricOptions): Figure {
-    const figure = new Figure(kind, name, options);
-    this.#figures.push(figure);
+    const figure = this.#figures.get(name) ?? new Figure(kind, name, options);
+    this.#figures.set(name, figure);
     return figure;
   }
 }

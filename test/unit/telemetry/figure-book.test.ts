@@ -33,6 +33,12 @@ describe('a book of figures', () => {
     ]);
   });
 
+  it('goes on with a figure that is asked for again', () => {
+    const book = new FigureBook();
+    for (let round = 0; round < 2; round++) book.createCounter('seen', { description: 'Seen.' }).add(1);
+    assert.deepEqual(lines(book), ['# HELP seen_total Seen.', '# TYPE seen_total counter', 'seen_total 2']);
+  });
+
   it('looks at what is only looked at each time that it is read, and forgets what is not there any more', () => {
     const book = new FigureBook();
     let queues = ['a', 'b'];
