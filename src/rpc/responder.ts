@@ -1,7 +1,7 @@
 import type { Delivery, Link } from '../amqp/index.js';
 import { whenDone } from '../common/when-done.js';
 import { toError } from '../errors.js';
-import type { Result } from '../wire/index.js';
+import { isResult, type Result } from '../wire/index.js';
 import { AnswerSender } from './answer-sender.js';
 import type { Answer, AnswerWriter } from './answers.js';
 import { callIdOf } from './call-id.js';
@@ -122,7 +122,8 @@ export class Responder {
     const { call, delivery } = running;
     if (call.answer) return;
     try {
-      this.#answer(running, this.#writer.write(value, delivery));
+      const error = isResult(value) && !value.ok ? value.error : undefined;
+      this.#answer(running, this.#writer.write(value, delivery), error);
     } catch (thrown) {
       this.#fail(running, thrown);
     }
@@ -138,11 +139,11 @@ export class Responder {
     return handledOf(running);
   }
 
-  #answer(running: Running, answer: Answer): void {
+  #answer(running: Running, answer: Answer, error?: unknown): void {
     const { call, delivery, served } = running;
     call.give(answer);
     if (served?.isUnwanted) return;
-    delivery.watch?.answered();
+    delivery.watch?.answered(error);
     running.sent = this.#send(answer, delivery, call);
   }
 

@@ -16,10 +16,13 @@ const types: { readonly [Each in Operation]: string } = { publish: 'send', proce
 /** A place between exchanges and queues, as spans and figures tell of it. */
 export interface Destination {
   readonly spanName: string;
+  /** `messaging.destination.name` of spans. */
+  readonly name: string;
+  readonly operation: Operation;
   /** Whether its name was made up, for one process and as long as that lives. */
   readonly isTemporary: boolean;
-  /** The attributes that all spans and figures have (semantic conventions 1.44, messaging and RabbitMQ). */
-  readonly common: Attributes;
+  /** The attributes of its figures: of what is taken those of the queue, since routing keys may be another one for each message. */
+  readonly figures: Attributes;
 }
 
 /** Routing keys may be another one for each message: only so many destinations are remembered. */
@@ -36,7 +39,8 @@ export function sentTo(
     const name = joined(exchange, withoutRandom(routingKey));
     const told = name === '' ? 'amq.default' : name;
     const isTemporary = withoutRandom(routingKey) !== routingKey;
-    return { spanName: `publish ${told}`, isTemporary, common: common('publish', place, told) };
+    const figures = figuresOf('publish', place, told);
+    return { spanName: `publish ${told}`, name: told, operation: 'publish', isTemporary, figures };
   });
 }
 
@@ -45,11 +49,14 @@ export function takenFrom(place: Place, { queue, fields: { exchange, routingKey 
   return remembered(place, `${exchange}\n${routingKey}\n${queue}`, () => {
     const key = routingKey === queue ? '' : withoutRandom(routingKey);
     const short = withoutRandom(queue);
-    const isTemporary = short !== queue;
+    const figures = figuresOf('process', place, short);
+    const spanName = `process ${short}`;
     return {
-      spanName: `process ${short}`,
-      isTemporary,
-      common: common('process', place, joined(exchange, key, short)),
+      spanName,
+      name: joined(exchange, key, short),
+      operation: 'process',
+      isTemporary: short !== queue,
+      figures,
     };
   });
 }
@@ -58,7 +65,8 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(':');
 }
 
-function common(operation: Operation, { address, port }: Place, name: string): Attributes {
+/** The attributes that spans and figures have in common (semantic conventions 1.44, messaging). */
+function figuresOf(operation: Operation, { address, port }: Place, name: string): Attributes {
   return {
     'messaging.system': 'rabbitmq',
     'messaging.operation.name': operation,
@@ -97,14 +105,14 @@ interface Told {
 /** All attributes of one message, to which more may be added. n.b. by name, and with no spread: those cost microseconds. */
 export function messageAttributes(
   place: Place,
-  { common, isTemporary }: Destination,
+  { name: destination, operation, isTemporary }: Destination,
   { id, correlationId, routingKey, name }: Told,
 ): Attributes {
   const all: Attributes = {
-    'messaging.system': common['messaging.system'],
-    'messaging.operation.name': common['messaging.operation.name'],
-    'messaging.operation.type': common['messaging.operation.type'],
-    'messaging.destination.name': common['messaging.destination.name'],
+    'messaging.system': 'rabbitmq',
+    'messaging.operation.name': operation,
+    'messaging.operation.type': types[operation],
+    'messaging.destination.name': destination,
     'server.address': place.address,
     'server.port': place.port,
     'messaging.client.id': place.client,

@@ -54,13 +54,13 @@ class Together {
     this.#instruments = instruments;
     this.#place = place;
     this.#name = first.queue;
-    const { common, spanName } = takenFrom(place, first);
+    const { figures: common, name, spanName } = takenFrom(place, first);
     this.#common = common;
     const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
     const count = { 'messaging.batch.message_count': deliveries.length, 'waybill.name': this.#name };
     this.#span = tracer.startSpan(spanName, {
       kind: api.SpanKind.CONSUMER,
-      attributes: { ...this.#common, ...count },
+      attributes: { ...this.#common, 'messaging.destination.name': name, ...count },
       links: [...origins.values()].flatMap(linksTo),
     });
     this.#context = api.trace.setSpan(api.context.active(), this.#span);

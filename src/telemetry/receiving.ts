@@ -36,6 +36,8 @@ export class Receiving implements DeliveryWatch {
   readonly #context: Context;
   readonly #begunAt = performance.now();
   #thrown: { readonly thrown: unknown } | undefined;
+  /** A failure that a handler has not thrown, but answered with. */
+  #told: { readonly thrown: unknown } | undefined;
   #aside: 'retried' | 'parked' | undefined;
   #isOver = false;
 
@@ -46,7 +48,7 @@ export class Receiving implements DeliveryWatch {
     this.#delivery = delivery;
     this.#received = received;
     const destination = takenFrom(place, delivery);
-    this.#common = destination.common;
+    this.#common = destination.figures;
     const from = contextIn(api, delivery.properties.headers);
     const options = {
       kind: api.SpanKind.CONSUMER,
@@ -100,8 +102,9 @@ export class Receiving implements DeliveryWatch {
     };
   }
 
-  answered(): void {
+  answered(error?: unknown): void {
     this.#span.addEvent('reply');
+    if (error !== undefined) this.#told = { thrown: error };
   }
 
   settled(how: Settled): void {
@@ -120,8 +123,8 @@ export class Receiving implements DeliveryWatch {
     this.#isOver = true;
     const { api, figures } = this.#instruments;
     const { kind, name } = this.#received;
-    const { thrown } = this.#thrown ?? {};
-    const type = this.#thrown && errorType(thrown);
+    const ended = this.#thrown ?? this.#told;
+    const type = ended && errorType(ended.thrown);
     const failed = type === undefined ? undefined : { 'error.type': type };
     const duration = secondsSince(this.#begunAt);
     figures.processDuration.record(duration, { ...this.#common, ...failed });
@@ -130,9 +133,12 @@ export class Receiving implements DeliveryWatch {
     if (kind === 'call') {
       const status = type ?? 'OK';
       this.#span.setAttribute('rpc.status_code', status);
-      figures.serverCall.record(duration, { ...callAttributes(name), 'rpc.status_code': status, ...failed });
+      // What nobody here is for comes from anybody: it must not make a series for each name.
+      const isKnown = this.#delivery.handledBy !== undefined && type !== 'NO_HANDLER';
+      const method = callAttributes(isKnown ? name : '_OTHER');
+      figures.serverCall.record(duration, { ...method, 'rpc.status_code': status, ...failed });
     }
-    if (failed) fail(api, this.#span, thrown);
+    if (ended) fail(api, this.#span, ended.thrown);
     this.#span.end();
   }
 }

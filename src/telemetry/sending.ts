@@ -38,7 +38,7 @@ export function publishing(
 ): Watched {
   const begunAt = performance.now();
   const destination = sentTo(place, message);
-  const { common } = destination;
+  const { figures: common } = destination;
   const { messageId: id, correlationId } = message.properties;
   const { routingKey } = message;
   const attributes = messageAttributes(place, destination, { id, correlationId, routingKey, name });

@@ -11,7 +11,7 @@ export interface DeliveryWatch {
   readonly fields: LogFields;
   /** A copy of it leaves: to be tried again, or parked. */
   copying(copy: Outgoing, why: 'retried' | 'parked'): Watched;
-  /** An answer leaves, where it is a call. */
-  answered(): void;
+  /** An answer leaves, where it is a call. @param error what it tells, where it is one of a failure */
+  answered(error?: unknown): void;
   settled(how: Settled): void;
 }

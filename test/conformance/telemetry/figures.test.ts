@@ -54,13 +54,19 @@ describe('figures without an SDK', () => {
     const shop = await stage.connect(t, Shop);
     for (const id of [1, 2, 13]) await shop.message_order(id);
     assert.equal((await shop.rpc_price()).unwrap(), 4);
+    const strange = [1, 2].map((id) => shop.call(new RpcCommand(`nobody ${id}`)));
+    for (const result of await Promise.all(strange)) assert.equal(result.ok, false);
+    const name = 'rpc_server_call_duration_seconds_count';
+    await until(() => value(name, 'rpc_method="_OTHER"', 'rpc_status_code="REMOTE"') === 2, {
+      what: 'both are settled',
+    });
     await until(() => value('waybill_retries_total', place.queue) === 1, { what: 'one was tried again' });
     await until(() => (value('messaging_process_duration_seconds_count', place.queue) ?? 0) >= 3, {
       what: 'all are done',
     });
     await processor.drain();
     const sent = `${place.exchange.exchangeName}:${place.key}"`;
-    assert.equal(value('messaging_client_sent_messages_total', sent), 4);
+    assert.equal(value('messaging_client_sent_messages_total', sent), 6);
     const failed = ['error_type="RangeError"', place.queue];
     assert.ok((value('messaging_process_duration_seconds_count', ...failed) ?? 0) >= 1);
     assert.equal(

@@ -296,8 +296,9 @@ describe('a trace', () => {
       'waybill.message.age',
     ]) {
       const points = figures.get(name)?.dataPoints ?? [];
+      const names = [`${place.exchange.exchangeName}:${place.key}`, place.queue];
       const own = points.filter(({ attributes }) =>
-        String(attributes['messaging.destination.name']).startsWith(place.exchange.exchangeName),
+        names.includes(String(attributes['messaging.destination.name'])),
       );
       assert.equal(own.length, 1, name);
     }
