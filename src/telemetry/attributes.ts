@@ -135,13 +135,9 @@ export function shortened(text: string): string {
 
 /** What is to be told of what was thrown; undefined for what is no failure. Our own errors go by their codes, others by their classes. */
 export function errorType(thrown: unknown): string | undefined {
-  if (isRefusal(thrown)) return undefined;
+  // RejectMessage, and what ends a component: a decision of the handler.
+  if (isControlFlow(thrown)) return undefined;
   return isWaybillError(thrown) ? thrown.code : cut(classNameOf(toError(thrown)), 255);
-}
-
-/** RejectMessage, and what ends a component: a decision of the handler. */
-function isRefusal(thrown: unknown): boolean {
-  return isControlFlow(thrown);
 }
 
 /** Names that brokers and toolkits make up, each once: in the names of spans and figures they would be one series for each. */

@@ -3,7 +3,8 @@ import type { Delivery, DeliveryWatch, Outgoing, Watched } from '../amqp/index.j
 import { errorType, type Place, takenFrom } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
 import { secondsSince } from './figures.js';
-import { fail, type Instruments } from './instruments.js';
+import { harmless, runWithin } from './harmless.js';
+import { fail, type Instruments, startSpan } from './instruments.js';
 import { linksTo, Receiving } from './receiving.js';
 import { publishingCopy } from './sending.js';
 
@@ -50,7 +51,7 @@ class Together {
   readonly #begunAt = performance.now();
 
   constructor(instruments: Instruments, place: Place, deliveries: readonly Delivery[], first: Delivery) {
-    const { api, tracer, figures } = instruments;
+    const { api, figures } = instruments;
     this.#instruments = instruments;
     this.#place = place;
     this.#name = first.queue;
@@ -58,12 +59,14 @@ class Together {
     this.#common = common;
     const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
     const count = { 'messaging.batch.message_count': deliveries.length, 'waybill.name': this.#name };
-    this.#span = tracer.startSpan(spanName, {
+    const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
+    const options = {
       kind: api.SpanKind.CONSUMER,
       attributes: { ...this.#common, 'messaging.destination.name': name, ...count },
       links: [...origins.values()].flatMap(linksTo),
-    });
-    this.#context = api.trace.setSpan(api.context.active(), this.#span);
+    };
+    this.#span = startSpan(instruments, spanName, options, active);
+    this.#context = api.trace.setSpan(active, this.#span);
     for (const [delivery, origin] of origins) {
       figures.began(delivery, this.#common);
       delivery.watch = this.#member(linksTo(origin));
@@ -71,7 +74,7 @@ class Together {
   }
 
   within<T>(work: () => T): T {
-    return this.#instruments.api.context.with(this.#context, work);
+    return runWithin(this.#instruments.api, this.#context, work);
   }
 
   done(failed: Failed | undefined): void {
@@ -79,14 +82,16 @@ class Together {
     const type = failed && errorType(failed.thrown);
     const told = type === undefined ? this.#common : { ...this.#common, 'error.type': type };
     figures.processDuration.record(secondsSince(this.#begunAt), told);
-    if (failed) fail(api, this.#span, failed.thrown);
-    this.#span.end();
+    harmless(() => {
+      if (failed) fail(api, this.#span, failed.thrown);
+      this.#span.end();
+    }, undefined);
   }
 
   /** One of the messages: what becomes of it afterwards. */
   #member(links: Link[]): DeliveryWatch {
     return {
-      fields: logFieldsOf(this.#span),
+      fields: harmless(() => logFieldsOf(this.#span), {}),
       copying: (copy, why) => this.#copying(copy, why, links),
       answered: () => {},
       settled: () => {},

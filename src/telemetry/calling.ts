@@ -3,7 +3,8 @@ import type { Outgoing, Watched } from '../amqp/index.js';
 import { isWaybillError } from '../errors.js';
 import { errorType, type Place } from './attributes.js';
 import { secondsSince } from './figures.js';
-import { fail, type Instruments } from './instruments.js';
+import { harmless, runWithin } from './harmless.js';
+import { fail, type Instruments, startSpan } from './instruments.js';
 import { publishing } from './sending.js';
 
 /** Follows each attempt of a call. */
@@ -21,7 +22,7 @@ export async function calling<End extends CallEnd>(
   name: string,
   call: (watch: AttemptWatch) => Promise<End>,
 ): Promise<End> {
-  const { api, tracer, figures } = instruments;
+  const { api, figures } = instruments;
   const begunAt = performance.now();
   const common: Attributes = {
     'rpc.system.name': 'waybill',
@@ -30,21 +31,32 @@ export async function calling<End extends CallEnd>(
     'server.port': place.port,
   };
   const attributes = { ...common, 'messaging.client.id': place.client };
-  const span = tracer.startSpan(name, { kind: api.SpanKind.CLIENT, attributes });
-  const within = api.trace.setSpan(api.context.active(), span);
+  const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
+  const span = startSpan(instruments, name, { kind: api.SpanKind.CLIENT, attributes }, active);
+  const within = api.trace.setSpan(active, span);
   const watch = attemptsOf(instruments, place, name, within);
-  const ended = await api.context.with(within, () => call(watch));
-  const { error } = ended;
-  const status = error === undefined ? 'OK' : statusOf(error);
-  figures.clientCall.record(secondsSince(begunAt), {
-    ...common,
-    'rpc.status_code': status,
-    ...(error !== undefined && { 'error.type': errorType(error) ?? status }),
-  });
-  span.setAttribute('rpc.status_code', status);
-  if (error !== undefined) fail(api, span, error);
-  span.end();
-  return ended;
+  const end = ({ error }: CallEnd): void => {
+    const status = error === undefined ? 'OK' : statusOf(error);
+    figures.clientCall.record(secondsSince(begunAt), {
+      ...common,
+      'rpc.status_code': status,
+      ...(error !== undefined && { 'error.type': errorType(error) ?? status }),
+    });
+    harmless(() => {
+      span.setAttribute('rpc.status_code', status);
+      if (error !== undefined) fail(api, span, error);
+      span.end();
+    }, undefined);
+  };
+  try {
+    const ended = await runWithin(api, within, () => call(watch));
+    end(ended);
+    return ended;
+  } catch (error) {
+    // A call that could not even be begun.
+    end({ error });
+    throw error;
+  }
 }
 
 /** Follows the attempts of a call within a context. */
@@ -52,7 +64,7 @@ export function attemptsOf(
   instruments: Instruments,
   place: Place,
   name: string,
-  within: Context = instruments.api.context.active(),
+  within: Context = harmless(() => instruments.api.context.active(), instruments.api.ROOT_CONTEXT),
 ): AttemptWatch {
   return (message, attempt) => publishing(instruments, within, message, { place, name, attempt });
 }

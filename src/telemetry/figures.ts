@@ -8,6 +8,7 @@ import type {
 } from '@opentelemetry/api';
 import { type Delivery, Link } from '../amqp/index.js';
 import { shortQueue } from './attributes.js';
+import { harmless } from './harmless.js';
 
 /** The bounds that the conventions advise, in seconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -134,12 +135,12 @@ export class Figures {
 
 function counterOfAll(makers: readonly FigureMaker[], name: string, options: MetricOptions): Counter {
   const all = makers.map((maker) => maker.createCounter(name, options));
-  return { add: (...told) => all.forEach((each) => void each.add(...told)) };
+  return { add: (...told) => all.forEach((each) => void harmless(() => each.add(...told), undefined)) };
 }
 
 function histogramOfAll(makers: readonly FigureMaker[], name: string, options: MetricOptions): Histogram {
   const all = makers.map((maker) => maker.createHistogram(name, options));
-  return { record: (...told) => all.forEach((each) => void each.record(...told)) };
+  return { record: (...told) => all.forEach((each) => void harmless(() => each.record(...told), undefined)) };
 }
 
 /** Seconds since a moment of `performance.now()`. */

@@ -11,7 +11,8 @@ import {
 } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
 import { secondsSince } from './figures.js';
-import { fail, type Instruments } from './instruments.js';
+import { harmless, runWithin } from './harmless.js';
+import { fail, type Instruments, startSpan } from './instruments.js';
 import { publishingCopy } from './sending.js';
 
 /** What a message is that is handled. */
@@ -42,7 +43,7 @@ export class Receiving implements DeliveryWatch {
   #isOver = false;
 
   constructor(instruments: Instruments, delivery: Delivery, received: Received) {
-    const { api, tracer, figures } = instruments;
+    const { api, figures } = instruments;
     const { place } = received;
     this.#instruments = instruments;
     this.#delivery = delivery;
@@ -55,14 +56,14 @@ export class Receiving implements DeliveryWatch {
       attributes: deliveryAttributes(destination, delivery, received),
       links: linksTo(api.trace.getSpanContext(from)),
     };
-    this.#span = tracer.startSpan(destination.spanName, options, from);
+    this.#span = startSpan(instruments, destination.spanName, options, from);
     this.#context = api.trace.setSpan(from, this.#span);
     figures.began(delivery, this.#common);
     delivery.watch = this;
   }
 
   get fields(): DeliveryWatch['fields'] {
-    return logFieldsOf(this.#span);
+    return harmless(() => logFieldsOf(this.#span), {});
   }
 
   /** Runs what handles it, within its context, and notes how that ended. */
@@ -85,7 +86,7 @@ export class Receiving implements DeliveryWatch {
 
   /** Runs something within its context. */
   within<T>(work: () => T): T {
-    return this.#instruments.api.context.with(this.#context, work);
+    return runWithin(this.#instruments.api, this.#context, work);
   }
 
   copying(copy: Outgoing, why: 'retried' | 'parked'): Watched {
@@ -103,7 +104,7 @@ export class Receiving implements DeliveryWatch {
   }
 
   answered(error?: unknown): void {
-    this.#span.addEvent('reply');
+    harmless(() => this.#span.addEvent('reply'), undefined);
     if (error !== undefined) this.#told = { thrown: error };
   }
 
@@ -121,25 +122,29 @@ export class Receiving implements DeliveryWatch {
   #end(fate: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { api, figures } = this.#instruments;
+    const { figures } = this.#instruments;
     const { kind, name } = this.#received;
     const ended = this.#thrown ?? this.#told;
     const type = ended && errorType(ended.thrown);
     const failed = type === undefined ? undefined : { 'error.type': type };
     const duration = secondsSince(this.#begunAt);
     figures.processDuration.record(duration, { ...this.#common, ...failed });
-    this.#span.setAttribute('waybill.fate', fate);
-    this.#span.addEvent('settled', { 'waybill.fate': fate });
     if (kind === 'call') {
-      const status = type ?? 'OK';
-      this.#span.setAttribute('rpc.status_code', status);
       // What nobody here is for comes from anybody: it must not make a series for each name.
       const isKnown = this.#delivery.handledBy !== undefined && type !== 'NO_HANDLER';
       const method = callAttributes(isKnown ? name : '_OTHER');
-      figures.serverCall.record(duration, { ...method, 'rpc.status_code': status, ...failed });
+      figures.serverCall.record(duration, { ...method, 'rpc.status_code': type ?? 'OK', ...failed });
     }
-    if (ended) fail(api, this.#span, ended.thrown);
-    this.#span.end();
+    harmless(() => this.#close(fate, type ?? 'OK', ended), undefined);
+  }
+
+  #close(fate: string, status: string, ended: { readonly thrown: unknown } | undefined): void {
+    const span = this.#span;
+    span.setAttribute('waybill.fate', fate);
+    span.addEvent('settled', { 'waybill.fate': fate });
+    if (this.#received.kind === 'call') span.setAttribute('rpc.status_code', status);
+    if (ended) fail(this.#instruments.api, span, ended.thrown);
+    span.end();
   }
 }
 

@@ -1,9 +1,10 @@
-import type { Context, Link, Span } from '@opentelemetry/api';
+import type { Context, Link } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
 import { errorType, messageAttributes, type Place, sentTo } from './attributes.js';
 import { withContext } from './context.js';
 import { secondsSince } from './figures.js';
-import { fail, type Instruments } from './instruments.js';
+import { harmless } from './harmless.js';
+import { fail, type Instruments, startSpan } from './instruments.js';
 
 /** What of a message leaves. */
 export interface Leaving {
@@ -31,11 +32,12 @@ export function publishingCopy(
 
 /** Follows one message until its confirm: a PRODUCER span, whose context travels with the message. */
 export function publishing(
-  { api, tracer, figures }: Instruments,
+  instruments: Instruments,
   parent: Context,
   message: Outgoing,
   { place, name, attempt, links }: Leaving,
 ): Watched {
+  const { api, figures } = instruments;
   const begunAt = performance.now();
   const destination = sentTo(place, message);
   const { figures: common } = destination;
@@ -45,14 +47,16 @@ export function publishing(
   if (attempt !== undefined) attributes['waybill.attempt'] = attempt;
   const kind = api.SpanKind.PRODUCER;
   const options = links ? { kind, attributes, links } : { kind, attributes };
-  const span: Span = tracer.startSpan(destination.spanName, options, parent);
+  const span = startSpan(instruments, destination.spanName, options, parent);
   const end = (thrown?: unknown): void => {
     const type = thrown === undefined ? undefined : errorType(thrown);
     const told = type === undefined ? common : { ...common, 'error.type': type };
     figures.sent.add(1, told);
     figures.operationDuration.record(secondsSince(begunAt), told);
-    if (thrown !== undefined) fail(api, span, thrown);
-    span.end();
+    harmless(() => {
+      if (thrown !== undefined) fail(api, span, thrown);
+      span.end();
+    }, undefined);
   };
   return { message: withContext(api, message, api.trace.setSpan(parent, span)), end };
 }

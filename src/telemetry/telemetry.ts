@@ -4,6 +4,7 @@ import { type Batch, handlingBatch } from './batch.js';
 import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
 import { FigureBook } from './figure-book.js';
 import { Figures } from './figures.js';
+import { harmless } from './harmless.js';
 import type { Instruments } from './instruments.js';
 import { type Received, Receiving } from './receiving.js';
 import { type OpenTelemetry, openTelemetry, packageVersion, type Registered, registered } from './sdk.js';
@@ -34,7 +35,9 @@ export class Telemetry {
 
   /** A message leaves. */
   publishing(place: Place, name: string | null, message: Outgoing): Watched {
-    return publishing(this.#instruments, this.#instruments.api.context.active(), message, { place, name });
+    const { api } = this.#instruments;
+    const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
+    return publishing(this.#instruments, active, message, { place, name });
   }
 
   /** A call is made. @param call makes it, and has each attempt followed */
@@ -68,7 +71,7 @@ export class Telemetry {
 
 let book: FigureBook | undefined;
 
-let current: (Registered & { readonly telemetry: Telemetry }) | undefined;
+let current: (Registered & { readonly telemetry: Telemetry | undefined }) | undefined;
 
 /** Has figures kept in the process, from the first call on. */
 export function keepFigures(): FigureBook {
@@ -88,6 +91,7 @@ export function telemetryNow({ isTold }: { readonly isTold: boolean }): Telemetr
   if (current && current.trace === trace && current.metrics === metrics) return current.telemetry;
   const api = globals && openTelemetry();
   if (!api && !book) return undefined;
-  current = { ...globals, telemetry: new Telemetry(api) };
+  // Once for what is registered, also where that is broken.
+  current = { ...globals, telemetry: harmless<Telemetry | undefined>(() => new Telemetry(api), undefined) };
   return current.telemetry;
 }

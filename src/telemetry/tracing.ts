@@ -19,22 +19,23 @@ const root: Context = {
 
 const spanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
 
-const span: Span = {
+/** A span of nothing. */
+export const noSpan: Span = {
   spanContext: () => spanContext,
   isRecording: () => false,
-  setAttribute: () => span,
-  setAttributes: () => span,
-  addEvent: () => span,
-  addLink: () => span,
-  addLinks: () => span,
-  setStatus: () => span,
-  updateName: () => span,
+  setAttribute: () => noSpan,
+  setAttributes: () => noSpan,
+  addEvent: () => noSpan,
+  addLink: () => noSpan,
+  addLinks: () => noSpan,
+  setStatus: () => noSpan,
+  updateName: () => noSpan,
   recordException: () => {},
   end: () => {},
 };
 
 /** Takes no spans, for a process that measures only, where the package may not be there. */
-export const noTracer: Pick<Tracer, 'startSpan'> = { startSpan: () => span };
+export const noTracer: Pick<Tracer, 'startSpan'> = { startSpan: () => noSpan };
 
 /** Knows of no traces. The numbers are those of the API, which does not change them. */
 export const noTracing: Tracing = {

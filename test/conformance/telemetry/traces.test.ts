@@ -15,6 +15,7 @@ import {
   RpcCommand,
   RpcHandler,
 } from 'waybill';
+import { FailedQueue, Link } from '../../../src/amqp/index.js';
 import { uniqueName } from '../../support/broker.js';
 import { Gate } from '../../support/stage/gate.js';
 import { useStage } from '../../support/stage/stage.js';
@@ -223,6 +224,14 @@ describe('a trace', () => {
     );
     assert.equal(last?.attributes['error.type'], 'Error');
     assert.equal(processor.orders.length, 2);
+    const link = Link.acquire({ url: stage.url });
+    t.after(() => link.close());
+    await new FailedQueue(link, kept).replay(() => true);
+    const parked = named(spans, `publish ${kept}.failed`).spanContext();
+    const all = await telemetry.traceOf(parked.traceId, 7);
+    const replayed = all.find(({ parentSpanContext }) => parentSpanContext?.spanId === parked.spanId);
+    assert.equal(replayed?.name, `process ${kept}`);
+    assert.equal(processor.orders.length, 3);
   });
 
   it('names queues that a broker has named by what they have in common', async (t) => {
