@@ -1,4 +1,4 @@
-import type { Attributes, Context } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
 import { isWaybillError } from '../errors.js';
 import { errorType, type Place } from './attributes.js';
@@ -35,28 +35,36 @@ export async function calling<End extends CallEnd>(
   const span = startSpan(instruments, name, { kind: api.SpanKind.CLIENT, attributes }, active);
   const within = api.trace.setSpan(active, span);
   const watch = attemptsOf(instruments, place, name, within);
-  const end = ({ error }: CallEnd): void => {
-    const status = error === undefined ? 'OK' : statusOf(error);
-    figures.clientCall.record(secondsSince(begunAt), {
-      ...common,
-      'rpc.status_code': status,
-      ...(error !== undefined && { 'error.type': errorType(error) ?? status }),
-    });
-    harmless(() => {
-      span.setAttribute('rpc.status_code', status);
-      if (error !== undefined) fail(api, span, error);
-      span.end();
-    }, undefined);
-  };
   try {
     const ended = await runWithin(api, within, () => call(watch));
-    end(ended);
+    endCall({ api, span, figures, common, begunAt }, ended);
     return ended;
   } catch (error) {
     // A call that could not even be begun.
-    end({ error });
+    endCall({ api, span, figures, common, begunAt }, { error });
     throw error;
   }
+}
+
+/** What a call is told by at its end. */
+interface Open extends Pick<Instruments, 'api' | 'figures'> {
+  readonly span: Span;
+  readonly common: Attributes;
+  readonly begunAt: number;
+}
+
+function endCall({ api, span, figures, common, begunAt }: Open, { error }: CallEnd): void {
+  const status = error === undefined ? 'OK' : statusOf(error);
+  figures.clientCall.record(secondsSince(begunAt), {
+    ...common,
+    'rpc.status_code': status,
+    ...(error !== undefined && { 'error.type': errorType(error) ?? status }),
+  });
+  harmless(() => {
+    span.setAttribute('rpc.status_code', status);
+    if (error !== undefined) fail(api, span, error);
+    span.end();
+  }, undefined);
 }
 
 /** Follows the attempts of a call within a context. */
