@@ -20,8 +20,9 @@ export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/c
 export type { Delivery } from './consuming/delivery.js';
 export type { DeliveryWatch, Settled } from './consuming/delivery-watch.js';
 export { failureCount } from './consuming/failure-count.js';
-export { type HandlerRun, senderOf } from './consuming/handler-run.js';
+export { type HandlerRun, handlerRun, senderOf } from './consuming/handler-run.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
+export { Steering } from './consuming/steering.js';
 export type { StreamOffset } from './consuming/stream-position.js';
 export { messageFields, messageWords } from './consuming/told-message.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
@@ -51,6 +52,7 @@ export { Lease } from './link/lease.js';
 export { Link } from './link/link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';
 export type { LinkOptions } from './link/link-options.js';
+export { say } from './link/say.js';
 export { directReplyTo, Inbox, type Received } from './publishing/inbox.js';
 export type { OutboxHealth, OutboxLimits } from './publishing/outbox.js';
 export type { Publisher } from './publishing/publisher.js';

@@ -15,6 +15,7 @@ import {
 } from '../amqp/index.js';
 import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
+import { Member, type MemberOptions, NetworkNode } from '../network/index.js';
 import { CancelLine, cancelPatterns } from '../rpc/index.js';
 import type { DeliveryContextHost } from './delivery-context.js';
 import { tellStart } from './told-start.js';
@@ -38,11 +39,14 @@ export class Intake implements DeliveryContextHost {
   readonly #closing = new AbortController();
   readonly #consumers = new Set<Consumer>();
   readonly #declared: Declaration[] = [];
+  /** Its component, as the network of components sees it. */
+  readonly member: Member;
   #drained: Promise<DrainReport> | undefined;
 
   /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
-  constructor(options: LinkOptions) {
+  constructor(options: LinkOptions, component: MemberOptions) {
     this.#lease = new Lease(options);
+    this.member = new Member(component);
   }
 
   /** The way to the broker, taken when it is first needed. @throws ClosedError when this was drained before that */
@@ -118,7 +122,9 @@ export class Intake implements DeliveryContextHost {
     const consumer = await this.link.openConsumer(handle, options);
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);
+    this.member.takesBy(consumer);
     await consumer.consume(queue, options);
+    NetworkNode.of(this.link).add(this.member);
     if (!consumer.stopped) tellStart(this.link.logger, component, queue, options);
   }
 
@@ -132,6 +138,7 @@ export class Intake implements DeliveryContextHost {
     this.#closing.abort(new ConnectionLostError('It was closed before the handler was done.'));
     const declared = this.#declared.splice(0);
     if (declared.length > 0) this.link.forget(declared);
+    await NetworkNode.of(this.link).remove(this.member, 'closed');
     const unfinished = reports.reduce((sum, report) => sum + report.unfinished, 0);
     // What is not finished by now has had all the time there is.
     await this.#lease.close(unfinished > 0 ? { timeoutMs: 0 } : {});

@@ -23,6 +23,7 @@ import {
   type Middleware,
   type MiddlewareOption,
   Reception,
+  seenAs,
   TimeLimit,
   type TimeLimitOption,
 } from '../component/index.js';
@@ -95,7 +96,9 @@ export class RabbitConsumer implements MessageConsumer {
     this.#chain = new Chain('receive', owner, aroundOf(new.target, options));
     const identity = identify({ name: owner }, owner);
     const answersCalls = options.rpc !== undefined;
-    this.#intake = new Intake({ connectionName: connectionName(identity), answersCalls, ...connection });
+    const link = { connectionName: connectionName(identity), answersCalls, ...connection };
+    const running = { health: () => this.health(), drain: () => this.disconnect() };
+    this.#intake = new Intake(link, seenAs({ style: 'registry', name: owner }, running));
   }
 
   /** @throws ConnectError; ClosedError when it is disconnected meanwhile */
@@ -150,6 +153,7 @@ export class RabbitConsumer implements MessageConsumer {
       chain: this.#chain,
       link: intake.link,
       limit: TimeLimit.of(this.#options, intake.deadlines),
+      tally: intake.member.tally,
       failures: intake.failures({ retry, onFailure, component }),
       responder:
         rpc && new Responder(intake.link, { writer, server: connectionName(component), abortWhenCallerGone }),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /** The package `@opentelemetry/api`, an optional peer. */
@@ -34,12 +33,6 @@ export function openTelemetry(): OpenTelemetry | undefined {
 /** Uses this copy of the package from now on. */
 export function useApi(api: OpenTelemetry): void {
   given = api;
-}
-
-/** The version of this package; its manifest is two folders up both in src and in dist. */
-export function packageVersion(): string {
-  const manifest = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version;
 }
 
 function installed(): OpenTelemetry | null {

@@ -1,4 +1,5 @@
 import type { Delivery, Outgoing, Watched } from '../amqp/index.js';
+import { packageVersion } from '../common/package-version.js';
 import type { Place } from './attributes.js';
 import { type Batch, handlingBatch } from './batch.js';
 import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
@@ -7,7 +8,7 @@ import { Figures } from './figures.js';
 import { harmless } from './harmless.js';
 import type { Instruments } from './instruments.js';
 import { type Received, Receiving } from './receiving.js';
-import { type OpenTelemetry, openTelemetry, packageVersion, type Registered, registered } from './sdk.js';
+import { type OpenTelemetry, openTelemetry, type Registered, registered } from './sdk.js';
 import { publishing } from './sending.js';
 import { noTracer, noTracing } from './tracing.js';
 

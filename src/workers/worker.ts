@@ -22,6 +22,7 @@ import {
   type MiddlewareOption,
   Reception,
   type RegisterHandler,
+  seenAs,
   stoppedBefore,
   TimeLimit,
   type TimeLimitOption,
@@ -139,7 +140,8 @@ export abstract class Worker extends StandingThread {
     const who = { name: this.name, type: this.constructor.name };
     const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
     const answersCalls = this.kind.jobs === 'call';
-    const intake = new Intake({ ...linkOptions(this.#connection, defaults), answersCalls });
+    const seen = seenAs({ style: 'workers', name: this.name }, this, [...this.#routes.keys()]);
+    const intake = new Intake({ ...linkOptions(this.#connection, defaults), answersCalls }, seen);
     this.#intake = intake;
     warnOfMinifiedName(intake.link.logger, this.constructor, this);
     try {
@@ -214,8 +216,7 @@ export abstract class Worker extends StandingThread {
     const { handle, giveUp } = this.#newReception(intake, route, server);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
     const answersCalls = server.responder !== undefined;
-    const component = this.name;
-    await intake.open(queue, { component, declarations, answersCalls, ...consumer }, handle);
+    await intake.open(queue, { component: this.name, declarations, answersCalls, ...consumer }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */
@@ -231,6 +232,7 @@ export abstract class Worker extends StandingThread {
       chain: this.#chain,
       link: intake.link,
       limit: TimeLimit.of(this.#options, intake.deadlines),
+      tally: intake.member.tally,
       failedCall: 'ack',
       onUnanswerable: () =>
         logger.warn(`${name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`),

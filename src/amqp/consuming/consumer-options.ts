@@ -24,6 +24,12 @@ export interface ConsumerOptions {
   readonly putAnew?: ((delivery: Delivery) => boolean) | undefined;
 }
 
+/** How much a consumer takes at once, while it runs. @see ConsumerOptions */
+export interface Pace {
+  readonly prefetch: number;
+  readonly concurrency: number;
+}
+
 /** How one queue is consumed. */
 export interface ConsumeOptions extends ConsumerArguments {
   /**

@@ -1,3 +1,4 @@
+import type { Pace } from './consumer-options.js';
 import type { SlowHandlers } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import type { HandlerRun } from './handler-run.js';
@@ -12,6 +13,10 @@ export interface QueueLoad {
 
 /** What of a consumer runs, and what waits. */
 export interface ConsumerState {
+  /** How much it takes at once. */
+  readonly pace: Pace;
+  /** What was begun, and holds a slot. */
+  readonly running: Iterable<Delivery>;
   /** Handlers whose messages the broker has taken back, since they took too long. */
   readonly overdue: readonly HandlerRun[];
   /** Handlers that have run for longer than they should, and what waits for them. */

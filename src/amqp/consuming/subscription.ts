@@ -17,11 +17,12 @@ import { type Change, Width } from './width.js';
  */
 export class Subscription {
   readonly queue: string;
+  /** How it is consumed. */
+  readonly traits: QueueTraits;
   readonly #host: SubscriptionHost;
   readonly #channel: RecoveringChannel<Channel>;
   readonly #request: ConsumeRequest;
   readonly #width: Width;
-  readonly #declared: QueueTraits['declared'];
   readonly #owner: SessionOwner = {
     take: (message, session) => this.#take(message, session),
     settled: (session, acked) => this.#onSettled(session, acked),
@@ -40,9 +41,9 @@ export class Subscription {
 
   constructor(queue: string, host: SubscriptionHost, traits: QueueTraits = { declared: {} }) {
     this.queue = queue;
+    this.traits = traits;
     this.#host = host;
     this.#width = new Width(host, traits);
-    this.#declared = traits.declared;
     this.#request = new ConsumeRequest(queue, traits);
     const role = {
       name: `queue '${queue}'`,
@@ -187,7 +188,8 @@ export class Subscription {
     acknowledger.flush();
     // Before 4.3 the broker closes the channel for a late delivery, and tells by that.
     const mayBeLate =
-      isAtLeast(this.#host.connection.model, '4.3') && isAnyLate(acknowledger.deliveries, this.#declared);
+      isAtLeast(this.#host.connection.model, '4.3') &&
+      isAnyLate(acknowledger.deliveries, this.traits.declared);
     const isLate = mayBeLate && (await queueExists(this.#host.connection.model, this.queue));
     // Else RabbitMQ wants no answer, and closes the connection for one.
     if (isLate) answerCancel(channel, tag);

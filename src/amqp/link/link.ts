@@ -22,7 +22,7 @@ import { askAll, consumedQueues, type HealthOptions, isWell, type LinkHealth } f
 import { Inquiry } from './inquiry.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
-import type { LinkOptions } from './link-options.js';
+import { joinAfterMs, type LinkOptions } from './link-options.js';
 import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { SharedPool } from './shared-pool.js';
@@ -37,6 +37,8 @@ export class Link {
   /** The first address of the broker, and how its management page names these connections. */
   readonly server: { readonly address: string; readonly port: number; readonly client: string };
   readonly logger: Logger;
+  /** @see NetworkOptions.joinAfterMs */
+  readonly joinAfterMs: number | undefined;
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
   /** What happens to its connections. */
@@ -55,13 +57,14 @@ export class Link {
 
   private constructor(
     settings: Settings,
-    { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox }: LinkOptions,
+    { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox, network }: LinkOptions,
   ) {
     // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
     this.vhost = settings.vhost;
     const [{ hostname: address, port }] = settings.addresses;
     this.server = { address, port, client: connectionName };
     this.logger = guardLogger(logger);
+    this.joinAfterMs = joinAfterMs(network);
     this.#outbox = outbox;
     const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
       askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
@@ -90,6 +93,7 @@ export class Link {
       settings,
       outbox,
       answersCalls,
+      options.network ?? true,
       ...[tls, logger, owner, ask].map((each) => links.identityOf(each)),
     ]);
     return links.acquire(key, () => new Link(settings, options));

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ConsumerArguments,
   type Delivery,
@@ -16,6 +15,7 @@ import {
   Intake,
   identify,
   Settlement,
+  seenAs,
   TimeLimit,
   type TimeLimitOption,
 } from '../../component/index.js';
@@ -27,6 +27,7 @@ import { type AmqpAction, AmqpMessage } from './amqp-message.js';
 import type { AmqpHandler } from './amqp-options.js';
 import { BatchPassage, type Passed } from './batch-passage.js';
 import type { BodyReader } from './read-body.js';
+import { requeue } from './requeue.js';
 
 /** One route, settled. */
 export interface AmqpRoute extends TimeLimitOption {
@@ -68,7 +69,10 @@ export class AmqpSource implements Part {
     this.#host = host;
     // Known to the connection, too: for its health, its callback, and `put`.
     route.connection.link(route.vhost);
-    this.#intake = new Intake(route.connection.linkOptions(route.vhost));
+    this.#intake = new Intake(
+      route.connection.linkOptions(route.vhost),
+      seenAs({ style: 'app', name: host.name }, host, [route.name]),
+    );
     this.#failures = new FailurePolicy(this.#intake.link, {
       component: identify({ name: host.name }, host.name, this.#intake.link.vhost),
       retry: route.retry,
@@ -214,6 +218,8 @@ export class AmqpSource implements Part {
     const { delivery } = message;
     const fate = this.#fateOf(message, outcome);
     this.#host.meter.settled(delivery.queue, fate);
+    const failed = outcome instanceof Error ? { thrown: outcome } : undefined;
+    this.#intake.member.tally.handled(delivery, delivery.queue, failed);
     if (fate === 'ack') delivery.ack();
     else if (fate === 'reject') delivery.reject();
     else if (fate === 'requeue') void requeue(delivery);
@@ -238,13 +244,4 @@ const allDone: ReadonlyMap<AmqpMessage, Outcome> = new Map();
 function outcomeOf(passed: Passed): Outcome {
   if (passed === 'done') return 'done';
   return fateOf(passed.thrown) === 'reject' ? 'refused' : toError(passed.thrown);
-}
-
-/**
- * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so that a
- * handler which gives everything back does not turn in a hot loop.
- */
-async function requeue(delivery: Delivery): Promise<void> {
-  if (delivery.redelivered) await sleep(1_000, undefined, { ref: false });
-  delivery.reject({ requeue: true });
 }

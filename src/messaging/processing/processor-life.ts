@@ -13,6 +13,7 @@ import {
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked } from '../../logger.js';
+import { Member } from '../../network/index.js';
 import { type ReplyStore, Responder, ResultWriter, StreamResponder } from '../../rpc/index.js';
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
@@ -28,7 +29,7 @@ import type { UnhandledCount, UnhandledMessage } from './unhandled.js';
 export interface LifeOptions {
   /** Its settings are the static fields. */
   readonly Class: typeof MessageProcessor;
-  readonly processor: Component;
+  readonly processor: Component & { health(): Promise<{ readonly ok: boolean }> };
   readonly options: MessageProcessorOptions;
   readonly table: HandlerTable;
   readonly replies: ReplyStore;
@@ -52,6 +53,7 @@ export class ProcessorLife {
   readonly consumer: GenericConsumer;
   /** Who answers. */
   readonly fingerprint: FingerprintStamp;
+  readonly #member: Member;
   readonly #options: LifeOptions;
   readonly #closing = new AbortController();
   #starting: Promise<void> | undefined;
@@ -59,7 +61,8 @@ export class ProcessorLife {
 
   constructor(options: LifeOptions) {
     this.#options = options;
-    this.consumer = newConsumer(options, this.#answersCalls);
+    this.#member = newMember(options);
+    this.consumer = newConsumer(options, this.#member, this.#answersCalls);
     this.fingerprint = identify(options.options.fingerprint, options.Class.name, this.consumer.vhost);
   }
 
@@ -131,6 +134,7 @@ export class ProcessorLife {
       chain: new Chain('receive', name, aroundOf(Class, options)),
       link,
       limit: TimeLimit.of(Class, link.deadlines),
+      tally: this.#member.tally,
       failures,
       onEnd,
       responder: new Responder(link, { writer, server, store: replies, abortWhenCallerGone }),
@@ -173,12 +177,36 @@ export class ProcessorLife {
   }
 }
 
-function newConsumer({ Class, options }: LifeOptions, answersCalls: boolean): GenericConsumer {
+function newConsumer(
+  { Class, options }: LifeOptions,
+  member: Member,
+  answersCalls: boolean,
+): GenericConsumer {
   checkTaking(Class);
   const { name, eqks, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
   const identity = identify(options.fingerprint, name);
   const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency, slowHandlerMs };
-  return new Consumer({ ...own, answersCalls, ...given(options), vhost: options.vhost ?? Class.vhost });
+  return new Consumer({
+    ...own,
+    member,
+    answersCalls,
+    ...given(options),
+    vhost: options.vhost ?? Class.vhost,
+  });
+}
+
+function newMember({ Class, options, processor, table, onEnd }: LifeOptions): Member {
+  const { name, service, version } = identify(options.fingerprint, Class.name);
+  return new Member({
+    style: 'messaging',
+    name,
+    service,
+    version,
+    handles: table.entries.map((entry) => `${entry.category} ${entry.type} ${entry.name ?? ''}`.trimEnd()),
+    health: () => processor.health(),
+    quit: () => onEnd('exit'),
+    restart: () => onEnd('restart'),
+  });
 }
 
 /** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks`. */
