@@ -11,6 +11,7 @@ const mostLeases = 100;
 export class Leases {
   readonly #report: () => void;
   readonly #fresh = new Map<string, { readonly everyMs: number; readonly until: number }>();
+  #reportedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(report: () => void) {
@@ -29,6 +30,7 @@ export class Leases {
   /** Somebody wants it no more. */
   end(watcher: string): void {
     this.#fresh.delete(watcher);
+    this.#plan();
   }
 
   close(): void {
@@ -42,9 +44,12 @@ export class Leases {
     for (const [watcher, { until }] of this.#fresh) if (until < now) this.#fresh.delete(watcher);
     if (this.#fresh.size === 0) return;
     const everyMs = Math.min(...[...this.#fresh.values()].map((each) => each.everyMs));
+    // From the last one on: whoever asks again and again must not put the next one off.
+    const dueMs = Math.max(0, this.#reportedAt + everyMs - now);
     this.#timer = setTimeout(() => {
+      this.#reportedAt = performance.now();
       this.#report();
       this.#plan();
-    }, everyMs).unref();
+    }, dueMs).unref();
   }
 }
