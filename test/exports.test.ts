@@ -425,6 +425,34 @@ const doors: Readonly<Record<string, Door>> = {
       WorkerOptions
     `,
   },
+  './network': {
+    values: `
+      Network
+    `,
+    types: `
+      AskOptions
+      Asked
+      ComponentFacts
+      ComponentFigures
+      HandlerFigures
+      LastError
+      NetworkEvent
+      NodeAnswer
+      NodeFacts
+      NodeFigures
+      NodeState
+      Question
+      QueueFacts
+      RollCall
+      RunFacts
+      SeenComponent
+      SeenNode
+      Selector
+      SenderFigures
+      Watch
+      WatchOptions
+    `,
+  },
   './telemetry': {
     values: `
       collectFigures

@@ -17,6 +17,7 @@ const answers: Answers = {
   senders: ({ ref, name, tally }) => ({ ref, name, senders: tally.senders }),
 };
 
+/** Whether this is something that can be asked. */
 export function isQuestion(command: string): command is Question {
   return Object.hasOwn(answers, command);
 }

@@ -24,17 +24,20 @@ export interface ConsumerState {
   readonly loads: readonly QueueLoad[];
 }
 
-/** How many messages of each queue run, and how many wait. */
-export function loadsOf(
+/** What runs of these queues and what waits, as it is now. */
+export function stateOf(
+  pace: Pace,
   queues: readonly { readonly queue: string }[],
   running: Iterable<Delivery>,
   waiting: Iterable<Delivery>,
-): readonly QueueLoad[] {
+  { runs: overdue, slow }: { readonly runs: readonly HandlerRun[]; readonly slow: SlowHandlers },
+): ConsumerState {
   const counted = [countsOf(running), countsOf(waiting)] as const;
-  return queues.map(({ queue }) => {
+  const loads = queues.map(({ queue }) => {
     const [run = 0, wait = 0] = counted.map((counts) => counts.get(queue));
     return { queue, running: run, waiting: wait };
   });
+  return { pace, running, overdue, slow, loads };
 }
 
 function countsOf(deliveries: Iterable<Delivery>): ReadonlyMap<string, number> {

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.js';
 import { asTopologyError } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport, Pace } from './consumer-options.js';
-import { type ConsumerState, loadsOf } from './consumer-state.js';
+import { type ConsumerState, stateOf } from './consumer-state.js';
 import { ConsumerTimeouts } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import { Duplicates } from './duplicates.js';
@@ -85,14 +85,7 @@ export class Consumer {
 
   /** What runs, and what waits. */
   get state(): ConsumerState {
-    const loads = loadsOf(this.queues, this.#running, this.#waiting.all);
-    return {
-      pace: this.#host,
-      running: this.#running,
-      overdue: this.#timeouts.runs,
-      slow: this.#timeouts.slow,
-      loads,
-    };
+    return stateOf(this.#host, this.queues, this.#running, this.#waiting.all, this.#timeouts);
   }
 
   /** True after {@link stop}. */
