@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, GetMessage } from 'amqplib';
 import { cut } from '../../common/foreign-text.js';
+import { sleep } from '../../common/timers.js';
 import { toldNumber } from '../../common/told-number.js';
 import { nextMessageId } from '../common/message-id.js';
 import { carriedHeaders } from '../consuming/carried-headers.js';
@@ -84,9 +84,9 @@ export class FailedQueue {
     let count = 0;
     let next = 0;
     return await this.#visit(async (message) => {
-      if (signal?.aborted) return 'stop';
       if (!isChosen(message)) return 'keep';
-      if (!(await rested(next - performance.now(), signal))) return 'stop';
+      await sleep(Math.max(0, next - performance.now()), { signal });
+      if (signal?.aborted) return 'stop';
       next = performance.now() + everyMs;
       await this.#put(this.#queue, message, withoutDossier(message.properties.headers));
       onReplayed?.(message, ++count);
@@ -184,12 +184,6 @@ export class FailedQueue {
 function withoutDossier(headers: MessageProperties['headers']): MessageProperties['headers'] {
   const { [dossierHeader]: _dossier, ...others } = headers ?? {};
   return others;
-}
-
-/** Waits; false where it was aborted meanwhile. */
-async function rested(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
-  if (ms > 0) await sleep(ms, undefined, signal ? { signal } : {}).catch(() => {});
-  return signal?.aborted !== true;
 }
 
 /** How often a message may be looked at and put back. */
