@@ -8,6 +8,7 @@ export { nextMessageId } from './common/message-id.js';
 export { onAbort } from './common/on-abort.js';
 export { type Address, masked, urlOf } from './connection/address.js';
 export { brokerReason } from './connection/broker-error.js';
+export { type BrokerInfo, brokerInfo } from './connection/broker-info.js';
 export type { ConnectionHealth } from './connection/connection-health.js';
 export type { Credentials, CredentialsSource } from './connection/credentials.js';
 export type { FirstConnect } from './connection/first-connect.js';
@@ -27,7 +28,8 @@ export type { StreamOffset } from './consuming/stream-position.js';
 export { messageFields, messageWords } from './consuming/told-message.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
-export { type FailedMessage, FailedQueue } from './failing/failed-queue.js';
+export type { Dossier } from './failing/dossier.js';
+export { type EditFate, type FailedMessage, FailedQueue } from './failing/failed-queue.js';
 export {
   FailurePolicy,
   type FailurePolicyOptions,
