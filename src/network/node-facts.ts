@@ -8,7 +8,7 @@ import type { NodeFacts, NodeFigures } from './facts.js';
 /** What this process is on a link. */
 export function nodeFacts({ vhost }: Link): NodeFacts {
   return {
-    id: randomBytes(8).toString('hex'),
+    id: randomBytes(6).toString('hex'),
     host: hostname(),
     pid: process.pid,
     vhost,

@@ -4,11 +4,13 @@ import type { NodeState, SeenComponent, SeenNode } from './seen.js';
 interface Known {
   facts: ComponentFacts;
   figures: ComponentFigures | undefined;
-  /** When the figures came, by `performance.now()`. */
-  at: number;
+  /** Those from which the rate is counted, and when they came, by `performance.now()`. */
+  base: { readonly figures: ComponentFigures; readonly at: number } | undefined;
   rate: number | undefined;
   failing: number | undefined;
 }
+
+const leastSeconds = 0.5;
 
 /** What a watcher knows of one process. */
 export class SeenProcess {
@@ -55,7 +57,7 @@ export class SeenProcess {
         this.#components.set(facts.ref, {
           facts,
           figures: undefined,
-          at: 0,
+          base: undefined,
           rate: undefined,
           failing: undefined,
         });
@@ -97,13 +99,15 @@ export class SeenProcess {
 }
 
 function note(known: Known, figures: ComponentFigures, now: number): void {
-  const before = known.figures;
-  const seconds = (now - known.at) / 1_000;
-  if (before && seconds > 0) {
-    const done = Math.max(0, figures.done - before.done);
-    known.rate = Number((done / seconds).toPrecision(3));
-    known.failing = done === 0 ? 0 : Math.min(1, Math.max(0, figures.failed - before.failed) / done);
-  }
   known.figures = figures;
-  known.at = now;
+  const { base } = known;
+  const seconds = base ? (now - base.at) / 1_000 : 0;
+  // Two that come at once tell nothing of a second.
+  if (base && seconds < leastSeconds) return;
+  known.base = { figures, at: now };
+  if (!base) return;
+  const done = Math.max(0, figures.done - base.figures.done);
+  const failed = Math.max(0, figures.failed - base.figures.failed);
+  known.rate = Number((done / seconds).toPrecision(3));
+  known.failing = done === 0 ? 0 : Math.min(1, failed / done);
 }
