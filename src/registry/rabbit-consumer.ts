@@ -18,6 +18,7 @@ import {
   assertDrained,
   Chain,
   connectionName,
+  type IdentityOptions,
   Intake,
   identify,
   type Middleware,
@@ -74,6 +75,8 @@ export class RabbitConsumer implements MessageConsumer {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
 
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;
@@ -92,10 +95,11 @@ export class RabbitConsumer implements MessageConsumer {
     if (typeof options.deadLetters === 'object') checkDeadLetters(owner, options.deadLetters);
     this.#messageKeyName = messageKeyName;
     this.#options = options;
-    this.#chain = new Chain('receive', owner, aroundOf(new.target, options));
+    this.#chain = new Chain('receive', owner, aroundOf(new.target, options, owner));
     const identity = identify({ name: owner }, owner);
     const answersCalls = options.rpc !== undefined;
-    this.#intake = new Intake({ connectionName: connectionName(identity), answersCalls, ...connection });
+    const settings = { connectionName: connectionName(identity), answersCalls, ...connection };
+    this.#intake = new Intake(settings, this.#chain.identity);
   }
 
   /** @throws ConnectError; ClosedError when it is disconnected meanwhile */

@@ -15,6 +15,7 @@ import {
   Chain,
   connectionName,
   DecoratedMethods,
+  type IdentityOptions,
   Intake,
   identify,
   type Job,
@@ -77,6 +78,8 @@ export abstract class Worker extends StandingThread {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
   /** Who it is. */
   readonly name: string;
   /** @internal */
@@ -96,7 +99,7 @@ export abstract class Worker extends StandingThread {
     this.name = options.name ?? new.target.name;
     this.reading = readingOf(new.target.name, options);
     this.#connection = connection;
-    this.#chain = new Chain('receive', this.name, aroundOf(new.target, options));
+    this.#chain = new Chain('receive', this.name, aroundOf(new.target, options, this.name));
     this.#options = options;
   }
 
@@ -138,8 +141,8 @@ export abstract class Worker extends StandingThread {
     this.#refuseToStart();
     const who = { name: this.name, type: this.constructor.name };
     const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
-    const answersCalls = this.kind.jobs === 'call';
-    const intake = new Intake({ ...linkOptions(this.#connection, defaults), answersCalls });
+    const options = { ...linkOptions(this.#connection, defaults), answersCalls: this.kind.jobs === 'call' };
+    const intake = new Intake(options, this.#chain.identity);
     this.#intake = intake;
     warnOfMinifiedName(intake.link.logger, this.constructor, this);
     try {
@@ -214,8 +217,7 @@ export abstract class Worker extends StandingThread {
     const { handle, giveUp } = this.#newReception(intake, route, server);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
     const answersCalls = server.responder !== undefined;
-    const component = this.name;
-    await intake.open(queue, { component, declarations, answersCalls, ...consumer }, handle);
+    await intake.open(queue, { component: this.name, declarations, answersCalls, ...consumer }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */

@@ -3,6 +3,7 @@ import { ClosedError, type TopologyError } from '../../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
 import { dial } from '../connection/dial.js';
+import { KnownUser } from '../connection/known-user.js';
 import { type OwnChannel, openOwnChannel } from '../connection/own-channel.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import { type Settings, settle } from '../connection/settings.js';
@@ -37,6 +38,8 @@ export class Link {
   /** The first address of the broker, and how its management page names these connections. */
   readonly server: { readonly address: string; readonly port: number; readonly client: string };
   readonly logger: Logger;
+  /** Who has logged in. */
+  readonly user: KnownUser = new KnownUser();
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
   /** What happens to its connections. */
@@ -54,9 +57,10 @@ export class Link {
   #publisher: Publisher | undefined;
 
   private constructor(
-    settings: Settings,
+    given: Settings,
     { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox }: LinkOptions,
   ) {
+    const settings = this.user.watch(given);
     // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
     this.vhost = settings.vhost;
     const [{ hostname: address, port }] = settings.addresses;
@@ -199,7 +203,7 @@ export class Link {
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
       redeclare: this.#topology.redeclaring({ exclusive: true }),
       argumentsOf: (queue) => this.argumentsOf(queue),
-      putAnew: (delivery) => putAnewIfWornOut(this, delivery),
+      putAnew: (delivery) => putAnewIfWornOut(this, delivery, options?.seal),
       ...options,
     });
     this.#consumers.add(consumer);
