@@ -11,6 +11,7 @@ export {
 } from './common/message-errors.js';
 export { StreamInterruptedError, type StreamInterruption } from './common/stream-error.js';
 export { toError } from './common/thrown.js';
+export { type Distrust, UntrustedError } from './common/untrusted-error.js';
 export { type ErrorCode, isWaybillError, WaybillError } from './common/waybill-error.js';
 
 /**

@@ -17,8 +17,8 @@ export { type ConnectionOptions, settle } from './connection/settings.js';
 export { isHeaderOfTheBroker } from './consuming/carried-headers.js';
 export { Consumer } from './consuming/consumer.js';
 export { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
-export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
-export type { Delivery } from './consuming/delivery.js';
+export type { ConsumeOptions, ConsumerOptions, DrainReport, Seal } from './consuming/consumer-options.js';
+export type { Delivery, VerifiedSender } from './consuming/delivery.js';
 export type { DeliveryWatch, Settled } from './consuming/delivery-watch.js';
 export { failureCount } from './consuming/failure-count.js';
 export { type HandlerRun, handlerRun, senderOf } from './consuming/handler-run.js';
@@ -34,10 +34,10 @@ export {
   FailurePolicy,
   type FailurePolicyOptions,
   type GiveUp,
-  isHopeless,
   type Outlook,
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
+export { isHopeless } from './failing/hopeless.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
 export { amqplibTable } from './frames/amqplib-table.js';

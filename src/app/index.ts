@@ -3,7 +3,9 @@ export type { HeaderValue } from '../amqp/index.js';
 export {
   type ComponentInfo,
   type DeliveryContext,
+  type IdentityOptions,
   type Inbound,
+  KeyRing,
   type MessageSettings,
   type Middleware,
   type Outbound,

@@ -91,7 +91,9 @@ export class RpcCaller {
       const addressed = { ...properties, messageId: id, correlationId: id, replyTo: queue.name };
       const made = { ...message, properties: addressed };
       const watched = request.watch?.(made, 1) ?? { message: made, end: () => {} };
-      await sendWatched(watched, (each) => this.#line.publisher.publish(each, options));
+      const { timeoutMs, signal } = options;
+      const sending = { timeoutMs, signal, leaving: request.leaving };
+      await sendWatched(watched, (each) => this.#line.publisher.publish(each, sending));
       return queue;
     } catch (thrown) {
       await queue.close();

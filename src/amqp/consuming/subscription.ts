@@ -143,7 +143,10 @@ export class Subscription {
   #take(message: ConsumeMessage, session: Session): void {
     const delivery = new Delivery(this.queue, message, session.acknowledger);
     const { position } = this.#request;
-    if (position) delivery.isRepeated = !position.isNew(delivery);
+    if (position) {
+      delivery.isOfStream = true;
+      delivery.isRepeated = !position.isNew(delivery);
+    }
     const change = session === this.#session ? this.#width.changeFor(delivery) : undefined;
     if (change) this.#renew(change);
     if (session.isClosedToNew) delivery.giveBack();

@@ -28,6 +28,8 @@ export interface PublishOptions {
    * ConnectionLostError then, and may have arrived. @default true
    */
   readonly sendAgain?: boolean | undefined;
+  /** @internal Makes of the message what leaves, each time that it does: a signature tells the time. What it throws ends the publish. */
+  readonly leaving?: ((message: Outgoing) => Outgoing) | undefined;
 }
 
 /**

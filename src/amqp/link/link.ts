@@ -1,8 +1,9 @@
 import type { Channel } from 'amqplib';
-import { ClosedError, type TopologyError } from '../../errors.js';
+import { ClosedError } from '../../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
 import { dial } from '../connection/dial.js';
+import { KnownUser } from '../connection/known-user.js';
 import { type OwnChannel, openOwnChannel } from '../connection/own-channel.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import { type Settings, settle } from '../connection/settings.js';
@@ -39,6 +40,8 @@ export class Link {
   readonly logger: Logger;
   /** @see NetworkOptions.joinAfterMs */
   readonly joinAfterMs: number | undefined;
+  /** Who has logged in. */
+  readonly user: KnownUser = new KnownUser();
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
   /** What happens to its connections. */
@@ -56,9 +59,10 @@ export class Link {
   #publisher: Publisher | undefined;
 
   private constructor(
-    settings: Settings,
+    given: Settings,
     { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox, network }: LinkOptions,
   ) {
+    const settings = this.user.watch(given);
     // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
     this.vhost = settings.vhost;
     const [{ hostname: address, port }] = settings.addresses;
@@ -66,14 +70,13 @@ export class Link {
     this.logger = guardLogger(logger);
     this.joinAfterMs = joinAfterMs(network);
     this.#outbox = outbox;
-    const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
-      askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
-    this.#topology = new Topology(this.logger, ask);
+    const asker = [settings, `${connectionName} asks`, this.#closing.signal] as const;
+    this.#topology = new Topology(this.logger, (declaration) => askAlone(declaration, ...asker));
     const connections = linkConnections(settings, connectionName, this.logger, this.#topology);
     this.#publishing = connections.publishing;
     this.#consuming = connections.consuming;
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
-    this.#aside = new SideConnection(() => dial(settings, `${connectionName} asks`, this.#closing.signal));
+    this.#aside = new SideConnection(() => dial(...asker));
     this.events = eventsOf(connections, this.logger);
     this.activity = activityOf([this.#publishing, this.#consuming], this.#consumers, () => this.#fill);
   }
@@ -87,26 +90,25 @@ export class Link {
     const settings = settle(options);
     checkOutbox(options.outbox);
     const { tls, logger, outbox, ownConnections, credentials, answersCalls = false } = options;
-    const owner = ownConnections ? {} : undefined;
     const ask = typeof credentials === 'function' ? credentials : undefined;
     const key = JSON.stringify([
       settings,
       outbox,
       answersCalls,
       options.network ?? true,
-      ...[tls, logger, owner, ask].map((each) => links.identityOf(each)),
+      ...[tls, logger, ownConnections ? {} : undefined, ask].map((each) => links.identityOf(each)),
     ]);
     return links.acquire(key, () => new Link(settings, options));
-  }
-
-  /** True while what publishes is connected. */
-  get publishing(): boolean {
-    return this.#publishing.model !== undefined;
   }
 
   /** All that are open in this process. */
   static get open(): readonly Link[] {
     return links.all;
+  }
+
+  /** True while what publishes is connected. */
+  get publishing(): boolean {
+    return this.#publishing.model !== undefined;
   }
 
   /** Calls back when an attempt to reconnect what consumes has failed, with its number in this outage; gives what ends that. */
@@ -203,7 +205,7 @@ export class Link {
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
       redeclare: this.#topology.redeclaring({ exclusive: true }),
       argumentsOf: (queue) => this.argumentsOf(queue),
-      putAnew: (delivery) => putAnewIfWornOut(this, delivery),
+      putAnew: (delivery) => putAnewIfWornOut(this, delivery, options?.seal),
       ...options,
     });
     this.#consumers.add(consumer);

@@ -6,7 +6,7 @@ import { takeMessages } from '../frames/amqplib-internals.js';
 export const directReplyTo = 'amq.rabbitmq.reply-to';
 
 /** A message that came to an {@link Inbox}. */
-export type Received = Pick<ConsumeMessage, 'content' | 'properties'>;
+export type Received = Pick<ConsumeMessage, 'content' | 'properties' | 'fields'>;
 
 /**
  * Where replies arrive, on the channel that publishes the requests: the direct reply-to address, and queues of one's

@@ -23,6 +23,7 @@ export class PendingPublish implements Timed {
   readonly #resolve: () => void;
   readonly #reject: (error: WaybillError) => void;
   readonly #host: PublishHost;
+  #leaving: PublishOptions['leaving'];
   #deadline: Deadline | undefined;
   #unwatch: (() => void) | undefined;
   #settled = false;
@@ -43,9 +44,18 @@ export class PendingPublish implements Timed {
     return this.#settled;
   }
 
+  /** The message as it leaves now. */
+  get outgoing(): Outgoing {
+    return this.#leaving ? this.#leaving(this.message) : this.message;
+  }
+
   /** Gives up when the time is over, when the caller's signal says so, or with the connection where it is sent once only. */
-  limit({ timeoutMs = 30_000, signal, sendAgain = true }: PublishOptions, deadlines: Deadlines): void {
+  limit(
+    { timeoutMs = 30_000, signal, sendAgain = true, leaving }: PublishOptions,
+    deadlines: Deadlines,
+  ): void {
     this.isSentAgain = sendAgain;
+    this.#leaving = leaving;
     this.#deadline = deadlines.watch(timeoutMs, this);
     if (signal) this.#cancelBy(signal);
   }

@@ -145,7 +145,7 @@ export class Publisher {
   /** False when the channel cannot take it: then it waits for the next one. */
   #send(outlet: Outlet, publish: PendingPublish): boolean {
     try {
-      outlet.publish(publish.message);
+      outlet.publish(publish.outgoing);
       this.#sent.add(publish);
       return true;
     } catch (thrown) {
