@@ -210,12 +210,10 @@ export abstract class Worker extends StandingThread {
 
   async #open(intake: Intake, route: Route, server: RouteServer): Promise<void> {
     const { queue, options } = route;
-    const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
-    const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
+    const { slowHandlerMs, prefetch: most = 100, concurrency: width } = this.#options;
+    const { priority, exclusive, offset, prefetch = most, concurrency = width ?? prefetch } = options;
     const bound = bindingsOf(this.name, queue, options.bindings);
     const declarations = [...this.kind.declarations(route), ...bound];
-    const { priority, exclusive, offset } = options;
-    const { slowHandlerMs } = this.#options;
     const { handle, giveUp } = this.#newReception(intake, route, server);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
     const taking = { declarations, answersCalls: server.responder !== undefined, ...consumer };
