@@ -441,6 +441,10 @@ const doors: Readonly<Record<string, Door>> = {
       NodeFacts
       NodeFigures
       NodeState
+      Obeyed
+      OpenOptions
+      Order
+      OrderArguments
       Question
       QueueFacts
       RollCall

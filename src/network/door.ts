@@ -8,12 +8,14 @@ export type {
   NodeAnswer,
   NodeFacts,
   NodeFigures,
+  Obeyed,
   Question,
   QueueFacts,
   RunFacts,
   SenderFigures,
 } from './facts.js';
 export type { Selector } from './names.js';
-export { type AskOptions, Network, type RollCall } from './network.js';
+export { type AskOptions, Network, type OpenOptions, type RollCall } from './network.js';
+export type { Order, OrderArguments } from './orders.js';
 export type { NetworkEvent, NodeState, SeenComponent, SeenNode } from './seen.js';
 export type { Watch, WatchOptions } from './watch.js';

@@ -5,15 +5,28 @@ import {
   type Link,
   type LinkOptions,
   nextMessageId,
+  type Outgoing,
 } from '../amqp/index.js';
 import { duration } from '../common/numbers.js';
 import { isWaybillError } from '../errors.js';
-import type { Asked, NodeAnswer, Question } from './facts.js';
+import { Identity } from '../identity/index.js';
+import type { Asked, NodeAnswer, Obeyed, Question } from './facts.js';
 import { isThere } from './is-there.js';
 import { controlExchange, exchanges, presenceExchange, requestKey, type Selector } from './names.js';
+import { isOrder, type Order, type OrderArguments } from './orders.js';
 import { readAnswer } from './read-answer.js';
 import { Roll } from './roll.js';
 import { Watch, type WatchOptions } from './watch.js';
+
+/** How one takes part in the network. */
+export interface OpenOptions extends LinkOptions {
+  /** Who orders: `operator`, or `operator-` and more; the key must speak for that name. @default 'operator' */
+  readonly as?: string | undefined;
+  /** The key by which orders are signed, by its id; `true` for the last one in the file that may. @default true */
+  readonly sign?: string | true | undefined;
+  /** The file of keys. @default `WAYBILL_KEYS`; without one nothing can be ordered */
+  readonly keys?: string | undefined;
+}
 
 /** Whom a question is for, and how long it waits. */
 export interface AskOptions {
@@ -43,14 +56,17 @@ export class Network {
   readonly #queue = `waybill.watch.${nextMessageId()}`;
   readonly #rolls = new Map<string, Roll<unknown>>();
   readonly #watches = new Set<Watch>();
+  readonly #signing: () => Identity;
   #consumer: Consumer | undefined;
+  #identity: Identity | undefined;
 
-  private constructor(options: LinkOptions) {
-    this.#lease = new Lease({ connectionName: `waybill watches ${process.pid}`, ...options, network: false });
+  private constructor({ as = 'operator', sign = true, keys, ...link }: OpenOptions) {
+    this.#lease = new Lease({ connectionName: `waybill watches ${process.pid}`, ...link, network: false });
+    this.#signing = () => new Identity({ sign, keys, name: as }, as);
   }
 
   /** Connects. @throws ConnectError; TopologyError where the user may not have what it needs: a queue `waybill.watch.*` and both exchanges */
-  static async open(options: LinkOptions = {}): Promise<Network> {
+  static async open(options: OpenOptions = {}): Promise<Network> {
     const network = new Network(options);
     try {
       await network.#open();
@@ -73,6 +89,21 @@ export class Network {
   ): Promise<RollCall<Asked[Asking]>> {
     duration('Network.ask: timeoutMs', timeoutMs);
     return (await this.#send(question, { ref }, { to, expected, timeoutMs })) as RollCall<Asked[Asking]>;
+  }
+
+  /**
+   * Has components do something, signed: a process that does not know the key, or that the key does not speak for an operator, refuses it
+   * and says why in `refused`. It is done once, or not at all; who is busy and hears of it more than five minutes later refuses it.
+   * @throws ConfigurationError where there is no key that may sign; ConnectError, PublishTimeoutError where it could not be sent
+   */
+  async order(
+    order: Order,
+    args: OrderArguments = {},
+    { to = 'all', ref, expected, timeoutMs = 5_000 }: AskOptions = {},
+  ): Promise<RollCall<Obeyed>> {
+    duration('Network.order: timeoutMs', timeoutMs);
+    this.#identity ??= this.#signing();
+    return (await this.#send(order, { ...args, ref }, { to, expected, timeoutMs })) as RollCall<Obeyed>;
   }
 
   /** Whether a process is still connected, by asking the broker: one that answers nothing may be busy, or frozen. */
@@ -162,14 +193,20 @@ export class Network {
       expiration: String(lifeMs),
     } as const;
     const content = Buffer.from(JSON.stringify(args));
-    const message = { exchange: controlExchange, routingKey: requestKey(to, command), content, properties };
+    const routingKey = requestKey(to, command);
+    const message = { exchange: controlExchange, routingKey, content, properties, mandatory: true };
     try {
-      await this.#link.publish({ ...message, mandatory: true }, { timeoutMs: lifeMs });
+      await this.#link.publish(this.#signed(command, message), { timeoutMs: lifeMs });
       return true;
     } catch (thrown) {
       if (isWaybillError(thrown, 'UNROUTABLE')) return false;
       throw thrown;
     }
+  }
+
+  #signed(command: string, message: Outgoing): Outgoing {
+    const identity = isOrder(command) ? this.#identity : undefined;
+    return identity ? identity.sign(message, identity.name) : message;
   }
 
   #receive(delivery: Delivery): void {

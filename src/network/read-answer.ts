@@ -1,5 +1,6 @@
 import { conform, type Shape } from './conform.js';
 import type { NodeAnswer } from './facts.js';
+import { isOrder } from './orders.js';
 
 /** A process with many components tells much; more is nobody's answer. */
 const longestBytes = 8 * 1024 * 1024;
@@ -84,6 +85,8 @@ const components: Readonly<Record<string, Shape>> = {
   senders: { fields: { ...named, senders: { list: sender } } },
 };
 
+const obeyed: Shape = { fields: { ...named, ok: 'boolean', done: 'text' } };
+
 const figures = {
   optional: {
     fields: {
@@ -93,6 +96,7 @@ const figures = {
       loopDelayMs: 'number',
       outbox: { fields: { waiting: 'number', unconfirmed: 'number' } },
       reconnects: 'number',
+      refusedOrders: 'number',
     },
   },
 } as const;
@@ -108,7 +112,7 @@ const told = {
 export function readAnswer(content: Buffer, type: string): NodeAnswer | undefined {
   const asked = type.replace(/^waybill\./, '');
   const component = Object.hasOwn(components, asked) ? components[asked] : undefined;
-  const list = component ?? 'anything';
+  const list = component ?? (isOrder(asked) ? obeyed : 'anything');
   const shape = { fields: { node, figures, refused: optionalText, components: { list }, ...told } } as const;
   const read = content.length > longestBytes ? undefined : parsed(content);
   if (typeof read !== 'object' || read === null) return undefined;

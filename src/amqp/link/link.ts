@@ -23,7 +23,7 @@ import { askAll, consumedQueues, type HealthOptions, isWell, type LinkHealth } f
 import { Inquiry } from './inquiry.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
-import { joinAfterMs, type LinkOptions } from './link-options.js';
+import { type LinkOptions, type NetworkTerms, networkTerms } from './link-options.js';
 import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { SharedPool } from './shared-pool.js';
@@ -38,8 +38,8 @@ export class Link {
   /** The first address of the broker, and how its management page names these connections. */
   readonly server: { readonly address: string; readonly port: number; readonly client: string };
   readonly logger: Logger;
-  /** @see NetworkOptions.joinAfterMs */
-  readonly joinAfterMs: number | undefined;
+  /** How the network of components sees it; undefined where that shall not. */
+  readonly network: NetworkTerms | undefined;
   /** Who has logged in. */
   readonly user: KnownUser = new KnownUser();
   /** Deadlines of publishes and calls. */
@@ -68,7 +68,7 @@ export class Link {
     const [{ hostname: address, port }] = settings.addresses;
     this.server = { address, port, client: connectionName };
     this.logger = guardLogger(logger);
-    this.joinAfterMs = joinAfterMs(network);
+    this.network = networkTerms(network);
     this.#outbox = outbox;
     const asker = [settings, `${connectionName} asks`, this.#closing.signal] as const;
     this.#topology = new Topology(this.logger, (declaration) => askAlone(declaration, ...asker));
@@ -208,7 +208,7 @@ export class Link {
       putAnew: (delivery) => putAnewIfWornOut(this, delivery, options?.seal),
       ...options,
     });
-    this.#consumers.add(consumer);
+    if (!options?.isInternal) this.#consumers.add(consumer);
     return consumer;
   }
 

@@ -13,7 +13,7 @@ import {
   warnOfMinifiedName,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
-import { debugAsked } from '../../logger.js';
+import { debugAsked, isDebugging } from '../../logger.js';
 import { Member } from '../../network/index.js';
 import { type ReplyStore, Responder, ResultWriter, StreamResponder } from '../../rpc/index.js';
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
@@ -164,6 +164,7 @@ export class ProcessorLife {
     const { Class, processor, table, unhandled, obey, emitter } = this.#options;
     const { name, encoder } = Class;
     const { deadlines, logger } = this.consumer.link;
+    const asked = debugAsked();
     return {
       name,
       processor,
@@ -177,7 +178,7 @@ export class ProcessorLife {
       deadlines,
       closing: this.#closing.signal,
       logger,
-      debug: debugAsked(),
+      isDebugging: () => isDebugging(asked),
     };
   }
 
