@@ -4,6 +4,7 @@ import { doctor } from './doctor-command.js';
 import { failed } from './failed-command.js';
 import { inflight } from './network/inflight.js';
 import { info } from './network/info.js';
+import { orders } from './network/orders.js';
 import { ps } from './network/ps.js';
 import { top } from './network/top.js';
 import { whoSends } from './network/who-sends.js';
@@ -15,6 +16,7 @@ export const commands: readonly CommandDefinition[] = [
   info,
   inflight,
   whoSends,
+  ...orders,
   failed,
   doctor,
   broker,
