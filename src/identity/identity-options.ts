@@ -41,6 +41,8 @@ const modes = ['off', 'warn', 'enforce'] as const;
 
 /** Looks at what was given, in plain JavaScript, too. @throws ConfigurationError */
 export function checkIdentity(owner: string, given: IdentityOptions): void {
+  if (typeof given !== 'object')
+    throw new ConfigurationError(`${owner}: identity must be an object and is ${shown(given)}.`);
   const { sign, verify, keys, userId, name, windowMs, onUntrusted } = given;
   if (verify !== undefined) choice(`${owner}: identity.verify`, verify, modes);
   if (windowMs !== undefined) duration(`${owner}: identity.windowMs`, windowMs, { min: 1 });

@@ -224,8 +224,11 @@ function restored(properties: MessageProperties, { expiration, copiesTo }: Origi
   return { ...properties, expiration, headers };
 }
 
+/** What is put aside has one of them, or says so. */
+const movedHeaders = [sealHeader, 'x-waybill-origin', 'x-waybill-put-anew'] as const;
+
 function hasMoved(headers: Headers = {}): boolean {
-  return headers['x-waybill-origin'] !== undefined || headers['x-waybill-put-anew'] !== undefined;
+  return movedHeaders.some((name) => headers[name] !== undefined);
 }
 
 function markOf({ text }: Signature, queue: string | undefined): string {
