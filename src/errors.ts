@@ -52,7 +52,8 @@ export class EncodingError extends WaybillError {
 }
 
 /**
- * Thrown when the first connection cannot be made. The text names what was tried, why it failed and what to do.
+ * Thrown when the first connection cannot be made. The text names what was tried, why it failed, in the broker's own words where it
+ * has said any, and what to do.
  *
  * What to do: read the reason in the text: mend the address, the login or the virtual host, or start the broker. Where `temporary`
  * is true, trying again may help; `firstConnect` and `restartPolicy` do that.
@@ -60,7 +61,10 @@ export class EncodingError extends WaybillError {
 export class ConnectError extends WaybillError {
   override readonly name = 'ConnectError' as const;
   readonly code = 'CONNECT_FAILED' as const;
-  /** True when some address could not be reached: the broker may be starting, and trying again may help. */
+  /**
+   * True when trying again may help: some address could not be reached, since the broker may be starting, or it has no room for a further
+   * connection.
+   */
   readonly temporary: boolean;
   /** The AMQP reply code, where the broker has refused us: 403 for the login, 530 for the virtual host. */
   readonly replyCode: number | undefined;

@@ -36,7 +36,7 @@ import { assertContentType, type Encoder, type FingerprintStamp } from '../wire/
 import { bindingsOf } from './bindings.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
 import type { Bare } from './dialect.js';
-import { type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
+import { assertRoute, type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
 
 /** How every worker works. */
 export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
@@ -197,6 +197,7 @@ export abstract class Worker extends StandingThread {
     options: RouteOptions,
   ): RegisterHandler<Handler> {
     const owner = `${this.constructor.name}, route '${queue}'`;
+    assertRoute(owner, queue);
     checkConsuming(owner, options);
     checkQueueArguments(owner, options.arguments);
     bindingsOf(owner, queue, options.bindings);
