@@ -2,6 +2,7 @@ import { broker } from './broker-command.js';
 import type { CommandDefinition } from './command.js';
 import { doctor } from './doctor-command.js';
 import { failed } from './failed-command.js';
+import { key } from './key-command.js';
 import { inflight } from './network/inflight.js';
 import { info } from './network/info.js';
 import { orders } from './network/orders.js';
@@ -17,6 +18,7 @@ export const commands: readonly CommandDefinition[] = [
   inflight,
   whoSends,
   ...orders,
+  key,
   failed,
   doctor,
   broker,
