@@ -25,7 +25,7 @@ export function settingsOf({ header: headers, priority: given }: SettingOptions)
 }
 
 /** Adds one more header. @throws InvalidArgumentError */
-function header(text: string, before: Headers = {}): Headers {
+export function header(text: string, before: Headers = {}): Headers {
   const [, name = '', mark, value = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(text) ?? [];
   if (name === '')
     throw new InvalidArgumentError(`Not a header: '${text}'. Write name=value, or name:=JSON.`);
