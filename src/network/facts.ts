@@ -115,7 +115,7 @@ export interface RunFacts extends HandlerRun {
 
 /** What is asked, and what each component tells. */
 export interface Asked {
-  readonly ping: null;
+  readonly ping: { readonly ref: string; readonly name: string };
   readonly info: ComponentFacts;
   readonly stats: ComponentFigures;
   readonly health: {

@@ -67,6 +67,7 @@ const info = {
 
 /** What each component tells, by what was asked. */
 const components: Readonly<Record<string, Shape>> = {
+  ping: { fields: named },
   info,
   stats: {
     fields: {
