@@ -20,6 +20,7 @@ export type {
   LinkHealth,
   LinkOptions,
   MessageProperties,
+  NetworkOptions,
   OutboxHealth,
   OutboxLimits,
   QueueHealth,

@@ -53,7 +53,7 @@ export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from 
 export { Lease } from './link/lease.js';
 export { Link } from './link/link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';
-export type { LinkOptions } from './link/link-options.js';
+export type { LinkOptions, NetworkOptions } from './link/link-options.js';
 export { say } from './link/say.js';
 export { directReplyTo, Inbox, type Received } from './publishing/inbox.js';
 export type { OutboxHealth, OutboxLimits } from './publishing/outbox.js';

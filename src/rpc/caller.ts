@@ -82,7 +82,11 @@ export class RpcCaller {
     assertCallOptions(request, options);
     const id = nextMessageId();
     const address = await newReplyAddress();
-    const queue = new ReplyQueue<Answer>(address, this.#link.deadlines, (name) => this.#drop(name));
+    const endsAt = performance.now() + options.timeoutMs;
+    const queue = new ReplyQueue<Answer>(address, this.#link.deadlines, {
+      remove: (name) => this.#drop(name),
+      cancel: (reason) => this.#cancel(id, request, { reason, remainingMs: endsAt - performance.now() }),
+    });
     this.#queues.set(queue.name, queue as ReplyQueue);
     await this.#line.inbox.listen(queue.name, (reply) => queue.add(readReply<Answer>(reply, request)));
     const { exchange, routingKey, content, properties } = request;
