@@ -29,7 +29,7 @@ const uncoveredKinds = /^x-(?:first-death-|last-death-|opt-|routed-|received-fro
 type Table = Readonly<Record<string, unknown>>;
 
 /** Whether a signature says something of the header of this name. */
-export function isCovered(name: string): boolean {
+function isCovered(name: string): boolean {
   return !uncovered.has(name) && !(name.startsWith('x-') && uncoveredKinds.test(name));
 }
 

@@ -81,10 +81,10 @@ export class Identity {
     const { sign, verify = 'off', userId = false, windowMs = usualWindowMs, onUntrusted } = options;
     this.name = options.name ?? name;
     this.verifies = verify;
-    this.signs = sign !== undefined;
+    this.signs = sign !== undefined && sign !== false;
     this.userId = userId;
     this.untrusted = new UntrustedCount(this.name, onUntrusted);
-    this.#sign = sign;
+    this.#sign = sign || undefined;
     this.#ring = this.signs || verify !== 'off' ? ringOf(options, this.name) : new KeyRing();
     this.#guard = new ReplayGuard({ windowMs });
     this.#key(Date.now());

@@ -1,7 +1,7 @@
-// What a signature costs: `node --conditions=waybill-source --import=tsx bench/identity.ts`. Prints microseconds
+// What a signature costs: `node --conditions=waybill-source --import=tsx bench/identity/run.ts`. Prints microseconds
 // of CPU for one message, the median of rounds: other programs on the machine count less so.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { Identity, KeyRing } from '../src/identity/index.js';
+import { Identity, KeyRing } from '../../src/identity/index.js';
 
 const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 const keys = new KeyRing([
