@@ -159,6 +159,34 @@ describe('signed messages that are put aside, and must be no better off', () => 
     return (await processor.health()).untrusted?.last.map(({ reason, count }) => [reason, count]);
   }
 
+  it('a seal counts in the queue alone for which it was made', async (t) => {
+    const [queue, other] = [uniqueName('queue'), uniqueName('other')];
+    class Failing extends MessageProcessor {
+      static override readonly eqks = [[Orders, [[queue, queue]]]] as const;
+    }
+    Failing.handle('command', 'order', () => {
+      throw new Error('never');
+    });
+    Object.defineProperty(Failing, 'name', { value: 'Desk' });
+    await stage.start(t, Failing, { eqks: [...Failing.eqks] }, { identity });
+    class Shop extends GenericProducer {
+      static override readonly eks = [[Orders, queue]] as const;
+      static override readonly identity = { sign: 'shop-1', keys };
+      build_message_order(number: number) {
+        return new MessageCommand('order', number);
+      }
+    }
+    await (await stage.connect(t, Shop)).message_order(1);
+    const { content, properties } = await stage.side.waitForMessage(`${queue}.failed`);
+    assert.ok(properties.headers?.['x-waybill-seal']);
+    const processor = await desk(t, other);
+    const { messageId, type, contentType, headers } = properties;
+    await stage.side.publish('', other, content, { messageId, type, contentType, headers });
+    await stage.side.waitForDepth(`${other}.failed`, 1);
+    assert.deepEqual(await reasons(processor), [['unsealed', 1]]);
+    assert.deepEqual(processor.seen, []);
+  });
+
   it('a replay that was parked is still one when it is sent back', async (t) => {
     const queue = uniqueName('queue');
     const processor = await desk(t, queue);
