@@ -438,6 +438,38 @@ const doors: Readonly<Record<string, Door>> = {
       WorkerOptions
     `,
   },
+  './network': {
+    values: `
+      Network
+    `,
+    types: `
+      AskOptions
+      Asked
+      ComponentFacts
+      ComponentFigures
+      HandlerFigures
+      LastError
+      NetworkEvent
+      NodeAnswer
+      NodeFacts
+      NodeFigures
+      NodeState
+      Obeyed
+      OpenOptions
+      Order
+      OrderArguments
+      Question
+      QueueFacts
+      RollCall
+      RunFacts
+      SeenComponent
+      SeenNode
+      Selector
+      SenderFigures
+      Watch
+      WatchOptions
+    `,
+  },
   './telemetry': {
     values: `
       collectFigures

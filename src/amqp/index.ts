@@ -8,6 +8,7 @@ export { nextMessageId } from './common/message-id.js';
 export { onAbort } from './common/on-abort.js';
 export { type Address, masked, urlOf } from './connection/address.js';
 export { brokerReason } from './connection/broker-error.js';
+export { type BrokerInfo, brokerInfo } from './connection/broker-info.js';
 export type { ConnectionHealth } from './connection/connection-health.js';
 export type { Credentials, CredentialsSource } from './connection/credentials.js';
 export type { FirstConnect } from './connection/first-connect.js';
@@ -20,13 +21,15 @@ export type { ConsumeOptions, ConsumerOptions, DrainReport, Seal } from './consu
 export type { Delivery, VerifiedSender } from './consuming/delivery.js';
 export type { DeliveryWatch, Settled } from './consuming/delivery-watch.js';
 export { failureCount } from './consuming/failure-count.js';
-export { type HandlerRun, senderOf } from './consuming/handler-run.js';
+export { type HandlerRun, handlerRun, senderOf } from './consuming/handler-run.js';
 export { isSameMessage } from './consuming/running-duplicates.js';
+export { Steering } from './consuming/steering.js';
 export type { StreamOffset } from './consuming/stream-position.js';
 export { messageFields, messageWords } from './consuming/told-message.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
-export { type FailedMessage, FailedQueue } from './failing/failed-queue.js';
+export type { Dossier } from './failing/dossier.js';
+export { type EditFate, type FailedMessage, FailedQueue } from './failing/failed-queue.js';
 export {
   FailurePolicy,
   type FailurePolicyOptions,
@@ -52,6 +55,7 @@ export { Lease } from './link/lease.js';
 export { Link } from './link/link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';
 export type { LinkOptions } from './link/link-options.js';
+export { say } from './link/say.js';
 export { directReplyTo, Inbox, type Received } from './publishing/inbox.js';
 export type { OutboxHealth, OutboxLimits } from './publishing/outbox.js';
 export type { Publisher } from './publishing/publisher.js';

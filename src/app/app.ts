@@ -226,12 +226,12 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   }
 
   async #start(): Promise<void> {
-    const { parts } = this.#assembly;
-    this.#assembly.make({ closing: this.#closing.signal, health: () => this.health() });
-    await parts.prepare();
+    const asked = { health: () => this.health(), drain: () => this.drain() };
+    this.#assembly.make({ closing: this.#closing.signal, ...asked });
+    await this.#assembly.parts.prepare();
     await this.connections.open(this.stopSignal);
     await this.#startUp.run(this, this.stopSignal);
-    await parts.start(this.stopSignal);
+    await this.#assembly.parts.start(this.stopSignal);
     this.stopSignal.throwIfAborted();
     this.#phase = 'running';
   }

@@ -52,7 +52,7 @@ export class Assembly {
   }
 
   /** Makes the parts; from now on nothing is registered. @throws ConfigurationError for what does not fit together */
-  make(host: Pick<PartHost, 'closing' | 'health'>): void {
+  make(host: Pick<PartHost, 'closing' | 'health' | 'drain'>): void {
     this.#isMade = true;
     const { unused } = this.methods;
     if (unused.length > 0) {

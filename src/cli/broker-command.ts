@@ -1,32 +1,79 @@
 import { once } from 'node:events';
-import { DevBroker } from '../devbroker/index.js';
-import type { BrokerCommand } from './cli-arguments.js';
+import { Option } from 'commander';
+import { type BrokerEvent, DevBroker, type ProfileName, profiles } from '../devbroker/index.js';
+import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
 import { describeEvent } from './describe-event.js';
+import { logJson, type Output } from './output.js';
 import { parentGone } from './parent-gone.js';
+import { port } from './values.js';
 
-/** Where the command writes to. */
-export interface Output {
-  log(text: string): void;
-  error(text: string): void;
+interface BrokerOptions {
+  readonly port: number;
+  /** The address to listen on; left out for the broker's default. */
+  readonly host?: string;
+  /** Left out for the broker's default. */
+  readonly profile?: ProfileName;
+  readonly verbose?: boolean;
 }
 
-/** Serves until SIGINT, SIGTERM or the end of the npm that has started it; resolves with the exit code. */
-export async function runBroker(command: BrokerCommand, output: Output): Promise<number> {
-  const broker = await start(command, output);
-  if (!broker) return 1;
-  output.log(`Waybill broker on ${broker.url}`);
-  output.log('In memory only, for development and tests: whatever it holds is gone when it ends.');
-  if (command.verbose) {
-    broker.observe((event) =>
-      output.log(`${new Date().toISOString().slice(11, 23)} ${describeEvent(event)}`),
-    );
+/** `waybill broker`: serves until SIGINT, SIGTERM or the end of the npm that has started it. */
+export const broker: CommandDefinition = {
+  name: 'broker',
+  group: 'Broker:',
+  summary: 'serve AMQP 0-9-1 from memory, for development and tests',
+  description:
+    'Serves AMQP 0-9-1 on 127.0.0.1, in memory, for development and tests, and behaves like RabbitMQ. ' +
+    'All that it holds is gone when it ends.',
+  examples: [
+    ['waybill broker', 'on port 5672, where everything looks for RabbitMQ'],
+    ['waybill broker --port 0 --verbose', 'on a free port, with a line for each message'],
+    ['waybill broker --profile 3.10', 'behaves like RabbitMQ 3.10'],
+  ],
+  isOffline: true,
+  define: (command) => {
+    command
+      .option('--port <number>', 'the port to listen on; 0 takes a free one', port, 5672)
+      .option(
+        '--host <address>',
+        'the address to listen on (default: 127.0.0.1); other machines reach one that is not of this machine alone, as 0.0.0.0',
+      )
+      .addOption(
+        new Option('--profile <version>', 'the RabbitMQ to behave like (default: 4.3)').choices(
+          Object.keys(profiles),
+        ),
+      )
+      .option('--verbose', 'print each message that passes');
+  },
+  run: serve,
+};
+
+async function serve({ output, json }: Context, options: BrokerOptions): Promise<ExitCode> {
+  const server = await start(options, output);
+  if (!server) return exitCodes.failed;
+  if (json) logJson(output, { listening: server.url });
+  else {
+    output.log(`Waybill broker on ${server.url}`);
+    output.log('In memory only, for development and tests: whatever it holds is gone when it ends.');
   }
+  if (options.verbose) server.observe((event) => output.log(json ? jsonOf(event) : lineOf(event)));
   await stopSignal();
-  await broker.close();
-  return 0;
+  await server.close();
+  return exitCodes.done;
 }
 
-async function start({ port, host, profile }: BrokerCommand, output: Output): Promise<DevBroker | undefined> {
+function lineOf(event: BrokerEvent): string {
+  return `${new Date().toISOString().slice(11, 23)} ${describeEvent(event)}`;
+}
+
+function jsonOf(event: BrokerEvent): string {
+  return JSON.stringify({
+    at: new Date().toISOString(),
+    type: event.type,
+    text: describeEvent(event).trim(),
+  });
+}
+
+async function start({ port, host, profile }: BrokerOptions, output: Output): Promise<DevBroker | undefined> {
   try {
     return await DevBroker.start({
       port,

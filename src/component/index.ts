@@ -37,6 +37,7 @@ export { heldTooLong, sendThrough } from './outbound.js';
 export { inbound, Reception } from './reception.js';
 export { RejectMessage } from './reject-message.js';
 export { assertWithinDeadline, detached, inScope } from './scope.js';
+export { seenAs } from './seen.js';
 export { Settlement } from './settlement.js';
 export { TimeLimit, type TimeLimitOption } from './time-limit.js';
 export { publishTold } from './told-outside.js';

@@ -17,6 +17,7 @@ import {
 import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
 import type { Identity } from '../identity/index.js';
+import { Member, type MemberOptions, NetworkNode } from '../network/index.js';
 import { CancelLine, cancelPatterns } from '../rpc/index.js';
 import { sealOf } from './border.js';
 import type { DeliveryContextHost } from './delivery-context.js';
@@ -41,12 +42,15 @@ export class Intake implements DeliveryContextHost {
   readonly #closing = new AbortController();
   readonly #consumers = new Set<Consumer>();
   readonly #declared: Declaration[] = [];
+  /** Its component, as the network of components sees it. */
+  readonly member: Member;
   readonly #seal: Seal | undefined;
   #drained: Promise<DrainReport> | undefined;
 
   /** Connects nothing yet. @param identity of the component. @throws ConfigurationError for settings that cannot be read */
-  constructor(options: LinkOptions, identity?: Identity) {
+  constructor(options: LinkOptions, component: MemberOptions, identity?: Identity) {
     this.#lease = new Lease(options);
+    this.member = new Member(component);
     this.#seal = sealOf(identity);
   }
 
@@ -58,6 +62,11 @@ export class Intake implements DeliveryContextHost {
   /** The virtual host that it takes from. */
   get vhost(): string {
     return this.#lease.vhost;
+  }
+
+  /** What a reception of its messages needs of it. */
+  get passage(): { readonly link: Link; readonly tally: Member['tally'] } {
+    return { link: this.link, tally: this.member.tally };
   }
 
   get deadlines(): Link['deadlines'] {
@@ -123,7 +132,9 @@ export class Intake implements DeliveryContextHost {
     const consumer = await this.link.openConsumer(handle, { ...options, seal: this.#seal });
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);
+    this.member.takesBy(consumer);
     await consumer.consume(queue, options);
+    NetworkNode.of(this.link).add(this.member);
     if (!consumer.stopped) tellStart(this.link.logger, component, queue, options);
   }
 
@@ -137,6 +148,7 @@ export class Intake implements DeliveryContextHost {
     this.#closing.abort(new ConnectionLostError('It was closed before the handler was done.'));
     const declared = this.#declared.splice(0);
     if (declared.length > 0) this.link.forget(declared);
+    await NetworkNode.of(this.link).remove(this.member, 'closed');
     const unfinished = reports.reduce((sum, report) => sum + report.unfinished, 0);
     // What is not finished by now has had all the time there is.
     await this.#lease.close(unfinished > 0 ? { timeoutMs: 0 } : {});

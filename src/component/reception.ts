@@ -1,6 +1,7 @@
 import type { Delivery, FailurePolicy, Link, Seal } from '../amqp/index.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { MalformedMessageError, type UntrustedError } from '../errors.js';
+import type { Tally } from '../network/index.js';
 import type { Handled, Pump, Responder, StreamResponder } from '../rpc/index.js';
 import { telemetryNow } from '../telemetry/index.js';
 import { answerFor, received, sealOf } from './border.js';
@@ -23,6 +24,8 @@ export interface ReceptionOptions {
   /** How long handlers may take; undefined for no limit. */
   readonly limit?: TimeLimit | undefined;
   readonly failures: FailurePolicy;
+  /** What counts them, for whoever asks. */
+  readonly tally: Tally;
   /** @see SettlementOptions.failedCall */
   readonly failedCall?: 'ack' | 'reject' | undefined;
   /** @see SettlementOptions.onEnd */
@@ -61,19 +64,31 @@ export class Reception {
   /** Handles a delivery. Never throws. The next one may start when this ends. */
   readonly handle = (delivery: Delivery): void | Promise<void> => {
     const job = this.#options.open(delivery);
+    delivery.work = job;
     const { chain, link } = this.#options;
     const refusal = chain.identity && received(chain.identity, link, delivery);
     if (refusal) return this.#refuse(delivery, job, refusal);
     if (job.kind !== 'message') return this.#call(delivery, job);
-    const fail = (thrown: unknown): void => this.#settlement.failed(delivery, job, thrown);
+    const end = (): void => this.#handled(delivery, job);
+    const fail = (thrown: unknown): void => this.#failed(delivery, job, thrown);
     try {
       const done = this.#run(delivery, job, () => job.run(null));
-      if (isPromiseLike(done)) return Promise.resolve(done).then(() => delivery.ack(), fail);
+      if (isPromiseLike(done)) return Promise.resolve(done).then(end, fail);
     } catch (thrown) {
       return fail(thrown);
     }
-    delivery.ack();
+    end();
   };
+
+  #handled(delivery: Delivery, { name }: Job): void {
+    this.#options.tally.handled(delivery, name);
+    delivery.ack();
+  }
+
+  #failed(delivery: Delivery, job: Job, thrown: unknown): void {
+    this.#options.tally.handled(delivery, job.name, { thrown });
+    this.#settlement.failed(delivery, job, thrown);
+  }
 
   /** Settles a message that is not run any more. */
   readonly giveUp = (delivery: Delivery, reason: Error): void => {
@@ -121,7 +136,9 @@ export class Reception {
   /** The slot is free for the next call now; this one is settled when its answer is safe. */
   #answered(delivery: Delivery, job: Job, handled: Handled): void {
     const { sent, isUnwanted } = handled;
-    if ('thrown' in handled && !isUnwanted) this.#settlement.failedCall(delivery, job, handled.thrown, sent);
+    const failed = 'thrown' in handled ? { thrown: handled.thrown } : undefined;
+    this.#options.tally.handled(delivery, job.name, failed);
+    if (failed && !isUnwanted) this.#settlement.failedCall(delivery, job, failed.thrown, sent);
     else void whenDone(sent, () => delivery.ack());
   }
 

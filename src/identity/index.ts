@@ -4,5 +4,5 @@ export { Identity } from './identity.js';
 export type { IdentityOptions, VerifyMode } from './identity-options.js';
 export type { KeyEntry } from './key.js';
 export { KeyRing } from './key-ring.js';
-export { type ListedKey, listKeys, newKey } from './new-key.js';
+export { type ListedKey, listKeys, type NewKey, newKey } from './new-key.js';
 export type { UntrustedHealth, UntrustedMessage } from './untrusted-count.js';

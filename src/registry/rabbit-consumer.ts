@@ -24,6 +24,7 @@ import {
   type Middleware,
   type MiddlewareOption,
   Reception,
+  seenAs,
   TimeLimit,
   type TimeLimitOption,
 } from '../component/index.js';
@@ -98,8 +99,13 @@ export class RabbitConsumer implements MessageConsumer {
     this.#chain = new Chain('receive', owner, aroundOf(new.target, options, owner));
     const identity = identify({ name: owner }, owner);
     const answersCalls = options.rpc !== undefined;
-    const settings = { connectionName: connectionName(identity), answersCalls, ...connection };
-    this.#intake = new Intake(settings, this.#chain.identity);
+    const link = { connectionName: connectionName(identity), answersCalls, ...connection };
+    const running = { health: () => this.health(), drain: () => this.disconnect() };
+    this.#intake = new Intake(
+      link,
+      seenAs({ style: 'registry', name: owner }, running),
+      this.#chain.identity,
+    );
   }
 
   /** @throws ConnectError; ClosedError when it is disconnected meanwhile */
@@ -152,7 +158,7 @@ export class RabbitConsumer implements MessageConsumer {
       component: { style: 'registry', name: owner },
       open: (delivery) => new KeyedJob(asked, delivery, intake),
       chain: this.#chain,
-      link: intake.link,
+      ...intake.passage,
       limit: TimeLimit.of(this.#options, intake.deadlines),
       failures: intake.failures({ retry, onFailure, component }),
       responder:

@@ -49,6 +49,15 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     startsNodes: true,
   },
   {
+    file: 'test/broker/cli/doctor-rabbitmq.test.ts',
+    reason: 'it makes users with permissions of their own, and asks for queues, by the HTTP API of RabbitMQ',
+  },
+  {
+    file: 'test/broker/cli/listen-rabbitmq.test.ts',
+    reason:
+      'it listens by the HTTP API and the firehose of RabbitMQ, which the embedded broker does not have',
+  },
+  {
     file: 'test/broker/support/management.test.ts',
     reason: 'it asks the HTTP API of RabbitMQ, which the embedded broker does not have',
   },

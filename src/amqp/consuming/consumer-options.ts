@@ -20,6 +20,8 @@ export interface ConsumerOptions {
    * messages wait, the component is not well. @default 900,000: half of what RabbitMQ waits for an ack
    */
   readonly slowHandlerMs?: number | undefined;
+  /** Whether it is nobody's matter but ours: neither health nor figures tell of it. @default false */
+  readonly isInternal?: boolean | undefined;
   /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
   /** The arguments with which a queue was declared here, where that is known. */
@@ -30,6 +32,12 @@ export interface ConsumerOptions {
   readonly seal?: Seal | undefined;
   /** Puts a message that was given back too often at the end of its queue, and acks it here. False for any other. */
   readonly putAnew?: ((delivery: Delivery) => boolean) | undefined;
+}
+
+/** How much a consumer takes at once, while it runs. @see ConsumerOptions */
+export interface Pace {
+  readonly prefetch: number;
+  readonly concurrency: number;
 }
 
 /** How one queue is consumed. */

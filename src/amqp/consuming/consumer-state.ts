@@ -1,3 +1,4 @@
+import type { Pace } from './consumer-options.js';
 import type { SlowHandlers } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import type { HandlerRun } from './handler-run.js';
@@ -12,6 +13,10 @@ export interface QueueLoad {
 
 /** What of a consumer runs, and what waits. */
 export interface ConsumerState {
+  /** How much it takes at once. */
+  readonly pace: Pace;
+  /** What was begun, and holds a slot. */
+  readonly running: Iterable<Delivery>;
   /** Handlers whose messages the broker has taken back, since they took too long. */
   readonly overdue: readonly HandlerRun[];
   /** Handlers that have run for longer than they should, and what waits for them. */
@@ -19,17 +24,20 @@ export interface ConsumerState {
   readonly loads: readonly QueueLoad[];
 }
 
-/** How many messages of each queue run, and how many wait. */
-export function loadsOf(
+/** What runs of these queues and what waits, as it is now. */
+export function stateOf(
+  pace: Pace,
   queues: readonly { readonly queue: string }[],
   running: Iterable<Delivery>,
   waiting: Iterable<Delivery>,
-): readonly QueueLoad[] {
+  { runs: overdue, slow }: { readonly runs: readonly HandlerRun[]; readonly slow: SlowHandlers },
+): ConsumerState {
   const counted = [countsOf(running), countsOf(waiting)] as const;
-  return queues.map(({ queue }) => {
+  const loads = queues.map(({ queue }) => {
     const [run = 0, wait = 0] = counted.map((counts) => counts.get(queue));
     return { queue, running: run, waiting: wait };
   });
+  return { pace, running, overdue, slow, loads };
 }
 
 function countsOf(deliveries: Iterable<Delivery>): ReadonlyMap<string, number> {

@@ -3,8 +3,9 @@ import { ClosedError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { asTopologyError } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
-import type { ConsumeOptions, ConsumerOptions, DrainReport } from './consumer-options.js';
-import { type ConsumerState, loadsOf } from './consumer-state.js';
+import { adviceOnMissing } from '../declaring/refusal-advice.js';
+import type { ConsumeOptions, ConsumerOptions, DrainReport, Pace } from './consumer-options.js';
+import { type ConsumerState, stateOf } from './consumer-state.js';
 import { ConsumerTimeouts } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import { Duplicates } from './duplicates.js';
@@ -17,9 +18,8 @@ import { isSuspect, whyGivenUp } from './unfinished.js';
 import { Waiting } from './waiting.js';
 
 /**
- * Consumes queues, each by a {@link Subscription} that comes back by itself after whatever happens to channel, connection
- * or queue. Each delivery is given to `handle`; the next one starts when it returns or its promise ends, whether the
- * delivery is settled by then or not. `handle` must not throw.
+ * Consumes queues, each by a {@link Subscription} that comes back by itself. Each delivery is given to `handle`; the next one starts when
+ * that returns or its promise ends, whether the delivery is settled by then or not. `handle` must not throw.
  *
  * A message that may have ended the processes that ran it runs alone. One that the broker has taken back, since it was not
  * settled in time, does not hold up the others any more, and is not begun again while it runs.
@@ -50,11 +50,11 @@ export class Consumer {
     this.#handle = handle;
     this.#options = options;
     this.#timeouts = new ConsumerTimeouts(logger, {
-      argumentsOf: (queue) => this.#argumentsOf(queue),
+      argumentsOf: this.#argumentsOf,
       running: this.#running,
       waiting: () => this.#waiting.all,
       returnWaiting: (queue) => this.#waiting.giveBack((each) => each.queue === queue, this.#giveBackAgain),
-      isFull: () => this.#running.size >= concurrency || this.#alone !== undefined,
+      isFull: () => this.#running.size >= this.#host.concurrency || this.#alone !== undefined,
       slowHandlerMs: options.slowHandlerMs,
     });
     this.#host = {
@@ -63,8 +63,8 @@ export class Consumer {
       prefetch,
       concurrency,
       redeclare,
-      deliver: (delivery) => this.#take(delivery),
-      isSuspect: (delivery) => this.#isSuspect(delivery),
+      deliver: this.#take,
+      isSuspect: this.#isSuspect,
       isTwin: (delivery) => this.#duplicates.runs(delivery),
       returnWaiting: (acknowledger) => this.#waiting.giveBack((each) => each.isOf(acknowledger)),
       overdue: (deliveries) => this.#takeBack(deliveries),
@@ -74,14 +74,19 @@ export class Consumer {
   }
 
   /** The queues that are meant to be consumed now, and whether the broker has agreed to each. */
-  get queues(): readonly Pick<Subscription, 'queue' | 'active' | 'isStream'>[] {
+  get queues(): readonly Pick<Subscription, 'queue' | 'active' | 'isStream' | 'traits'>[] {
     return this.#subscriptions.open;
+  }
+
+  /** Takes more at once, or less: more begins now; a prefetch holds from the next {@link consume} on. */
+  tune(pace: Partial<Pace>): void {
+    Object.assign(this.#host, pace);
+    this.#work();
   }
 
   /** What runs, and what waits. */
   get state(): ConsumerState {
-    const loads = loadsOf(this.queues, this.#running, this.#waiting.all);
-    return { overdue: this.#timeouts.runs, slow: this.#timeouts.slow, loads };
+    return stateOf(this.#host, this.queues, this.#running, this.#waiting.all, this.#timeouts);
   }
 
   /** True after {@link stop}. */
@@ -106,7 +111,7 @@ export class Consumer {
     } catch (thrown) {
       if (whenRefused === 'retry' && !this.#stopped) return subscription.start();
       this.#subscriptions.drop(subscription);
-      throw asTopologyError(thrown, `to let us consume queue '${queue}'`);
+      throw asTopologyError(thrown, `to let us consume queue '${queue}'`, adviceOnMissing);
     }
   }
 
@@ -137,11 +142,11 @@ export class Consumer {
     return report;
   }
 
-  #take(delivery: Delivery): void {
+  readonly #take = (delivery: Delivery): void => {
     this.#waiting.push(delivery);
     this.#work();
     if (!this.#waiting.isEmpty) this.#timeouts.watch(delivery.queue);
-  }
+  };
 
   #work(): void {
     while (this.#running.size < this.#host.concurrency && !this.#alone && !this.#stopped) {
@@ -166,21 +171,19 @@ export class Consumer {
   }
 
   /** One that still runs here has ended no process. */
-  #isSuspect(delivery: Delivery): boolean {
-    if (!delivery.mayHaveRun || this.#duplicates.runs(delivery)) return false;
-    return isSuspect(delivery, this.#argumentsOf(delivery.queue));
-  }
+  readonly #isSuspect = (delivery: Delivery): boolean =>
+    delivery.mayHaveRun &&
+    !this.#duplicates.runs(delivery) &&
+    isSuspect(delivery, this.#argumentsOf(delivery.queue));
 
   #run(delivery: Delivery, alone: boolean): void {
     this.#running.add(delivery);
     if (alone) this.#alone = delivery;
     this.#duplicates.begun(delivery);
     const handled = this.#begin(delivery);
-    if (handled) void handled.then(() => this.#ended(delivery));
-    else {
-      this.#leave(delivery);
-      this.#duplicates.ended(delivery, this.#resume);
-    }
+    if (handled) return void handled.then(() => this.#ended(delivery));
+    this.#leave(delivery);
+    this.#duplicates.ended(delivery, this.#resume);
   }
 
   /** What is thrown here would go up into the reading of the socket, and cost the connection again and again. */
@@ -219,7 +222,7 @@ export class Consumer {
     this.#work();
   }
 
-  /** A channel is gone, or the broker has taken something back: what was delivered and nobody started will come again. */
+  /** What was delivered on a channel that is gone, and nobody started, will come again. */
   #dropLost(): void {
     this.#waiting.dropLost();
     this.#checkIdle();
@@ -230,9 +233,8 @@ export class Consumer {
     if (!this.#options.putAnew?.(delivery)) delivery.giveBack();
   };
 
-  #argumentsOf(queue: string): Readonly<Record<string, unknown>> {
-    return this.#declared.get(queue) ?? {};
-  }
+  readonly #argumentsOf = (queue: string): Readonly<Record<string, unknown>> =>
+    this.#declared.get(queue) ?? {};
 
   #checkIdle(): void {
     if (!this.#stopped) this.#subscriptions.closeSettled();
@@ -241,7 +243,7 @@ export class Consumer {
 
   /** Handlers that run, or deliveries whose settlement waits for something else (a reply's confirm). */
   #busy(): number {
-    const running = this.#running.size + this.#timeouts.runs.length;
-    return Math.max(running, this.#subscriptions.unsettled - this.#waiting.all.length);
+    const open = this.#subscriptions.unsettled - this.#waiting.all.length;
+    return Math.max(this.#running.size + this.#timeouts.runs.length, open);
   }
 }

@@ -42,6 +42,8 @@ export class Delivery {
   errorId: string | undefined;
   /** The fingerprint of its sender, for whoever must tell of it; undefined where the style knows none, or before it is read. */
   sender: unknown;
+  /** What is done for it, and can be told to stop; undefined before that is known. */
+  work: { stop(reason: Error): void } | undefined;
   /** Who follows what becomes of it; undefined where nobody does. */
   watch: DeliveryWatch | undefined;
   /** How long the message has waited at the broker, in milliseconds, as far as its sender tells; see `SenderClocks`. */

@@ -3,6 +3,7 @@ import { nextTurn } from '../../common/next-turn.js';
 import { isAtLeast } from '../common/broker-version.js';
 import { RecoveringChannel } from '../connection/recovering-channel.js';
 import { queueExists } from '../declaring/queue-exists.js';
+import { adviceOnMissing } from '../declaring/refusal-advice.js';
 import { answerCancel } from '../frames/amqplib-internals.js';
 import { ConsumeRequest } from './consume-request.js';
 import { isAnyLate } from './consumer-timeouts.js';
@@ -17,11 +18,12 @@ import { type Change, Width } from './width.js';
  */
 export class Subscription {
   readonly queue: string;
+  /** How it is consumed. */
+  readonly traits: QueueTraits;
   readonly #host: SubscriptionHost;
   readonly #channel: RecoveringChannel<Channel>;
   readonly #request: ConsumeRequest;
   readonly #width: Width;
-  readonly #declared: QueueTraits['declared'];
   readonly #owner: SessionOwner = {
     take: (message, session) => this.#take(message, session),
     settled: (session, acked) => this.#onSettled(session, acked),
@@ -40,15 +42,16 @@ export class Subscription {
 
   constructor(queue: string, host: SubscriptionHost, traits: QueueTraits = { declared: {} }) {
     this.queue = queue;
+    this.traits = traits;
     this.#host = host;
     this.#width = new Width(host, traits);
-    this.#declared = traits.declared;
     this.#request = new ConsumeRequest(queue, traits);
     const role = {
       name: `queue '${queue}'`,
       open: (model: ChannelModel) => model.createChannel(),
       setUp: (channel: Channel) => this.#setUp(channel),
       isPaced: true,
+      adviceOn: adviceOnMissing,
     };
     this.#channel = new RecoveringChannel(host.connection, role, host.logger);
   }
@@ -190,7 +193,8 @@ export class Subscription {
     acknowledger.flush();
     // Before 4.3 the broker closes the channel for a late delivery, and tells by that.
     const mayBeLate =
-      isAtLeast(this.#host.connection.model, '4.3') && isAnyLate(acknowledger.deliveries, this.#declared);
+      isAtLeast(this.#host.connection.model, '4.3') &&
+      isAnyLate(acknowledger.deliveries, this.traits.declared);
     const isLate = mayBeLate && (await queueExists(this.#host.connection.model, this.queue));
     // Else RabbitMQ wants no answer, and closes the connection for one.
     if (isLate) answerCancel(channel, tag);

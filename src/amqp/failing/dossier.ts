@@ -14,6 +14,9 @@ export const originHeader = 'x-waybill-origin';
 /** The whole story of a parked message. */
 export const dossierHeader = 'x-waybill-dossier';
 
+/** When a person has changed the body of a parked message, in ISO 8601. */
+export const editedHeader = 'x-waybill-edited';
+
 type Headers = Readonly<Record<string, unknown>>;
 
 /** What stands in the dossier of a parked message. */

@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import { ClosedError, type TopologyError } from '../../errors.js';
+import { ClosedError } from '../../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
 import { dial } from '../connection/dial.js';
@@ -23,7 +23,7 @@ import { askAll, consumedQueues, type HealthOptions, isWell, type LinkHealth } f
 import { Inquiry } from './inquiry.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
-import type { LinkOptions } from './link-options.js';
+import { type LinkOptions, type NetworkTerms, networkTerms } from './link-options.js';
 import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { SharedPool } from './shared-pool.js';
@@ -38,6 +38,8 @@ export class Link {
   /** The first address of the broker, and how its management page names these connections. */
   readonly server: { readonly address: string; readonly port: number; readonly client: string };
   readonly logger: Logger;
+  /** How the network of components sees it; undefined where that shall not. */
+  readonly network: NetworkTerms | undefined;
   /** Who has logged in. */
   readonly user: KnownUser = new KnownUser();
   /** Deadlines of publishes and calls. */
@@ -58,7 +60,7 @@ export class Link {
 
   private constructor(
     given: Settings,
-    { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox }: LinkOptions,
+    { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox, network }: LinkOptions,
   ) {
     const settings = this.user.watch(given);
     // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
@@ -66,15 +68,15 @@ export class Link {
     const [{ hostname: address, port }] = settings.addresses;
     this.server = { address, port, client: connectionName };
     this.logger = guardLogger(logger);
+    this.network = networkTerms(network);
     this.#outbox = outbox;
-    const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
-      askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
-    this.#topology = new Topology(this.logger, ask);
+    const asker = [settings, `${connectionName} asks`, this.#closing.signal] as const;
+    this.#topology = new Topology(this.logger, (declaration) => askAlone(declaration, ...asker));
     const connections = linkConnections(settings, connectionName, this.logger, this.#topology);
     this.#publishing = connections.publishing;
     this.#consuming = connections.consuming;
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
-    this.#aside = new SideConnection(() => dial(settings, `${connectionName} asks`, this.#closing.signal));
+    this.#aside = new SideConnection(() => dial(...asker));
     this.events = eventsOf(connections, this.logger);
     this.activity = activityOf([this.#publishing, this.#consuming], this.#consumers, () => this.#fill);
   }
@@ -88,25 +90,25 @@ export class Link {
     const settings = settle(options);
     checkOutbox(options.outbox);
     const { tls, logger, outbox, ownConnections, credentials, answersCalls = false } = options;
-    const owner = ownConnections ? {} : undefined;
     const ask = typeof credentials === 'function' ? credentials : undefined;
     const key = JSON.stringify([
       settings,
       outbox,
       answersCalls,
-      ...[tls, logger, owner, ask].map((each) => links.identityOf(each)),
+      options.network ?? true,
+      ...[tls, logger, ownConnections ? {} : undefined, ask].map((each) => links.identityOf(each)),
     ]);
     return links.acquire(key, () => new Link(settings, options));
-  }
-
-  /** True while what publishes is connected. */
-  get publishing(): boolean {
-    return this.#publishing.model !== undefined;
   }
 
   /** All that are open in this process. */
   static get open(): readonly Link[] {
     return links.all;
+  }
+
+  /** True while what publishes is connected. */
+  get publishing(): boolean {
+    return this.#publishing.model !== undefined;
   }
 
   /** Calls back when an attempt to reconnect what consumes has failed, with its number in this outage; gives what ends that. */
@@ -206,7 +208,7 @@ export class Link {
       putAnew: (delivery) => putAnewIfWornOut(this, delivery, options?.seal),
       ...options,
     });
-    this.#consumers.add(consumer);
+    if (!options?.isInternal) this.#consumers.add(consumer);
     return consumer;
   }
 

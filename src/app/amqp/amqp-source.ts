@@ -1,15 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Delivery, FailurePolicy, isSameMessage, type Outlook } from '../../amqp/index.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { newContext } from '../../common/own-context.js';
 import { isPromiseLike } from '../../common/when-done.js';
-import { fateOf, Intake, identify, received, Settlement, sealOf, TimeLimit } from '../../component/index.js';
+import {
+  fateOf,
+  Intake,
+  identify,
+  received,
+  Settlement,
+  sealOf,
+  seenAs,
+  TimeLimit,
+} from '../../component/index.js';
 import { toError } from '../../errors.js';
 import { type BatchCause, Batches } from '../common/batches.js';
 import type { Part, PartHost } from '../parts/part.js';
 import { type AmqpAction, AmqpMessage } from './amqp-message.js';
 import type { AmqpRoute } from './amqp-route.js';
 import { BatchPassage, type Passed } from './batch-passage.js';
+import { requeue } from './requeue.js';
 
 /**
  * Takes from the queues of one route, in batches, to its handler, and settles each message once. The queues are not declared:
@@ -32,7 +41,11 @@ export class AmqpSource implements Part {
     this.#host = host;
     // Known to the connection, too: for its health, its callback, and `put`.
     route.connection.link(route.vhost);
-    this.#intake = new Intake(route.connection.linkOptions(route.vhost), host.around.identity);
+    this.#intake = new Intake(
+      route.connection.linkOptions(route.vhost),
+      seenAs({ style: 'app', name: host.name }, host, [route.name]),
+      host.around.identity,
+    );
     this.#failures = new FailurePolicy(this.#intake.link, {
       component: identify({ name: host.name }, host.name, this.#intake.link.vhost),
       retry: route.retry,
@@ -186,6 +199,8 @@ export class AmqpSource implements Part {
     const { delivery } = message;
     const fate = this.#fateOf(message, outcome);
     this.#host.meter.settled(delivery.queue, fate);
+    const failed = outcome instanceof Error ? { thrown: outcome } : undefined;
+    this.#intake.member.tally.handled(delivery, delivery.queue, failed);
     if (fate === 'ack') delivery.ack();
     else if (fate === 'reject') delivery.reject();
     else if (fate === 'requeue') void requeue(delivery);
@@ -210,13 +225,4 @@ const allDone: ReadonlyMap<AmqpMessage, Outcome> = new Map();
 function outcomeOf(passed: Passed): Outcome {
   if (passed === 'done') return 'done';
   return fateOf(passed.thrown) === 'reject' ? 'refused' : toError(passed.thrown);
-}
-
-/**
- * Gives a message back to its queue: at once the first time, after a rest where somebody had given it back before, so that a
- * handler which gives everything back does not turn in a hot loop.
- */
-async function requeue(delivery: Delivery): Promise<void> {
-  if (delivery.redelivered) await sleep(1_000, undefined, { ref: false });
-  delivery.reject({ requeue: true });
 }

@@ -15,6 +15,8 @@ export interface PartHost {
   readonly closing: AbortSignal;
   /** How the app is. */
   health(): Promise<AppHealth>;
+  /** Ends the app in order. */
+  drain(): Promise<void>;
 }
 
 /** Something that works while its app does: a source of messages, a server, a clock. */

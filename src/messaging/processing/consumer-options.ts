@@ -1,4 +1,5 @@
 import type { ConsumerOptions, Delivery, LinkOptions } from '../../amqp/index.js';
+import type { Member } from '../../network/index.js';
 import type { Eqks } from '../destinations.js';
 
 /** What a consumer is made with. */
@@ -7,6 +8,8 @@ export interface GenericConsumerOptions
     Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs'> {
   /** Where to take from, instead of the class's `eqks`. */
   readonly eqks?: Eqks | undefined;
+  /** @internal The component that it takes for, as the network of components sees it. */
+  readonly member?: Member | undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ import { usualDrainMs } from '../../common/drain-limit.js';
 import { refuseGenerator } from '../../common/generators.js';
 import { duration } from '../../common/numbers.js';
 import { ClosedError } from '../../errors.js';
+import { type Member, NetworkNode } from '../../network/index.js';
 import { consumerArgumentsOf, type Eqks, type QueueKey, queueName } from '../destinations.js';
 import type { ExchangeClass } from '../exchange.js';
 import { type Bound, BoundQueues } from './bound-queues.js';
@@ -37,6 +38,7 @@ export class GenericConsumer {
   readonly #eqks: Eqks;
   readonly #options: ConsumerOptions;
   readonly #queues: BoundQueues;
+  readonly #member: Member | undefined;
   #consumer: Consumer | undefined;
   #opening: Promise<Consumer> | undefined;
   #isConsuming = false;
@@ -48,6 +50,7 @@ export class GenericConsumer {
     const { prefetch = Class.prefetch, concurrency = Class.concurrency, slowHandlerMs } = options;
     this.#lease = new Lease({ ...options, vhost: options.vhost ?? Class.vhost });
     this.#queues = new BoundQueues(this.#lease);
+    this.#member = options.member;
     this.#eqks = options.eqks && options.eqks.length > 0 ? options.eqks : Class.eqks;
     this.#options = { prefetch, concurrency, slowHandlerMs };
     checkConsuming(Class.name, this.#options);
@@ -145,6 +148,7 @@ export class GenericConsumer {
     this.#opening ??= this.#openConsumer({ giveUp, seal });
     const consumer = await this.#lease.wait(this.#opening);
     for (const [queue, args] of this.#queues) await this.#lease.wait(consumer.consume(queue, args));
+    if (this.#member) NetworkNode.of(this.link).add(this.#member);
     this.#isConsuming = !consumer.stopped;
   }
 
@@ -193,6 +197,7 @@ export class GenericConsumer {
     this.#isConsuming = false;
     const report = (await this.#consumer?.drain({ timeoutMs })) ?? { unfinished: 0, runs: [] };
     this.#queues.end();
+    if (this.#member && this.#consumer) await NetworkNode.of(this.link).remove(this.#member, 'closed');
     // What is not finished by now has had all the time there is.
     await this.#lease.close(report.unfinished > 0 ? { timeoutMs: 0 } : {});
     return report;
@@ -203,6 +208,7 @@ export class GenericConsumer {
       const take = guardCallback((delivery) => this.#callback?.(delivery), this);
       const consumer = await this.link.openConsumer(take, { ...this.#options, ...own });
       if (this.#closing) await consumer.stop();
+      this.#member?.takesBy(consumer);
       this.#consumer = consumer;
       return consumer;
     } catch (thrown) {

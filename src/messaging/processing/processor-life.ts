@@ -13,7 +13,8 @@ import {
   warnOfMinifiedName,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
-import { debugAsked } from '../../logger.js';
+import { debugAsked, isDebugging } from '../../logger.js';
+import { Member } from '../../network/index.js';
 import { type ReplyStore, Responder, ResultWriter, StreamResponder } from '../../rpc/index.js';
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
@@ -30,7 +31,7 @@ import type { UnhandledCount } from './unhandled.js';
 export interface LifeOptions {
   /** Its settings are the static fields. */
   readonly Class: typeof MessageProcessor;
-  readonly processor: Component;
+  readonly processor: Component & { health(): Promise<{ readonly ok: boolean }> };
   readonly options: MessageProcessorOptions;
   readonly table: HandlerTable;
   readonly replies: ReplyStore;
@@ -55,6 +56,7 @@ export class ProcessorLife {
   readonly consumer: GenericConsumer;
   /** Who answers. */
   readonly fingerprint: FingerprintStamp;
+  readonly #member: Member;
   readonly #options: LifeOptions;
   readonly #chain: Chain<'receive'>;
   readonly #closing = new AbortController();
@@ -63,7 +65,8 @@ export class ProcessorLife {
 
   constructor(options: LifeOptions) {
     this.#options = options;
-    this.consumer = newConsumer(options, this.#answersCalls);
+    this.#member = newMember(options);
+    this.consumer = newConsumer(options, this.#member, this.#answersCalls);
     this.fingerprint = identify(options.options.fingerprint, options.Class.name, this.consumer.vhost);
     this.#chain = new Chain(
       'receive',
@@ -149,6 +152,7 @@ export class ProcessorLife {
       chain: this.#chain,
       link,
       limit: TimeLimit.of(Class, link.deadlines),
+      tally: this.#member.tally,
       failures,
       onEnd,
       responder: new Responder(link, { writer, server, store: replies, abortWhenCallerGone }),
@@ -160,6 +164,7 @@ export class ProcessorLife {
     const { Class, processor, table, unhandled, obey, emitter } = this.#options;
     const { name, encoder } = Class;
     const { deadlines, logger } = this.consumer.link;
+    const asked = debugAsked();
     return {
       name,
       processor,
@@ -173,7 +178,7 @@ export class ProcessorLife {
       deadlines,
       closing: this.#closing.signal,
       logger,
-      debug: debugAsked(),
+      isDebugging: () => isDebugging(asked),
     };
   }
 
@@ -192,12 +197,36 @@ export class ProcessorLife {
   }
 }
 
-function newConsumer({ Class, options }: LifeOptions, answersCalls: boolean): GenericConsumer {
+function newConsumer(
+  { Class, options }: LifeOptions,
+  member: Member,
+  answersCalls: boolean,
+): GenericConsumer {
   checkTaking(Class);
   const { name, eqks, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
   const identity = identify(options.fingerprint, name);
   const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency, slowHandlerMs };
-  return new Consumer({ ...own, answersCalls, ...given(options), vhost: options.vhost ?? Class.vhost });
+  return new Consumer({
+    ...own,
+    member,
+    answersCalls,
+    ...given(options),
+    vhost: options.vhost ?? Class.vhost,
+  });
+}
+
+function newMember({ Class, options, processor, table, onEnd }: LifeOptions): Member {
+  const { name, service, version } = identify(options.fingerprint, Class.name);
+  return new Member({
+    style: 'messaging',
+    name,
+    service,
+    version,
+    handles: table.entries.map((entry) => `${entry.category} ${entry.type} ${entry.name ?? ''}`.trimEnd()),
+    health: () => processor.health(),
+    quit: () => onEnd('exit'),
+    restart: () => onEnd('restart'),
+  });
 }
 
 /** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks`. */

@@ -6,12 +6,11 @@ import { type Content, Exchange, MessageProcessor } from 'waybill';
 import { DevBroker } from 'waybill/devbroker';
 import { openInternals } from '../../../src/amqp/frames/amqplib-internals.js';
 import { FrameOutlet } from '../../../src/amqp/frames/frame-outlet.js';
-import { readArguments } from '../../../src/cli/cli-arguments.js';
-import { runFailed } from '../../../src/cli/failed-command.js';
 import { newChannel } from '../../conformance/channel/channel-stage.js';
 import { sideChannel, uniqueName } from '../../support/broker.js';
 import { command } from '../../support/stage/envelopes.js';
 import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
+import { runWaybill } from '../../support/waybill-command.js';
 
 /** With the rest of the properties some bytes less than 128 KiB, the largest frame that RabbitMQ agrees to by default. */
 const filler = 'x'.repeat(130_800);
@@ -126,22 +125,9 @@ describe('a message whose headers outgrew the frame in which they were sent', ()
     await stage.side.waitForDepth(`${queue}.failed`, 1);
     assert.deepEqual(processor.seen.length, 2);
     const failed = async (action: string): Promise<string> => {
-      const read = readArguments([
-        'failed',
-        '--url',
-        stage.url,
-        action,
-        queue,
-        ...(action === 'list' ? [] : ['bad']),
-      ]);
-      assert.ok(read.kind === 'failed');
-      const lines: string[] = [];
-      const output = {
-        log: (text: string) => void lines.push(text),
-        error: (text: string) => void lines.push(text),
-      };
-      await runFailed(read, output);
-      return lines.join('\n');
+      const ids = action === 'list' ? [] : ['bad'];
+      const { out, err } = await runWaybill(['failed', action, queue, ...ids, '--url', stage.url]);
+      return [out, err].filter(Boolean).join('\n');
     };
     assert.match(await failed('list'), /^bad .* 2 x Error: it always fails\n1 in /);
     await stage.side.waitForDepth(`${queue}.failed`, 1);

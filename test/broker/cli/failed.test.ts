@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor } from 'waybill';
-import { readArguments } from '../../../src/cli/cli-arguments.js';
-import { runFailed } from '../../../src/cli/failed-command.js';
 import { uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
 import { Program } from '../../support/child.js';
 import { command } from '../../support/stage/envelopes.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
+import { runWaybill, type Said } from '../../support/waybill-command.js';
 
 /** Fails until it is told that the world is mended. */
 class Fragile extends MessageProcessor {
@@ -22,26 +21,12 @@ Fragile.handle('command', 'work', function ({ parameters }: Content, { messageId
   if (!this.mended) throw new TypeError(`${parameters} broke\nin two lines`);
 });
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 describe('waybill failed', () => {
   const stage = useStage();
 
   /** The command, as it runs in the program. */
-  async function waybill(line: string): Promise<Said> {
-    const read = readArguments(['failed', '--url', stage.url, ...line.split(' ')]);
-    assert.ok(read.kind === 'failed', JSON.stringify(read));
-    const out: string[] = [];
-    const err: string[] = [];
-    const output = {
-      log: (text: string) => void out.push(text),
-      error: (text: string) => void err.push(text),
-    };
-    return { code: await runFailed(read, output), out: out.join('\n'), err: err.join('\n') };
+  function waybill(line: string): Promise<Said> {
+    return runWaybill(['failed', '--url', stage.url, ...line.split(' ')]);
   }
 
   async function send(queue: string, name: string): Promise<void> {

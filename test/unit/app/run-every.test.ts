@@ -52,6 +52,7 @@ async function beatsOf(
     around: { middleware: [], telemetry: true },
     closing: new AbortController().signal,
     health: () => Promise.reject(new Error('nobody asks')),
+    drain: () => Promise.reject(new Error('nobody asks')),
   };
   const clock = new Clock({ intervalMs: interval, maxConcurrency: 1, name: 'task', run }, host, time);
   await clock.start();

@@ -83,12 +83,15 @@ describe('waybill broker', () => {
     assert.deepEqual(await short.waitForEnd(), { code: 0, signal: null });
     assert.equal(short.stdout, `${version}\n`);
     assert.deepEqual(await long.waitForEnd(), { code: 0, signal: null });
-    assert.match(long.stdout, /^Usage: waybill broker/);
+    assert.match(long.stdout, /^Usage: waybill \[options\] \[command\]/);
   });
 
   it('prints its usage and exits 2 when its arguments are wrong', async (t) => {
     const program = waybill(t, 'brokr');
     assert.deepEqual(await program.waitForEnd(), { code: 2, signal: null });
-    assert.match(program.stderr, /^Unknown command: brokr\.\nwaybill --help tells what there is\.\n$/);
+    assert.match(
+      program.stderr,
+      /^Unknown command 'brokr'\. Did you mean broker\?\nwaybill --help tells what there is\.\n$/,
+    );
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { isWaybillError, type KeyEntry, KeyRing } from 'waybill';
-import { runKey } from '../../../src/cli/key-command.js';
+import { runCommandLine } from '../../../src/cli/command-line.js';
 import { Identity, listKeys, newKey } from '../../../src/identity/index.js';
 import { keyPair, secretKey, withoutPrivate } from '../../conformance/identity/keys.js';
 import { recordingLog } from '../../support/stage/stage.js';
@@ -116,19 +116,14 @@ describe('a file of keys', () => {
       log: (line: string) => void lines.push(line),
       error: (line: string) => void errors.push(line),
     };
-    assert.equal(
-      await runKey({ action: 'new', file: path, names: ['shop', 'billing-*'], id: 'k1' }, output),
-      0,
-    );
-    assert.equal(
-      await runKey({ action: 'new', file: path, names: ['desk'], alg: 'hmac-sha256', id: 'k2' }, output),
-      0,
-    );
+    const run = (...args: readonly string[]) => runCommandLine(['key', ...args, '--keys', path], output);
+    assert.equal(await run('new', '--name', 'shop', '--name', 'billing-*', '--id', 'k1'), 0);
+    assert.equal(await run('new', '--name', 'desk', '--alg', 'hmac-sha256', '--id', 'k2'), 0);
     lines.length = 0;
-    assert.equal(await runKey({ action: 'list', file: path }, output), 0);
+    assert.equal(await run('list'), 0);
     assert.match(String(lines[0]), /^k1 {2}ed25519 {2}shop, billing-\* {2}signs {2}public \S{43}$/);
     assert.match(String(lines[1]), /^k2 {2}hmac-sha256 {2}desk {2}signs$/);
-    assert.equal(await runKey({ action: 'new', file: path, names: ['desk'], id: 'k2' }, output), 1);
+    assert.equal(await run('new', '--name', 'desk', '--id', 'k2'), 2);
     assert.match(String(errors), /'k2' already/);
   });
 });

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { AskOptions, NodeAnswer } from '../../network/index.js';
+import { UsageError } from '../usage-error.js';
+
+/** Says whom a command is about. */
+export const whoHelp =
+  'a name (Shop), a host (@box), or a process or a component of one by its id (3f9c0a1b2d4e, 3f9c0a1b2d4e/2)';
+
+/** Whom a command is about, as `to` and `ref` of a question; everybody where nobody was named. @throws UsageError */
+export function readWho(who: string | undefined): Pick<AskOptions, 'to' | 'ref'> {
+  if (who === undefined) return { to: 'all' };
+  const [, id, ref] = /^([0-9a-f]{12})(?:\/(\d+))?$/.exec(who) ?? [];
+  if (id !== undefined) return { to: { id }, ref };
+  if (who.startsWith('@') && who.length > 1) return { to: { host: who.slice(1) } };
+  if (who === '' || who === '@') throw new UsageError(`Nobody is named: write ${whoHelp}.`);
+  return { to: { name: who } };
+}
+
+/** Adds the argument that says whom a command is about. */
+export function defineWho(command: Command, { isNeeded = false } = {}): Command {
+  return command.argument(isNeeded ? '<who>' : '[who]', whoHelp);
+}
+
+/** Each component that has told something, with its process. */
+export function each<Told>(
+  answers: readonly NodeAnswer<Told>[],
+): readonly (readonly [NodeAnswer<Told>, Told])[] {
+  return answers.flatMap((answer) => answer.components.map((told) => [answer, told] as const));
+}
+
+/** What is said where nobody has answered. */
+export function nobody(who: string | undefined): string {
+  return who === undefined
+    ? 'Nobody has answered: no component is connected to this virtual host, or each has said network: false.'
+    : `Nobody has answered to ${who}. \`waybill ps\` tells who is there; one that is busy or frozen answers nothing, and \`waybill top\` shows it.`;
+}

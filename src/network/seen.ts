@@ -1,0 +1,41 @@
+import type { ComponentFacts, ComponentFigures, NodeFacts, NodeFigures } from './facts.js';
+
+/**
+ * How a process is: `up`; `busy` where it is connected and does not answer, since its event loop is blocked or it was stopped; `left` where
+ * it has said that it ends; `gone` where its connection has ended without a word; `lost` the same where it was busy before: RabbitMQ gives
+ * up who is silent for two heartbeats, and what it had goes to others.
+ */
+export type NodeState = 'up' | 'busy' | 'left' | 'gone' | 'lost';
+
+/** A component as it was seen last. */
+export interface SeenComponent {
+  readonly facts: ComponentFacts;
+  readonly figures: ComponentFigures | undefined;
+  /** Messages handled in a second, between the last two reports; undefined before there are two. */
+  readonly rate: number | undefined;
+  /** How many of them have failed, from 0 to 1. */
+  readonly failing: number | undefined;
+}
+
+/** A process as it was seen last. */
+export interface SeenNode {
+  readonly node: NodeFacts;
+  readonly state: NodeState;
+  /** When its state began, ISO 8601. */
+  readonly stateSince: string;
+  /** Why it has left, where it has. */
+  readonly reason: string | undefined;
+  readonly figures: NodeFigures | undefined;
+  readonly components: readonly SeenComponent[];
+}
+
+/** What has happened. */
+export interface NetworkEvent {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly kind: 'join' | 'leave' | 'busy' | 'back' | 'gone' | 'lost';
+  readonly node: NodeFacts;
+  /** The component that it is about; undefined where it is the process. */
+  readonly name?: string;
+  readonly reason?: string;
+}

@@ -1,0 +1,133 @@
+import type { Delivery } from '../amqp/index.js';
+import { isControlFlow } from '../common/control-flow.js';
+import { cut, withoutPasswords } from '../common/foreign-text.js';
+import { classNameOf, codeTextOf } from '../common/thrown.js';
+import { toError } from '../errors.js';
+import type { HandlerFigures, LastError, SenderFigures } from './facts.js';
+import { Histogram } from './histogram.js';
+
+/** Handlers are ours; but a registry finds them by names of senders. What comes after these is counted in one. */
+const mostHandlers = 500;
+/** Senders are anybody. */
+const mostSenders = 1_000;
+const others = '(others)';
+
+/** What is counted of one handler. */
+interface HandlerCount {
+  readonly name: string;
+  readonly took: Histogram;
+  done: number;
+  failed: number;
+  totalMs: number;
+  lastError: LastError | undefined;
+}
+
+/** What is counted of one message of one sender. */
+interface SenderCount extends Pick<SenderFigures, 'sender' | 'version' | 'message'> {
+  count: number;
+  lastAt: number;
+}
+
+/**
+ * What one component has handled, and from whom, since it began. Each message pays for two looks into a map and a few additions, nothing
+ * is made for it; all else is done for whoever asks.
+ */
+export class Tally {
+  readonly #handlers = new Map<string, HandlerCount>();
+  /** By the sender's name, then by the message's. */
+  readonly #senders = new Map<string, Map<string, SenderCount>>();
+  #sendersKnown = 0;
+
+  /** A message was handled. @param failed what was thrown, where anything was */
+  handled(delivery: Delivery, name: string | null, failed?: { readonly thrown: unknown }): void {
+    const ms = delivery.runMs;
+    const handler = this.#handler(delivery.handledBy ?? '(none)');
+    handler.done++;
+    handler.totalMs += ms;
+    handler.took.record(ms);
+    if (failed && !isControlFlow(failed.thrown)) {
+      handler.failed++;
+      // As text: whatever else hangs on an error is not kept for it.
+      handler.lastError = lastErrorOf(failed.thrown);
+    }
+    this.#sent(delivery.sender, name ?? '(none)');
+  }
+
+  /** How many messages were handled, and how many of them failed. */
+  get totals(): { readonly done: number; readonly failed: number } {
+    let [done, failed] = [0, 0];
+    for (const each of this.#handlers.values()) {
+      done += each.done;
+      failed += each.failed;
+    }
+    return { done, failed };
+  }
+
+  get handlers(): readonly HandlerFigures[] {
+    return [...this.#handlers.values()].map(({ name, done, failed, totalMs, took, lastError }) => ({
+      name,
+      done,
+      failed,
+      averageMs: done === 0 ? 0 : Number((totalMs / done).toPrecision(3)),
+      p50Ms: took.quantile(0.5),
+      p99Ms: took.quantile(0.99),
+      ...(lastError && { lastError }),
+    }));
+  }
+
+  /** The busiest first. */
+  get senders(): readonly SenderFigures[] {
+    const rows = [...this.#senders.values()].flatMap((each) => [...each.values()]);
+    return rows
+      .sort((one, other) => other.count - one.count)
+      .map(({ lastAt, ...row }) => ({ ...row, lastAt: new Date(lastAt).toISOString() }));
+  }
+
+  #handler(name: string): HandlerCount {
+    const known = this.#handlers.get(name);
+    if (known) return known;
+    if (this.#handlers.size >= mostHandlers && name !== others) return this.#handler(others);
+    const count = { name, took: new Histogram(), done: 0, failed: 0, totalMs: 0, lastError: undefined };
+    this.#handlers.set(name, count);
+    return count;
+  }
+
+  #sent(sender: unknown, message: string): void {
+    const { name, version } = (sender ?? nobody) as { readonly name?: unknown; readonly version?: unknown };
+    const count = this.#sender(typeof name === 'string' ? brief(name) : '?', version, brief(message));
+    count.count++;
+    count.lastAt = Date.now();
+  }
+
+  #sender(sender: string, version: unknown, message: string): SenderCount {
+    const messages = this.#senders.get(sender);
+    // A sender that was updated is another row: its old version may still send beside it.
+    const key = version === undefined ? message : `${message} ${cut(version, 50)}`;
+    const known = messages?.get(key);
+    if (known) return known;
+    if (this.#sendersKnown >= mostSenders && sender !== others)
+      return this.#sender(others, undefined, others);
+    this.#sendersKnown++;
+    const told = version === undefined ? undefined : { version: cut(version, 50) };
+    const count = { sender, ...told, message, count: 0, lastAt: 0 };
+    if (messages) messages.set(key, count);
+    else this.#senders.set(sender, new Map([[key, count]]));
+    return count;
+  }
+}
+
+const nobody = {};
+
+/** Names that are kept come from senders. n.b. most are short, and nothing is made for them. */
+function brief(name: string): string {
+  return name.length > 100 ? cut(name) : name;
+}
+
+function lastErrorOf(thrown: unknown): LastError {
+  const error = toError(thrown);
+  return {
+    code: cut(codeTextOf(error) ?? classNameOf(error)),
+    message: withoutPasswords(cut(error.message, 300)),
+    at: new Date().toISOString(),
+  };
+}

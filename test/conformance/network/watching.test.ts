@@ -1,0 +1,150 @@
+// Who watches sees who comes and goes, who is dead and who is only busy; at rest nobody says anything.
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Content, GenericProducer, MessageCommand, MessageHandler, MessageProcessor } from 'waybill';
+import { Network, type SeenNode, type Watch } from 'waybill/network';
+import { uniqueName } from '../../support/broker.js';
+import { Program } from '../../support/child.js';
+import { useStage } from '../../support/stage/stage.js';
+import { until } from '../../support/until.js';
+
+describe('who watches the network of components', () => {
+  const stage = useStage();
+
+  const watch = async (t: TestContext, everyMs = 1_000): Promise<Watch> => {
+    const network = await Network.open({ url: stage.url });
+    t.after(() => network.close());
+    return await network.watch({ everyMs, lookMs: 200 });
+  };
+
+  const start = async (t: TestContext, name: string): Promise<Program> => {
+    const program = Program.run('test/conformance/network/programs/component.ts', {
+      args: [stage.url, name],
+    });
+    t.after(() => program.close());
+    await program.waitForLine('ready', 30_000);
+    return program;
+  };
+
+  it('sees one that is killed as gone within two seconds, since the broker knows', async (t) => {
+    const name = uniqueName('killed');
+    const watching = await watch(t, 60_000);
+    const program = await start(t, name);
+    await seen(watching, name, 'up');
+    const begun = performance.now();
+    program.signal('SIGKILL');
+    await seen(watching, name, 'gone');
+    assert.ok(performance.now() - begun < 2_000);
+    assert.deepEqual(told(watching, program), ['join', 'gone']);
+  });
+
+  it('sees one that is held up as busy, never as gone, and as up when it goes on', async (t) => {
+    const name = uniqueName('held');
+    const watching = await watch(t);
+    const program = await start(t, name);
+    await seen(watching, name, 'up');
+    program.signal('SIGSTOP');
+    await seen(watching, name, 'busy');
+    program.signal('SIGCONT');
+    await seen(watching, name, 'up');
+    assert.deepEqual(told(watching, program), ['join', 'busy', 'back']);
+    program.signal('SIGSTOP');
+    await seen(watching, name, 'busy');
+    program.signal('SIGKILL');
+    await seen(watching, name, 'lost');
+  });
+
+  it('sees one that ends in order as left, and another one that comes', async (t) => {
+    const place = await stage.place();
+    class Clerk extends MessageProcessor {}
+    const options = { network: { joinAfterMs: 0 }, ownConnections: true };
+    const watching = await watch(t);
+    const { processor } = await stage.start(t, Clerk, place, options);
+    await seen(watching, 'Clerk', 'up');
+    await processor.drain();
+    await until(() => watching.events.some(({ kind, name }) => kind === 'leave' && name === 'Clerk'), {
+      what: 'it is told that it leaves',
+    });
+    await until(() => watching.nodes.some(({ state, reason }) => state === 'left' && reason === 'closed'), {
+      what: 'its process has left',
+    });
+    await stage.start(t, Clerk, await stage.place(), options);
+    await seen(watching, 'Clerk', 'up');
+  });
+
+  it('sees how much is done in a second, and how much of it fails', async (t) => {
+    const place = await stage.place();
+    class Till extends MessageProcessor {
+      static override readonly onFailure = 'reject';
+      @MessageHandler('command', 'pay')
+      pay({ parameters: n }: Content<number>) {
+        if (n % 2 === 0) throw new Error('even');
+      }
+    }
+    class Buyer extends GenericProducer {
+      static override readonly eks = place.eks;
+      build_message_pay(n: number) {
+        return new MessageCommand('pay', n);
+      }
+    }
+    await stage.start(t, Till, place, { network: { joinAfterMs: 0 } });
+    const watching = await watch(t);
+    await seen(watching, 'Till', 'up');
+    const buyer = await stage.connect(t, Buyer);
+    const shares = new Set<number>();
+    watching.onChange(() => {
+      const till = component(watching, 'Till');
+      if (till?.rate) shares.add(till.failing ?? 0);
+    });
+    let n = 0;
+    await until(
+      async () => {
+        for (let each = 0; each < 10; each++) await buyer.message_pay(n++);
+        return [...shares].some((share) => share > 0.3 && share < 0.7);
+      },
+      { what: 'half of it is seen to fail', limitMs: 15_000 },
+    );
+  });
+
+  it('is told nothing any more when it does not watch any more', async (t) => {
+    class Still extends MessageProcessor {}
+    await stage.start(t, Still, await stage.place(), { network: { joinAfterMs: 0 } });
+    const first = await watch(t);
+    await seen(first, 'Still', 'up');
+    const looker = await stage.side.onChannel(async (channel) => {
+      const { queue } = await channel.assertQueue(uniqueName('looker'));
+      await channel.bindQueue(queue, 'waybill.presence', 'stats.#');
+      return queue;
+    });
+    await stage.side.waitForDepth(looker, 2);
+    await first.close();
+    const network = await Network.open({ url: stage.url });
+    t.after(() => network.close());
+    // Answered behind what ends the watch.
+    assert.equal((await network.ask('ping', { to: { name: 'Still' } })).answers.length, 1);
+    const settled = async (): Promise<number> => {
+      const before = await stage.side.depth(looker);
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      return (await stage.side.depth(looker)) - before;
+    };
+    assert.equal(await settled(), 0);
+  });
+});
+
+async function seen(watching: Watch, name: string, state: SeenNode['state']): Promise<void> {
+  await until(
+    () =>
+      watching.nodes.some(
+        (node) => node.state === state && node.components.some(({ facts }) => facts.name === name),
+      ),
+    { what: `${name} is ${state}`, limitMs: 10_000 },
+  );
+}
+
+function component(watching: Watch, name: string) {
+  return watching.nodes.flatMap(({ components }) => components).find(({ facts }) => facts.name === name);
+}
+
+function told(watching: Watch, { pid }: Program): readonly string[] {
+  return watching.events.filter(({ node }) => node.pid === pid).map(({ kind }) => kind);
+}
