@@ -40,6 +40,7 @@ const doors: Readonly<Record<string, Door>> = {
       Handler
       HandlerTimeoutError
       JsonEncoder
+      KeyRing
       MalformedMessageError
       MalformedReplyError
       Message
@@ -76,6 +77,7 @@ const doors: Readonly<Record<string, Door>> = {
       UndeclaredMessageError
       UnhandledMessageError
       UnroutableError
+      UntrustedError
       WaybillError
       anyName
       applicationKeys
@@ -126,6 +128,7 @@ const doors: Readonly<Record<string, Door>> = {
       Delivery
       DeliveryCallback
       DeliveryContext
+      Distrust
       DrainOptions
       DrainReport
       Eks
@@ -158,8 +161,10 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerView
       HandlersOf
       HeaderValue
+      IdentityOptions
       Inbound
       Jsonify
+      KeyEntry
       LinkEventMap
       LinkEvents
       LinkHealth
@@ -220,6 +225,10 @@ const doors: Readonly<Record<string, Door>> = {
       Unhandled
       UnhandledHealth
       UnhandledMessage
+      UntrustedHealth
+      UntrustedMessage
+      VerifiedSender
+      VerifyMode
     `,
   },
   './app': {
@@ -227,6 +236,7 @@ const doors: Readonly<Record<string, Door>> = {
       AmqpConnection
       App
       HttpError
+      KeyRing
       RejectMessage
       SseConnection
       Timeit
@@ -265,6 +275,7 @@ const doors: Readonly<Record<string, Door>> = {
       HttpRoutes
       HttpServerOptions
       HttpTypedBody
+      IdentityOptions
       Inbound
       Labels
       MessageSettings
@@ -377,6 +388,7 @@ const doors: Readonly<Record<string, Door>> = {
   './workers': {
     values: `
       ConnectionParameters
+      KeyRing
       QueueProducer
       QueueWorker
       RejectMessage
@@ -402,6 +414,7 @@ const doors: Readonly<Record<string, Door>> = {
       ErrorHop
       GiveUp
       HeaderValue
+      IdentityOptions
       Inbound
       LinkOptions
       MessageSettings
@@ -471,6 +484,7 @@ const doors: Readonly<Record<string, Door>> = {
       ConsumerAlreadyRegisteredError
       HandlerAlreadyExistsError
       HandlersRegistry
+      KeyRing
       MessageConsumerRegistry
       MessageSender
       NoMessageKeyError
@@ -496,6 +510,7 @@ const doors: Readonly<Record<string, Door>> = {
       GiveUp
       HandlersRegistryOptions
       HeaderValue
+      IdentityOptions
       Inbound
       LinkOptions
       MessageCallOptions

@@ -47,6 +47,7 @@ export {
   type MessageProperties,
   type Outgoing,
   type PublishOptions,
+  type Sending,
 } from './frames/outgoing.js';
 export { sendWatched, type Watched } from './frames/watched.js';
 export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';

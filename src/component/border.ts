@@ -18,6 +18,9 @@ export type Who = string | { readonly name: string };
 /** Whose messages tell who has sent them in a header. */
 const inHeader = new WeakSet<Identity>();
 
+/** What was sent a second time: parked, it must be no better off than it was. */
+const seenBefore = new WeakSet<Delivery>();
+
 /** What signs and looks, as somebody has asked for it; undefined where nobody has. @throws ConfigurationError */
 export function identityOf(options: IdentityOptions | undefined, who: Who): Identity | undefined {
   if (!options) return undefined;
@@ -67,6 +70,7 @@ export function received(identity: Identity, link: Link, delivery: Delivery): Un
     return undefined;
   }
   delivery.isUntrusted = true;
+  if (verdict.reason === 'replayed') seenBefore.add(delivery);
   const { queue, properties, sender } = delivery;
   const from = nameIn(sender) ?? properties.headers?.['x-waybill-from'];
   const told = { reason: verdict.reason, from, queue, id: properties.messageId };
@@ -81,7 +85,10 @@ export function answerFor({ reason }: UntrustedError): UntrustedError {
 /** Says of what is put aside how it had come. */
 export function sealOf(identity: Identity | undefined): Seal | undefined {
   if (!identity?.signs) return undefined;
-  return (delivery, home) => identity.seal({ ...arrived(delivery), queue: delivery.queue, home });
+  return (delivery, home) =>
+    seenBefore.has(delivery)
+      ? undefined
+      : identity.seal({ ...arrived(delivery), queue: delivery.queue, home });
 }
 
 function examined(identity: Identity, link: Link, name: string, reply: Received): string | undefined {

@@ -3,6 +3,7 @@ import {
   type Link,
   type Outgoing,
   type PublishOptions,
+  type Sending,
   sendWatched,
   type Watched,
 } from '../amqp/index.js';
@@ -40,7 +41,7 @@ export function publishTold(
   return only && copies.length === 1 ? leave(only) : allOf(copies.map(leave));
 }
 
-function signing(identity: Identity, link: Link, options: PublishOptions = {}): PublishOptions {
+function signing(identity: Identity, link: Link, options: PublishOptions = {}): Sending {
   const { timeoutMs, signal, sendAgain } = options;
   return { timeoutMs, signal, sendAgain, leaving: leaving(identity, link) };
 }

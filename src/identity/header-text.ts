@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.js';
 import { netstring } from './netstrings.js';
 
 /** Deeper ones nobody writes but who wants the stack to overflow. */
@@ -28,14 +29,14 @@ const uncoveredKinds = /^x-(?:first-death-|last-death-|opt-|routed-|received-fro
 type Table = Readonly<Record<string, unknown>>;
 
 /** Whether a signature says something of the header of this name. */
-export function isCovered(name: string): boolean {
+function isCovered(name: string): boolean {
   return !uncovered.has(name) && !(name.startsWith('x-') && uncoveredKinds.test(name));
 }
 
 /**
  * Headers as they are signed: name and value of each that is covered, sorted by the bytes of their names. What is the same on the wire, or
  * comes back from it as the same, has the same text.
- * @throws TypeError for what is no value of a table, or deeper than any
+ * @throws ConfigurationError for what is no value of a table, or deeper than any
  */
 export function headersText(headers: Table | undefined): string {
   if (!headers) return '';
@@ -60,12 +61,14 @@ function valueText(value: unknown, depth: number): string {
   if (typeof value === 'bigint') return `i${value}`;
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (value === null || value === undefined) return 'n';
-  if (typeof value !== 'object') throw new TypeError('no value of a header');
+  if (typeof value !== 'object')
+    throw new ConfigurationError(`A header is ${typeof value}, which cannot be signed`);
   return objectText(value, depth);
 }
 
 function objectText(value: object, depth: number): string {
-  if (depth >= deepest) throw new TypeError('headers deeper than any');
+  if (depth >= deepest)
+    throw new ConfigurationError(`Headers deeper than ${deepest} levels cannot be signed`);
   if (value instanceof Uint8Array) return `x${hex(value)}`;
   if (value instanceof Date) return `T${Math.floor(value.getTime() / 1_000)}`;
   if (Array.isArray(value)) return `l${value.map((each) => netstring(valueText(each, depth + 1))).join('')}`;

@@ -13,7 +13,7 @@ export interface IdentityOptions {
    * The key by which it signs what it sends, by its id; `true` for the last one in the file that may sign for it now, so that keys are
    * changed without a restart. @default nothing is signed
    */
-  readonly sign?: string | true | undefined;
+  readonly sign?: string | boolean | undefined;
   /**
    * What becomes of messages, calls and answers that are not signed as they should be. A component that takes messages needs a key of its own
    * (`sign`) for `enforce`, by which it knows again what it has put aside itself. @default 'off'
@@ -46,7 +46,7 @@ export function checkIdentity(owner: string, given: IdentityOptions): void {
   const { sign, verify, keys, userId, name, windowMs, onUntrusted } = given;
   if (verify !== undefined) choice(`${owner}: identity.verify`, verify, modes);
   if (windowMs !== undefined) duration(`${owner}: identity.windowMs`, windowMs, { min: 1 });
-  if (sign !== undefined && sign !== true) text(owner, 'sign', sign, 'the id of a key, or true');
+  if (sign !== undefined && typeof sign !== 'boolean') text(owner, 'sign', sign, 'the id of a key, or true');
   if (name !== undefined) text(owner, 'name', name, 'a name');
   if (keys !== undefined && !(keys instanceof KeyRing)) text(owner, 'keys', keys, 'a KeyRing or a path');
   if (userId !== undefined && typeof userId !== 'boolean')

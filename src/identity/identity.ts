@@ -1,7 +1,17 @@
-import { changeProperties, type MessageProperties, type Outgoing } from '../amqp/index.js';
+import { changeProperties, type Outgoing } from '../amqp/index.js';
 import type { Distrust } from '../common/untrusted-error.js';
 import { ConfigurationError } from '../errors.js';
 import { defaultLogger } from '../logger.js';
+import {
+  type ArrivedMessage,
+  hasMoved,
+  isElsewhere,
+  markOf,
+  namesOf,
+  originOf,
+  restored,
+  type Sealing,
+} from './arrived-message.js';
 import { checkIdentity, type IdentityOptions } from './identity-options.js';
 import type { Key } from './key.js';
 import { KeyRing } from './key-ring.js';
@@ -19,20 +29,6 @@ import {
 import { type SignedMessage, signedText } from './signed-text.js';
 import { UntrustedCount } from './untrusted-count.js';
 
-/** A message that has come, as its signature is looked at. */
-export interface ArrivedMessage extends SignedMessage {
-  /** Who has sent it, as its body says; undefined where it does not. What the header `x-waybill-from` says is looked at, too. */
-  readonly name?: string | undefined;
-  /** The queue that it came from; left out for answers. */
-  readonly queue?: string | undefined;
-  /** Whether it comes for the first time, as far as the broker says: only then is its time looked at, and whether it was here before. */
-  readonly isFirst: boolean;
-  /** Whether it may come once only, where `isFirst`: answers are known by their calls. @default true */
-  readonly once?: boolean | undefined;
-  /** When it has come, in milliseconds since 1970. @default now */
-  readonly at?: number | undefined;
-}
-
 /** What was found: who has sent it, and by which key that is known; or why it is not trusted. */
 export type Verdict =
   | {
@@ -46,16 +42,6 @@ export type Verdict =
       readonly userId: string | undefined;
     }
   | { readonly ok: false; readonly reason: Distrust };
-
-/** A copy of a message that is put aside, with how the message had come. */
-export interface Sealing extends SignedMessage {
-  /** The queue to which it may come back. */
-  readonly home: string;
-  /** The queue that it came from. */
-  readonly queue: string;
-  readonly isFirst: boolean;
-  readonly at: number;
-}
 
 const usualWindowMs = 300_000;
 
@@ -81,10 +67,10 @@ export class Identity {
     const { sign, verify = 'off', userId = false, windowMs = usualWindowMs, onUntrusted } = options;
     this.name = options.name ?? name;
     this.verifies = verify;
-    this.signs = sign !== undefined;
+    this.signs = sign !== undefined && sign !== false;
     this.userId = userId;
     this.untrusted = new UntrustedCount(this.name, onUntrusted);
-    this.#sign = sign;
+    this.#sign = sign || undefined;
     this.#ring = this.signs || verify !== 'off' ? ringOf(options, this.name) : new KeyRing();
     this.#guard = new ReplayGuard({ windowMs });
     this.#key(Date.now());
@@ -132,7 +118,10 @@ export class Identity {
     const headers = message.properties.headers ?? {};
     const signed = headers[signatureHeader];
     if (!key || typeof signed !== 'string') return undefined;
-    const origin = this.#originOf(message, headers);
+    const known = this.#opened(headers, message.queue);
+    if (!known && isElsewhere(message)) return undefined;
+    // What is put aside a second time had come as its seal says, if that is one.
+    const origin = known ?? originOf(message);
     return { [sealHeader]: writeSeal(key, signed, { ...origin, home: message.home }) };
   }
 
@@ -143,10 +132,9 @@ export class Identity {
     const isMoved = sealed === undefined && hasMoved(properties.headers);
     const { exchange, routingKey, isFirst, at } = sealed ?? { ...message, at: now };
     if (at > key.notAfter) return refused('expired key');
-    // By a header BCC, of which nothing comes here, it would reach other queues.
-    const isElsewhere = !sealed && exchange === '' && queue !== undefined && routingKey !== queue;
     const covered = sealed ? restored(properties, sealed) : properties;
-    if (isElsewhere || !holds(key, signature, { exchange, routingKey, properties: covered, content }))
+    const isStray = !sealed && isElsewhere(message);
+    if (isStray || !holds(key, signature, { exchange, routingKey, properties: covered, content }))
       return refused(isMoved ? 'unsealed' : 'altered');
     const isLate = isFirst ? this.#wrongTime(signature, at) : undefined;
     if (isLate) return refused(isLate);
@@ -172,14 +160,6 @@ export class Identity {
     return isOurs && seal.origin.home === queue ? seal.origin : undefined;
   }
 
-  /** n.b. what is put aside a second time had come as its seal says, if that is one. */
-  #originOf(message: Sealing, headers: Headers): Origin {
-    const { home, queue, exchange, routingKey, properties, isFirst, at } = message;
-    const { expiration, userId } = properties;
-    const opened = this.#opened(headers, queue);
-    return opened ?? { home, exchange, routingKey, expiration, userId, copiesTo: headers['CC'], isFirst, at };
-  }
-
   #key(now: number): Key | undefined {
     return this.#sign === undefined ? undefined : this.#ring.signing(this.#sign, this.name, now);
   }
@@ -202,13 +182,6 @@ function ringOf({ keys = process.env['WAYBILL_KEYS'] }: IdentityOptions, name: s
   );
 }
 
-/** All that it says: what the key may not speak for must be nowhere, whichever of them a handler looks at. */
-function namesOf({ name }: ArrivedMessage, headers: Headers): readonly string[] {
-  return [name, headers[fromHeader]]
-    .filter((each) => each !== undefined)
-    .map((each) => (typeof each === 'string' ? each : ''));
-}
-
 /** n.b. the headers may be anybody's. */
 function holds(key: Key, signature: Signature, message: SignedMessage): boolean {
   try {
@@ -216,23 +189,6 @@ function holds(key: Key, signature: Signature, message: SignedMessage): boolean 
   } catch {
     return false;
   }
-}
-
-/** The properties as they were before it was put aside. */
-function restored(properties: MessageProperties, { expiration, copiesTo }: Origin): MessageProperties {
-  const headers = copiesTo === undefined ? properties.headers : { ...properties.headers, CC: copiesTo };
-  return { ...properties, expiration, headers };
-}
-
-/** What is put aside has one of them, or says so. */
-const movedHeaders = [sealHeader, 'x-waybill-origin', 'x-waybill-put-anew'] as const;
-
-function hasMoved(headers: Headers = {}): boolean {
-  return movedHeaders.some((name) => headers[name] !== undefined);
-}
-
-function markOf({ text }: Signature, queue: string | undefined): string {
-  return queue === undefined ? text : `${text} ${queue}`;
 }
 
 function isText(value: unknown): boolean {

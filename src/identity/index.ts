@@ -1,5 +1,6 @@
 /** Who has sent a message, so that nobody else can say it: keys, signatures, and what is not trusted. See docs/identity.md. */
-export { type ArrivedMessage, Identity, type Sealing, type Verdict } from './identity.js';
+export type { ArrivedMessage } from './arrived-message.js';
+export { Identity } from './identity.js';
 export type { IdentityOptions, VerifyMode } from './identity-options.js';
 export type { KeyEntry } from './key.js';
 export { KeyRing } from './key-ring.js';

@@ -68,13 +68,13 @@ function entriesIn(path: string): readonly KeyEntry[] {
 
 function textOf(path: string): string {
   try {
-    if (statSync(path).size > longest) throw new Error('it is larger than 4 MiB');
-    return readFileSync(path, 'utf8');
+    if (statSync(path).size <= longest) return readFileSync(path, 'utf8');
   } catch (thrown) {
     throw new ConfigurationError(
       `The file of keys ${path} cannot be read: ${toError(thrown).message}. Make one: npx waybill key new --name NAME`,
     );
   }
+  throw new ConfigurationError(`The file of keys ${path} is larger than 4 MiB: is it one?`);
 }
 
 /** n.b. what JSON.parse says of a text quotes it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import crypto from 'node:crypto';
 import { directReplyTo, type MessageProperties } from '../amqp/index.js';
 import { headersText } from './header-text.js';
 import { netstring } from './netstrings.js';
@@ -25,7 +25,7 @@ const purpose = netstring('waybill-sig-v1');
 
 /**
  * The text of which a message's signature is one: its fields as netstrings, one behind the other, in UTF-8. What is missing is empty.
- * @throws TypeError for headers that are none
+ * @throws ConfigurationError for headers that are none
  */
 export function signedText(
   { alg, keyId, at }: SignatureHead,
@@ -59,6 +59,9 @@ function asWritten(address: string): string {
   return address.startsWith(`${directReplyTo}.`) ? directReplyTo : address;
 }
 
+/** n.b. in one call where node has that (20.12): it takes half the time. */
+const hash: typeof crypto.hash | undefined = crypto.hash;
+
 function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash ? hash('sha256', content, 'hex') : crypto.createHash('sha256').update(content).digest('hex');
 }

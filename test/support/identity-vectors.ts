@@ -1,6 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import type { MessageProperties } from '../../src/amqp/index.js';
 import type { KeyEntry } from '../../src/identity/index.js';
+import { Key } from '../../src/identity/key.js';
+import { writeSignature, writeTime } from '../../src/identity/signature.js';
+import { signedText } from '../../src/identity/signed-text.js';
 
 /** A value of a header in JSON; what JSON has no word for is `{ "!": type, … }`. */
 type JsonValue =
@@ -49,7 +52,7 @@ function bytesFor(what: string): Buffer {
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** The keys of the vectors. */
-export function vectorKeys(): readonly KeyEntry[] {
+function vectorKeys(): readonly KeyEntry[] {
   const key = Buffer.concat([pkcs8Head, bytesFor('ed25519')]);
   const own = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   const { x } = createPublicKey(own).export({ format: 'jwk' });
@@ -221,7 +224,7 @@ const messages: readonly (readonly [
 ];
 
 /** What is signed, and by which of the keys. */
-export function vectorMessages(): readonly (readonly [key: KeyEntry, message: VectorMessage])[] {
+function vectorMessages(): readonly (readonly [key: KeyEntry, message: VectorMessage])[] {
   const keys = vectorKeys();
   return messages.map(([at, { body, ...message }]) => [
     keys[at] as KeyEntry,
@@ -259,7 +262,7 @@ function fromJson(value: JsonValue): unknown {
 }
 
 /** The same with one thing changed each. */
-export function refusedVectors(signed: readonly Vector[]): VectorFile['refused'] {
+function refusedVectors(signed: readonly Vector[]): VectorFile['refused'] {
   const [command, bySecret, call] = signed.map(({ signed_text: _text, ...message }) => message);
   if (!command || !bySecret || !call) return [];
   return [
@@ -274,4 +277,19 @@ export function refusedVectors(signed: readonly Vector[]): VectorFile['refused']
       signature: command.signature.replace(/\.([0-9a-z])([0-9a-z]+)\./, '.$1z$2.'),
     },
   ];
+}
+
+const about =
+  'Messages with their signatures (docs/identity.md), for whoever implements them elsewhere. The keys are for these only. Bodies are base64; ' +
+  'a header of the type int, double, bytes, timestamp or decimal is written as { "!": type, … }.';
+
+/** All of the file. */
+export function writtenVectors(): VectorFile {
+  const messages = vectorMessages().map(([entry, message]): Vector => {
+    const key = new Key(entry);
+    const head = { alg: key.alg, keyId: key.id, at: writeTime(vectorTime) };
+    const text = signedText(head, arrivedVector(message));
+    return { ...message, signature: writeSignature(head, key.sign(text)), signed_text: text };
+  });
+  return { about, keys: vectorKeys(), messages, refused: refusedVectors(messages) };
 }

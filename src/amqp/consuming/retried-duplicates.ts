@@ -49,5 +49,5 @@ export class RetriedDuplicates {
 
 /** Acked, or still ours: the broker keeps it until we ack it. */
 function isSafe(delivery: Delivery | undefined): boolean {
-  return delivery === undefined || (delivery.alive && !delivery.settled);
+  return delivery === undefined || (delivery.alive && !delivery.settled && !delivery.isUntrusted);
 }

@@ -28,7 +28,11 @@ export interface PublishOptions {
    * ConnectionLostError then, and may have arrived. @default true
    */
   readonly sendAgain?: boolean | undefined;
-  /** @internal Makes of the message what leaves, each time that it does: a signature tells the time. What it throws ends the publish. */
+}
+
+/** The same, of a component that signs. */
+export interface Sending extends PublishOptions {
+  /** Makes of the message what leaves, each time that it does: a signature tells the time. What it throws ends the publish. */
   readonly leaving?: ((message: Outgoing) => Outgoing) | undefined;
 }
 

@@ -15,7 +15,7 @@ import type { Delivery } from '../consuming/delivery.js';
 import { askAlone } from '../declaring/ask-alone.js';
 import type { Arguments, Declaration } from '../declaring/declaration.js';
 import { Topology } from '../declaring/topology.js';
-import type { Outgoing, PublishOptions } from '../frames/outgoing.js';
+import type { Outgoing, Sending } from '../frames/outgoing.js';
 import { checkOutbox, type OutboxHealth, type OutboxLimits } from '../publishing/outbox.js';
 import { Publisher, type PublisherOptions } from '../publishing/publisher.js';
 import { activityOf, type LinkActivity } from './activity.js';
@@ -184,7 +184,7 @@ export class Link {
    * {@link Publisher.publish}. It connects if {@link openPublishing} was not called before; the message's own deadline
    * covers that too.
    */
-  publish(message: Outgoing, options?: PublishOptions): Promise<void> {
+  publish(message: Outgoing, options?: Sending): Promise<void> {
     this.#publisher ??= this.newPublisher();
     return this.#publisher.publish(message, options);
   }

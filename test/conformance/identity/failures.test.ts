@@ -13,6 +13,7 @@ import {
 } from 'waybill';
 import { FailedQueue, Link } from '../../../src/amqp/index.js';
 import { uniqueName } from '../../support/broker.js';
+import { command, peer } from '../../support/stage/envelopes.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 import { keyPair, secretKey, twoParties, withoutPrivate } from './keys.js';
@@ -124,5 +125,118 @@ describe('signed messages that are put aside', () => {
     await stage.side.waitForDepth(`${name}.failed`, 1);
     assert.deepEqual((await desk.processor.health()).untrusted?.last[0]?.reason, 'unsealed');
     assert.deepEqual(desk.processor.runs, []);
+  });
+});
+
+describe('signed messages that are put aside, and must be no better off', () => {
+  const stage = useStage();
+  const keys = new KeyRing([secretKey('shop-1', 'Shop'), secretKey('desk-1', 'Desk')]);
+  const identity = { sign: 'desk-1', verify: 'enforce', keys } as const;
+
+  async function replay(queue: string): Promise<number> {
+    const link = Link.acquire({ url: stage.url });
+    return await new FailedQueue(link, queue).replay(() => true).finally(() => link.close());
+  }
+
+  async function desk(t: TestContext, queue: string) {
+    class Desk extends MessageProcessor {
+      static override readonly eqks = [[Orders, [[queue, queue]]]] as const;
+      readonly seen: unknown[] = [];
+    }
+    Desk.handle('command', 'order', function ({ parameters }: Content) {
+      this.seen.push(parameters);
+    });
+    return (await stage.start(t, Desk, { eqks: [...Desk.eqks] }, { identity })).processor;
+  }
+
+  class Orders extends Exchange {
+    static override readonly exchangeName = uniqueName('orders');
+  }
+
+  async function reasons(
+    processor: MessageProcessor,
+  ): Promise<readonly (readonly [unknown, number])[] | undefined> {
+    return (await processor.health()).untrusted?.last.map(({ reason, count }) => [reason, count]);
+  }
+
+  it('a seal counts in the queue alone for which it was made', async (t) => {
+    const [queue, other] = [uniqueName('queue'), uniqueName('other')];
+    class Failing extends MessageProcessor {
+      static override readonly eqks = [[Orders, [[queue, queue]]]] as const;
+    }
+    Failing.handle('command', 'order', () => {
+      throw new Error('never');
+    });
+    Object.defineProperty(Failing, 'name', { value: 'Desk' });
+    await stage.start(t, Failing, { eqks: [...Failing.eqks] }, { identity });
+    class Shop extends GenericProducer {
+      static override readonly eks = [[Orders, queue]] as const;
+      static override readonly identity = { sign: 'shop-1', keys };
+      build_message_order(number: number) {
+        return new MessageCommand('order', number);
+      }
+    }
+    await (await stage.connect(t, Shop)).message_order(1);
+    const { content, properties } = await stage.side.waitForMessage(`${queue}.failed`);
+    assert.ok(properties.headers?.['x-waybill-seal']);
+    const processor = await desk(t, other);
+    const { messageId, type, contentType, headers } = properties;
+    await stage.side.publish('', other, content, { messageId, type, contentType, headers });
+    await stage.side.waitForDepth(`${other}.failed`, 1);
+    assert.deepEqual(await reasons(processor), [['unsealed', 1]]);
+    assert.deepEqual(processor.seen, []);
+  });
+
+  it('a replay that was parked is still one when it is sent back', async (t) => {
+    const queue = uniqueName('queue');
+    const processor = await desk(t, queue);
+    class Shop extends GenericProducer {
+      static override readonly eks = [[Orders, queue]] as const;
+      static override readonly identity = { sign: 'shop-1', keys };
+      build_message_order(number: number) {
+        return new MessageCommand('order', number);
+      }
+    }
+    const copy = uniqueName('copy');
+    await stage.side.onChannel(async (channel) => {
+      await channel.assertQueue(copy);
+      await channel.bindQueue(copy, Orders.exchangeName, queue);
+    });
+    const shop = await stage.connect(t, Shop);
+    await shop.message_order(1);
+    await waitForLength(processor.seen, 1);
+    const { content, properties } = await stage.side.waitForMessage(copy);
+    const { messageId, type, contentType, headers } = properties;
+    await stage.side.publish(Orders.exchangeName, queue, content, { messageId, type, contentType, headers });
+    await stage.side.waitForDepth(`${queue}.failed`, 1);
+    await replay(queue);
+    await stage.side.waitForDepth(`${queue}.failed`, 1);
+    assert.deepEqual(processor.seen, [1]);
+    assert.deepEqual(await reasons(processor), [
+      ['replayed', 1],
+      ['unsealed', 1],
+    ]);
+  });
+
+  it('what a blind carbon copy has brought to another queue is refused there, with whatever seal, also when it is sent back', async (t) => {
+    const [meant, other] = [uniqueName('meant'), uniqueName('other')];
+    const processor = await desk(t, other);
+    await stage.side.onChannel((channel) => channel.assertQueue(meant));
+    const { Identity } = await import('../../../src/identity/index.js');
+    const shop = new Identity({ sign: 'shop-1', keys }, 'Shop');
+    const body = { ...command('order', 1), fingerprint: { ...peer, name: 'Shop' } };
+    const content = Buffer.from(JSON.stringify(body));
+    const properties = { messageId: 'of the shop', headers: {} };
+    const signed = shop.sign({ exchange: '', routingKey: meant, content, properties, mandatory: true });
+    for (const seal of [undefined, 'v1.h.desk-1.0.nothing.e30'])
+      await stage.side.publish('', meant, content, {
+        messageId: 'of the shop',
+        headers: { ...signed.properties.headers, ...(seal && { 'x-waybill-seal': seal }), BCC: [other] },
+      });
+    await stage.side.waitForDepth(`${other}.failed`, 2);
+    await replay(other);
+    await stage.side.waitForDepth(`${other}.failed`, 2);
+    assert.deepEqual(processor.seen, []);
+    assert.equal((await processor.health()).untrusted?.count, 4);
   });
 });

@@ -36,7 +36,7 @@ describe('the settings of an identity', () => {
     'verify: a word that there is not': { verify: 'always', keys },
     'verify: null': { verify: null },
     'sign: an id that there is not': { sign: 'none', keys },
-    'sign: false': { sign: false, keys },
+    'sign: a number': { sign: 5, keys },
     'sign: a key without its private part': { sign: 'open', keys },
     'sign: a key that may not speak for it': { sign: 'other', keys },
     'keys: a file that there is not': { sign: 'k', keys: '/nowhere/keys.json' },

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { writtenVectors } from '../../../scripts/identity/vectors.js';
 import { Identity, KeyRing } from '../../../src/identity/index.js';
-import { arrivedVector, type VectorFile, vectorTime } from '../../support/identity-vectors.js';
+import {
+  arrivedVector,
+  type VectorFile,
+  vectorTime,
+  writtenVectors,
+} from '../../support/identity-vectors.js';
 
 const path = new URL('../../fixtures/identity-vectors.json', import.meta.url);
 const file = JSON.parse(readFileSync(path, 'utf8')) as VectorFile;
