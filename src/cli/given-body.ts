@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-error.js';
 
 /** For the help of whatever takes a body. */
 export const bodyHelp =

@@ -1,6 +1,6 @@
 import { settle } from '../amqp/index.js';
 import { isRecord } from '../wire/index.js';
-import { UsageError } from './usage-error.js';
+import { CommandError, UsageError } from './command-error.js';
 
 /** How long the API may take to answer. */
 const limitMs = 10_000;
@@ -45,9 +45,9 @@ export class ManagementApi {
       headers: { authorization: this.#login },
       signal: AbortSignal.timeout(limitMs),
     });
-    if (!response.ok) throw new Error(`it answers ${response.status} ${response.statusText}.`);
+    if (!response.ok) throw new CommandError(`it answers ${response.status} ${response.statusText}.`);
     const list: unknown = await response.json();
-    if (!Array.isArray(list)) throw new Error('its answer is no list.');
+    if (!Array.isArray(list)) throw new CommandError('its answer is no list.');
     return list.filter(isRecord);
   }
 }

@@ -1,6 +1,6 @@
 import type { FailedMessage } from '../../amqp/index.js';
 import { messageName, senderName } from '../body.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-error.js';
 import { milliseconds } from '../values.js';
 
 /** Whether a parked message is one of those that were meant. */
