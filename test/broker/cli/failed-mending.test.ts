@@ -175,6 +175,7 @@ describe('waybill failed, for those of a kind', () => {
     const { body, dossier, editedAt, properties } = JSON.parse(out);
     assert.deepEqual(body.content, { parameters: 'mended' });
     assert.deepEqual([dossier.code, dossier.message, properties.type], ['REFUSED', 'out of stock', 'work']);
+    assert.deepEqual(properties.headers, { own: 'kept' });
     assert.match(editedAt, /^\d{4}-\d\d-\d\dT/);
     assert.match((await waybill('list', queue)).out, /no-a .*\(edited\)\n4 in /);
   });
