@@ -7,7 +7,7 @@ import { milliseconds } from '../values.js';
 export type Choice = (message: FailedMessage) => boolean;
 
 /** For the help of each command that has it. */
-export const whereHelp =
+export const whereHelp: string =
   'only those for which all of these hold: code=, error=, handler=, message=, sender= (`*` stands for anything), text= (words ' +
   'of the error), older=, newer= (10m, 1h, 2d); several --where: any of them';
 
