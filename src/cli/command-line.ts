@@ -4,7 +4,7 @@ import { isWaybillError, toError } from '../errors.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
 import { CommandError, UsageError } from './command-error.js';
 import { commands } from './commands.js';
-import type { Output } from './output.js';
+import { jsonText, type Output } from './output.js';
 
 /** The options that may stand anywhere. */
 interface GlobalOptions {
@@ -109,7 +109,7 @@ function tell(
   const code = codeOf(thrown);
   const { message: words } = toError(thrown);
   const message = thrown instanceof CommanderError ? usageMessage(words) : words;
-  if (args.includes('--json')) output.error(JSON.stringify({ error: { code, message } }));
+  if (args.includes('--json')) output.error(jsonText({ error: { code, message } }));
   else
     output.error(
       code === 'USAGE' ? `${message}\n${meant(args, program)} --help tells what there is.` : message,

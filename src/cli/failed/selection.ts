@@ -76,9 +76,8 @@ export async function withFailedQueue(
     const isMissing =
       isWaybillError(thrown, 'TOPOLOGY_REFUSED') && (thrown as { replyCode?: number }).replyCode === 404;
     if (!isMissing) throw thrown;
-    throw new CommandError(
-      `There is no queue ${failedQueueName(queue)}: nothing was ever parked there, or the queue has another name.`,
-      { cause: thrown },
-    );
+    const hint = queue.endsWith('.failed') ? ' Name the queue itself, without .failed.' : '';
+    const why = 'nothing was ever parked there, or the queue has another name.';
+    throw new CommandError(`There is no queue ${failedQueueName(queue)}: ${why}${hint}`, { cause: thrown });
   }
 }
