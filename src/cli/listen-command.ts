@@ -1,6 +1,7 @@
 import type { Link } from '../amqp/index.js';
 import { defaultLogger } from '../logger.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
+import { CommandError, UsageError } from './command-error.js';
 import { askQueue } from './doctor/queue-facts.js';
 import { exchangeSource } from './listening/exchange-source.js';
 import {
@@ -16,7 +17,6 @@ import { ManagementApi } from './management-api.js';
 import { logJson, type Output } from './output.js';
 import { type Headers, header } from './sending/settings.js';
 import { stopRequest } from './stop-request.js';
-import { UsageError } from './usage-error.js';
 import { another, count, time } from './values.js';
 import { withLink } from './with-link.js';
 
@@ -143,7 +143,7 @@ async function sourceOf(link: Link, { url }: Context, options: ListenOptions): P
   if (firehose) return firehoseSource(queue);
   if (management !== undefined) return await bindingsSource(queue, new ManagementApi(management, url));
   const facts = await askQueue(link, queue);
-  if (facts === 'missing') throw new Error(`There is no queue '${queue}'.`);
+  if (facts === 'missing') throw new CommandError(`There is no queue '${queue}'.`);
   if (typeof facts === 'object' && facts.type === 'stream') return streamSource(queue, from);
   throw new UsageError(
     `Queue '${queue}' is no stream, and what it holds could only be seen by taking it. Hear copies: --exchange and --key as it is bound, ` +

@@ -1,6 +1,7 @@
 import { settle } from '../amqp/index.js';
+import { toError } from '../errors.js';
 import { isRecord } from '../wire/index.js';
-import { UsageError } from './usage-error.js';
+import { CommandError, UsageError } from './command-error.js';
 
 /** How long the API may take to answer. */
 const limitMs = 10_000;
@@ -39,15 +40,26 @@ export class ManagementApi {
     this.#base = base;
   }
 
-  /** A list of what is there: `queues/%2F`. @throws Error that says why there is none */
+  /** A list of what is there: `queues/%2F`. @throws CommandError that says why there is none */
   async list(path: string): Promise<readonly Told[]> {
-    const response = await fetch(new URL(`api/${path}`, this.#base), {
-      headers: { authorization: this.#login },
-      signal: AbortSignal.timeout(limitMs),
-    });
-    if (!response.ok) throw new Error(`it answers ${response.status} ${response.statusText}.`);
-    const list: unknown = await response.json();
-    if (!Array.isArray(list)) throw new Error('its answer is no list.');
+    const response = await this.#ask(path);
+    if (!response.ok)
+      throw new CommandError(`${this.origin} answers ${response.status} ${response.statusText}.`);
+    const list: unknown = await response.json().catch(() => undefined);
+    if (!Array.isArray(list)) throw new CommandError(`${this.origin} answers with no list.`);
     return list.filter(isRecord);
+  }
+
+  async #ask(path: string): Promise<Response> {
+    try {
+      return await fetch(new URL(`api/${path}`, this.#base), {
+        headers: { authorization: this.#login },
+        signal: AbortSignal.timeout(limitMs),
+      });
+    } catch (cause) {
+      // fetch says no more than that it has failed; its cause says why.
+      const { cause: why = cause } = cause as Error;
+      throw new CommandError(`${this.origin} does not answer: ${toError(why).message}.`, { cause });
+    }
   }
 }

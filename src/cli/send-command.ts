@@ -5,6 +5,7 @@ import { MessageSender } from '../registry/index.js';
 import { MessageCommand, MessageStatus } from '../wire/index.js';
 import { QueueProducer } from '../workers/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
+import { UsageError } from './command-error.js';
 import { bodyHelp, givenBody } from './given-body.js';
 import { logJson } from './output.js';
 import { type Written, writeEnvelope } from './sending/envelope.js';
@@ -18,7 +19,6 @@ import {
   type StyleOptions,
   styleOf,
 } from './sending/style.js';
-import { UsageError } from './usage-error.js';
 import { time } from './values.js';
 import { withLink } from './with-link.js';
 

@@ -2,7 +2,7 @@ import { cut, cutLines } from '../../common/foreign-text.js';
 import { isWaybillError, type RemoteError } from '../../errors.js';
 import { hopsOf, type Result } from '../../wire/index.js';
 import type { Context } from '../command.js';
-import { logJson } from '../output.js';
+import { jsonText, logJson, shownText } from '../output.js';
 
 /** Prints what a call has ended with: the answer on standard output, an error on standard error; as JSON both on standard output. */
 export function tellAnswer({ output, json }: Context, result: Result, ms: number): void {
@@ -13,7 +13,7 @@ export function tellAnswer({ output, json }: Context, result: Result, ms: number
 
 /** A text as it is; anything else as JSON in lines. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
+  return typeof value === 'string' ? shownText(value) : jsonText(value, 2);
 }
 
 function documentOf(result: Result, ms: number): object {

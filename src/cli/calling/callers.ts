@@ -6,11 +6,11 @@ import { type CallRequest, RpcCaller, resultReader } from '../../rpc/index.js';
 import { jsonEncoder, type Result, RpcCommand, receivedResult } from '../../wire/index.js';
 import { RpcClient } from '../../workers/index.js';
 import { readableBody } from '../body.js';
+import { UsageError } from '../command-error.js';
 import { givenBody } from '../given-body.js';
 import { type Written, writeEnvelope } from '../sending/envelope.js';
 import { type SettingOptions, settingsOf } from '../sending/settings.js';
 import { contentTypeOf, givenJson, handlerOf, type Style, type StyleOptions } from '../sending/style.js';
-import { UsageError } from '../usage-error.js';
 import { withLink } from '../with-link.js';
 
 /** How a call is made. */

@@ -12,7 +12,7 @@ export async function* checkAllQueues(api: ManagementApi): AsyncGenerator<Findin
   try {
     queues = (await api.list(`queues/${api.vhost}`)).map(factsOf);
   } catch (thrown) {
-    const text = `${api.origin} did not tell of queues: ${toError(thrown).message}`;
+    const text = `its queues are not told: ${toError(thrown).message}`;
     const advice = 'Check address, user and password; the user needs the tag management or monitoring.';
     yield { status: 'fail', check, text, advice };
     return;

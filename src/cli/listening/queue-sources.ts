@@ -1,7 +1,7 @@
 import type { MessageProperties } from '../../amqp/index.js';
 import { isRecord } from '../../wire/index.js';
+import { UsageError } from '../command-error.js';
 import type { ManagementApi } from '../management-api.js';
-import { UsageError } from '../usage-error.js';
 import { type Arrived, asItIs, type Binding, type Heard, ownQueue, type Source } from './source.js';
 
 /** Where to begin in a stream. */

@@ -2,6 +2,7 @@ import { senderOf } from '../../amqp/index.js';
 import { cut } from '../../common/foreign-text.js';
 import { isRecord } from '../../wire/index.js';
 import { jsonBody, messageName, readableBody } from '../body.js';
+import { jsonText, shownText } from '../output.js';
 import type { Heard } from './source.js';
 
 /** A message in a line that is no longer than `width`; with `isWhole` its body stands below it, all of it. */
@@ -50,7 +51,7 @@ function sender(heard: Heard): string | undefined {
 
 function wholeBody(heard: Heard): string {
   const body = readableBody(heard);
-  return typeof body === 'string' ? body : JSON.stringify(body, undefined, 2);
+  return typeof body === 'string' ? shownText(body) : jsonText(body, 2);
 }
 
 /** On one line. Of an envelope only what its sender has said. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { isRecord } from '../../wire/index.js';
+import { UsageError } from '../command-error.js';
 import { givenBody } from '../given-body.js';
-import { UsageError } from '../usage-error.js';
 
 /** In which words a message is written: as it stands, as an envelope of Postage, or as the other styles have it. */
 export type Style = 'plain' | 'messaging' | 'workers' | 'registry';

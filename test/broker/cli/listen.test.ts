@@ -97,6 +97,21 @@ describe('waybill listen', () => {
     assert.ok(program.stdout.includes(`\n{\n  "long": "${'x'.repeat(1_000)}"\n}\n`), program.stdout);
   });
 
+  it('shows nothing that would command a terminal, and all of it as JSON', async (t) => {
+    const exchange = await newExchange('fanout');
+    const hostile = 'a\u001b[2Jb\u009b2Jc';
+    const [text, json] = await Promise.all(
+      [['--body'], ['--json']].map((more) => listen(t, ['--exchange', exchange, '--count', '2', ...more])),
+    );
+    await stage.side.publish(exchange, hostile, hostile, { type: hostile });
+    await stage.side.publish(exchange, '', JSON.stringify({ hostile }));
+    assert.ok(text && json);
+    await Promise.all([text.waitForEnd(), json.waitForEnd()]);
+    for (const { stdout } of [text, json]) assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u);
+    const [first, second] = documents(json);
+    assert.deepEqual([first?.['body'], second?.['body']], [hostile, { hostile }]);
+  });
+
   it('ends on Ctrl-C, and after a time; with 1 where fewer came than were asked for', async (t) => {
     const exchange = await newExchange('fanout');
     const program = await listen(t, ['--exchange', exchange]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
 import type { CommandDefinition } from '../../../src/cli/command.js';
@@ -63,6 +64,14 @@ describe('the command line', () => {
         const known = [...commandOf(meant).options, ...buildProgram(console).options].map(({ long }) => long);
         for (const name of named) assert.ok(known.includes(name), `${name} of ${line}`);
       }
+    }
+  });
+
+  it('is on its page, each command with a section', () => {
+    const page = readFileSync('docs/command-line.md', 'utf8');
+    for (const { name, summary } of commands) {
+      assert.ok(page.includes(`\n## ${name}\n`), name);
+      assert.ok(page.includes(`waybill ${name.padEnd(13)}${summary}\n`), summary);
     }
   });
 
