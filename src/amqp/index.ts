@@ -37,7 +37,7 @@ export {
 export { failedQueueName } from './failing/failure-queue-name.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
-export { amqplibTable } from './frames/amqplib-table.js';
+export { amqplibTable, writableTable } from './frames/amqplib-table.js';
 export type { HeaderValue } from './frames/header-value.js';
 export {
   changeProperties,
