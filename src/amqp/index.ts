@@ -39,7 +39,7 @@ export { failedQueueName } from './failing/failure-queue-name.js';
 export { isHopeless } from './failing/hopeless.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
-export { amqplibTable } from './frames/amqplib-table.js';
+export { amqplibTable, writableTable } from './frames/amqplib-table.js';
 export type { HeaderValue } from './frames/header-value.js';
 export {
   changeProperties,

@@ -142,14 +142,19 @@ export class AmqpConnection implements NamedConnection {
     await sendThrough(this.#chain, component, post, ([copy = outgoing]) => send(copy), limits);
   }
 
-  /** How its links are, by asking the broker. See Link.health. */
+  /** How its links are, one for each virtual host that is used, by asking the broker. See Link.health. One that is closed is not well. */
   async health(): Promise<readonly AmqpHealth[]> {
+    if (this.#closing && this.#links.size === 0) return [this.#closedUnused()];
     const links = [...this.#links.values()].map(({ link }) => link);
     const ask = async (link: Link): Promise<LinkHealth> =>
       this.#closing ? healthWithoutLink('closed') : await link.health();
     return await Promise.all(
       links.map(async (link) => ({ ...(await ask(link)), name: this.name, vhost: link.vhost })),
     );
+  }
+
+  #closedUnused(): AmqpHealth {
+    return { ...healthWithoutLink('closed'), name: this.name, vhost: settle(this.linkOptions()).vhost };
   }
 
   /** @internal What its links do now. */
