@@ -148,6 +148,9 @@ const doors: Readonly<Record<string, Door>> = {
       FingerprintLike
       FingerprintStamp
       FirstConnect
+      Gathered
+      GatheredAnswer
+      Gatherer
       GenericApplicationOptions
       GenericConsumerOptions
       GiveUp
@@ -178,7 +181,9 @@ const doors: Readonly<Record<string, Door>> = {
       MessageSettings
       MicroSchedulerOptions
       Middleware
+      MissingAnswer
       Mistake
+      NetworkOptions
       OpenCall
       OpenNames
       OpenStream

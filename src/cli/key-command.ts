@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { type KeyEntry, type ListedKey, listKeys, type NewKey, newKey } from '../identity/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
+import { UsageError } from './command-error.js';
 import { logJson } from './output.js';
-import { UsageError } from './usage-error.js';
 import { another } from './values.js';
 
 interface FileOptions {

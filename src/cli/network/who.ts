@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AskOptions, NodeAnswer } from '../../network/index.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-error.js';
 
 /** Says whom a command is about. */
 export const whoHelp =

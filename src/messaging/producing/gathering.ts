@@ -1,7 +1,7 @@
-import { isWaybillError, toError, type WaybillError } from '../../errors.js';
+import { CancelledError, ClosedError, isWaybillError, type WaybillError } from '../../errors.js';
 import type { Present, Roster } from '../../network/index.js';
 import type { ReplyQueue } from '../../rpc/index.js';
-import { failedCall, type Result } from '../../wire/index.js';
+import type { Result } from '../../wire/index.js';
 
 /** Who has answered, or has not: as its fingerprint tells. */
 export interface Gatherer {
@@ -87,7 +87,7 @@ export class Gathering<Answer> {
     const isComplete = why === 'all' || why === 'gone';
     if (isComplete) await this.#queue.close();
     else await this.#queue.cancel(`The gather has ended: ${why}.`);
-    const error = why === 'failed' ? cancelled(signal) : undefined;
+    const error = why === 'failed' ? ended(signal) : undefined;
     return { answers: this.#answers, missing: await this.#missing(), why, error };
   }
 
@@ -170,7 +170,8 @@ function isThat(present: Present, { name, host, pid }: Gatherer): boolean {
   return known.name === name && known.host === host && known.pid === pid;
 }
 
-function cancelled(signal: AbortSignal | undefined): WaybillError {
-  const reason = signal?.aborted ? signal.reason : undefined;
-  return failedCall(toError(reason ?? new Error('The producer was closed.'))).error as WaybillError;
+function ended(signal: AbortSignal | undefined): WaybillError {
+  return signal?.aborted
+    ? new CancelledError('The gather was cancelled.', { cause: signal.reason })
+    : new ClosedError('The producer was closed before all had answered.');
 }
