@@ -58,6 +58,11 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
       'it listens by the HTTP API and the firehose of RabbitMQ, which the embedded broker does not have',
   },
   {
+    file: 'test/broker/network/many.test.ts',
+    reason: 'it reads the counters of a RabbitMQ of its own',
+    startsNodes: true,
+  },
+  {
     file: 'test/broker/support/management.test.ts',
     reason: 'it asks the HTTP API of RabbitMQ, which the embedded broker does not have',
   },
