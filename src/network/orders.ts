@@ -7,11 +7,23 @@ import type { Member } from './member.js';
 /** What an order says, beside whom it is for. */
 export type OrderArguments = Readonly<Record<string, unknown>>;
 
+/** Something that changes a component: carried out only for who has signed it. */
+export type Order =
+  | 'pause'
+  | 'resume'
+  | 'drain'
+  | 'concurrency'
+  | 'prefetch'
+  | 'quit'
+  | 'restart'
+  | 'cancel'
+  | 'log-level';
+
 /** Carries out an order on one component, and tells what it has done. @throws ConfigurationError for what cannot be asked */
 type Carry = (member: Member, args: OrderArguments, by: string) => string | Promise<string>;
 
 /** What changes something, and so is done only for who has signed it. */
-const orders = {
+const orders: Readonly<Record<Order, Carry>> = {
   pause: (member, { queue }) => eachQueue(member, queue, 'pause'),
   resume: (member, { queue }) => eachQueue(member, queue, 'resume'),
   drain: async (member) => {
@@ -53,10 +65,7 @@ const orders = {
     steerLogLevel(chosen, lifeMs);
     return `${chosen} for ${Math.round(lifeMs / 1_000)} s, of the process's own logger`;
   },
-} satisfies Readonly<Record<string, Carry>>;
-
-/** Something that changes a component: carried out only for who has signed it. */
-export type Order = keyof typeof orders;
+};
 
 /** Whether this is something that can be ordered. */
 export function isOrder(command: string): command is Order {
@@ -70,7 +79,7 @@ export async function carryOut(
   args: OrderArguments,
   by: string,
 ): Promise<string> {
-  return await (orders[order] as Carry)(member, args, by);
+  return await orders[order](member, args, by);
 }
 
 async function eachQueue(member: Member, queue: unknown, how: 'pause' | 'resume'): Promise<string> {

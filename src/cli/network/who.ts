@@ -17,7 +17,10 @@ export function readWho(who: string | undefined): Pick<AskOptions, 'to' | 'ref'>
 }
 
 /** Adds the argument that says whom a command is about. */
-export function defineWho(command: Command, { isNeeded = false } = {}): Command {
+export function defineWho(
+  command: Command,
+  { isNeeded = false }: { readonly isNeeded?: boolean } = {},
+): Command {
   return command.argument(isNeeded ? '<who>' : '[who]', whoHelp);
 }
 
