@@ -17,6 +17,7 @@ import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
 import { CancelLine, cancelPatterns } from '../rpc/index.js';
 import type { DeliveryContextHost } from './delivery-context.js';
+import { toldSettlements } from './told-settlements.js';
 import { tellStart } from './told-start.js';
 
 /** How an {@link Intake} takes from one queue. */
@@ -115,7 +116,8 @@ export class Intake implements DeliveryContextHost {
     this.#declared.push(...declarations);
     if (this.#drained) this.link.forget(this.#declared.splice(0));
     if (answersCalls) await CancelLine.of(this.link).listen(cancelPatterns(queue, declarations));
-    const consumer = await this.link.openConsumer(handle, options);
+    const told = toldSettlements(handle, component, this.link.logger);
+    const consumer = await this.link.openConsumer(told, options);
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);
     await consumer.consume(queue, options);
