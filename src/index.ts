@@ -132,6 +132,7 @@ export {
   type FingerprintStamp,
   GzipJsonEncoder,
   hopsOf,
+  type InstanceOptions,
   instanceOf,
   JsonEncoder,
   listOf,
@@ -151,4 +152,6 @@ export {
   registerError,
   type StandardSchema,
   type TransformOptions,
+  type ValidateInstance,
+  type ValidationProblem,
 } from './wire/index.js';

@@ -159,6 +159,7 @@ const doors: Readonly<Record<string, Door>> = {
       HandlersOf
       HeaderValue
       Inbound
+      InstanceOptions
       Jsonify
       LinkEventMap
       LinkEvents
@@ -220,6 +221,8 @@ const doors: Readonly<Record<string, Door>> = {
       Unhandled
       UnhandledHealth
       UnhandledMessage
+      ValidateInstance
+      ValidationProblem
     `,
   },
   './app': {
