@@ -42,6 +42,7 @@ const run = {
   fields: {
     queue: 'text',
     messageId: optionalText,
+    correlationId: optionalText,
     from: optionalText,
     handler: optionalText,
     forMs: 'number',
@@ -49,7 +50,14 @@ const run = {
   },
 } as const;
 const sender = {
-  fields: { sender: 'text', version: optionalText, message: 'text', count: 'number', lastAt: 'text' },
+  fields: {
+    sender: 'text',
+    version: optionalText,
+    message: 'text',
+    count: 'number',
+    failed: 'number',
+    lastAt: 'text',
+  },
 } as const;
 
 const info = {

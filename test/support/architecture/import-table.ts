@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rpc: ['wire', 'amqp', ...LEAVES],
   telemetry: ['amqp', ...LEAVES],
   network: ['amqp', ...LEAVES],
+  parked: ['wire', 'amqp', ...LEAVES],
+  ui: ['amqp', 'network', 'parked', ...LEAVES],
   component: ['wire', 'amqp', 'rpc', 'telemetry', 'network', 'scheduler', ...LEAVES],
   messaging: ['wire', 'amqp', 'rpc', 'network', 'component', 'scheduler', ...LEAVES],
   workers: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
@@ -75,8 +77,11 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   devbroker: ['common', 'queues', 'exchanges', 'virtual-host', 'channels', 'server', 'index.ts'],
 };
 
-/** The face lists all rooms but the two which have a door of their own only. The programs of `cli` use any. */
-const FACE_MAY_IMPORT = [...ROOMS.filter((room) => !['devbroker', 'testing'].includes(room)), ...LEAVES];
+/** The face lists all rooms but those which have a door of their own, or are for programs only. The programs of `cli` use any. */
+const FACE_MAY_IMPORT = [
+  ...ROOMS.filter((room) => !['devbroker', 'testing', 'parked', 'ui'].includes(room)),
+  ...LEAVES,
+];
 const CLI_MAY_IMPORT = [...ROOMS, ...LEAVES, FACE];
 
 /** Packages that one room keeps from the others. */

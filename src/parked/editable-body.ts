@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateSync, gzipSync, unzipSync } from 'node:zlib';
-import type { FailedMessage } from '../../amqp/index.js';
-import { bodyEncoder, jsonBody } from '../body.js';
+import type { FailedMessage } from '../amqp/index.js';
+import { bodyEncoder, jsonBody } from './body.js';
 
 /** No body is unpacked beyond this. */
 const maxBytes = 128 * 1024 * 1024;
