@@ -86,6 +86,7 @@ export class Watch {
   async begin(): Promise<void> {
     await this.#renew();
     await this.#getToKnow('all');
+    if (this.#isClosed) return;
     this.#looking = setInterval(() => void this.#look(), this.#lookMs);
   }
 

@@ -7,10 +7,20 @@ type Answers = readonly NodeAnswer<Asked['senders']>[];
 const kept = 0.8;
 /** More are not drawn, and hardly read. */
 const mostFlows = 5_000;
+/** Who has not answered for so long begins anew. */
+const forgetMs = 60_000;
+
+/** What a component has told of one sender, and when. */
+interface Before {
+  readonly row: SenderFigures;
+  readonly at: number;
+}
 
 interface Grown {
   count: number;
   failed: number;
+  /** In a second. */
+  rate: number;
 }
 
 interface Joined {
@@ -26,10 +36,9 @@ interface Joined {
 /** Who sends what to whom, and how much of it: told by those who receive it, each time that they are asked. */
 export class Flows {
   /** What each component has told of each sender the last time. */
-  #before = new Map<string, SenderFigures>();
+  #before = new Map<string, Before>();
   /** What was lately, the last look most. */
   #lately = new Map<string, Grown>();
-  #at = 0;
   #rows: readonly Flow[] = [];
 
   /** As of the last answers, the busiest first. */
@@ -43,70 +52,66 @@ export class Flows {
     this.#lately = new Map();
   }
 
-  /** Takes what was answered. @param now in milliseconds, by a clock that never goes back */
-  take(answers: Answers, now: number = performance.now()): void {
-    const seconds = (now - this.#at) / 1_000;
-    const told = new Map<string, SenderFigures>();
+  /** Takes what was answered. @param at in milliseconds, by a clock that never goes back */
+  take(answers: Answers, at: number = performance.now()): void {
     const joined = new Map<string, Joined>();
     for (const { node, components } of answers)
       for (const { ref, name, senders } of components)
         for (const row of senders) {
           const words = [row.sender, row.version, row.message];
           const key = JSON.stringify([node.id, ref, ...words]);
-          told.set(key, row);
-          join(joined, JSON.stringify([...words, name]), {
-            row,
-            to: name,
-            before: this.#before.get(key),
-          });
+          const grown = grownSince(this.#before.get(key), { row, at });
+          this.#before.set(key, { row, at });
+          join(joined, JSON.stringify([...words, name]), { row, to: name, grown });
         }
-    this.#before = told;
-    this.#at = now;
+    // Who was busy this time tells more the next time.
+    for (const [key, before] of this.#before) if (at - before.at > forgetMs) this.#before.delete(key);
     this.#lately = new Map(
-      [...joined].map(([key, each]) => [key, weighed(this.#lately.get(key), each.grown)]),
+      [...joined].map(([key, { grown }]) => [key, weighed(this.#lately.get(key), grown)]),
     );
     this.#rows = [...joined]
       .sort(([, one], [, other]) => other.count - one.count)
       .slice(0, mostFlows)
-      .map(([key, each]) => flowOf(each, seconds, this.#lately.get(key)));
+      .map(([key, each]) => flowOf(each, this.#lately.get(key)));
   }
+}
+
+function grownSince(before: Before | undefined, { row, at }: Before): Grown | undefined {
+  if (!before || at <= before.at) return undefined;
+  const count = Math.max(0, row.count - before.row.count);
+  const failed = Math.max(0, row.failed - before.row.failed);
+  return { count, failed, rate: (count * 1_000) / (at - before.at) };
 }
 
 /** Instances of a name are one. */
 function join(
   joined: Map<string, Joined>,
   key: string,
-  { row, to, before }: Pick<Joined, 'row' | 'to'> & { readonly before: SenderFigures | undefined },
+  { row, to, grown }: Pick<Joined, 'row' | 'to' | 'grown'>,
 ): void {
   const known = joined.get(key) ?? { row, to, count: 0, failed: 0, lastAt: '', grown: undefined };
   joined.set(key, known);
   known.count += row.count;
   known.failed += row.failed;
   if (row.lastAt > known.lastAt) known.lastAt = row.lastAt;
-  if (!before) return;
-  known.grown ??= { count: 0, failed: 0 };
-  known.grown.count += Math.max(0, row.count - before.count);
-  known.grown.failed += Math.max(0, row.failed - before.failed);
+  if (grown) known.grown = sum(known.grown, grown);
+}
+
+function sum(one: Grown | undefined, other: Grown | undefined, weight: number = 1): Grown {
+  return {
+    count: (one?.count ?? 0) * weight + (other?.count ?? 0),
+    failed: (one?.failed ?? 0) * weight + (other?.failed ?? 0),
+    rate: (one?.rate ?? 0) * weight + (other?.rate ?? 0),
+  };
 }
 
 function weighed(before: Grown | undefined, grown: Grown | undefined): Grown {
-  const { count = 0, failed = 0 } = before ?? {};
-  return { count: count * kept + (grown?.count ?? 0), failed: failed * kept + (grown?.failed ?? 0) };
+  return sum(before, grown, kept);
 }
 
-function flowOf(
-  { row, to, count, failed, lastAt, grown }: Joined,
-  seconds: number,
-  lately: Grown | undefined,
-): Flow {
-  const all = lately && lately.count > 0.5 ? lately : { count, failed };
-  return {
-    ...row,
-    to,
-    count,
-    failed,
-    lastAt,
-    rate: grown && seconds > 0 ? Number((grown.count / seconds).toPrecision(3)) : undefined,
-    failing: all.count === 0 ? undefined : Math.min(1, all.failed / all.count),
-  };
+function flowOf({ row, to, count, failed, lastAt, grown }: Joined, lately: Grown | undefined): Flow {
+  const all = lately && lately.count >= 1 ? lately : { count, failed };
+  const rate = grown && Number(grown.rate.toPrecision(3));
+  const failing = all.count === 0 ? undefined : Math.min(1, all.failed / all.count);
+  return { ...row, to, count, failed, lastAt, rate, failing };
 }

@@ -26,6 +26,7 @@ export class Observation {
   readonly #events: NetworkEvent[] = [];
   #watch: Watch | undefined;
   #beginning: Promise<void> | undefined;
+  #turn = 0;
   #asking: NodeJS.Timeout | undefined;
   #ending: NodeJS.Timeout | undefined;
 
@@ -72,9 +73,12 @@ export class Observation {
     this.#ending = setTimeout(() => void this.close(), lingerMs).unref();
   }
 
+  /** Nobody is followed any more, until somebody looks again. */
   async close(): Promise<void> {
     clearTimeout(this.#ending);
     clearTimeout(this.#asking);
+    // One that is about to begin is closed as soon as it is there.
+    this.#turn++;
     const watch = this.#watch;
     this.#watch = undefined;
     this.#beginning = undefined;
@@ -83,7 +87,9 @@ export class Observation {
   }
 
   async #begin(): Promise<void> {
+    const turn = this.#turn;
     const watch = await this.#network.watch({ everyMs: this.#everyMs });
+    if (turn !== this.#turn) return await watch.close();
     this.#watch = watch;
     watch.onChange(() => this.#observer.changed());
     watch.onEvent((event) => this.#note(event));

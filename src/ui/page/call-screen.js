@@ -50,7 +50,7 @@ export function callScreen(id) {
     title,
     form(id),
     trouble(error),
-    section('Runs now', runsOf(runs)),
+    section('Runs now', runsOf(runs, 'No handler runs on it at this moment.')),
     section(
       'Was parked',
       table({

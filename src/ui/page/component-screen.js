@@ -127,7 +127,7 @@ const runColumns = [
 ];
 
 /** @param {ComponentPage} page */
-export function runsOf({ runs, silent }) {
+export function runsOf({ runs, silent }, empty = 'No handler runs at this moment.') {
   return [
     silent.length > 0 &&
       quiet(
@@ -138,7 +138,7 @@ export function runsOf({ runs, silent }) {
       runColumns,
       runs,
       (run) => `${run.instance} ${run.queue} ${run.messageId} ${run.handler}`,
-      'No handler runs at this moment.',
+      empty,
     ),
   ];
 }

@@ -1,4 +1,5 @@
 /** @import { ComponentRow, Flow } from '../told.js' */
+import { byName } from './words.js';
 
 /**
  * How something is, the worst last.
@@ -53,15 +54,15 @@ export function healthOfShare(failing = 0) {
 /** One for each name, in the order of names. @param {readonly ComponentRow[]} rows @returns {readonly Group[]} */
 export function groupsOf(rows) {
   /** @type {Map<string, ComponentRow[]>} */
-  const byName = new Map();
+  const named = new Map();
   for (const row of rows) {
-    const group = byName.get(row.name);
+    const group = named.get(row.name);
     if (group) group.push(row);
-    else byName.set(row.name, [row]);
+    else named.set(row.name, [row]);
   }
-  return [...byName]
+  return [...named]
     .map(([name, all]) => groupOf(name, all))
-    .sort((one, other) => one.name.localeCompare(other.name));
+    .sort((one, other) => byName(one.name, other.name));
 }
 
 /** @param {string} name @param {readonly ComponentRow[]} all @returns {Group} */

@@ -1,7 +1,8 @@
 // Where each node of the map stands: whoever sends stands left of whom it sends to, as far as that can be.
+import { byName } from './words.js';
 
-/** In units of the picture. */
-export const box = { width: 176, height: 46, gapX: 84, gapY: 16 };
+/** In units of the picture; between those that are not linked less is enough. */
+export const box = { width: 176, height: 46, gapX: 84, gapY: 16, gapAlone: 20 };
 
 /**
  * @typedef {{ readonly from: string, readonly to: string }} Arrow
@@ -17,10 +18,11 @@ export function layout(names, arrows) {
   const known = new Set(names);
   const real = arrows.filter(({ from, to }) => from !== to && known.has(from) && known.has(to));
   const linked = new Set(real.flatMap(({ from, to }) => [from, to]));
-  const alone = names.filter((name) => !linked.has(name));
+  const alone = names.filter((name) => !linked.has(name)).sort(byName);
   const layers = ordered(layersOf([...linked], real), real);
   const rows = Math.max(8, Math.ceil(Math.sqrt(names.length)));
-  return placed([...layers.flatMap((layer) => split(layer, rows)), ...split(alone, rows)]);
+  const columns = layers.flatMap((layer) => split(layer, rows));
+  return placed(columns, split(alone, rows));
 }
 
 /**
@@ -82,7 +84,7 @@ function backArrows(names, next) {
 function ordered(layers, arrows) {
   const before = grouped(arrows, 'to', 'from');
   const after = grouped(arrows, 'from', 'to');
-  let now = layers.map((layer) => [...layer].sort((one, other) => one.localeCompare(other)));
+  let now = layers.map((layer) => [...layer].sort(byName));
   for (let round = 0; round < 4; round++) {
     const links = round % 2 === 0 ? before : after;
     const rank = new Map(now.flatMap((layer) => layer.map((name, at) => [name, at / layer.length])));
@@ -95,7 +97,7 @@ function ordered(layers, arrows) {
 function sortedBy(layer, weight) {
   return layer
     .map((name) => ({ name, weight: weight(name) }))
-    .sort((one, other) => one.weight - other.weight || one.name.localeCompare(other.name))
+    .sort((one, other) => one.weight - other.weight || byName(one.name, other.name))
     .map(({ name }) => name);
 }
 
@@ -125,15 +127,26 @@ function split(layer, rows) {
   return columns;
 }
 
-/** @param {readonly (readonly string[])[]} columns @returns {Layout} */
-function placed(columns) {
-  const [stepX, stepY] = [box.width + box.gapX, box.height + box.gapY];
-  const most = Math.max(1, ...columns.map((column) => column.length));
+/**
+ * @param {readonly (readonly string[])[]} columns @param {readonly (readonly string[])[]} alone
+ * @returns {Layout}
+ */
+function placed(columns, alone) {
+  const stepY = box.height + box.gapY;
+  const most = Math.max(1, ...[...columns, ...alone].map((column) => column.length));
   /** @type {Map<string, Place>} */
   const places = new Map();
-  columns.forEach((column, x) => {
-    const top = ((most - column.length) * stepY) / 2;
-    column.forEach((name, y) => void places.set(name, { x: x * stepX, y: top + y * stepY }));
-  });
-  return { places, width: Math.max(1, columns.length) * stepX - box.gapX, height: most * stepY - box.gapY };
+  let x = 0;
+  const put = (
+    /** @type {readonly string[]} */ column,
+    /** @type {number} */ top,
+    /** @type {number} */ gap,
+  ) => {
+    column.forEach((name, row) => void places.set(name, { x, y: top + row * stepY }));
+    x += box.width + gap;
+  };
+  for (const column of columns) put(column, ((most - column.length) * stepY) / 2, box.gapX);
+  for (const column of alone) put(column, 0, box.gapAlone);
+  const lastGap = alone.length > 0 ? box.gapAlone : box.gapX;
+  return { places, width: Math.max(box.width, x - lastGap), height: most * stepY - box.gapY };
 }

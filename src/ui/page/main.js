@@ -64,7 +64,10 @@ function decoded(word) {
   }
 }
 
+let drawnAt = -Infinity;
+
 function draw() {
+  drawnAt = performance.now();
   const { name, words } = place();
   document.title = `${words.at(-1) ?? name} · Waybill`;
   show(
@@ -126,6 +129,6 @@ search.addEventListener('input', draw);
 document.getElementById('help-button')?.addEventListener('click', help);
 listenToKeys({ screens: screens.map(([to]) => `#/${to}`), again: () => forget('/api/'), turn, clear });
 // Ages are told in seconds.
-setInterval(() => void (document.hidden || draw()), 1_000);
+setInterval(() => void (document.hidden || performance.now() - drawnAt < 900 || draw()), 1_000);
 draw();
 void follow();

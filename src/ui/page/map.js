@@ -8,6 +8,7 @@ import { counted, percent, rate, shortened } from './words.js';
 /** With more, labels would cover each other. */
 const mostLabels = 40;
 const margin = 8;
+const leastScale = 0.65;
 
 /** @type {{ key: string, layout: Layout }} */
 let last = { key: '', layout: { places: new Map(), width: 1, height: 1 } };
@@ -31,6 +32,8 @@ export function map(groups, edges, isMeant) {
       {
         viewBox: `${-margin} ${-margin} ${size.width} ${size.height}`,
         ...size,
+        // What is a little too wide is made smaller; what is much too wide is moved about in.
+        css: { 'min-width': `${Math.round(size.width * leastScale)}px` },
         role: 'group',
         'aria-label': 'Map of components',
       },

@@ -1,5 +1,5 @@
 import { h } from './view.js';
-import { counted } from './words.js';
+import { byName, counted } from './words.js';
 
 /** @import { Shown } from './view.js' */
 
@@ -97,6 +97,6 @@ function sorted(id, columns, rows) {
 
 /** @param {string | number | undefined} one @param {string | number | undefined} other */
 function compared(one, other) {
-  if (typeof one === 'string' && typeof other === 'string') return one.localeCompare(other);
+  if (typeof one === 'string' && typeof other === 'string') return byName(one, other);
   return Number(one ?? -1) - Number(other ?? -1);
 }

@@ -5,6 +5,9 @@ const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
+/** Puts names in the order in which people look for them: 2 before 10. */
+export const byName = new Intl.Collator('en', { numeric: true }).compare;
+
 /** What stands where nothing is known. */
 export const nothing = '–';
 

@@ -7,8 +7,8 @@ import {
   MessageHandler,
   MessageProcessor,
 } from 'waybill';
-import type { Stage } from '../support/stage/stage.js';
-import { recordingLog } from '../support/stage/stage.js';
+import type { Stage } from './stage.js';
+import { recordingLog } from './stage.js';
 
 /** What goes from one to the next. */
 interface Order {
@@ -44,6 +44,8 @@ export const missingSku = 'B-7';
 export class Shop {
   readonly #t: TestContext;
   readonly #stage: Stage;
+  /** One for all: who has another logger has connections of its own. */
+  readonly #log = recordingLog();
   #count = 0;
 
   constructor(t: TestContext, stage: Stage) {
@@ -68,7 +70,7 @@ export class Shop {
     }
     Object.defineProperty(Desk, 'name', { value: name });
     const { url } = this.#stage;
-    const processor = new Desk({ url, logger: recordingLog(), network: { joinAfterMs: 0 } });
+    const processor = new Desk({ url, logger: this.#log, network: { joinAfterMs: 0 } });
     this.#t.after(() => processor.close());
     await processor.start();
   }
