@@ -25,6 +25,7 @@ export class BrowserPage {
 
   /** Begins to listen. */
   async begin(): Promise<void> {
+    await this.#send('Performance.enable', { timeDomain: 'threadTicks' });
     for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await this.#send(`${domain}.enable`);
   }
 
@@ -109,6 +110,14 @@ export class BrowserPage {
         { name: 'prefers-reduced-motion', value: isMotionReduced ? 'reduce' : 'no-preference' },
       ],
     });
+  }
+
+  /** For how long its script has run so far, in milliseconds of its own thread: whatever else the machine does counts for nothing. */
+  async scriptMs(): Promise<number> {
+    const { metrics } = await this.#send<{ metrics: readonly { name: string; value: number }[] }>(
+      'Performance.getMetrics',
+    );
+    return (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0) * 1_000;
   }
 
   /** Writes what is seen into a file, as PNG. */

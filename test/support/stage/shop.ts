@@ -47,6 +47,17 @@ export class Shop {
   /** One for all: who has another logger has connections of its own. */
   readonly #log = recordingLog();
   #count = 0;
+  /** Whether all is to be had. */
+  isComplete = false;
+  /** What the stock had. */
+  readonly handled: Order[] = [];
+
+  /** Throws for what is not there. */
+  readonly inStock = (order: Order): void => {
+    if (order.sku === missingSku && !this.isComplete) throw new OutOfStock(`Out of stock: ${order.sku}`);
+    this.handled.push(order);
+    if (this.handled.length > 1_000) this.handled.shift();
+  };
 
   constructor(t: TestContext, stage: Stage) {
     this.#t = t;
@@ -101,13 +112,9 @@ export class Shop {
     await this.open({ name: 'Orders', takes: 'order', sends: ['pay', 'reserve'] });
     await this.open({ ...pay });
     await this.open({ ...pay });
-    await this.open({ name: 'Stock', takes: 'reserve', check: inStock });
+    await this.open({ name: 'Stock', takes: 'reserve', check: this.inStock });
     await this.open({ name: 'Shipping', takes: 'ship', sends: ['mail'] });
     await this.open({ name: 'Invoices', takes: 'bill', sends: ['mail'] });
     await this.open({ name: 'Mail', takes: 'mail' });
   }
-}
-
-function inStock({ sku }: Order): void {
-  if (sku === missingSku) throw new OutOfStock(`Out of stock: ${sku}`);
 }
