@@ -3,8 +3,8 @@ import { Flows } from './flows.js';
 
 /** How often it is asked who sends what: each answer may be long, and nobody reads numbers that change faster. */
 const flowsMs = 5_000;
-/** Where not everybody who is there has answered yet. */
-const someFlowsMs = 1_000;
+/** At first, and where not everybody who is there has answered. */
+const firstFlowsMs = 1_000;
 /** So long one goes on after the last page was closed: a reload is no reason to begin anew. */
 const lingerMs = 30_000;
 const mostEvents = 1_000;
@@ -94,7 +94,7 @@ export class Observation {
     watch.onChange(() => this.#observer.changed());
     watch.onEvent((event) => this.#note(event));
     this.#observer.changed();
-    this.#askFlows();
+    this.#askFlows({ isFirst: true });
   }
 
   #note(event: NetworkEvent): void {
@@ -103,13 +103,14 @@ export class Observation {
     this.#observer.happened(event);
   }
 
-  #askFlows(): void {
+  #askFlows({ isFirst = false } = {}): void {
     const watch = this.#watch;
     const ask = async (): Promise<number> => {
       const { answers } = await this.#network.ask('senders', { expected: this.connected });
       this.flows.take(answers);
       this.#observer.flowed();
-      return answers.length < this.connected.length ? someFlowsMs : flowsMs;
+      const isWhole = !isFirst && answers.length >= this.connected.length;
+      return isWhole ? flowsMs : firstFlowsMs;
     };
     // Where the broker is away it is asked again, too.
     void ask()

@@ -76,8 +76,9 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     );
   };
 
-  const picture = async (page: BrowserPage, name: string): Promise<void> => {
+  const picture = async (page: BrowserPage, name: string, looks: Looks = {}): Promise<void> => {
     if (pictures === undefined) return;
+    await page.looks(looks);
     await mkdir(pictures, { recursive: true });
     await page.picture(join(pictures, `${name}.png`));
   };
@@ -98,11 +99,8 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     );
     assert.equal(await page.see('document.querySelectorAll(".node").length'), 8);
     assert.equal(await page.see('location.hash'), '#/map');
-    await page.until(
-      `[...document.querySelectorAll('.rate')].some((each) => each.textContent.startsWith('0') === false)`,
-      'rates are drawn',
-    );
-    await picture(page, 'ui-map');
+    await untilRates(page);
+    await picture(page, 'ui-map', { height: 300 });
     isClean({ page, server });
   });
 
@@ -154,7 +152,13 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     };
     await go('#/component/Payments', 'method take for');
     await page.untilShown('prefetch');
-    await picture(page, 'ui-component');
+    if (pictures !== undefined)
+      await page.until(
+        `document.querySelector('.sparkline .line').getAttribute('d').split('L').length > 8`,
+        'there is a line',
+        30_000,
+      );
+    await picture(page, 'ui-component', { height: 720 });
     await go('#/messages', 'reserve');
     await go('#/message/reserve', 'OUT_OF_STOCK');
     await go('#/versions', '1.9.3');
@@ -179,12 +183,13 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     const { page, server } = await open(t, { mayWrite: true });
     await page.see(`location.hash = '#/failed/reserve'`);
     await page.until(`document.querySelector('#screen button.danger')`, 'there are buttons');
-    await picture(page, 'ui-failed');
+    await picture(page, 'ui-failed', { height: 540 });
     await page.see(
       `location.hash = document.querySelector('#screen section:last-of-type tbody a').getAttribute('href')`,
     );
     await page.until(`document.querySelector('textarea')`, 'the body can be edited');
-    await picture(page, 'ui-mend');
+    await page.see('scrollTo(0, 0)');
+    await picture(page, 'ui-mend', { height: 720 });
     await page.see(
       `(() => { const area = document.querySelector('textarea'); area.focus(); area.value = area.value.replace('${missingSku}', 'A-1'); area.dispatchEvent(new Event('input')); })()`,
     );
@@ -208,8 +213,8 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     const ground = await page.see<string>('getComputedStyle(document.documentElement).backgroundColor');
     assert.ok(brightness(ground) < 60, ground);
     await page.until(`document.querySelectorAll('.edge').length === 8`, 'the map is whole', 30_000);
-    await page.until(`document.querySelector('.rate')`, 'rates are drawn');
-    await picture(page, 'ui-dark');
+    await untilRates(page);
+    await picture(page, 'ui-dark', { height: 300, scheme: 'dark' });
     await page.looks({ width: 390, height: 780 });
     assert.ok(
       brightness(await page.see<string>('getComputedStyle(document.documentElement).backgroundColor')) > 200,
@@ -244,6 +249,16 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     isClean({ page, server });
   });
 });
+
+/** Until most of what is sent has a rate, and what it goes to. */
+async function untilRates(page: BrowserPage): Promise<void> {
+  const words = `[...document.querySelectorAll('.rate, .node .words')].map((each) => each.textContent)`;
+  await page.until(
+    `${words}.filter((each) => /^(2× · )?[1-9][.0-9]*\\/s/.test(each)).length > 10`,
+    'rates are drawn',
+    30_000,
+  );
+}
 
 /** Of `rgb(19, 21, 23)`, from 0 to 255. */
 function brightness(color: string): number {

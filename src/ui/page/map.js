@@ -126,7 +126,8 @@ function label(edge, places) {
   const { from, to, rate: perSecond, failing } = edge;
   if (!perSecond && !failing) return null;
   const { start, end } = endsOf(edge, places);
-  const words = `${rate(perSecond)}/s${failing ? ` · ${percent(failing)}` : ''}`;
+  const parts = [perSecond ? `${rate(perSecond)}/s` : '', failing ? percent(failing) : ''];
+  const words = parts.filter((part) => part !== '').join(' · ');
   // Behind the middle: there those of one sender are apart already, and those to one receiver still.
   const x = start.x + (end.x - start.x) * 0.56;
   const y = start.y + (end.y - start.y) * 0.59 - 3;
