@@ -19,7 +19,7 @@ interface Options {
 export const ui: CommandDefinition = {
   name: 'ui',
   group: 'Components:',
-  summary: 'a page that shows components, messages and what failed',
+  summary: 'a page: components, messages, what failed',
   description:
     'Serves one page on 127.0.0.1: a map of the components with rates and errors, what each does, who sends what to whom, what failed, and what ' +
     'happens. Its address holds a random token, new each time: whoever has it sees what the page shows. It may only look.',

@@ -100,7 +100,7 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     assert.equal(await page.see('document.querySelectorAll(".node").length'), 8);
     assert.equal(await page.see('location.hash'), '#/map');
     await untilRates(page);
-    await picture(page, 'ui-map', { height: 300 });
+    await picture(page, 'ui-map', { height: 350 });
     isClean({ page, server });
   });
 
@@ -214,7 +214,7 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     assert.ok(brightness(ground) < 60, ground);
     await page.until(`document.querySelectorAll('.edge').length === 8`, 'the map is whole', 30_000);
     await untilRates(page);
-    await picture(page, 'ui-dark', { height: 300, scheme: 'dark' });
+    await picture(page, 'ui-dark', { height: 350, scheme: 'dark' });
     await page.looks({ width: 390, height: 780 });
     assert.ok(
       brightness(await page.see<string>('getComputedStyle(document.documentElement).backgroundColor')) > 200,
