@@ -1,6 +1,12 @@
 import { WaybillError } from './common/waybill-error.js';
 
 export {
+  CallerGoneError,
+  CancelledError,
+  DeadlineError,
+  TakenBackError,
+} from './common/ended-handlers.js';
+export {
   ContentMismatchError,
   HandlerTimeoutError,
   MalformedMessageError,
@@ -11,6 +17,7 @@ export {
 } from './common/message-errors.js';
 export { StreamInterruptedError, type StreamInterruption } from './common/stream-error.js';
 export { toError } from './common/thrown.js';
+export { type Distrust, UntrustedError } from './common/untrusted-error.js';
 export { type ErrorCode, isWaybillError, WaybillError } from './common/waybill-error.js';
 
 /**
@@ -51,7 +58,8 @@ export class EncodingError extends WaybillError {
 }
 
 /**
- * Thrown when the first connection cannot be made. The text names what was tried, why it failed and what to do.
+ * Thrown when the first connection cannot be made. The text names what was tried, why it failed, in the broker's own words where it
+ * has said any, and what to do.
  *
  * What to do: read the reason in the text: mend the address, the login or the virtual host, or start the broker. Where `temporary`
  * is true, trying again may help; `firstConnect` and `restartPolicy` do that.
@@ -59,7 +67,10 @@ export class EncodingError extends WaybillError {
 export class ConnectError extends WaybillError {
   override readonly name = 'ConnectError' as const;
   readonly code = 'CONNECT_FAILED' as const;
-  /** True when some address could not be reached: the broker may be starting, and trying again may help. */
+  /**
+   * True when trying again may help: some address could not be reached, since the broker may be starting, or it has no room for a further
+   * connection.
+   */
   readonly temporary: boolean;
   /** The AMQP reply code, where the broker has refused us: 403 for the login, 530 for the virtual host. */
   readonly replyCode: number | undefined;
@@ -200,47 +211,4 @@ export class TimeoutError extends WaybillError {
     super(message, options);
     this.call = options.call;
   }
-}
-
-/**
- * Thrown when a handler calls, or sends with `withinDeadline`, and whoever waits for the handler does not wait any more: nothing was
- * sent.
- *
- * What to do: nothing, most often: what would be done is for nobody. Use `detached` for what must be done nevertheless.
- */
-export class DeadlineError extends WaybillError {
-  override readonly name = 'DeadlineError' as const;
-  readonly code = 'DEADLINE' as const;
-}
-
-/**
- * The reason of `context.signal` when whoever has called is gone, process or connection: nobody takes the answer.
- *
- * What to do: stop the work, unless it is worth doing for its own sake. `abortWhenCallerGone: false` (`static` on a processor) does not ask.
- */
-export class CallerGoneError extends WaybillError {
-  override readonly name = 'CallerGoneError' as const;
-  readonly code = 'CALLER_GONE' as const;
-}
-
-/**
- * The reason of `context.signal` when the broker has taken a message back while its handler ran, since that took longer than
- * the broker's `consumer_timeout` (RabbitMQ docs, Consumers, "Delivery Acknowledgement Timeout").
- *
- * What to do: stop the work: it is done again elsewhere. Make it shorter, or raise the `consumer_timeout` of the broker or the queue.
- */
-export class TakenBackError extends WaybillError {
-  override readonly name = 'TakenBackError' as const;
-  readonly code = 'TAKEN_BACK' as const;
-}
-
-/**
- * Thrown when the caller gave up a call or a publish, by its `AbortSignal`, `cancel()` or the end of the handler that has called;
- * `cause` is the reason. Where it runs it is the reason of `context.signal`.
- *
- * What to do: nothing: it was wanted. A message may still have been sent, and a call may have run.
- */
-export class CancelledError extends WaybillError {
-  override readonly name = 'CancelledError' as const;
-  readonly code = 'CANCELLED' as const;
 }

@@ -20,11 +20,13 @@ export type {
   LinkHealth,
   LinkOptions,
   MessageProperties,
+  NetworkOptions,
   OutboxHealth,
   OutboxLimits,
   QueueHealth,
   RetryPolicy,
   StreamOffset,
+  VerifiedSender,
 } from './amqp/index.js';
 // Middleware, and what handlers get and throw.
 export {
@@ -52,6 +54,7 @@ export {
   ConnectionLostError,
   ContentMismatchError,
   DeadlineError,
+  type Distrust,
   EncodingError,
   type ErrorCode,
   HandlerTimeoutError,
@@ -71,8 +74,18 @@ export {
   TopologyError,
   UnhandledMessageError,
   UnroutableError,
+  UntrustedError,
   WaybillError,
 } from './errors.js';
+// Who has sent a message.
+export {
+  type IdentityOptions,
+  type KeyEntry,
+  KeyRing,
+  type UntrustedHealth,
+  type UntrustedMessage,
+  type VerifyMode,
+} from './identity/index.js';
 // Logs.
 export {
   type FieldsFirstLogger,

@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import { isTold, type LogLevel } from './common/steered-level.js';
 import { toError } from './common/thrown.js';
 import { isPromiseLike } from './common/when-done.js';
 
@@ -114,7 +115,22 @@ export function debugAsked(env: NodeJS.ProcessEnv = process.env): boolean {
   return !['', '0', 'false'].includes(own) || env['POSTAGE_DEBUG_MODE']?.toLowerCase() === 'true';
 }
 
-/** The logger for a process: verbose where debugging was asked for, else warnings and errors. */
+/** The logger for a process: everything where debugging was asked for, else warnings and errors; for a while as somebody has ordered. */
 export function defaultLogger(env: NodeJS.ProcessEnv = process.env): Logger {
-  return debugAsked(env) ? verboseLogger : stderrLogger;
+  return debugAsked(env) ? debugging : telling;
+}
+
+/** Whether there is a line for each message, now. @param asked whether debugging was asked for when the process began */
+export function isDebugging(asked: boolean): boolean {
+  return isTold('debug', asked ? 'debug' : 'warn');
+}
+
+const telling = steeredLogger('warn');
+const debugging = steeredLogger('debug');
+
+function steeredLogger(usual: LogLevel): Logger {
+  const at = (level: LogLevel) => (message: string) => {
+    if (isTold(level, usual)) verboseLogger[level](message);
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -11,6 +11,8 @@ const NOT_ON_THE_PAGE: Readonly<Record<string, string>> = {
   NameTakenError: 'a ConfigurationError for whoever catches it; Timeit alone tells it apart',
   WrappedValue: 'stands for what a user has thrown that is no error',
   Unwritable: 'within the codec, which makes a TypeError with the place of it',
+  CommandError: 'ends a command of the command line, which tells its sentence',
+  UsageError: 'likewise',
   AmqpError: 'of the embedded broker: clients see it as a reply of the broker, with its number for a code',
 };
 

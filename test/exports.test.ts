@@ -40,6 +40,7 @@ const doors: Readonly<Record<string, Door>> = {
       Handler
       HandlerTimeoutError
       JsonEncoder
+      KeyRing
       MalformedMessageError
       MalformedReplyError
       Message
@@ -76,6 +77,7 @@ const doors: Readonly<Record<string, Door>> = {
       UndeclaredMessageError
       UnhandledMessageError
       UnroutableError
+      UntrustedError
       WaybillError
       anyName
       applicationKeys
@@ -126,6 +128,7 @@ const doors: Readonly<Record<string, Door>> = {
       Delivery
       DeliveryCallback
       DeliveryContext
+      Distrust
       DrainOptions
       DrainReport
       Eks
@@ -145,6 +148,9 @@ const doors: Readonly<Record<string, Door>> = {
       FingerprintLike
       FingerprintStamp
       FirstConnect
+      Gathered
+      GatheredAnswer
+      Gatherer
       GenericApplicationOptions
       GenericConsumerOptions
       GiveUp
@@ -158,8 +164,10 @@ const doors: Readonly<Record<string, Door>> = {
       HandlerView
       HandlersOf
       HeaderValue
+      IdentityOptions
       Inbound
       Jsonify
+      KeyEntry
       LinkEventMap
       LinkEvents
       LinkHealth
@@ -173,7 +181,9 @@ const doors: Readonly<Record<string, Door>> = {
       MessageSettings
       MicroSchedulerOptions
       Middleware
+      MissingAnswer
       Mistake
+      NetworkOptions
       OpenCall
       OpenNames
       OpenStream
@@ -220,6 +230,10 @@ const doors: Readonly<Record<string, Door>> = {
       Unhandled
       UnhandledHealth
       UnhandledMessage
+      UntrustedHealth
+      UntrustedMessage
+      VerifiedSender
+      VerifyMode
     `,
   },
   './app': {
@@ -227,6 +241,7 @@ const doors: Readonly<Record<string, Door>> = {
       AmqpConnection
       App
       HttpError
+      KeyRing
       RejectMessage
       SseConnection
       Timeit
@@ -265,6 +280,7 @@ const doors: Readonly<Record<string, Door>> = {
       HttpRoutes
       HttpServerOptions
       HttpTypedBody
+      IdentityOptions
       Inbound
       Labels
       MessageSettings
@@ -377,6 +393,7 @@ const doors: Readonly<Record<string, Door>> = {
   './workers': {
     values: `
       ConnectionParameters
+      KeyRing
       QueueProducer
       QueueWorker
       RejectMessage
@@ -402,6 +419,7 @@ const doors: Readonly<Record<string, Door>> = {
       ErrorHop
       GiveUp
       HeaderValue
+      IdentityOptions
       Inbound
       LinkOptions
       MessageSettings
@@ -441,6 +459,10 @@ const doors: Readonly<Record<string, Door>> = {
       NodeFacts
       NodeFigures
       NodeState
+      Obeyed
+      OpenOptions
+      Order
+      OrderArguments
       Question
       QueueFacts
       RollCall
@@ -467,6 +489,7 @@ const doors: Readonly<Record<string, Door>> = {
       ConsumerAlreadyRegisteredError
       HandlerAlreadyExistsError
       HandlersRegistry
+      KeyRing
       MessageConsumerRegistry
       MessageSender
       NoMessageKeyError
@@ -492,6 +515,7 @@ const doors: Readonly<Record<string, Door>> = {
       GiveUp
       HandlersRegistryOptions
       HeaderValue
+      IdentityOptions
       Inbound
       LinkOptions
       MessageCallOptions

@@ -17,8 +17,8 @@ export { type ConnectionOptions, settle } from './connection/settings.js';
 export { isHeaderOfTheBroker } from './consuming/carried-headers.js';
 export { Consumer } from './consuming/consumer.js';
 export { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
-export type { ConsumeOptions, ConsumerOptions, DrainReport } from './consuming/consumer-options.js';
-export type { Delivery } from './consuming/delivery.js';
+export type { ConsumeOptions, ConsumerOptions, DrainReport, Seal } from './consuming/consumer-options.js';
+export type { Delivery, VerifiedSender } from './consuming/delivery.js';
 export type { DeliveryWatch, Settled } from './consuming/delivery-watch.js';
 export { failureCount } from './consuming/failure-count.js';
 export { type HandlerRun, handlerRun, senderOf } from './consuming/handler-run.js';
@@ -34,26 +34,27 @@ export {
   FailurePolicy,
   type FailurePolicyOptions,
   type GiveUp,
-  isHopeless,
   type Outlook,
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
+export { isHopeless } from './failing/hopeless.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
-export { amqplibTable } from './frames/amqplib-table.js';
+export { amqplibTable, writableTable } from './frames/amqplib-table.js';
 export type { HeaderValue } from './frames/header-value.js';
 export {
   changeProperties,
   type MessageProperties,
   type Outgoing,
   type PublishOptions,
+  type Sending,
 } from './frames/outgoing.js';
 export { sendWatched, type Watched } from './frames/watched.js';
 export { healthWithoutLink, type LinkHealth, type QueueHealth, wellWhile } from './link/health.js';
 export { Lease } from './link/lease.js';
 export { Link } from './link/link.js';
 export { type ConnectionRole, type LinkEventMap, type LinkEvents, relayEvents } from './link/link-events.js';
-export type { LinkOptions } from './link/link-options.js';
+export type { LinkOptions, NetworkOptions } from './link/link-options.js';
 export { say } from './link/say.js';
 export { directReplyTo, Inbox, type Received } from './publishing/inbox.js';
 export type { OutboxHealth, OutboxLimits } from './publishing/outbox.js';

@@ -1,4 +1,4 @@
-import type { Middleware } from '../component/index.js';
+import type { IdentityOptions, Middleware } from '../component/index.js';
 import type { Logger } from '../logger.js';
 import type { NamedConnection } from './connections.js';
 import type { HttpServerOptions } from './http/http-options.js';
@@ -28,6 +28,8 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
   readonly middleware?: readonly Middleware[] | undefined;
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default as its class says, and that says yes */
   readonly telemetry?: boolean | undefined;
+  /** Which key signs what its connections put, and whether what comes is trusted. See docs/identity.md. @default as its class says, and that says nothing */
+  readonly identity?: IdentityOptions | undefined;
   /** Where the app logs. @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }

@@ -1,6 +1,6 @@
 import { usualDrainMs } from '../common/drain-limit.js';
 import { duration, wholeNumber } from '../common/numbers.js';
-import { aroundOf, type Middleware, type RegisterHandler } from '../component/index.js';
+import { aroundOf, type IdentityOptions, type Middleware, type RegisterHandler } from '../component/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import {
@@ -49,6 +49,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs what its connections put, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
@@ -83,7 +85,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     this.logger = logger;
     this.state = options.state ?? ({} as State);
     this.#shutdownTimeoutMs = duration('App: shutdownTimeoutMs', shutdownTimeoutMs);
-    const owner = { name, logger, around: aroundOf(new.target, options) };
+    const owner = { name, logger, around: aroundOf(new.target, options, name) };
     this.#assembly = new Assembly(owner, options as AppOptions<never>);
     const { connections, amqp, sse, front, metrics } = this.#assembly;
     this.connections = connections;
@@ -242,9 +244,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     const inTime = await this.#shutDown.runAll(this, forHooks, this.logger);
     await Promise.all([...this.connections].map((connection) => connection.close()));
     this.#phase = 'stopped';
-    if (unfinished === 0 && inTime) return;
-    throw new DrainError(
-      `${this.name} did not finish in ${timeoutMs} ms; messages not settled go back to their queues.`,
-    );
+    const late = `${this.name} did not finish in ${timeoutMs} ms; messages not settled go back to their queues.`;
+    if (unfinished > 0 || !inTime) throw new DrainError(late);
   }
 }

@@ -3,7 +3,9 @@ export type { HeaderValue } from '../amqp/index.js';
 export {
   type ComponentInfo,
   type DeliveryContext,
+  type IdentityOptions,
   type Inbound,
+  KeyRing,
   type MessageSettings,
   type Middleware,
   type Outbound,
@@ -16,11 +18,11 @@ export {
 export {
   AmqpConnection,
   type AmqpConnectionOptions,
-  type PutMessage,
 } from './amqp/amqp-connection.js';
 export type { AmqpAction, AmqpMessage } from './amqp/amqp-message.js';
 export type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp/amqp-options.js';
 export type { AmqpRoutes } from './amqp/amqp-routes.js';
+export type { PutMessage } from './amqp/put-message.js';
 export { App, type AppHook, type RepeatedTask } from './app.js';
 export type { AppOptions } from './app-options.js';
 export { exponentialBuckets, linearBuckets } from './common/buckets.js';

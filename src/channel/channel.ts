@@ -10,6 +10,7 @@ import { Consumers } from './consumers.js';
 import { ChannelCore } from './core.js';
 import { Exchanges } from './exchanges.js';
 import {
+  isMessage,
   Message,
   type ReceivedMessage,
   type ReturnedMessage,
@@ -78,7 +79,7 @@ export class Channel implements AsyncDisposable {
   publish(message: Message | string | Uint8Array, target: PublishTarget = {}): Promise<void> {
     const { exchange = '', routingKey = '', mandatory = false } = target;
     try {
-      const { content, properties } = toWire(message instanceof Message ? message : new Message(message));
+      const { content, properties } = toWire(isMessage(message) ? message : new Message(message));
       const options = { ...properties, mandatory } as Parameters<RawChannel['publish']>[3];
       this.#core.write((raw) => raw.publish(exchange, routingKey, content, options));
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { MessageProperties } from '../amqp/index.js';
+import { brand, isBranded } from '../common/shared-by-copies.js';
 import { type Headers, readHeaders, writeHeaders } from './headers.js';
 import { decodeText, encodeText } from './text.js';
 
@@ -16,6 +17,13 @@ export class Message {
     this.body = isText ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.properties = isText ? { contentEncoding: 'UTF-8', ...properties } : properties;
   }
+}
+
+brand(Message, 'Message of a channel');
+
+/** True for a message of a channel, also one made by a second copy of this package. */
+export function isMessage(value: unknown): value is Message {
+  return isBranded(value, 'Message of a channel');
 }
 
 /** Where a message comes from. */

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { type BrokerEvent, DevBroker, type ProfileName, profiles } from '../devbroker/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
 import { describeEvent } from './describe-event.js';
-import { logJson, type Output } from './output.js';
+import { jsonText, logJson, type Output } from './output.js';
 import { parentGone } from './parent-gone.js';
 import { port } from './values.js';
 
@@ -66,7 +66,7 @@ function lineOf(event: BrokerEvent): string {
 }
 
 function jsonOf(event: BrokerEvent): string {
-  return JSON.stringify({
+  return jsonText({
     at: new Date().toISOString(),
     type: event.type,
     text: describeEvent(event).trim(),

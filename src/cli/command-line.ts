@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isWaybillError, toError } from '../errors.js';
+import { EditError } from '../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
+import { CommandError, UsageError } from './command-error.js';
 import { commands } from './commands.js';
-import type { Output } from './output.js';
-import { UsageError } from './usage-error.js';
+import { jsonText, type Output } from './output.js';
 
 /** The options that may stand anywhere. */
 interface GlobalOptions {
@@ -109,7 +110,7 @@ function tell(
   const code = codeOf(thrown);
   const { message: words } = toError(thrown);
   const message = thrown instanceof CommanderError ? usageMessage(words) : words;
-  if (args.includes('--json')) output.error(JSON.stringify({ error: { code, message } }));
+  if (args.includes('--json')) output.error(jsonText({ error: { code, message } }));
   else
     output.error(
       code === 'USAGE' ? `${message}\n${meant(args, program)} --help tells what there is.` : message,
@@ -133,7 +134,8 @@ function meant(args: readonly string[], program: Command): string {
 
 function codeOf(thrown: unknown): string {
   if (isWaybillError(thrown)) return thrown.code;
-  return thrown instanceof CommanderError || thrown instanceof UsageError ? 'USAGE' : 'ERROR';
+  if (thrown instanceof CommanderError || thrown instanceof UsageError) return 'USAGE';
+  return thrown instanceof CommandError || thrown instanceof EditError ? 'FAILED' : 'UNEXPECTED';
 }
 
 /** commander says `error: unknown option '--prot'\n(Did you mean --port?)`; we speak in sentences. */

@@ -17,7 +17,7 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Headings of the list of commands. */
-export type CommandGroup = 'Messages:' | 'Components:' | 'Broker:' | 'Shell:';
+export type CommandGroup = 'Messages:' | 'Components:' | 'Steering:' | 'Broker:' | 'Shell:';
 
 /** A line as one may type it, and what it does. */
 export type Example = readonly [line: string, does: string];

@@ -3,10 +3,11 @@ import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '
 import { checkBroker } from './doctor/broker-checks.js';
 import { expectedOf } from './doctor/expected.js';
 import { type Finding, Findings } from './doctor/finding.js';
-import { Management } from './doctor/management.js';
+import { checkAllQueues } from './doctor/management.js';
 import { checkPermissions } from './doctor/permission-checks.js';
 import { checkNamedQueues, type Expected } from './doctor/queue-checks.js';
 import { checkReplies } from './doctor/reply-check.js';
+import { ManagementApi } from './management-api.js';
 import { withLink } from './with-link.js';
 
 interface DoctorOptions {
@@ -54,12 +55,12 @@ async function run(
   { management, expect, prefix }: DoctorOptions,
 ): Promise<ExitCode> {
   const expected = expect === undefined ? undefined : expectedOf(expect);
-  const api = management === undefined ? undefined : new Management(management, context.url);
+  const api = management === undefined ? undefined : new ManagementApi(management, context.url);
   const findings = new Findings(context.output, context.json);
   await withLink({ url: context.url, name: 'doctor' }, async (link) => {
     for await (const each of check(link, { ...context, queues, expected, prefix })) findings.add(each);
   });
-  if (api) for await (const each of api.check()) findings.add(each);
+  if (api) for await (const each of checkAllQueues(api)) findings.add(each);
   findings.end();
   return findings.hasFailed ? exitCodes.failed : exitCodes.done;
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-error.js';
 
 /** For the help of whatever takes a body. */
-export const bodyHelp =
+export const bodyHelp: string =
   'the body as it stands here, or @file for that of a file, or - for what comes on standard input';
 
 /** The bytes of a body that was given on the command line. @throws UsageError where the file cannot be read */

@@ -1,15 +1,29 @@
-/** What somebody who wants a command to end has said: Ctrl-C, or SIGTERM. A second one ends the process as if nobody listened. */
-export function stopRequest(): { readonly signal: AbortSignal } & Disposable {
+import { startTimer } from '../common/timers.js';
+
+/** What ends a command that goes on. */
+export interface StopRequest extends Disposable {
+  readonly signal: AbortSignal;
+  /** Ends it from here. */
+  now(): void;
+}
+
+/**
+ * Aborted when somebody wants the command to end, by Ctrl-C or SIGTERM, or when its time is over. A second Ctrl-C ends the process as if nobody
+ * listened.
+ */
+export function stopRequest(limitMs?: number): StopRequest {
   const controller = new AbortController();
+  const cancel = limitMs === undefined ? () => {} : startTimer(limitMs, () => stop());
   const stop = (): void => {
     forget();
     controller.abort();
   };
   const forget = (): void => {
+    cancel();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return { signal: controller.signal, [Symbol.dispose]: forget };
+  return { signal: controller.signal, now: stop, [Symbol.dispose]: forget };
 }

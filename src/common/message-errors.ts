@@ -1,4 +1,5 @@
 import { tellCallers } from './for-callers.js';
+import { brand, isBranded } from './shared-by-copies.js';
 import { WaybillError } from './waybill-error.js';
 
 /** Failures that belong to a message: it cannot be read, does not fit, or something became of it. Imported from `errors.ts`. */
@@ -123,4 +124,11 @@ export class RemoteError extends WaybillError {
     this.errors = remote.errors ?? [];
     this.original = remote.original;
   }
+}
+
+brand(RemoteError, 'RemoteError');
+
+/** The error of the very class that a RemoteError stands for, also where a second copy of this package has made it; undefined for all others. */
+export function originalOf(error: object): Error | undefined {
+  return isBranded(error, 'RemoteError') ? (error as RemoteError).original : undefined;
 }

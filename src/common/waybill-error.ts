@@ -30,6 +30,7 @@ const codes = [
   'TOPOLOGY_REFUSED',
   'UNDECLARED_MESSAGE',
   'UNROUTABLE',
+  'UNTRUSTED',
 ] as const;
 
 /** The stable codes, one for each kind of failure. */

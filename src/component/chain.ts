@@ -1,5 +1,7 @@
 import { isPromiseLike } from '../common/when-done.js';
 import { ConfigurationError } from '../errors.js';
+import type { Identity, IdentityOptions } from '../identity/index.js';
+import { assertSeals, identityOf, type Who } from './border.js';
 import {
   checkedMiddleware,
   type Inbound,
@@ -26,16 +28,20 @@ interface Passage {
 export class Chain<Way extends keyof Ways> {
   /** @see Around.telemetry */
   readonly isTold: boolean;
+  /** @see Around.identity */
+  readonly identity: Identity | undefined;
   readonly #way: Way;
   readonly #own: readonly Middleware[];
   readonly #passages = new WeakMap<object, Passage>();
   #everywhere: readonly Middleware[];
   #head: ((message: Ways[Way]) => unknown) | undefined;
 
-  /** @throws ConfigurationError for what is no middleware */
-  constructor(way: Way, owner: string, { middleware, telemetry }: Around) {
+  /** @throws ConfigurationError for what is no middleware, and for an identity that could not do what it is asked for */
+  constructor(way: Way, owner: string, { middleware, telemetry, identity }: Around) {
     this.#way = way;
     this.isTold = telemetry;
+    this.identity = identity;
+    if (way === 'receive' && identity) assertSeals(owner, identity);
     this.#own = middleware.map((each) => checkedMiddleware(`${owner}: middleware`, each));
     this.#everywhere = middlewareEverywhere();
     this.#head = this.#compose();
@@ -101,15 +107,26 @@ export interface Around {
   readonly middleware: readonly Middleware[];
   /** Whether traces and figures tell of them, where anybody has registered something that takes those. */
   readonly telemetry: boolean;
+  /** Signs what leaves, and looks at what comes; undefined where nobody asked for it. */
+  readonly identity?: Identity | undefined;
 }
 
-/** What a class and one instance of it say: the middleware of both, the class first; of the rest the instance. */
+/** The same as it is said: by a class, or for one instance. */
+interface Told {
+  readonly middleware?: readonly Middleware[] | undefined;
+  readonly telemetry?: boolean | undefined;
+  readonly identity?: IdentityOptions | undefined;
+}
+
+/** What a class and one instance of it say: the middleware of both, the class first; of the rest the instance. @throws ConfigurationError for an identity that cannot be */
 export function aroundOf(
-  Class: Around,
-  {
-    middleware = [],
-    telemetry = Class.telemetry,
-  }: { readonly [Each in keyof Around]?: Around[Each] | undefined },
+  Class: Told & Pick<Around, 'middleware' | 'telemetry'>,
+  { middleware = [], telemetry = Class.telemetry, identity = Class.identity }: Told,
+  who: Who,
 ): Around {
-  return { middleware: [...Class.middleware, ...middleware], telemetry };
+  return {
+    middleware: [...Class.middleware, ...middleware],
+    telemetry,
+    identity: identityOf(identity, who),
+  };
 }

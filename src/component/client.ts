@@ -1,4 +1,5 @@
 import type { LinkHealth, LinkOptions } from '../amqp/index.js';
+import type { IdentityOptions } from '../identity/index.js';
 import { aroundOf } from './chain.js';
 import { Dispatch } from './dispatch.js';
 import type { ComponentInfo, Middleware } from './middleware.js';
@@ -12,6 +13,8 @@ export interface MiddlewareOption {
    * says, and that says yes
    */
   readonly telemetry?: boolean | undefined;
+  /** Which key signs what it sends, and whether what comes is trusted. See docs/identity.md. @default as its class says, and that says nothing */
+  readonly identity?: IdentityOptions | undefined;
 }
 
 /** A component that sends and calls, and takes nothing. */
@@ -20,6 +23,8 @@ export abstract class Client {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs what it sends, and whether answers are trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
 
   /** @internal */
   protected readonly dispatch: Dispatch;
@@ -27,7 +32,7 @@ export abstract class Client {
   /** @internal Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
   constructor(link: LinkOptions, style: ComponentInfo['style'], options: MiddlewareOption) {
     const { name } = new.target;
-    this.dispatch = new Dispatch(link, { style, name }, aroundOf(new.target, options));
+    this.dispatch = new Dispatch(link, { style, name }, aroundOf(new.target, options, name));
   }
 
   /** How its link is. */

@@ -1,5 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Deadline, type Deadlines, type Delivery, failureCount } from '../amqp/index.js';
+import {
+  type Deadline,
+  type Deadlines,
+  type Delivery,
+  failureCount,
+  type VerifiedSender,
+} from '../amqp/index.js';
 import { ClosedError, TakenBackError, TimeoutError } from '../errors.js';
 import { attemptHeader, remainingMs } from '../rpc/index.js';
 
@@ -44,6 +50,22 @@ export class DeliveryContext {
   /** The headers, `{}` where there are none. What is in them comes from the sender: check it before you trust it. */
   get headers(): Readonly<Record<string, unknown>> {
     return this.#delivery.properties.headers ?? {};
+  }
+
+  /**
+   * Who has sent it, as its signature shows: by which key, and the name that this key may speak for. Undefined where nobody has looked
+   * (`identity: { verify }`), or it is not trusted. It says who, not what they may do.
+   */
+  get identity(): VerifiedSender | undefined {
+    return this.#delivery.identity;
+  }
+
+  /**
+   * The user of the broker that has sent it, where the sender says that (`identity: { userId: true }`): the broker takes it from that user
+   * only. Undefined where it does not; and after a failure where the component has no key.
+   */
+  get userId(): string | undefined {
+    return (this.#delivery.properties.userId as string | undefined) ?? this.#delivery.identity?.userId;
   }
 
   /** The `content_encoding`, for example `gzip`; undefined where the sender names none. */

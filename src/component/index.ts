@@ -1,4 +1,11 @@
 /** What all styles have in common: how a message comes in and is settled, how one leaves, and what stands around both. */
+export {
+  type IdentityOptions,
+  KeyRing,
+  type UntrustedHealth,
+  type UntrustedMessage,
+} from '../identity/index.js';
+export { received, sealOf } from './border.js';
 export { type Around, aroundOf, Chain } from './chain.js';
 export { Client, type MiddlewareOption } from './client.js';
 export { DecoratedMethods, type RegisterHandler } from './decorated-methods.js';

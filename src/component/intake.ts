@@ -12,11 +12,14 @@ import {
   type Link,
   type LinkHealth,
   type LinkOptions,
+  type Seal,
 } from '../amqp/index.js';
 import { unlessAborted } from '../common/unless-aborted.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
+import type { Identity } from '../identity/index.js';
 import { Member, type MemberOptions, NetworkNode } from '../network/index.js';
 import { CancelLine, cancelPatterns } from '../rpc/index.js';
+import { sealOf } from './border.js';
 import type { DeliveryContextHost } from './delivery-context.js';
 import { tellStart } from './told-start.js';
 
@@ -41,12 +44,14 @@ export class Intake implements DeliveryContextHost {
   readonly #declared: Declaration[] = [];
   /** Its component, as the network of components sees it. */
   readonly member: Member;
+  readonly #seal: Seal | undefined;
   #drained: Promise<DrainReport> | undefined;
 
-  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
-  constructor(options: LinkOptions, component: MemberOptions) {
+  /** Connects nothing yet. @param identity of the component. @throws ConfigurationError for settings that cannot be read */
+  constructor(options: LinkOptions, component: MemberOptions, identity?: Identity) {
     this.#lease = new Lease(options);
     this.member = new Member(component);
+    this.#seal = sealOf(identity);
   }
 
   /** The way to the broker, taken when it is first needed. @throws ClosedError when this was drained before that */
@@ -57,6 +62,11 @@ export class Intake implements DeliveryContextHost {
   /** The virtual host that it takes from. */
   get vhost(): string {
     return this.#lease.vhost;
+  }
+
+  /** What a reception of its messages needs of it. */
+  get passage(): { readonly link: Link; readonly tally: Member['tally'] } {
+    return { link: this.link, tally: this.member.tally };
   }
 
   get deadlines(): Link['deadlines'] {
@@ -88,7 +98,7 @@ export class Intake implements DeliveryContextHost {
   /** What becomes of what fails in the queues that are declared here. */
   failures(options: Pick<FailurePolicyOptions, 'retry' | 'onFailure' | 'component'>): FailurePolicy {
     const hasDead = (queue: string): boolean => hasDeadLetterExchange(this.#declared, queue);
-    return new FailurePolicy(this.link, { ...options, hasDeadLetterExchange: hasDead });
+    return new FailurePolicy(this.link, { ...options, hasDeadLetterExchange: hasDead, seal: this.#seal });
   }
 
   /** How the link is, and the queues that are consumed here. See {@link Link.health}. */
@@ -119,7 +129,7 @@ export class Intake implements DeliveryContextHost {
     this.#declared.push(...declarations);
     if (this.#drained) this.link.forget(this.#declared.splice(0));
     if (answersCalls) await CancelLine.of(this.link).listen(cancelPatterns(queue, declarations));
-    const consumer = await this.link.openConsumer(handle, options);
+    const consumer = await this.link.openConsumer(handle, { ...options, seal: this.#seal });
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);
     this.member.takesBy(consumer);

@@ -1,9 +1,9 @@
 import {
-  amqplibTable,
   changeProperties,
   type HeaderValue,
   isHeaderOfTheBroker,
   type MessageProperties,
+  writableTable,
 } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { type Bounds, duration, shown, wholeNumber } from '../common/numbers.js';
@@ -84,7 +84,7 @@ export function withSettings(
 }
 
 function checkedHeaders(owner: string, headers: object): Record<string, unknown> {
-  const table = amqplibTable(headers as Readonly<Record<string, unknown>>, `${owner}: headers`);
+  const table = writableTable(headers as Readonly<Record<string, unknown>>, `${owner}: headers`);
   for (const [name, value] of Object.entries(table)) {
     if (/^x-waybill-/i.test(name)) throw refused(owner, name, "is Waybill's own");
     if (isHeaderOfTheBroker(name)) throw refused(owner, name, 'is written by the broker');

@@ -1,3 +1,4 @@
+import { sharedByCopies } from '../common/shared-by-copies.js';
 import { ConfigurationError } from '../errors.js';
 import type { DeliveryContext } from './delivery-context.js';
 
@@ -65,7 +66,7 @@ export interface Middleware {
   send?(next: Send): Send;
 }
 
-let everywhere: readonly Middleware[] = [];
+const everywhere = sharedByCopies('middleware', () => ({ list: [] as readonly Middleware[] }));
 
 /**
  * Puts a middleware around all messages of this process, in and out, of components that run already, too. It stands outside of
@@ -78,15 +79,15 @@ export function useMiddleware(middleware: Middleware): () => void {
   const entry = checkedMiddleware('useMiddleware', middleware);
   // Tried now: in a component that runs it would be each message that fails.
   for (const way of ['receive', 'send'] as const) entry[way]?.(() => undefined);
-  everywhere = [...everywhere, entry];
+  everywhere.list = [...everywhere.list, entry];
   return () => {
-    everywhere = everywhere.filter((each) => each !== entry);
+    everywhere.list = everywhere.list.filter((each) => each !== entry);
   };
 }
 
 /** What stands around all messages of this process; another list after each change. */
 export function middlewareEverywhere(): readonly Middleware[] {
-  return everywhere;
+  return everywhere.list;
 }
 
 /** What was given as one middleware, as a thing of its own. @throws ConfigurationError */

@@ -1,9 +1,10 @@
-import type { Delivery, FailurePolicy, Link } from '../amqp/index.js';
+import type { Delivery, FailurePolicy, Link, Seal } from '../amqp/index.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
-import { MalformedMessageError } from '../errors.js';
+import { MalformedMessageError, type UntrustedError } from '../errors.js';
 import type { Tally } from '../network/index.js';
 import type { Handled, Pump, Responder, StreamResponder } from '../rpc/index.js';
 import { telemetryNow } from '../telemetry/index.js';
+import { answerFor, received, sealOf } from './border.js';
 import type { Chain } from './chain.js';
 import type { End } from './fate.js';
 import type { Job } from './job.js';
@@ -47,9 +48,12 @@ export interface ReceptionOptions {
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #settlement: Settlement;
+  /** For what goes back without having been handled. */
+  readonly seal: Seal | undefined;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
+    this.seal = sealOf(options.chain.identity);
     this.#settlement = new Settlement({
       ...options,
       name: options.component.name,
@@ -61,6 +65,9 @@ export class Reception {
   readonly handle = (delivery: Delivery): void | Promise<void> => {
     const job = this.#options.open(delivery);
     delivery.work = job;
+    const { chain, link } = this.#options;
+    const refusal = chain.identity && received(chain.identity, link, delivery);
+    if (refusal) return this.#refuse(delivery, job, refusal);
     if (job.kind !== 'message') return this.#call(delivery, job);
     const end = (): void => this.#handled(delivery, job);
     const fail = (thrown: unknown): void => this.#failed(delivery, job, thrown);
@@ -87,6 +94,14 @@ export class Reception {
   readonly giveUp = (delivery: Delivery, reason: Error): void => {
     void this.#options.failures.giveUp(delivery, reason);
   };
+
+  /** n.b. nothing is done for whoever is not trusted, and nothing that is known of calls may be asked or changed by him. */
+  #refuse(delivery: Delivery, job: Job, error: UntrustedError): void {
+    const { failures, responder, failedCall = 'reject' } = this.#options;
+    if (job.kind === 'message' || !responder) return void failures.settle(delivery, { error });
+    const sent = responder.refuse(delivery, answerFor(error));
+    void whenDone(sent, () => (failedCall === 'ack' ? delivery.ack() : delivery.reject()));
+  }
 
   /**
    * A call that waited here until it expired must not run: nobody waits for this attempt any more, and the next one is on its way.

@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sharedByCopies } from '../common/shared-by-copies.js';
 import { DeadlineError } from '../errors.js';
 import type { CallOptions } from '../rpc/index.js';
 import type { DeliveryContext } from './delivery-context.js';
 
-/** The message whose handler runs. */
-const scopes = new AsyncLocalStorage<DeliveryContext | undefined>();
+/** What of the message whose handler runs holds for what it sends and calls. */
+type Scope = Pick<DeliveryContext, 'remainingMs' | 'signal' | 'headers'>;
+
+const scopes = sharedByCopies('scopes', () => new AsyncLocalStorage<Scope | undefined>());
 
 /** So much is left to a handler to answer after a call of its own has taken all its time. */
 const slackMs = 5;

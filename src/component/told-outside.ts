@@ -3,18 +3,21 @@ import {
   type Link,
   type Outgoing,
   type PublishOptions,
+  type Sending,
   sendWatched,
   type Watched,
 } from '../amqp/index.js';
+import type { Identity } from '../identity/index.js';
 import type { CallRequest } from '../rpc/index.js';
 import { type Headers, passedOn, telemetryNow } from '../telemetry/index.js';
 import type { Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
+import { guardedCall, leaving } from './border.js';
 import type { Chain } from './chain.js';
 import { handledHeaders } from './scope.js';
 
-/** Who may not want to be told of. */
-type Told = Pick<Chain<'send'>, 'isTold'>;
+/** Who may not want to be told of, and may sign. */
+type Told = Pick<Chain<'send'>, 'isTold' | 'identity'>;
 
 /**
  * Publishes a message to all its destinations, and tells of it where anybody traces or measures; else its trace is that of the message
@@ -28,7 +31,8 @@ export function publishTold(
   options: PublishOptions | undefined,
 ): Promise<void> {
   const telemetry = telemetryNow(chain);
-  const publish = (message: Outgoing): Promise<void> => link.publish(message, options);
+  const sending = chain.identity ? signing(chain.identity, link, options) : options;
+  const publish = (message: Outgoing): Promise<void> => link.publish(message, sending);
   const leave = (copy: Outgoing): Promise<void> =>
     telemetry
       ? sendWatched(passing(telemetry.publishing(link.server, name, copy), handledHeaders()), publish)
@@ -37,13 +41,20 @@ export function publishTold(
   return only && copies.length === 1 ? leave(only) : allOf(copies.map(leave));
 }
 
+function signing(identity: Identity, link: Link, options: PublishOptions = {}): Sending {
+  const { timeoutMs, signal, sendAgain } = options;
+  return { timeoutMs, signal, sendAgain, leaving: leaving(identity, link) };
+}
+
 /** Makes a call, and tells of it and of each attempt. */
 export function callTold(
-  { server }: Link,
+  link: Link,
   chain: Told,
-  request: CallRequest,
+  asked: CallRequest,
   call: (request: CallRequest) => Promise<Result>,
 ): Promise<Result> {
+  const { server } = link;
+  const request = chain.identity ? guardedCall(chain.identity, link, asked) : asked;
   const telemetry = telemetryNow(chain);
   if (!telemetry) return call(inTrace(request));
   const handled = handledHeaders();
@@ -53,11 +64,9 @@ export function callTold(
 }
 
 /** A request for more than one answer, of whose attempts is told. */
-export function attemptsTold<Request extends CallRequest>(
-  { server }: Link,
-  chain: Told,
-  request: Request,
-): Request {
+export function attemptsTold<Request extends CallRequest>(link: Link, chain: Told, asked: Request): Request {
+  const { server } = link;
+  const request = chain.identity ? guardedCall(chain.identity, link, asked) : asked;
   const watch = telemetryNow(chain)?.attempts(server, request.name);
   if (!watch) return inTrace(request);
   const handled = handledHeaders();

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.js';
 import type { Body, Category, Content, MessageCommand, RpcCommand, RpcStreamCommand } from '../wire/index.js';
 import { declare, declareFunction } from './handlers/declare.js';
 import type { HandlerView } from './handlers/entry.js';
@@ -160,10 +161,15 @@ export interface ContractHandlers<Producer> {
  * The name of a command is its builder's name without `build_message_`, `build_rpc_` or `build_stream_`, or what `static names` of the
  * producer says. Statuses have no content, so
  * they need none of this.
+ * @throws ConfigurationError for what is no class, as undefined where two files import each other
  */
 export function handlersFor<Producer extends GenericProducer>(
   producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names'>,
 ): ContractHandlers<Producer> {
+  if (typeof producer !== 'function')
+    throw new ConfigurationError(
+      `handlersFor needs the class of a producer, and is given ${typeof producer}. Often two files import each other: move the class to a file of its own.`,
+    );
   const on = (category: Category, view: HandlerView) => (name: string) =>
     declare(category, view, 'command', wireName(producer, name));
   const decorators = {

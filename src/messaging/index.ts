@@ -60,6 +60,7 @@ export type {
 } from './processing/processor-options.js';
 export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
 export type { CommandNames } from './producing/built.js';
+export type { Gathered, GatheredAnswer, Gatherer, MissingAnswer } from './producing/gathering.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producing/producer.js';
 export type { CallSettings, ProducerOptions } from './producing/producer-options.js';
 export type { AnswerOf, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';

@@ -105,6 +105,8 @@ export interface NodeFigures {
   /** Messages that wait to be sent, and that were sent and are not confirmed. */
   readonly outbox: { readonly waiting: number; readonly unconfirmed: number };
   readonly reconnects: number;
+  /** Orders that were not carried out, since nobody had signed them who may steer it. */
+  readonly refusedOrders: number;
 }
 
 /** A handler that runs. */
@@ -115,7 +117,7 @@ export interface RunFacts extends HandlerRun {
 
 /** What is asked, and what each component tells. */
 export interface Asked {
-  readonly ping: null;
+  readonly ping: { readonly ref: string; readonly name: string };
   readonly info: ComponentFacts;
   readonly stats: ComponentFigures;
   readonly health: {
@@ -134,6 +136,15 @@ export interface Asked {
 
 /** A question that changes nothing. */
 export type Question = keyof Asked;
+
+/** What a component has done of an order. */
+export interface Obeyed {
+  readonly ref: string;
+  readonly name: string;
+  readonly ok: boolean;
+  /** In words; why it is not done, where it is not. */
+  readonly done: string;
+}
 
 /** What one process answers. */
 export interface NodeAnswer<Told = unknown> {

@@ -2,4 +2,5 @@
 export * from './door.js';
 export { Member, type MemberOptions } from './member.js';
 export { NetworkNode } from './node.js';
+export { type Present, Roster } from './roster.js';
 export type { Tally } from './tally.js';

@@ -24,7 +24,7 @@ const mostRuns = 500;
 /** A component as others see it: who it is, what it takes from, what it has done. */
 export class Member {
   readonly options: MemberOptions;
-  readonly tally = new Tally();
+  readonly tally: Tally = new Tally();
   readonly #since = new Date().toISOString();
   readonly #consumers = new Map<Consumer, Steering>();
   /** @see ComponentFacts.ref */

@@ -40,7 +40,7 @@ export class LoopDelay {
 }
 
 /** What this process does. */
-export function nodeFigures(link: Link, loop: LoopDelay): NodeFigures {
+export function nodeFigures(link: Link, loop: LoopDelay): Omit<NodeFigures, 'refusedOrders'> {
   const { heapUsed, rss } = process.memoryUsage();
   const { outbox, reconnects } = link.activity();
   const uptimeMs = Math.round(process.uptime() * 1_000);

@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Consumer,
-  type Declaration,
-  type Delivery,
-  type Link,
-  nextMessageId,
-  say,
-} from '../amqp/index.js';
+import type { Consumer, Declaration, Link } from '../amqp/index.js';
 import { within } from '../common/timers.js';
 import { isWaybillError, toError } from '../errors.js';
-import type { NodeAnswer, NodeFacts } from './facts.js';
-import { Leases } from './leases.js';
+import { Desk } from './desk.js';
+import type { NodeFacts } from './facts.js';
 import type { Member } from './member.js';
 import {
   controlExchange,
@@ -20,17 +13,13 @@ import {
   presenceExchange,
   presenceKey,
   requestPatterns,
-  word,
 } from './names.js';
-import { LoopDelay, nodeFacts, nodeFigures } from './node-facts.js';
-import { answerTo, isQuestion } from './questions.js';
-import { type Request, readRequest } from './request.js';
+import { nodeFacts } from './node-facts.js';
+import { tell } from './voice.js';
 
 const pauseMs = 500;
 /** Whoever ends does not wait for longer until that is told. */
 const farewellMs = 300;
-/** What tells of a component is of use for so long. */
-const lifeMs = 10_000;
 
 /**
  * This process on one link, as the network of components sees it: a queue by which it is asked, and nothing that is sent before somebody
@@ -41,8 +30,8 @@ export class NetworkNode {
   readonly #link: Link;
   readonly #members = new Set<Member>();
   readonly #bound = new Set<string>();
-  readonly #loop = new LoopDelay();
-  readonly #leases = new Leases(() => void this.#report());
+  readonly #declared: Declaration[] = [];
+  readonly #desk: Desk;
   #refs = 0;
   #joining: NodeJS.Timeout | undefined;
   #opening: Promise<void> | undefined;
@@ -52,6 +41,7 @@ export class NetworkNode {
   private constructor(link: Link) {
     this.#link = link;
     this.facts = nodeFacts(link);
+    this.#desk = new Desk(link, this.facts, this.#members);
   }
 
   static of(link: Link): NetworkNode {
@@ -62,12 +52,12 @@ export class NetworkNode {
 
   /** A component has begun. It is told of a little later. */
   add(member: Member): void {
-    const { joinAfterMs } = this.#link;
-    if (joinAfterMs === undefined || this.#members.has(member)) return;
+    const { network } = this.#link;
+    if (!network || this.#members.has(member)) return;
     member.ref = String(++this.#refs);
     this.#members.add(member);
     if (this.#consumer) void this.#welcome([member]);
-    else this.#joining ??= setTimeout(() => void this.#join(), joinAfterMs).unref();
+    else this.#joining ??= setTimeout(() => void this.#join(), network.joinAfterMs).unref();
   }
 
   /** A component ends. What could not be told until now is not told. */
@@ -85,11 +75,12 @@ export class NetworkNode {
   #leave(): void {
     clearTimeout(this.#joining);
     this.#joining = undefined;
-    this.#leases.close();
-    this.#loop.close();
+    this.#desk.close();
     void this.#consumer?.stop();
     this.#consumer = undefined;
     this.#opening = undefined;
+    this.#bound.clear();
+    this.#link.forget(this.#declared.splice(0));
   }
 
   async #open(): Promise<void> {
@@ -107,19 +98,25 @@ export class NetworkNode {
     const queue = controlQueue(this.facts.id);
     const options = { exclusive: true, autoDelete: true, durable: false };
     const patterns = requestPatterns(this.facts.id, this.facts.host);
-    await this.#link.declare([
+    await this.#declare([
       ...exchanges,
       { kind: 'queue', name: queue, passive: false, options },
       ...patterns.map((routingKey) => this.#binding(routingKey)),
     ]);
-    const consumer = await this.#link.openConsumer((delivery) => this.#receive(delivery), {
+    const consumer = await this.#link.openConsumer(this.#desk.receive, {
       prefetch: 20,
       concurrency: 4,
+      isInternal: true,
     });
     await consumer.consume(queue);
     if (this.#members.size === 0) return void consumer.stop();
     this.#consumer = consumer;
     await this.#welcome([...this.#members]);
+  }
+
+  async #declare(declarations: readonly Declaration[]): Promise<void> {
+    await this.#link.declare(declarations);
+    this.#declared.push(...declarations);
   }
 
   #binding(routingKey: string): Declaration {
@@ -131,77 +128,17 @@ export class NetworkNode {
     const missing = names.filter((pattern) => !this.#bound.has(pattern));
     for (const pattern of missing) this.#bound.add(pattern);
     try {
-      await this.#link.declare(missing.map((pattern) => this.#binding(pattern)));
+      await this.#declare(missing.map((pattern) => this.#binding(pattern)));
     } catch (thrown) {
       this.#cannot(thrown);
     }
     await Promise.all(members.map((member) => this.#tell('join', member, { component: member.facts })));
   }
 
-  async #receive(delivery: Delivery): Promise<void> {
-    const request = readRequest(delivery);
-    delivery.ack();
-    if (request) await this.#answer(request);
-  }
-
-  async #answer(request: Request): Promise<void> {
-    const { command, args, replyTo, correlationId } = request;
-    const watcher = typeof args['watcher'] === 'string' ? args['watcher'].slice(0, 100) : undefined;
-    if (command === 'watch' && watcher !== undefined) this.#leases.take(watcher, args['everyMs']);
-    else if (command === 'unwatch' && watcher !== undefined) this.#leases.end(watcher);
-    const asked = this.#asked(request);
-    if (replyTo === undefined || asked.length === 0 || !isQuestion(command)) return;
-    const answer = await this.#answerOf(command, asked);
-    const properties = { ...this.#properties(`waybill.${command}`), correlationId };
-    await say(this.#link, { exchange: '', routingKey: replyTo, content: json(answer), properties });
-  }
-
-  async #answerOf(command: Parameters<typeof answerTo>[0], asked: readonly Member[]): Promise<NodeAnswer> {
-    const components = await answerTo(command, asked);
-    const figures = command === 'stats' ? { figures: nodeFigures(this.#link, this.#loop) } : {};
-    return { node: this.facts, ...figures, components };
-  }
-
-  /** The components that are meant. */
-  #asked({ word: name, ref }: Request): readonly Member[] {
-    return [...this.#members].filter(
-      (member) =>
-        (name === undefined || word(member.name) === name) && (ref === undefined || member.ref === ref),
-    );
-  }
-
-  /** Somebody watches: told once for all components of the process. */
-  async #report(): Promise<void> {
-    const [first] = this.#members;
-    if (!first) return;
-    const answer = await this.#answerOf('stats', [...this.#members]);
-    await this.#say(presenceKey('stats', first.name, this.facts.id), answer);
-  }
-
   async #tell(what: 'join' | 'leave', member: Member, told: object): Promise<void> {
     const { ref, name } = member;
-    await this.#say(presenceKey(what, name, this.facts.id), { node: this.facts, ref, name, ...told });
-  }
-
-  async #say(routingKey: string, told: object): Promise<void> {
-    const properties = this.#properties(`waybill.${routingKey.split('.', 1)[0]}`);
-    await say(this.#link, { exchange: presenceExchange, routingKey, content: json(told), properties });
-  }
-
-  #properties(type: string): {
-    readonly type: string;
-    readonly contentType: string;
-    readonly messageId: string;
-    readonly deliveryMode: 1;
-    readonly expiration: string;
-  } {
-    return {
-      type,
-      contentType: 'application/json',
-      messageId: nextMessageId(),
-      deliveryMode: 1,
-      expiration: String(lifeMs),
-    };
+    const routingKey = presenceKey(what, name, this.facts.id);
+    await tell(this.#link, { routingKey, what }, { node: this.facts, ref, name, ...told });
   }
 
   /** Once, and not of what ends with the link. */
@@ -214,10 +151,6 @@ export class NetworkNode {
         `or leave it out by network: false, or WAYBILL_NETWORK=off. This is said once.`,
     );
   }
-}
-
-function json(told: object): Buffer {
-  return Buffer.from(JSON.stringify(told));
 }
 
 const nodes = new WeakMap<Link, NetworkNode>();

@@ -6,7 +6,7 @@ type Answers = { readonly [Asking in Question]: (member: Member) => Asked[Asking
 
 /** What can be asked of a component, by whomever: nothing of it changes anything, or costs much. */
 const answers: Answers = {
-  ping: () => null,
+  ping: ({ ref, name }) => ({ ref, name }),
   info: (member) => member.facts,
   stats: async (member) => ({ ...member.figures, ok: (await healthOf(member)).ok }),
   health: async (member) => {

@@ -1,5 +1,6 @@
 import { conform, type Shape } from './conform.js';
 import type { NodeAnswer } from './facts.js';
+import { isOrder } from './orders.js';
 
 /** A process with many components tells much; more is nobody's answer. */
 const longestBytes = 8 * 1024 * 1024;
@@ -74,6 +75,7 @@ const info = {
 
 /** What each component tells, by what was asked. */
 const components: Readonly<Record<string, Shape>> = {
+  ping: { fields: named },
   info,
   stats: {
     fields: {
@@ -92,6 +94,8 @@ const components: Readonly<Record<string, Shape>> = {
   senders: { fields: { ...named, senders: { list: sender } } },
 };
 
+const obeyed: Shape = { fields: { ...named, ok: 'boolean', done: 'text' } };
+
 const figures = {
   optional: {
     fields: {
@@ -101,6 +105,7 @@ const figures = {
       loopDelayMs: 'number',
       outbox: { fields: { waiting: 'number', unconfirmed: 'number' } },
       reconnects: 'number',
+      refusedOrders: 'number',
     },
   },
 } as const;
@@ -116,7 +121,7 @@ const told = {
 export function readAnswer(content: Buffer, type: string): NodeAnswer | undefined {
   const asked = type.replace(/^waybill\./, '');
   const component = Object.hasOwn(components, asked) ? components[asked] : undefined;
-  const list = component ?? 'anything';
+  const list = component ?? (isOrder(asked) ? obeyed : 'anything');
   const shape = { fields: { node, figures, refused: optionalText, components: { list }, ...told } } as const;
   const read = content.length > longestBytes ? undefined : parsed(content);
   if (typeof read !== 'object' || read === null) return undefined;

@@ -16,7 +16,7 @@ const leastSeconds = 0.5;
 export class SeenProcess {
   readonly node: NodeFacts;
   /** When it was heard of last, by `performance.now()`. */
-  heardAt = performance.now();
+  heardAt: number = performance.now();
   reason: string | undefined;
   #state: NodeState = 'up';
   #stateSince = new Date().toISOString();

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { nextMessageId } from '../amqp/index.js';
 import { wholeNumber } from '../common/numbers.js';
+import type { Asker } from './asking.js';
 import type { Asked, ComponentFacts, ComponentFigures, NodeAnswer, Question } from './facts.js';
 import { leaseMs, usualReportMs } from './leases.js';
 import type { NetworkEvent, SeenNode } from './seen.js';
@@ -21,13 +22,12 @@ export interface WatchOptions {
 type Whom = 'all' | { readonly id: string };
 
 /** What a {@link Watch} needs from its network. */
-export interface WatchHost {
+export interface WatchHost extends Pick<Asker, 'hear' | 'tell'> {
   ask<Asking extends Question>(
     question: Asking,
     options: { readonly to: Whom },
   ): Promise<{ readonly answers: readonly NodeAnswer<Asked[Asking]>[] }>;
   isThere(id: string): Promise<boolean>;
-  lease(command: 'watch' | 'unwatch', to: Whom, args: object): Promise<boolean>;
 }
 
 /** Whoever is late with its report by more is busy. */
@@ -52,6 +52,7 @@ export class Watch {
   #looking: NodeJS.Timeout | undefined;
   #renewing: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #deaf = (): void => {};
 
   /** @internal */
   constructor(host: WatchHost, { everyMs = usualReportMs, lookMs = 1_000 }: WatchOptions) {
@@ -84,14 +85,15 @@ export class Watch {
 
   /** @internal */
   async begin(): Promise<void> {
+    this.#deaf = this.#host.hear((type, told) => this.#hear(type, told));
     await this.#renew();
     await this.#getToKnow('all');
     if (this.#isClosed) return;
     this.#looking = setInterval(() => void this.#look(), this.#lookMs);
   }
 
-  /** @internal A process has told something that nobody has asked for just now. */
-  hear(type: string, told: NodeAnswer): void {
+  /** A process has told something that nobody has asked for just now. */
+  #hear(type: string, told: NodeAnswer): void {
     const { id } = told.node;
     const isKnown = this.#nodes.get(id)?.isConnected ?? false;
     if (type === 'waybill.stats') {
@@ -109,14 +111,20 @@ export class Watch {
     this.#isClosed = true;
     clearInterval(this.#looking);
     clearTimeout(this.#renewing);
-    await this.#host.lease('unwatch', 'all', { watcher: this.#id }).catch(() => {});
+    this.#deaf();
+    await this.#lease('unwatch', 'all');
   }
 
   async #renew(): Promise<void> {
-    const args = { watcher: this.#id, everyMs: this.#everyMs };
-    await this.#host.lease('watch', 'all', args).catch(() => {});
+    await this.#lease('watch', 'all');
     if (this.#isClosed) return;
     this.#renewing = setTimeout(() => void this.#renew(), leaseMs * 0.4).unref();
+  }
+
+  /** Never rejects: it is asked for again. */
+  async #lease(command: 'watch' | 'unwatch', to: Whom): Promise<void> {
+    const args = { watcher: this.#id, everyMs: this.#everyMs };
+    await this.#host.tell({ command, args, to }).catch(() => {});
   }
 
   /** Asks what is told but once: who they are, and how they are now. */
@@ -152,8 +160,7 @@ export class Watch {
     process.tellFacts([told.component]);
     this.#happened('join', process, { name: text(told.name) });
     // Whoever has just come knows of nobody who watches.
-    const { id } = told.node;
-    void this.#host.lease('watch', { id }, { watcher: this.#id, everyMs: this.#everyMs }).catch(() => {});
+    void this.#lease('watch', { id: told.node.id });
   }
 
   #leave(told: NodeAnswer & Told): void {

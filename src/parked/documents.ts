@@ -19,6 +19,9 @@ export function summaryOf(message: FailedMessage): object {
 /** All that is known of it, its body included: as JSON where it is some, for whoever wants to see why it failed. */
 export function documentOf(message: FailedMessage): object {
   const { id, dossier, origin, editedAt, properties } = message;
-  const { headers: _headers, ...shown } = properties;
+  const { headers = {}, ...others } = properties;
+  // n.b. those with which it was parked stand above.
+  const sent = Object.entries(headers).filter(([name]) => !name.startsWith('x-waybill-'));
+  const shown = { ...others, headers: Object.fromEntries(sent) };
   return { id, origin, dossier, editedAt, properties: shown, body: readableBody(message) };
 }

@@ -93,7 +93,8 @@ const byLetter: Readonly<Record<string, ReadValue>> = {
   L: (reader) => narrow(reader.int64()),
   f: (reader, numbers) => readFloat(reader.float(), numbers),
   d: (reader, numbers) => readDouble(reader.double(), numbers),
-  D: (reader) => ({ '!': 'decimal', value: { places: reader.octet(), digits: reader.long() } }),
+  // The protocol's grammar says `long-uint`; all clients that know decimals write a signed number, Python's and Java's among them.
+  D: (reader) => ({ '!': 'decimal', value: { places: reader.octet(), digits: reader.int32() } }),
   S: (reader, numbers) => readText(reader.longstr(), numbers),
   x: (reader) => reader.longstr(),
   T: (reader) => ({ '!': 'timestamp', value: narrow(reader.uint64()) }),

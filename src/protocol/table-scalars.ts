@@ -120,7 +120,7 @@ const types: { readonly [T in TypedValue['!']]: readonly [letter: string, write:
 function writeDecimal(writer: ByteWriter, value: unknown): void {
   const { places, digits } = (value ?? {}) as { readonly places?: unknown; readonly digits?: unknown };
   writer.octet(whole(places, 0, 0xff));
-  writer.long(whole(digits, 0, 0xffff_ffff));
+  writer.long(whole(digits, -0x8000_0000, 0x7fff_ffff));
 }
 
 function flag(value: unknown): number {

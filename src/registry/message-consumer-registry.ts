@@ -47,14 +47,19 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
     if (this.#consumers.has(listenFor)) throw new ConsumerAlreadyRegisteredError(listenFor);
     const consumers: MessageConsumer[] = [];
     this.#consumers.set(listenFor, consumers);
+    const assertWanted = (): void => {
+      if (this.#consumers.get(listenFor) !== consumers)
+        throw new ClosedError(`Queue '${listenFor}' was disconnected while it was being registered.`);
+    };
     try {
       for (let number = 1; number <= count; number++) {
-        if (this.#consumers.get(listenFor) !== consumers)
-          throw new ClosedError(`Queue '${listenFor}' was disconnected while it was being registered.`);
         const consumer = await this.#factory.create(messageKeyName, options as unknown as Options);
         consumers.push(consumer);
+        assertWanted();
         await consumer.connect();
+        assertWanted();
         await consumer.consume(listenFor, this.#handlers.find);
+        assertWanted();
       }
       return consumers;
     } catch (thrown) {
@@ -87,7 +92,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
     await this.disconnectConsumers({ timeoutMs: 0 }).catch(() => {});
   }
 
-  /** How they all are: each that can tell says so. */
+  /** How they all are: each that can tell says so. Not well before it takes from a queue, nor when none is left. */
   override async health(): Promise<ConsumersHealth> {
     const all = [...this.#consumers].flatMap(([queue, each]) =>
       each.map((consumer) => ({ queue, consumer })),
@@ -95,6 +100,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
     const consumers = await Promise.all(
       all.map(async ({ queue, consumer }) => ({ ...((await consumer.health?.()) ?? { ok: true }), queue })),
     );
-    return { ok: consumers.every(({ ok }) => ok), consumers };
+    const isTaking = consumers.length > 0 && !this.stopSignal.aborted;
+    return { ok: isTaking && consumers.every(({ ok }) => ok), consumers };
   }
 }

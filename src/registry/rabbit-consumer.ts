@@ -18,6 +18,7 @@ import {
   assertDrained,
   Chain,
   connectionName,
+  type IdentityOptions,
   Intake,
   identify,
   type Middleware,
@@ -75,6 +76,8 @@ export class RabbitConsumer implements MessageConsumer {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
 
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;
@@ -93,12 +96,16 @@ export class RabbitConsumer implements MessageConsumer {
     if (typeof options.deadLetters === 'object') checkDeadLetters(owner, options.deadLetters);
     this.#messageKeyName = messageKeyName;
     this.#options = options;
-    this.#chain = new Chain('receive', owner, aroundOf(new.target, options));
+    this.#chain = new Chain('receive', owner, aroundOf(new.target, options, owner));
     const identity = identify({ name: owner }, owner);
     const answersCalls = options.rpc !== undefined;
     const link = { connectionName: connectionName(identity), answersCalls, ...connection };
     const running = { health: () => this.health(), drain: () => this.disconnect() };
-    this.#intake = new Intake(link, seenAs({ style: 'registry', name: owner }, running));
+    this.#intake = new Intake(
+      link,
+      seenAs({ style: 'registry', name: owner }, running),
+      this.#chain.identity,
+    );
   }
 
   /** @throws ConnectError; ClosedError when it is disconnected meanwhile */
@@ -151,9 +158,8 @@ export class RabbitConsumer implements MessageConsumer {
       component: { style: 'registry', name: owner },
       open: (delivery) => new KeyedJob(asked, delivery, intake),
       chain: this.#chain,
-      link: intake.link,
+      ...intake.passage,
       limit: TimeLimit.of(this.#options, intake.deadlines),
-      tally: intake.member.tally,
       failures: intake.failures({ retry, onFailure, component }),
       responder:
         rpc && new Responder(intake.link, { writer, server: connectionName(component), abortWhenCallerGone }),

@@ -53,15 +53,16 @@ export class AnswerSender {
   }
 }
 
-function addressed({ content, properties }: Answer, { properties: asked }: Delivery): Outgoing {
+function addressed({ content, properties }: Answer, { properties: asked, sign }: Delivery): Outgoing {
   const { replyTo, correlationId } = asked;
-  return {
+  const message = {
     exchange: '',
     routingKey: replyTo as string,
     content,
     properties: changeProperties(properties, { correlationId }),
     mandatory: false,
   };
+  return sign ? sign(message) : message;
 }
 
 /** True for what the broker does not take, and for what AMQP cannot carry. */

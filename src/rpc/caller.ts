@@ -82,7 +82,11 @@ export class RpcCaller {
     assertCallOptions(request, options);
     const id = nextMessageId();
     const address = await newReplyAddress();
-    const queue = new ReplyQueue<Answer>(address, this.#link.deadlines, (name) => this.#drop(name));
+    const endsAt = performance.now() + options.timeoutMs;
+    const queue = new ReplyQueue<Answer>(address, this.#link.deadlines, {
+      remove: (name) => this.#drop(name),
+      cancel: (reason) => this.#cancel(id, request, { reason, remainingMs: endsAt - performance.now() }),
+    });
     this.#queues.set(queue.name, queue as ReplyQueue);
     await this.#line.inbox.listen(queue.name, (reply) => queue.add(readReply<Answer>(reply, request)));
     const { exchange, routingKey, content, properties } = request;
@@ -91,7 +95,9 @@ export class RpcCaller {
       const addressed = { ...properties, messageId: id, correlationId: id, replyTo: queue.name };
       const made = { ...message, properties: addressed };
       const watched = request.watch?.(made, 1) ?? { message: made, end: () => {} };
-      await sendWatched(watched, (each) => this.#line.publisher.publish(each, options));
+      const { timeoutMs, signal } = options;
+      const sending = { timeoutMs, signal, leaving: request.leaving };
+      await sendWatched(watched, (each) => this.#line.publisher.publish(each, sending));
       return queue;
     } catch (thrown) {
       await queue.close();

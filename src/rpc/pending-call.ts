@@ -156,7 +156,7 @@ export class PendingCall {
     const attempt = this.#attempt;
     const made = attemptOf(this.#request, this.#address, { attempt, waitMs, remainingMs });
     const watched = this.#request.watch?.(made, attempt);
-    const options = { timeoutMs: waitMs, sendAgain: false };
+    const options = { timeoutMs: waitMs, sendAgain: false, leaving: this.#request.leaving };
     const send = (message: Outgoing): Promise<void> => this.#host.publisher.publish(message, options);
     (watched ? sendWatched(watched, send) : send(made)).then(
       () => {

@@ -13,21 +13,28 @@ export interface CollectOptions {
   readonly onReply?: ((result: Result) => void) | undefined;
 }
 
+/** What a {@link ReplyQueue} needs from whoever made it. */
+export interface ReplyQueueOwner {
+  remove(name: string): Promise<void>;
+  /** Whoever runs the call is told that it is not wanted any more. */
+  cancel(reason: unknown): void;
+}
+
 /** The queue to which the answers of one call come, where several servers may answer, or the caller wants them later. */
 export class ReplyQueue<Answer = unknown> {
   /** The queue's name. */
   readonly name: string;
   readonly #deadlines: Deadlines;
-  readonly #remove: (name: string) => Promise<void>;
+  readonly #owner: ReplyQueueOwner;
   readonly #results: Result<Answer>[] = [];
   readonly #collectors = new Set<() => void>();
   #closed: WaybillError | undefined;
 
   /** @internal */
-  constructor(name: string, deadlines: Deadlines, remove: (name: string) => Promise<void>) {
+  constructor(name: string, deadlines: Deadlines, owner: ReplyQueueOwner) {
     this.name = name;
     this.#deadlines = deadlines;
-    this.#remove = remove;
+    this.#owner = owner;
   }
 
   /** @internal */
@@ -79,7 +86,13 @@ export class ReplyQueue<Answer = unknown> {
   /** Removes the queue; answers that come later are dropped by the broker. */
   async close(): Promise<void> {
     this.end(new ClosedError(`The reply queue '${this.name}' was closed.`));
-    await this.#remove(this.name);
+    await this.#owner.remove(this.name);
+  }
+
+  /** The same, and has those told who still run the call, so that their signals are aborted. */
+  async cancel(reason?: unknown): Promise<void> {
+    this.#owner.cancel(reason);
+    await this.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -100,6 +100,16 @@ export class Responder {
     });
   }
 
+  /**
+   * Answers a call that must not be run, with an error and nothing else: neither is an earlier answer given, nor this one kept, since the call
+   * may say that it is another's. Resolves when the call may be settled; undefined where that is at once.
+   */
+  refuse(delivery: Delivery, error: Error): Promise<void> | undefined {
+    const { content, properties } = writeError(this.#writer, error, delivery, this.#link.logger);
+    const answer = { content, properties: { ...properties, headers: undefined } };
+    return this.#sender.send(answer, delivery, () => answer);
+  }
+
   #run(running: Running, work: Work): Handled | Promise<Handled> {
     const reply = (value: unknown): void => {
       if (running.call.answer) this.#tellOfDropped(running.delivery);

@@ -1,6 +1,12 @@
 import { Inbox, type Link, nextMessageId, type Publisher, type Received } from '../amqp/index.js';
 import { within } from '../common/timers.js';
-import { ClosedError, MalformedReplyError } from '../errors.js';
+import {
+  ClosedError,
+  isWaybillError,
+  MalformedReplyError,
+  UntrustedError,
+  type WaybillError,
+} from '../errors.js';
 import { type Result, receivedResult } from '../wire/index.js';
 import { type CallNote, type StreamNote, writeNote } from './call-note.js';
 import { CancelLine } from './cancel-line.js';
@@ -72,7 +78,9 @@ export class StreamCaller {
       );
       this.#opening.add(opening);
       const take = (reply: Received): void => {
-        if (reader) reader.receive(reply);
+        const distrust = distrustOf(reply, request);
+        if (distrust) void (reader ? reader.fail(distrust) : opening.fail(distrust));
+        else if (reader) reader.receive(reply);
         else if (!isOfAnEarlierRun(reply)) opening.replied(reply);
       };
       void this.#inbox.listen(replyTo, take).then(() => opening.start());
@@ -136,6 +144,16 @@ export class StreamCaller {
   /** n.b. those that wait to be begun hear it from the publisher, or wait for another channel: their queues are made again there. */
   #lost(): void {
     for (const reader of [...this.#readers]) reader.lost();
+  }
+}
+
+/** Why a frame may not be believed; undefined for one that may. */
+function distrustOf(frame: Received, { examine }: CallRequest): WaybillError | undefined {
+  try {
+    examine?.(frame);
+    return undefined;
+  } catch (thrown) {
+    return isWaybillError(thrown) ? thrown : new UntrustedError('malformed', 'A frame of the stream');
   }
 }
 

@@ -171,7 +171,8 @@ export class StreamRun {
     const properties = { ...encoding, correlationId, headers, deliveryMode: 1 };
     const message = { exchange: '', routingKey: replyTo as string, content, properties, mandatory: false };
     this.#spokeAt = performance.now();
-    if (!this.#delivery.publishBefore(message)) this.#lose();
+    const { sign } = this.#delivery;
+    if (!this.#delivery.publishBefore(sign ? sign(message) : message)) this.#lose();
   }
 
   #tick(): void {

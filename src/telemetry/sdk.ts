@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { sharedByCopies } from '../common/shared-by-copies.js';
 
 /** The package `@opentelemetry/api`, an optional peer. */
 export type OpenTelemetry = typeof import('@opentelemetry/api');
@@ -14,7 +15,7 @@ const require = createRequire(import.meta.url);
 /** Where all copies of `@opentelemetry/api` of one major version keep what was registered (opentelemetry-js, api/src/internal/global-utils.ts). */
 const key: unique symbol = Symbol.for('opentelemetry.js.api.1');
 
-let given: OpenTelemetry | undefined;
+const given = sharedByCopies('OpenTelemetry', () => ({ api: undefined as OpenTelemetry | undefined }));
 let found: OpenTelemetry | null | undefined;
 
 /** What was registered, where that is something that takes spans or figures. Costs a look at one property where nothing was. */
@@ -25,14 +26,14 @@ export function registered(): Registered | undefined {
 
 /** The package, as it was given or else as it is installed; undefined where it is not. */
 export function openTelemetry(): OpenTelemetry | undefined {
-  if (given) return given;
+  if (given.api) return given.api;
   found ??= installed();
   return found ?? undefined;
 }
 
 /** Uses this copy of the package from now on. */
 export function useApi(api: OpenTelemetry): void {
-  given = api;
+  given.api = api;
 }
 
 function installed(): OpenTelemetry | null {

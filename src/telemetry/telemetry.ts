@@ -1,5 +1,6 @@
 import type { Delivery, Outgoing, Watched } from '../amqp/index.js';
 import { packageVersion } from '../common/package-version.js';
+import { sharedByCopies } from '../common/shared-by-copies.js';
 import type { Place } from './attributes.js';
 import { type Batch, handlingBatch } from './batch.js';
 import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
@@ -23,7 +24,7 @@ export class Telemetry {
 
   /** @param api of an SDK; undefined where figures are kept in the process only. */
   constructor(api: OpenTelemetry | undefined) {
-    const own = book ? [book] : [];
+    const own = kept.book ? [kept.book] : [];
     if (!api) {
       this.#instruments = { api: noTracing, tracer: noTracer, figures: new Figures(own) };
       return;
@@ -70,29 +71,39 @@ export class Telemetry {
   }
 }
 
-let book: FigureBook | undefined;
+/** Figures of this process, once somebody has asked for them. */
+const kept = sharedByCopies('figures', () => ({ book: undefined as FigureBook | undefined }));
 
-let current: (Registered & { readonly telemetry: Telemetry | undefined }) | undefined;
+/** What was there when it was last looked, and what tells of messages since. */
+interface Current extends Registered {
+  readonly book: FigureBook | undefined;
+  readonly telemetry: Telemetry | undefined;
+}
+
+let current: Current | undefined;
 
 /** Has figures kept in the process, from the first call on. */
 export function keepFigures(): FigureBook {
-  if (!book) {
-    book = new FigureBook();
-    current = undefined;
-  }
-  return book;
+  kept.book ??= new FigureBook();
+  return kept.book;
 }
 
 /** What tells of messages now; undefined where its component does not want that, nobody has registered anything that would take it, or its package is not there. */
 export function telemetryNow({ isTold }: { readonly isTold: boolean }): Telemetry | undefined {
   if (!isTold) return undefined;
   const globals = registered();
+  const { book } = kept;
   if (!globals && !book) return undefined;
   const { trace, metrics } = globals ?? {};
-  if (current && current.trace === trace && current.metrics === metrics) return current.telemetry;
+  if (current && current.trace === trace && current.metrics === metrics && current.book === book)
+    return current.telemetry;
   const api = globals && openTelemetry();
   if (!api && !book) return undefined;
   // Once for what is registered, also where that is broken.
-  current = { ...globals, telemetry: harmless<Telemetry | undefined>(() => new Telemetry(api), undefined) };
+  current = {
+    ...globals,
+    book,
+    telemetry: harmless<Telemetry | undefined>(() => new Telemetry(api), undefined),
+  };
   return current.telemetry;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FailedMessage, failedQueueName } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { toError } from '../errors.js';
-import { EditableBody } from '../parked/index.js';
+import { EditableBody, EditError } from '../parked/index.js';
 import { textIn } from './read-body.js';
 import { Refused } from './refused.js';
 import type { Shelf } from './shelf.js';
@@ -129,6 +129,7 @@ function encoded(original: FailedMessage, text: string): Buffer {
   try {
     return new EditableBody(original).encode(text);
   } catch (thrown) {
-    throw new Refused(422, toError(thrown).message);
+    if (thrown instanceof EditError) throw new Refused(422, thrown.message);
+    throw thrown;
   }
 }

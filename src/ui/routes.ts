@@ -1,5 +1,7 @@
+import type { Network } from '../network/index.js';
 import { componentPage, type Sources } from './component-page.js';
 import type { Mending } from './mending.js';
+import { giveOrder } from './ordering.js';
 import { Refused } from './refused.js';
 import { documentWithText, type Shelf } from './shelf.js';
 import { trailOf } from './trail.js';
@@ -8,9 +10,6 @@ import { trailOf } from './trail.js';
 export type Reading = (query: URLSearchParams) => Promise<unknown>;
 /** Changes something. */
 export type Writing = (body: Readonly<Record<string, unknown>>) => unknown;
-
-/** Gives an order to components, as the page has sent it; what it gives goes back to the page. */
-export type Operate = (order: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 /** What may be asked, by its path. */
 export function readings(sources: Sources, shelf: Shelf): ReadonlyMap<string, Reading> {
@@ -28,13 +27,13 @@ export function readings(sources: Sources, shelf: Shelf): ReadonlyMap<string, Re
 }
 
 /** What changes something, by its path. Who may do that is decided before any of it is called. */
-export function writings(mending: Mending, operate: Operate | undefined): ReadonlyMap<string, Writing> {
+export function writings(mending: Mending, network: Network): ReadonlyMap<string, Writing> {
   return new Map<string, Writing>([
     ['/api/failed/replay', (body) => mending.replay(body)],
     ['/api/failed/stop', (body) => mending.stop(body)],
     ['/api/failed/drop', (body) => mending.drop(body)],
     ['/api/failed/edit', (body) => mending.edit(body)],
-    ...(operate ? ([['/api/order', operate]] as const) : []),
+    ['/api/order', (body) => giveOrder(network, body)],
   ]);
 }
 

@@ -11,14 +11,6 @@ import type {
 } from '../network/index.js';
 import type { FailedGroup } from '../parked/index.js';
 
-/** What the page may do. */
-export interface Capabilities {
-  /** Send parked messages back, edit and drop them. */
-  readonly write: boolean;
-  /** Give orders to components: pause, resume, drain … */
-  readonly operate: boolean;
-}
-
 /** One component, as far as the map and the table show it. */
 export interface ComponentRow {
   /** Its process and its number there: `3f9c0a1b2d4e/2`. */
@@ -56,7 +48,8 @@ export interface Overview {
   readonly vhost: string;
   /** Whether there is a connection to the broker: without one all else is as it was before. */
   readonly connected: boolean;
-  readonly may: Capabilities;
+  /** Whether anything may be changed: parked messages be sent back, edited and dropped, and components be ordered. */
+  readonly mayWrite: boolean;
   readonly components: readonly ComponentRow[];
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Lease } from '../amqp/index.js';
 import { wholeNumber } from '../common/numbers.js';
+import { Identity } from '../identity/index.js';
 import { Network } from '../network/index.js';
 import { answerJson, answerRefusal, prepare } from './answers.js';
 import { Gate } from './gate.js';
@@ -15,9 +16,8 @@ import { QueueDepths } from './queue-depths.js';
 import { readBody } from './read-body.js';
 import { Recent } from './recent.js';
 import { Refused } from './refused.js';
-import { type Operate, type Reading, readings, type Writing, writings } from './routes.js';
+import { type Reading, readings, type Writing, writings } from './routes.js';
 import { Shelf } from './shelf.js';
-import type { Capabilities } from './told.js';
 
 /** How the page is served. */
 export interface UiOptions {
@@ -27,10 +27,17 @@ export interface UiOptions {
   readonly port?: number | undefined;
   /** How often each process tells of itself while somebody looks, in milliseconds, from 1,000 to 60,000. @default 2,000 */
   readonly everyMs?: number | undefined;
-  /** Whether parked messages may be sent back, edited and dropped. @default false */
-  readonly mayWrite?: boolean | undefined;
-  /** Gives orders to components. Left out where none may be given; needs `mayWrite`. */
-  readonly operate?: Operate | undefined;
+  /** By which orders are signed. Without one the page may only look. */
+  readonly key?: UiKey | undefined;
+}
+
+/** A key, and who uses it. */
+export interface UiKey {
+  readonly id: string;
+  /** `operator`, or `operator-` and more; the key must speak for that name. @default 'operator' */
+  readonly as?: string | undefined;
+  /** The file of keys. @default `WAYBILL_KEYS` */
+  readonly keys?: string | undefined;
 }
 
 const usualMs = 2_000;
@@ -48,7 +55,7 @@ export class UiServer {
   readonly #live: Live;
   readonly #recent = new Recent();
   readonly #mending: Mending;
-  readonly #may: Capabilities;
+  readonly #mayWrite: boolean;
   readonly #readings: ReadonlyMap<string, Reading>;
   readonly #writings: ReadonlyMap<string, Writing>;
   #telling: NodeJS.Timeout | undefined;
@@ -56,12 +63,12 @@ export class UiServer {
   #isConnected = true;
 
   private constructor(http: Server, { network, lease }: Connected, options: UiOptions) {
-    const { everyMs = usualMs, mayWrite = false, operate } = options;
+    const { everyMs = usualMs, key } = options;
     this.#http = http;
     this.#network = network;
     this.#lease = lease;
     this.#gate = new Gate((http.address() as AddressInfo).port);
-    this.#may = { write: mayWrite, operate: mayWrite && operate !== undefined };
+    this.#mayWrite = key !== undefined;
     this.#observation = new Observation(network, everyMs, {
       changed: () => this.#tellSoon(),
       happened: (event) => this.#live.tell('happened', event),
@@ -72,7 +79,7 @@ export class UiServer {
     const shelf = new Shelf(lease.link, depths);
     this.#mending = new Mending(shelf, (job) => this.#live.tell('job', job));
     this.#readings = readings({ network, observation: this.#observation, depths }, shelf);
-    this.#writings = writings(this.#mending, operate);
+    this.#writings = writings(this.#mending, network);
     lease.events.on('up', () => this.#noteConnection(true));
     lease.events.on('down', () => this.#noteConnection(false));
     http.on('request', (request, response) => void this.#serve(request, response));
@@ -82,18 +89,18 @@ export class UiServer {
   }
 
   /**
-   * Connects to the broker, then listens.
-   * @throws ConnectError; ConfigurationError; an Error with the code EADDRINUSE or EACCES where it cannot listen
+   * Listens, and connects to the broker.
+   * @throws ConnectError; ConfigurationError, for a key that may not sign, too; an Error with the code EADDRINUSE or EACCES where it cannot listen
    */
   static async start(options: UiOptions = {}): Promise<UiServer> {
-    const { url, port = 0, everyMs = usualMs } = options;
+    const { port = 0, everyMs = usualMs } = options;
     wholeNumber('UiServer: port', port, { max: 65_535 });
     wholeNumber('UiServer: everyMs', everyMs, { min: 1_000, max: 60_000 });
     const http = createServer();
     http.listen(port, '127.0.0.1');
     await once(http, 'listening');
     try {
-      return new UiServer(http, await connect(url), options);
+      return new UiServer(http, await connect(options), options);
     } catch (thrown) {
       http.close();
       throw thrown;
@@ -163,7 +170,7 @@ export class UiServer {
   /** The one place where anything is changed: only where a key has allowed it, and only from the page itself. */
   async #write(path: string, request: IncomingMessage): Promise<unknown> {
     this.#gate.checkOrigin(request);
-    if (!this.#may.write)
+    if (!this.#mayWrite)
       throw new Refused(403, 'This page may only look. To change anything start it with --key.');
     const writing = this.#writings.get(path);
     if (!writing) throw new Refused(404, 'There is nothing here.');
@@ -194,7 +201,7 @@ export class UiServer {
 
   #tellOverview(page?: ServerResponse): void {
     const components = rowsOf(this.#observation.nodes, this.#recent);
-    const about = { vhost: this.#network.vhost, connected: this.#isConnected, may: this.#may };
+    const about = { vhost: this.#network.vhost, connected: this.#isConnected, mayWrite: this.#mayWrite };
     this.#live.tell('overview', { at: new Date().toISOString(), ...about, components }, page);
   }
 }
@@ -205,9 +212,13 @@ interface Connected {
 }
 
 /** Both have the same connections. */
-async function connect(url: string | undefined): Promise<Connected> {
+/** @throws ConfigurationError for a key that is not there, or may not speak for an operator */
+async function connect({ url, key }: UiOptions): Promise<Connected> {
   const options = { url, connectionName: `waybill ui ${process.pid}`, network: false };
-  const network = await Network.open(options);
+  const { id, as = 'operator', keys } = key ?? {};
+  // To learn now, and not at the first order, that it may not sign.
+  if (key) new Identity({ sign: id, keys, name: as }, as);
+  const network = await Network.open({ ...options, sign: id, as, keys });
   const lease = new Lease(options);
   await lease.link.openConsuming();
   return { network, lease };

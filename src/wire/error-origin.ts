@@ -1,4 +1,5 @@
 import { cut } from '../common/foreign-text.js';
+import { sharedByCopies } from '../common/shared-by-copies.js';
 import { isRecord } from './body.js';
 
 /** A component that an error has passed on its way to its caller. */
@@ -30,7 +31,7 @@ export const hopsHeader = 'x-waybill-hops';
 /** How many hops are told. A call that goes further goes in a circle. */
 export const mostHops = 16;
 
-const origins = new WeakMap<object, ErrorOrigin>();
+const origins = sharedByCopies('origins of errors', () => new WeakMap<object, ErrorOrigin>());
 
 /** Remembers where an error has come from. */
 export function rememberOrigin(error: object, origin: ErrorOrigin): void {

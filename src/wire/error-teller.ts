@@ -1,8 +1,8 @@
 import { isControlFlow } from '../common/control-flow.js';
 import { isForCallers } from '../common/for-callers.js';
 import { cut, cutLines, withoutPasswords } from '../common/foreign-text.js';
+import { originalOf } from '../common/message-errors.js';
 import { sourceOf, type ToldError, tell } from '../common/told-error.js';
-import { RemoteError } from '../errors.js';
 import { type ErrorHop, errorOrigin, hopsHeader, mostHops } from './error-origin.js';
 import type { FingerprintStamp } from './fingerprint.js';
 import { fieldsOf, registrationOf } from './registered-errors.js';
@@ -96,7 +96,7 @@ export class ErrorTeller {
   /** Undefined for what must not be told. */
   #shown(told: ToldError): RemoteCause | undefined {
     const source = sourceOf(told) ?? told;
-    const error = source instanceof RemoteError && source.original ? source.original : source;
+    const error = originalOf(source) ?? source;
     const registered = registrationOf(error);
     const isWhole = registered !== undefined || isControlFlow(error, 'REJECT_MESSAGE');
     if (this.#tells === 'declared' && !isWhole && !isForCallers(error)) return undefined;

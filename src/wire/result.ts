@@ -1,3 +1,4 @@
+import { originalOf } from '../common/message-errors.js';
 import { brand, isBranded } from '../common/shared-by-copies.js';
 import {
   ConfigurationError,
@@ -111,7 +112,7 @@ export class MessageResultException extends Answer<string> {
    * UnroutableError, ConnectionLostError, CancelledError.
    */
   unwrap(): never {
-    throw (this.error instanceof RemoteError && this.error.original) || this.error;
+    throw originalOf(this.error) ?? this.error;
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Arguments, ConsumerArguments, Delivery } from '../amqp/index.js';
+import { type Arguments, assertNames, type ConsumerArguments, type Delivery } from '../amqp/index.js';
 import { choice } from '../common/choices.js';
 import { refuseGenerated } from '../common/generators.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { DeliveryContext, type DeliveryContextHost, inScope, type Job } from '../component/index.js';
+import { ConfigurationError } from '../errors.js';
 import { type ContentType, type Encoder, readTyped } from '../wire/index.js';
 import type { RouteBinding } from './bindings.js';
 import { type Bare, octetEncoder, unwrapData } from './dialect.js';
@@ -120,4 +121,11 @@ export class RouteJob implements Job {
       if (!pending) this.context.end();
     }
   }
+}
+
+/** Each queue has a name: '' would be another one at each start. @throws ConfigurationError */
+export function assertRoute(owner: string, queue: unknown): void {
+  if (typeof queue !== 'string' || queue === '')
+    throw new ConfigurationError(`${owner}: a route needs the name of its queue.`);
+  assertNames({ queue });
 }

@@ -15,6 +15,7 @@ import {
   Chain,
   connectionName,
   DecoratedMethods,
+  type IdentityOptions,
   Intake,
   identify,
   type Job,
@@ -35,7 +36,7 @@ import { assertContentType, type Encoder, type FingerprintStamp } from '../wire/
 import { bindingsOf } from './bindings.js';
 import { type Connection, linkOptions } from './connection-parameters.js';
 import type { Bare } from './dialect.js';
-import { type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
+import { assertRoute, type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
 
 /** How every worker works. */
 export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
@@ -78,6 +79,8 @@ export abstract class Worker extends StandingThread {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
   /** Who it is. */
   readonly name: string;
   /** @internal */
@@ -97,7 +100,7 @@ export abstract class Worker extends StandingThread {
     this.name = options.name ?? new.target.name;
     this.reading = readingOf(new.target.name, options);
     this.#connection = connection;
-    this.#chain = new Chain('receive', this.name, aroundOf(new.target, options));
+    this.#chain = new Chain('receive', this.name, aroundOf(new.target, options, this.name));
     this.#options = options;
   }
 
@@ -139,9 +142,9 @@ export abstract class Worker extends StandingThread {
     this.#refuseToStart();
     const who = { name: this.name, type: this.constructor.name };
     const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
-    const answersCalls = this.kind.jobs === 'call';
+    const options = { ...linkOptions(this.#connection, defaults), answersCalls: this.kind.jobs === 'call' };
     const seen = seenAs({ style: 'workers', name: this.name }, this, [...this.#routes.keys()]);
-    const intake = new Intake({ ...linkOptions(this.#connection, defaults), answersCalls }, seen);
+    const intake = new Intake(options, seen, this.#chain.identity);
     this.#intake = intake;
     warnOfMinifiedName(intake.link.logger, this.constructor, this);
     try {
@@ -194,6 +197,7 @@ export abstract class Worker extends StandingThread {
     options: RouteOptions,
   ): RegisterHandler<Handler> {
     const owner = `${this.constructor.name}, route '${queue}'`;
+    assertRoute(owner, queue);
     checkConsuming(owner, options);
     checkQueueArguments(owner, options.arguments);
     bindingsOf(owner, queue, options.bindings);
@@ -207,35 +211,31 @@ export abstract class Worker extends StandingThread {
 
   async #open(intake: Intake, route: Route, server: RouteServer): Promise<void> {
     const { queue, options } = route;
-    const prefetch = options.prefetch ?? this.#options.prefetch ?? 100;
-    const concurrency = options.concurrency ?? this.#options.concurrency ?? prefetch;
+    const { slowHandlerMs, prefetch: most = 100, concurrency: width } = this.#options;
+    const { priority, exclusive, offset, prefetch = most, concurrency = width ?? prefetch } = options;
     const bound = bindingsOf(this.name, queue, options.bindings);
     const declarations = [...this.kind.declarations(route), ...bound];
-    const { priority, exclusive, offset } = options;
-    const { slowHandlerMs } = this.#options;
     const { handle, giveUp } = this.#newReception(intake, route, server);
     const consumer = { priority, exclusive, offset, prefetch, concurrency, slowHandlerMs, giveUp };
-    const answersCalls = server.responder !== undefined;
-    await intake.open(queue, { component: this.name, declarations, answersCalls, ...consumer }, handle);
+    const taking = { declarations, answersCalls: server.responder !== undefined, ...consumer };
+    await intake.open(queue, { component: this.name, ...taking }, handle);
   }
 
   /** n.b. a call that failed is acked: its queue dead-letters what is rejected to the callers, who have their answer. */
   #newReception(intake: Intake, route: Route, server: RouteServer): Reception {
-    const { name } = this;
     const { jobs } = this.kind;
     const { logger } = intake.link;
     const reading = { reading: this.reading, host: intake };
+    const nobody = `${this.name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`;
     return new Reception({
       ...server,
-      component: { style: 'workers', name },
+      component: { style: 'workers', name: this.name },
       open: (delivery) => new RouteJob(jobs, route, delivery, reading),
       chain: this.#chain,
-      link: intake.link,
+      ...intake.passage,
       limit: TimeLimit.of(this.#options, intake.deadlines),
-      tally: intake.member.tally,
       failedCall: 'ack',
-      onUnanswerable: () =>
-        logger.warn(`${name}: a call to '${route.queue}' names no reply_to; its answer is dropped.`),
+      onUnanswerable: () => logger.warn(nobody),
     });
   }
 

@@ -8,6 +8,7 @@ import type { UiOptions } from '../../src/ui/ui-server.js';
 import { Browser } from '../support/browser/browser.js';
 import type { BrowserPage, Looks } from '../support/browser/browser-page.js';
 import { findBrowser } from '../support/browser/find-browser.js';
+import { keyFile } from '../support/key-file.js';
 import { missingSku, Shop } from '../support/stage/shop.js';
 import { useStage } from '../support/stage/stage.js';
 
@@ -180,7 +181,7 @@ describe('the page of waybill ui in a browser', { skip }, () => {
   });
 
   it('lets who may do so mend and send back what failed', async (t) => {
-    const { page, server } = await open(t, { mayWrite: true });
+    const { page, server } = await open(t, { key: keyFile({ id: 'ops', names: ['operator'] }) });
     await page.see(`location.hash = '#/failed/reserve'`);
     await page.until(`document.querySelector('#screen button.danger')`, 'there are buttons');
     await picture(page, 'ui-failed', { height: 540 });

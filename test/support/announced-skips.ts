@@ -6,7 +6,7 @@ export interface AnnouncedSkip {
   readonly reason: string;
 }
 
-/** All of them. Only what a machine may lack: a client of another language, a browser. */
+/** All of them. Only what a machine may lack: a client of another language, a shell, a browser. */
 export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: 'pika of Python', reason: 'needs the package python3-pika' },
   { name: 'amqp-worker of Python', reason: 'needs the package python3-pika' },
@@ -19,4 +19,6 @@ export const announcedSkips: readonly AnnouncedSkip[] = [
     name: 'the page of waybill ui with many components in a browser',
     reason: 'needs the package chromium',
   },
+  { name: 'is a script that zsh can read', reason: 'needs the package zsh' },
+  { name: 'is a script that fish can read', reason: 'needs the package fish' },
 ];

@@ -53,6 +53,16 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     reason: 'it makes users with permissions of their own, and asks for queues, by the HTTP API of RabbitMQ',
   },
   {
+    file: 'test/broker/cli/listen-rabbitmq.test.ts',
+    reason:
+      'it listens by the HTTP API and the firehose of RabbitMQ, which the embedded broker does not have',
+  },
+  {
+    file: 'test/broker/network/many.test.ts',
+    reason: 'it reads the counters of a RabbitMQ of its own',
+    startsNodes: true,
+  },
+  {
     file: 'test/broker/support/management.test.ts',
     reason: 'it asks the HTTP API of RabbitMQ, which the embedded broker does not have',
   },

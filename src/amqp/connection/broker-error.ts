@@ -58,10 +58,15 @@ export function asTopologyError(
   const error = toError(thrown);
   if (!isRefusal(error)) return error;
   const words = brokerText(error);
-  return new TopologyError(`RabbitMQ refused ${what}: ${words}${adviceOn(words)}`, {
+  return new TopologyError(`RabbitMQ refused ${what}: ${advised(words, adviceOn(words))}`, {
     cause: error,
     replyCode: replyCode(error),
   });
+}
+
+/** The broker's words, and a sentence of advice behind them where there is one. */
+export function advised(words: string, advice: string): string {
+  return advice === '' || /[.!?]$/.test(words) ? `${words}${advice}` : `${words}.${advice}`;
 }
 
 /** True for the end of a channel on which a delivery was not settled within the `consumer_timeout` (RabbitMQ before 4.3). */

@@ -88,9 +88,16 @@ const tlsExplanations: readonly Explanation[] = [
 ];
 
 /** Who has tried to log in. */
-function who(credentials: CredentialsSource): string {
+export function who(credentials: CredentialsSource): string {
   if (typeof credentials === 'function') return 'the user';
   return credentials === 'external' ? 'the user of our certificate' : `user '${credentials.username}'`;
+}
+
+/** What a 403 of the handshake means. */
+export function sayRefusedLogin(credentials: CredentialsSource): string {
+  return credentials === 'external'
+    ? "the broker refused whoever our certificate names (403): there is no such user. RabbitMQ takes the certificate's whole subject for its name, or its CN (ssl_cert_login_from = common_name in rabbitmq.conf)."
+    : `the broker refused ${who(credentials)} (403): wrong password, or the user may not log in from here ('guest' only from the broker's own machine).`;
 }
 
 const explanations: readonly Explanation[] = [
@@ -125,10 +132,7 @@ const explanations: readonly Explanation[] = [
   {
     pattern: /ACCESS[_-]REFUSED|Handshake terminated by server: 403|\b403\b/,
     replyCode: 403,
-    say: ({ credentials }) =>
-      credentials === 'external'
-        ? "the broker refused whoever our certificate names (403): there is no such user. RabbitMQ takes the certificate's whole subject for its name, or its CN (ssl_cert_login_from = common_name in rabbitmq.conf)."
-        : `the broker refused ${who(credentials)} (403): wrong password, or the user may not log in from here ('guest' only from the broker's own machine).`,
+    say: ({ credentials }) => sayRefusedLogin(credentials),
   },
   {
     pattern: /ConnectionOpenOk|NOT[_-]ALLOWED|\b530\b/,

@@ -2,11 +2,13 @@ import { type ChannelModel, connect, credentials } from 'amqplib';
 import { inOwnContext } from '../../common/own-context.js';
 import { startTimer } from '../../common/timers.js';
 import { ConnectError, toError } from '../../errors.js';
-import { joinWrites, readBy } from '../frames/amqplib-internals.js';
+import { joinWrites, readBy, tellingSocket } from '../frames/amqplib-internals.js';
 import { FrameInlet } from '../frames/frame-inlet.js';
+import { HandshakeListener, type HandshakeWords } from '../frames/handshake-words.js';
 import { type Address, masked } from './address.js';
 import { explain } from './connect-explanations.js';
 import { askCredentials, type Credentials } from './credentials.js';
+import { explainRefusal } from './refused-handshake.js';
 import type { Settings } from './settings.js';
 
 /** A connection that is open. */
@@ -31,7 +33,7 @@ export async function dial(
 ): Promise<Dialled> {
   const failures: Failure[] = [];
   for (const address of settings.addresses) {
-    const attempt = { address };
+    const attempt: Attempt = { address };
     try {
       const dialled = await dialOne(attempt, settings, name, closing);
       joinWrites(dialled.model);
@@ -45,9 +47,10 @@ export async function dial(
   throw connectError(failures, settings, isFirst);
 }
 
-/** An address that is tried: with those who log in there, as soon as they are known. */
+/** An address that is tried: with those who log in there, and what the broker said to them, as soon as that is known. */
 interface Attempt {
   address: Address;
+  refusal?: HandshakeWords | undefined;
 }
 
 interface Failure extends Attempt {
@@ -69,20 +72,21 @@ async function dialOne(
   try {
     const who = await askCredentials(attempt.address.credentials, socket.signal);
     attempt.address = { ...attempt.address, credentials: who };
-    return { model: await logIn(attempt.address, who, settings, name, socket.signal), cutOff };
+    return { model: await logIn(attempt, who, settings, name, socket.signal), cutOff };
   } finally {
     stopTimer();
     closing.removeEventListener('abort', cutOff);
   }
 }
 
-function logIn(
-  { protocol, hostname, port, heartbeatSeconds }: Address,
+async function logIn(
+  attempt: Attempt,
   who: Credentials,
   settings: Settings,
   name: string,
   signal: AbortSignal,
 ): Promise<ChannelModel> {
+  const { protocol, hostname, port, heartbeatSeconds } = attempt.address;
   // n.b. amqplib unescapes the vhost once more, even of an object.
   const vhost = encodeURIComponent(settings.vhost);
   const socket = {
@@ -97,12 +101,30 @@ function logIn(
     clientProperties: { connection_name: name },
   };
   const address = { protocol, hostname, port, vhost, heartbeat: heartbeatSeconds, frameMax: 131_072 };
+  let listener: HandshakeListener | undefined;
   // All that ever comes over it comes in the context that it is made in.
-  return inOwnContext(() => connect(address, socket));
+  const connecting = tellingSocket(
+    protocol,
+    () => inOwnContext(() => connect(address, socket)),
+    (opened) => {
+      listener = new HandshakeListener(opened);
+    },
+  );
+  try {
+    return await connecting;
+  } finally {
+    listener?.stop();
+    attempt.refusal = listener?.words;
+  }
 }
 
 function connectError(failures: readonly Failure[], { vhost }: Settings, isFirst: boolean): ConnectError {
-  const explained = failures.map(({ error, address }) => ({ address, ...explain(error, address, vhost) }));
+  const explained = failures.map(({ error, address, refusal }) => {
+    return {
+      address,
+      ...(refusal ? explainRefusal(refusal, address, vhost) : explain(error, address, vhost)),
+    };
+  });
   const lines = explained.map(({ address, text, hint }) => {
     return `${masked(address, vhost)}: ${text}${isFirst && hint ? ` ${hint}` : ''}`;
   });

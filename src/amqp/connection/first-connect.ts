@@ -3,7 +3,7 @@ import { ClosedError, ConnectError } from '../../errors.js';
 
 /** How long to wait for a broker that is not there yet. */
 export interface FirstConnect {
-  /** How many times the first connection is tried in all; `Infinity` for ever. What the broker refuses is not tried again. */
+  /** How many times the first connection is tried in all; `Infinity` for ever. What the broker refuses is not tried again; a limit of connections is. */
   readonly attempts: number;
   /** How long to rest between two attempts, in milliseconds. */
   readonly delayMs: number;

@@ -3,11 +3,12 @@ import { sleep } from '../../common/timers.js';
 import { ClosedError, ConnectionLostError, toError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { closeInTime } from '../common/close-in-time.js';
-import { isRefusal } from './broker-error.js';
+import { brokerText, isRefusal } from './broker-error.js';
 import { channelLimit } from './channel-limits.js';
 import { openFresh } from './fresh-channel.js';
 import { ReconnectPace } from './reconnect-pace.js';
 import type { RecoveringConnection } from './recovering-connection.js';
+import { RefusalLog } from './refusal-log.js';
 
 /** Why a channel is gone. */
 export interface ChannelLoss {
@@ -32,6 +33,8 @@ export interface ChannelRole<C extends Channel> {
    * A publisher learns from each loss which message was to blame, and goes on at once.
    */
   readonly isPaced?: boolean;
+  /** What is to be done about a refusal, as a sentence behind the broker's words. @default nothing */
+  adviceOn?(words: string): string;
   /** The channel is ready, for the first time or again. */
   onUp?(channel: C): void;
   /** The channel is gone; another one is being opened. */
@@ -45,6 +48,7 @@ export class RecoveringChannel<C extends Channel> {
   readonly #logger: Logger;
   readonly #closing = new AbortController();
   readonly #pace = new ReconnectPace();
+  readonly #refusals: RefusalLog;
   readonly #onConnectionUp = (): void => {
     this.#pace.reset();
     void this.#reopen();
@@ -56,6 +60,7 @@ export class RecoveringChannel<C extends Channel> {
     this.#connection = connection;
     this.#role = role;
     this.#logger = logger;
+    this.#refusals = new RefusalLog(role.name, logger);
   }
 
   /** The channel while it is ready. */
@@ -148,6 +153,7 @@ export class RecoveringChannel<C extends Channel> {
       throw new ClosedError('The channel is closed.');
     }
     this.#channel = channel;
+    this.#refusals.granted();
     if (this.#role.isPaced) this.#pace.connected();
     else this.#pace.reset();
     this.#role.onUp?.(channel);
@@ -186,10 +192,17 @@ export class RecoveringChannel<C extends Channel> {
       } catch (thrown) {
         // With another connection, or none, the loop begins anew.
         if (signal.aborted || this.#connection.model !== model) continue;
-        this.#logger.error(`${this.#role.name}: ${toError(thrown).message}. Trying again.`);
+        this.#tell(toError(thrown));
       }
     }
     this.#reopening = false;
+  }
+
+  #tell(error: Error): void {
+    const words = brokerText(error);
+    const refused = isRefusal(error) ? `RabbitMQ refused: ${words}` : words;
+    const sentence = /[.!?]$/.test(refused) ? refused : `${refused}.`;
+    this.#refusals.refused(error, `${sentence}${this.#role.adviceOn?.(words) ?? ''}`);
   }
 }
 

@@ -3,6 +3,12 @@ import type { ConsumerArguments } from './consumer-arguments.js';
 import type { Delivery } from './delivery.js';
 import type { HandlerRun } from './handler-run.js';
 
+/**
+ * Gives the headers by which the copy of a message is known that is put aside: it says how the message had come. Undefined where there is
+ * nothing to say. @param home the queue to which it may come back
+ */
+export type Seal = (delivery: Delivery, home: string) => Readonly<Record<string, string>> | undefined;
+
 /** How a consumer takes messages. */
 export interface ConsumerOptions {
   /** How many unsettled messages the broker hands us, for each queue. @default 100 */
@@ -14,12 +20,16 @@ export interface ConsumerOptions {
    * messages wait, the component is not well. @default 900,000: half of what RabbitMQ waits for an ack
    */
   readonly slowHandlerMs?: number | undefined;
+  /** Whether it is nobody's matter but ours: neither health nor figures tell of it. @default false */
+  readonly isInternal?: boolean | undefined;
   /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
   /** The arguments with which a queue was declared here, where that is known. */
   readonly argumentsOf?: ((queue: string) => Readonly<Record<string, unknown>>) | undefined;
   /** Settles a message that is not run, for the reason given. Without it such a message is run. */
   readonly giveUp?: ((delivery: Delivery, reason: Error) => void) | undefined;
+  /** Gives the headers by which a copy is known for what it was, where it is signed. */
+  readonly seal?: Seal | undefined;
   /** Puts a message that was given back too often at the end of its queue, and acks it here. False for any other. */
   readonly putAnew?: ((delivery: Delivery) => boolean) | undefined;
 }

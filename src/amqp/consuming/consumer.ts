@@ -3,6 +3,7 @@ import { ClosedError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { asTopologyError } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
+import { adviceOnMissing } from '../declaring/refusal-advice.js';
 import type { ConsumeOptions, ConsumerOptions, DrainReport, Pace } from './consumer-options.js';
 import { type ConsumerState, stateOf } from './consumer-state.js';
 import { ConsumerTimeouts } from './consumer-timeouts.js';
@@ -110,7 +111,7 @@ export class Consumer {
     } catch (thrown) {
       if (whenRefused === 'retry' && !this.#stopped) return subscription.start();
       this.#subscriptions.drop(subscription);
-      throw asTopologyError(thrown, `to let us consume queue '${queue}'`);
+      throw asTopologyError(thrown, `to let us consume queue '${queue}'`, adviceOnMissing);
     }
   }
 

@@ -6,6 +6,15 @@ import type { Acknowledger } from './acknowledger.js';
 import type { DeliveryWatch, Settled } from './delivery-watch.js';
 import { MessageMark } from './message-mark.js';
 
+/** Who has sent a message, as its signature shows. */
+export interface VerifiedSender {
+  readonly keyId: string;
+  /** What the sender calls itself: the key may speak for that. */
+  readonly name: string;
+  /** The user of the broker that has sent it, where the sender says that (`userId: true`): the broker has looked at it. */
+  readonly userId: string | undefined;
+}
+
 /** Marks a message that was put at the end of its queue, as if it had never been handed out. */
 export const putAnewHeader = 'x-waybill-put-anew';
 
@@ -17,6 +26,14 @@ export class Delivery {
   readonly queue: string;
   /** True when the message has come before and the broker does not tell that, as in a stream. */
   isRepeated = false;
+  /** True when it was read from a stream, which keeps what was taken, and in which it may have been for long. */
+  isOfStream = false;
+  /** True when its signature does not hold: what it says of itself counts for nothing. */
+  isUntrusted = false;
+  /** Who has sent it, and by which key that is known; undefined where nobody has looked, or it is not. */
+  identity: VerifiedSender | undefined;
+  /** Signs what answers it; undefined where nobody does. */
+  sign: ((answer: Outgoing) => Outgoing) | undefined;
   /** True when the message has failed and is put aside, to be tried again or parked, until it is settled. */
   isPutAside = false;
   /** The name of the handler of the message, for logs and health; undefined before it is known. */
@@ -85,6 +102,11 @@ export class Delivery {
   get deliveryCount(): number {
     const count = this.redelivered ? toldNumber(this.#message.properties.headers?.['x-delivery-count']) : 0;
     return Number.isSafeInteger(count) ? Math.max(0, count) : 0;
+  }
+
+  /** True when it comes for the first time, as far as the broker tells: what it says itself is not believed. */
+  get isFirst(): boolean {
+    return !this.redelivered && !this.isRepeated && !this.isOfStream;
   }
 
   /** How long the message has been in this process, in milliseconds. */

@@ -39,8 +39,8 @@ export class RetriedDuplicates {
     this.#known.set(key, copy);
     delivery.whenSettled((acked) => {
       copy.delivery = undefined;
-      // What was given back, or dead-lettered, may come again in earnest.
-      if (!acked && this.#known.get(key) === copy) this.#known.delete(key);
+      // What was given back, or dead-lettered, may come again in earnest; and nobody stands for it who is not trusted.
+      if ((!acked || delivery.isUntrusted) && this.#known.get(key) === copy) this.#known.delete(key);
     });
     const [oldest] = this.#known.keys();
     if (this.#known.size > maxCopies && oldest !== undefined) this.#known.delete(oldest);
@@ -49,5 +49,5 @@ export class RetriedDuplicates {
 
 /** Acked, or still ours: the broker keeps it until we ack it. */
 function isSafe(delivery: Delivery | undefined): boolean {
-  return delivery === undefined || (delivery.alive && !delivery.settled);
+  return delivery === undefined || (delivery.alive && !delivery.settled && !delivery.isUntrusted);
 }

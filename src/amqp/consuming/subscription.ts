@@ -3,6 +3,7 @@ import { nextTurn } from '../../common/next-turn.js';
 import { isAtLeast } from '../common/broker-version.js';
 import { RecoveringChannel } from '../connection/recovering-channel.js';
 import { queueExists } from '../declaring/queue-exists.js';
+import { adviceOnMissing } from '../declaring/refusal-advice.js';
 import { answerCancel } from '../frames/amqplib-internals.js';
 import { ConsumeRequest } from './consume-request.js';
 import { isAnyLate } from './consumer-timeouts.js';
@@ -50,6 +51,7 @@ export class Subscription {
       open: (model: ChannelModel) => model.createChannel(),
       setUp: (channel: Channel) => this.#setUp(channel),
       isPaced: true,
+      adviceOn: adviceOnMissing,
     };
     this.#channel = new RecoveringChannel(host.connection, role, host.logger);
   }
@@ -143,7 +145,10 @@ export class Subscription {
   #take(message: ConsumeMessage, session: Session): void {
     const delivery = new Delivery(this.queue, message, session.acknowledger);
     const { position } = this.#request;
-    if (position) delivery.isRepeated = !position.isNew(delivery);
+    if (position) {
+      delivery.isOfStream = true;
+      delivery.isRepeated = !position.isNew(delivery);
+    }
     const change = session === this.#session ? this.#width.changeFor(delivery) : undefined;
     if (change) this.#renew(change);
     if (session.isClosedToNew) delivery.giveBack();

@@ -1,6 +1,12 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { TopologyError, toError } from '../../errors.js';
-import { asTopologyError, brokerText, closesConnection, replyCode } from '../connection/broker-error.js';
+import {
+  advised,
+  asTopologyError,
+  brokerText,
+  closesConnection,
+  replyCode,
+} from '../connection/broker-error.js';
 import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
 import { type Declaration, declare, described } from './declaration.js';
 import { adviceOn } from './refusal-advice.js';
@@ -63,6 +69,6 @@ function isThereTransient(declaration: Declaration, { message }: Error): declara
 function accusationOf(declaration: Declaration, { cause }: Error): TopologyError | undefined {
   if (!closesConnection(cause)) return undefined;
   const words = brokerText(cause);
-  const text = `RabbitMQ refused ${described(declaration)} and closed the connection: ${words}${adviceOn(words)}`;
+  const text = `RabbitMQ refused ${described(declaration)} and closed the connection: ${advised(words, adviceOn(words))}`;
   return new TopologyError(text, { cause, replyCode: replyCode(cause) });
 }

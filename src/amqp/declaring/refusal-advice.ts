@@ -29,6 +29,13 @@ export function adviceOn(words: string): string {
   return type === undefined ? '' : adviceOnType(type);
 }
 
+/** What helps where a queue is not there that others declare. */
+export function adviceOnMissing(words: string): string {
+  return /^NOT_FOUND - no queue /.test(words)
+    ? ' It is not there, or not any more: whoever owns it has to declare it.'
+    : '';
+}
+
 function adviceOnFeature(feature: string): string {
   const instead =
     feature === 'transient_nonexcl_queues'

@@ -6,6 +6,7 @@ import type { LogFields } from '../../logger.js';
 import { nextMessageId } from '../common/message-id.js';
 import { carriedHeaders } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
+import type { Seal } from '../consuming/consumer-options.js';
 import type { Delivery } from '../consuming/delivery.js';
 import { failureCount, failuresHeader } from '../consuming/failure-count.js';
 import { messageFields } from '../consuming/told-message.js';
@@ -14,6 +15,7 @@ import { sendWatched, type Watched } from '../frames/watched.js';
 import type { Link } from '../link/link.js';
 import { dossierOf, type Failure, originHeader, originOf, shortened } from './dossier.js';
 import { FailureQueues } from './failure-queues.js';
+import { isHopeless } from './hopeless.js';
 import { delayAfter, type RetryPolicy } from './retry-policy.js';
 
 /**
@@ -33,6 +35,8 @@ export interface FailurePolicyOptions {
   readonly onFailure: GiveUp;
   /** Beside which queue the messages of a queue are parked. @default beside their own */
   keptAs?(queue: string): string;
+  /** @see Seal */
+  readonly seal?: Seal | undefined;
   /** Whether a queue has a dead-letter exchange of its own: then `park` rejects to that. */
   hasDeadLetterExchange(queue: string): boolean;
 }
@@ -152,7 +156,8 @@ export class FailurePolicy {
 
   async #retryLater(delivery: Delivery, runs: number, delayMs: number): Promise<void> {
     const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
-    await this.#move(delivery, queue, { [failuresHeader]: runs }, 'retried');
+    const sealed = this.#options.seal?.(delivery, delivery.queue);
+    await this.#move(delivery, queue, { [failuresHeader]: runs, ...sealed }, 'retried');
   }
 
   #about(delivery: Delivery): LogFields {
@@ -164,7 +169,8 @@ export class FailurePolicy {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
     const beside = this.#options.keptAs?.(delivery.queue) ?? delivery.queue;
     const queue = (): Promise<string> => this.#aside.forParking(beside);
-    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier }, 'parked');
+    const sealed = this.#options.seal?.(delivery, beside);
+    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier, ...sealed }, 'parked');
     const id: unknown = delivery.properties.messageId;
     const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${cut(id)})`}`;
     const where = `kept in '${await queue()}': npx waybill failed list ${beside}`;
@@ -240,9 +246,4 @@ type Why = 'retried' | 'parked';
 /** How long a message stays here that would come back at once. */
 async function rest(): Promise<void> {
   await sleep(1_000, undefined, { ref: false });
-}
-
-/** Whether it cannot help to try again: what cannot be read today cannot be read tomorrow. */
-export function isHopeless(error: Error): boolean {
-  return isWaybillError(error, 'MALFORMED_MESSAGE') || isWaybillError(error, 'CONTENT_MISMATCH');
 }

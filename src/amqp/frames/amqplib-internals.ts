@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
+import net from 'node:net';
 import { Duplex } from 'node:stream';
+import tls from 'node:tls';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { inOwnContext } from '../../common/own-context.js';
 
@@ -55,6 +57,35 @@ export interface ChannelInternals {
    * before and after them. How much waits in the socket is up to whoever writes.
    */
   write(pieces: readonly Uint8Array[]): void;
+}
+
+/**
+ * Calls amqplib's `connect` and tells of the socket that it opens, which it keeps to itself until the connection is there.
+ *
+ * Node's own `connect` is another one from the beginning of the call until amqplib calls it, which it does before it returns: nobody
+ * else is there to see that.
+ *
+ * @param tell called with the socket before anything has come over it; not called where amqplib opens it otherwise.
+ */
+export function tellingSocket<T>(
+  protocol: 'amqp' | 'amqps',
+  connect: () => T,
+  tell: (socket: Duplex) => void,
+): T {
+  const node: { connect: unknown } = protocol === 'amqps' ? tls : net;
+  const original = node.connect as (...args: unknown[]) => Duplex;
+  const restore = (): boolean => Reflect.set(node, 'connect', original);
+  Reflect.set(node, 'connect', (...args: unknown[]): Duplex => {
+    restore();
+    const socket = original.apply(node, args);
+    tell(socket);
+    return socket;
+  });
+  try {
+    return connect();
+  } finally {
+    restore();
+  }
 }
 
 /**

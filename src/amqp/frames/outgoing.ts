@@ -30,6 +30,12 @@ export interface PublishOptions {
   readonly sendAgain?: boolean | undefined;
 }
 
+/** The same, of a component that signs. */
+export interface Sending extends PublishOptions {
+  /** Makes of the message what leaves, each time that it does: a signature tells the time. What it throws ends the publish. */
+  readonly leaving?: ((message: Outgoing) => Outgoing) | undefined;
+}
+
 /**
  * The properties with some of them changed. Each key is named and always there, so that all messages have one shape:
  * to spread objects, and to write those that come of it, costs more than all the rest of a message.

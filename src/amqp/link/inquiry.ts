@@ -3,6 +3,7 @@ import { ConnectionLostError, toError } from '../../errors.js';
 import { asTopologyError, replyCode } from '../connection/broker-error.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import { onThrowAwayChannel } from '../connection/throw-away-channel.js';
+import { adviceOnMissing } from '../declaring/refusal-advice.js';
 
 /** What the broker tells of a queue. */
 export interface QueueCounts {
@@ -47,7 +48,8 @@ export class Inquiry {
         return { consumers: consumerCount, messages: messageCount };
       });
     } catch (thrown) {
-      if (replyCode(thrown) !== 403) throw asTopologyError(thrown, 'what was asked for');
+      if (replyCode(thrown) !== 403)
+        throw asTopologyError(thrown, `to tell of queue '${queue}'`, adviceOnMissing);
       if (model) this.#untold.set(model, (this.#untold.get(model) ?? new Set()).add(queue));
       return undefined;
     }

@@ -32,12 +32,21 @@ export interface LinkOptions extends ConnectionOptions {
 export interface NetworkOptions {
   /** How long after its start, in milliseconds. @default 1,500 to 4,500, by chance: many that start together do not come at once */
   readonly joinAfterMs?: number | undefined;
+  /** The file with the keys of those who may steer it. @default `WAYBILL_KEYS`; without one nobody may */
+  readonly keys?: string | undefined;
 }
 
-/** When the network shall see it; undefined where it shall not. @throws ConfigurationError */
-export function joinAfterMs(network: LinkOptions['network']): number | undefined {
-  const { joinAfterMs: given } = typeof network === 'object' ? network : {};
-  if (given !== undefined) return duration('network: joinAfterMs', given);
+/** The same, settled; undefined where the network shall not see it. @throws ConfigurationError */
+export function networkTerms(network: LinkOptions['network']): NetworkTerms | undefined {
   const isSeen = Boolean(network ?? process.env['WAYBILL_NETWORK']?.toLowerCase() !== 'off');
-  return isSeen ? 1_500 + Math.round(Math.random() * 3_000) : undefined;
+  if (!isSeen) return undefined;
+  const { joinAfterMs = 1_500 + Math.round(Math.random() * 3_000), keys = process.env['WAYBILL_KEYS'] } =
+    typeof network === 'object' ? network : {};
+  return { joinAfterMs: duration('network: joinAfterMs', joinAfterMs), keys };
+}
+
+/** @see NetworkOptions */
+export interface NetworkTerms {
+  readonly joinAfterMs: number;
+  readonly keys: string | undefined;
 }

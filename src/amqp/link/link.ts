@@ -1,8 +1,9 @@
 import type { Channel } from 'amqplib';
-import { ClosedError, type TopologyError } from '../../errors.js';
+import { ClosedError } from '../../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
 import { dial } from '../connection/dial.js';
+import { KnownUser } from '../connection/known-user.js';
 import { type OwnChannel, openOwnChannel } from '../connection/own-channel.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import { type Settings, settle } from '../connection/settings.js';
@@ -14,7 +15,7 @@ import type { Delivery } from '../consuming/delivery.js';
 import { askAlone } from '../declaring/ask-alone.js';
 import type { Arguments, Declaration } from '../declaring/declaration.js';
 import { Topology } from '../declaring/topology.js';
-import type { Outgoing, PublishOptions } from '../frames/outgoing.js';
+import type { Outgoing, Sending } from '../frames/outgoing.js';
 import { checkOutbox, type OutboxHealth, type OutboxLimits } from '../publishing/outbox.js';
 import { Publisher, type PublisherOptions } from '../publishing/publisher.js';
 import { activityOf, type LinkActivity } from './activity.js';
@@ -22,7 +23,7 @@ import { askAll, consumedQueues, type HealthOptions, isWell, type LinkHealth } f
 import { Inquiry } from './inquiry.js';
 import { linkConnections } from './link-connections.js';
 import { eventsOf, type LinkEvents } from './link-events.js';
-import { joinAfterMs, type LinkOptions } from './link-options.js';
+import { type LinkOptions, type NetworkTerms, networkTerms } from './link-options.js';
 import { putAnewIfWornOut } from './put-anew.js';
 import { withRefusals } from './refused-health.js';
 import { SharedPool } from './shared-pool.js';
@@ -37,8 +38,10 @@ export class Link {
   /** The first address of the broker, and how its management page names these connections. */
   readonly server: { readonly address: string; readonly port: number; readonly client: string };
   readonly logger: Logger;
-  /** @see NetworkOptions.joinAfterMs */
-  readonly joinAfterMs: number | undefined;
+  /** How the network of components sees it; undefined where that shall not. */
+  readonly network: NetworkTerms | undefined;
+  /** Who has logged in. */
+  readonly user: KnownUser = new KnownUser();
   /** Deadlines of publishes and calls. */
   readonly deadlines: Deadlines = new Deadlines();
   /** What happens to its connections. */
@@ -56,24 +59,24 @@ export class Link {
   #publisher: Publisher | undefined;
 
   private constructor(
-    settings: Settings,
+    given: Settings,
     { connectionName = `waybill ${process.pid}`, logger = defaultLogger(), outbox, network }: LinkOptions,
   ) {
+    const settings = this.user.watch(given);
     // n.b. not the settings: whoever writes a context or a processor to a log would write their password, too.
     this.vhost = settings.vhost;
     const [{ hostname: address, port }] = settings.addresses;
     this.server = { address, port, client: connectionName };
     this.logger = guardLogger(logger);
-    this.joinAfterMs = joinAfterMs(network);
+    this.network = networkTerms(network);
     this.#outbox = outbox;
-    const ask = (declaration: Declaration): Promise<TopologyError | undefined> =>
-      askAlone(declaration, settings, `${connectionName} asks`, this.#closing.signal);
-    this.#topology = new Topology(this.logger, ask);
+    const asker = [settings, `${connectionName} asks`, this.#closing.signal] as const;
+    this.#topology = new Topology(this.logger, (declaration) => askAlone(declaration, ...asker));
     const connections = linkConnections(settings, connectionName, this.logger, this.#topology);
     this.#publishing = connections.publishing;
     this.#consuming = connections.consuming;
     this.#asks = { publishing: new Inquiry(this.#publishing), consuming: new Inquiry(this.#consuming) };
-    this.#aside = new SideConnection(() => dial(settings, `${connectionName} asks`, this.#closing.signal));
+    this.#aside = new SideConnection(() => dial(...asker));
     this.events = eventsOf(connections, this.logger);
     this.activity = activityOf([this.#publishing, this.#consuming], this.#consumers, () => this.#fill);
   }
@@ -87,26 +90,25 @@ export class Link {
     const settings = settle(options);
     checkOutbox(options.outbox);
     const { tls, logger, outbox, ownConnections, credentials, answersCalls = false } = options;
-    const owner = ownConnections ? {} : undefined;
     const ask = typeof credentials === 'function' ? credentials : undefined;
     const key = JSON.stringify([
       settings,
       outbox,
       answersCalls,
       options.network ?? true,
-      ...[tls, logger, owner, ask].map((each) => links.identityOf(each)),
+      ...[tls, logger, ownConnections ? {} : undefined, ask].map((each) => links.identityOf(each)),
     ]);
     return links.acquire(key, () => new Link(settings, options));
-  }
-
-  /** True while what publishes is connected. */
-  get publishing(): boolean {
-    return this.#publishing.model !== undefined;
   }
 
   /** All that are open in this process. */
   static get open(): readonly Link[] {
     return links.all;
+  }
+
+  /** True while what publishes is connected. */
+  get publishing(): boolean {
+    return this.#publishing.model !== undefined;
   }
 
   /** Calls back when an attempt to reconnect what consumes has failed, with its number in this outage; gives what ends that. */
@@ -182,7 +184,7 @@ export class Link {
    * {@link Publisher.publish}. It connects if {@link openPublishing} was not called before; the message's own deadline
    * covers that too.
    */
-  publish(message: Outgoing, options?: PublishOptions): Promise<void> {
+  publish(message: Outgoing, options?: Sending): Promise<void> {
     this.#publisher ??= this.newPublisher();
     return this.#publisher.publish(message, options);
   }
@@ -203,10 +205,10 @@ export class Link {
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
       redeclare: this.#topology.redeclaring({ exclusive: true }),
       argumentsOf: (queue) => this.argumentsOf(queue),
-      putAnew: (delivery) => putAnewIfWornOut(this, delivery),
+      putAnew: (delivery) => putAnewIfWornOut(this, delivery, options?.seal),
       ...options,
     });
-    this.#consumers.add(consumer);
+    if (!options?.isInternal) this.#consumers.add(consumer);
     return consumer;
   }
 

@@ -6,7 +6,7 @@ import { takeMessages } from '../frames/amqplib-internals.js';
 export const directReplyTo = 'amq.rabbitmq.reply-to';
 
 /** A message that came to an {@link Inbox}. */
-export type Received = Pick<ConsumeMessage, 'content' | 'properties'>;
+export type Received = Pick<ConsumeMessage, 'content' | 'properties' | 'fields'>;
 
 /**
  * Where replies arrive, on the channel that publishes the requests: the direct reply-to address, and queues of one's
@@ -17,10 +17,13 @@ export class Inbox {
   /** Refused once: they must not keep the others from a new channel. */
   readonly #refused = new Set<string>();
   #channel: ConfirmChannel | undefined;
+  /** What is received on that channel, or begins to be: a tag that is used twice there would cost the connection (530). */
+  #begun = new Map<string, Promise<void>>();
 
   /** Makes a new channel receive what is listened to. */
   readonly setUp = async (channel: ConfirmChannel): Promise<void> => {
     this.#channel = channel;
+    this.#begun = new Map();
     takeMessages(channel, (message, tag) => this.#listeners.get(addressOf(tag))?.(message));
     for (const address of this.#listeners.keys()) {
       if (!this.#refused.has(address))
@@ -39,6 +42,7 @@ export class Inbox {
   async ignore(address: string): Promise<void> {
     this.#listeners.delete(address);
     this.#refused.delete(address);
+    this.#begun.delete(address);
     if (address !== directReplyTo) await this.#remove(address).catch(() => {});
   }
 
@@ -52,7 +56,16 @@ export class Inbox {
     await this.#channel?.deleteQueue(address);
   }
 
-  async #receive(channel: ConfirmChannel, address: string): Promise<void> {
+  /** n.b. who begins to listen while a channel is set up is met by both. */
+  #receive(channel: ConfirmChannel, address: string): Promise<void> {
+    const begun = this.#begun;
+    const receiving = begun.get(address) ?? this.#begin(channel, address);
+    begun.set(address, receiving);
+    receiving.catch(() => begun.delete(address));
+    return receiving;
+  }
+
+  async #begin(channel: ConfirmChannel, address: string): Promise<void> {
     if (address !== directReplyTo)
       await channel.assertQueue(address, { exclusive: true, autoDelete: true, durable: false });
     const take = (message: Received | null): void =>

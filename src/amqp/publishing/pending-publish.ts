@@ -1,7 +1,7 @@
 import { CancelledError, type WaybillError } from '../../errors.js';
 import type { Deadline, Deadlines, Timed } from '../common/deadlines.js';
 import { onAbort } from '../common/on-abort.js';
-import type { Outgoing, PublishOptions } from '../frames/outgoing.js';
+import type { Outgoing, Sending } from '../frames/outgoing.js';
 
 /** What a {@link PendingPublish} needs of its publisher. */
 export interface PublishHost {
@@ -23,6 +23,7 @@ export class PendingPublish implements Timed {
   readonly #resolve: () => void;
   readonly #reject: (error: WaybillError) => void;
   readonly #host: PublishHost;
+  #leaving: Sending['leaving'];
   #deadline: Deadline | undefined;
   #unwatch: (() => void) | undefined;
   #settled = false;
@@ -43,9 +44,15 @@ export class PendingPublish implements Timed {
     return this.#settled;
   }
 
+  /** The message as it leaves now. */
+  get outgoing(): Outgoing {
+    return this.#leaving ? this.#leaving(this.message) : this.message;
+  }
+
   /** Gives up when the time is over, when the caller's signal says so, or with the connection where it is sent once only. */
-  limit({ timeoutMs = 30_000, signal, sendAgain = true }: PublishOptions, deadlines: Deadlines): void {
+  limit({ timeoutMs = 30_000, signal, sendAgain = true, leaving }: Sending, deadlines: Deadlines): void {
     this.isSentAgain = sendAgain;
+    this.#leaving = leaving;
     this.#deadline = deadlines.watch(timeoutMs, this);
     if (signal) this.#cancelBy(signal);
   }

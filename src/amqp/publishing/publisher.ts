@@ -5,7 +5,7 @@ import type { Logger } from '../../logger.js';
 import type { Deadlines } from '../common/deadlines.js';
 import { type ChannelLoss, RecoveringChannel } from '../connection/recovering-channel.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
-import type { Outgoing, PublishOptions } from '../frames/outgoing.js';
+import type { Outgoing, Sending } from '../frames/outgoing.js';
 import { type Outlet, outletOf } from '../frames/outlet.js';
 import type { Inbox } from './inbox.js';
 import { NackRecovery } from './nack-recovery.js';
@@ -89,7 +89,7 @@ export class Publisher {
    * @throws UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ConfigurationError (properties
    * that AMQP cannot carry), ClosedError, OutboxFullError.
    */
-  publish(message: Outgoing, options: PublishOptions = {}): Promise<void> {
+  publish(message: Outgoing, options: Sending = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new ClosedError('The publisher is closed; nothing was sent.'));
     return new Promise((resolve, reject) => {
       if (options.timeoutMs !== undefined) duration('timeoutMs', options.timeoutMs);
@@ -145,7 +145,7 @@ export class Publisher {
   /** False when the channel cannot take it: then it waits for the next one. */
   #send(outlet: Outlet, publish: PendingPublish): boolean {
     try {
-      outlet.publish(publish.message);
+      outlet.publish(publish.outgoing);
       this.#sent.add(publish);
       return true;
     } catch (thrown) {

@@ -6,7 +6,6 @@ import {
   Link,
   type LinkHealth,
   type LinkOptions,
-  type MessageProperties,
   nextMessageId,
   type Outgoing,
   settle,
@@ -16,19 +15,18 @@ import { wholeNumber } from '../../common/numbers.js';
 import {
   Chain,
   heldTooLong,
-  type MessageSettings,
   messageProperties,
   publishTold,
   sendThrough,
   withSettings,
 } from '../../component/index.js';
-import { ClosedError, ConfigurationError, PublishTimeoutError, toError } from '../../errors.js';
-import { jsonEncoder, toPlain } from '../../wire/index.js';
+import { ClosedError, PublishTimeoutError, toError } from '../../errors.js';
 import { readSettings } from '../common/settings.js';
 import type { ConnectionOwner, NamedConnection } from '../connections.js';
 import type { AmqpHealth } from '../parts/app-health.js';
 import { addressOf, vhostOf } from './address.js';
 import { connectFirst } from './first-put.js';
+import { contentOf, type PutMessage } from './put-message.js';
 
 /** Where a broker is and how it is used. */
 export interface AmqpConnectionOptions {
@@ -57,32 +55,10 @@ export interface AmqpConnectionOptions {
   readonly firstConnect?: FirstConnect | undefined;
   /** Given to node:tls as it is. With `hostname` it also says that TLS is spoken; a URL says so itself (`amqps:`). */
   readonly tls?: TlsOptions | undefined;
+  /** Whether the network of components sees what takes messages by it, see docs/network.md. @default true */
+  readonly network?: LinkOptions['network'];
   /** Told of each attempt to reconnect that failed; attempts count from 1 in each outage. */
   readonly onConnectionFailure?: ((error: Error, attempt: number) => void) | undefined;
-}
-
-/**
- * A message for {@link AmqpConnection.put}: either `data`, which becomes JSON, or `serializedData`, sent as it is. Bytes are not
- * copied: they must not change before the promise of `put` is settled.
- */
-export interface PutMessage extends MessageSettings {
-  readonly routingKey: string;
-  /** `''`: the routing key is the name of a queue. @default '' */
-  readonly exchange?: string | undefined;
-  /** @default the connection's */
-  readonly vhost?: string | undefined;
-  readonly data?: unknown;
-  readonly serializedData?: string | Uint8Array | undefined;
-  /**
-   * Any AMQP properties in its own words, unchecked, over those that are always there: `message_id`, `delivery_mode` 2, and the content
-   * type of JSON. `headers`, `priority`, `expirationMs`, `messageId` and `type` come over these.
-   */
-  readonly properties?: MessageProperties | undefined;
-  /** Whether a message that reaches no queue is a failure. @default true */
-  readonly mandatory?: boolean | undefined;
-  /** How long the broker's confirm may take, in milliseconds, the first connect included; `Infinity` for no limit. @default 30,000 */
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -142,14 +118,19 @@ export class AmqpConnection implements NamedConnection {
     await sendThrough(this.#chain, component, post, ([copy = outgoing]) => send(copy), limits);
   }
 
-  /** How its links are, by asking the broker. See Link.health. */
+  /** How its links are, one for each virtual host that is used, by asking the broker. See Link.health. One that is closed is not well. */
   async health(): Promise<readonly AmqpHealth[]> {
+    if (this.#closing && this.#links.size === 0) return [this.#closedUnused()];
     const links = [...this.#links.values()].map(({ link }) => link);
     const ask = async (link: Link): Promise<LinkHealth> =>
       this.#closing ? healthWithoutLink('closed') : await link.health();
     return await Promise.all(
       links.map(async (link) => ({ ...(await ask(link)), name: this.name, vhost: link.vhost })),
     );
+  }
+
+  #closedUnused(): AmqpHealth {
+    return { ...healthWithoutLink('closed'), name: this.name, vhost: settle(this.linkOptions()).vhost };
   }
 
   /** @internal What its links do now. */
@@ -200,7 +181,7 @@ export class AmqpConnection implements NamedConnection {
     const logger = this.#owner?.logger;
     const connectionName = this.#owner && `${this.#owner.name} ${process.pid}`;
     const options = { url, vhost, tls, credentials, heartbeatSeconds, connectTimeoutMs, firstConnect };
-    return { ...options, connectionName, logger };
+    return { ...options, connectionName, logger, network: this.#options.network };
   }
 
   async #close(): Promise<void> {
@@ -230,21 +211,4 @@ function guarded(
       logger.error(`onConnectionFailure threw: ${toError(thrown).message}`);
     }
   };
-}
-
-function contentOf({ data, serializedData }: PutMessage): {
-  readonly content: Buffer;
-  readonly contentType?: string;
-} {
-  if ((data === undefined) === (serializedData === undefined)) {
-    throw new ConfigurationError('A message has either data or serializedData, one of the two.');
-  }
-  if (typeof serializedData === 'string') return { content: Buffer.from(serializedData) };
-  if (serializedData !== undefined) return { content: asBuffer(serializedData) };
-  return { content: jsonEncoder.encode(toPlain(data)), contentType: jsonEncoder.contentType };
-}
-
-/** The same bytes, not a copy of them. */
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

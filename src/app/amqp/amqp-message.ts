@@ -1,4 +1,4 @@
-import type { Delivery, MessageProperties } from '../../amqp/index.js';
+import type { Delivery, MessageProperties, VerifiedSender } from '../../amqp/index.js';
 
 /**
  * What becomes of a message: `ack` it is done; `reject` it is refused, and goes to the queue's dead-letter exchange or away;
@@ -51,6 +51,11 @@ export class AmqpMessage<Body = unknown> {
   /** The headers, `{}` where there are none. */
   get headers(): Readonly<Record<string, unknown>> {
     return this.#delivery.properties.headers ?? {};
+  }
+
+  /** Who has sent it, as its signature shows. Undefined where nobody has looked (`identity: { verify }`), or it is not trusted. */
+  get identity(): VerifiedSender | undefined {
+    return this.#delivery.identity;
   }
 
   /** Says that this one is done, whatever becomes of the others. */

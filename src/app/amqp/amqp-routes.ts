@@ -10,7 +10,8 @@ import { readSettings } from '../common/settings.js';
 import type { RouteHost } from '../connections.js';
 import { AmqpConnection } from './amqp-connection.js';
 import type { AmqpHandler, AmqpRouteOptions, RawBody, TypedBody } from './amqp-options.js';
-import { type AmqpRoute, AmqpSource } from './amqp-source.js';
+import type { AmqpRoute } from './amqp-route.js';
+import { AmqpSource } from './amqp-source.js';
 import { bodyReader } from './read-body.js';
 import { tellOfShared } from './shared-queues.js';
 

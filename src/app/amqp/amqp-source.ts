@@ -1,12 +1,4 @@
-import {
-  type ConsumerArguments,
-  type Delivery,
-  FailurePolicy,
-  type GiveUp,
-  isSameMessage,
-  type Outlook,
-  type RetryPolicy,
-} from '../../amqp/index.js';
+import { type Delivery, FailurePolicy, isSameMessage, type Outlook } from '../../amqp/index.js';
 import { refuseGenerated } from '../../common/generators.js';
 import { newContext } from '../../common/own-context.js';
 import { isPromiseLike } from '../../common/when-done.js';
@@ -14,39 +6,19 @@ import {
   fateOf,
   Intake,
   identify,
+  received,
   Settlement,
+  sealOf,
   seenAs,
   TimeLimit,
-  type TimeLimitOption,
 } from '../../component/index.js';
 import { toError } from '../../errors.js';
 import { type BatchCause, Batches } from '../common/batches.js';
 import type { Part, PartHost } from '../parts/part.js';
-import type { AmqpConnection } from './amqp-connection.js';
 import { type AmqpAction, AmqpMessage } from './amqp-message.js';
-import type { AmqpHandler } from './amqp-options.js';
+import type { AmqpRoute } from './amqp-route.js';
 import { BatchPassage, type Passed } from './batch-passage.js';
-import type { BodyReader } from './read-body.js';
 import { requeue } from './requeue.js';
-
-/** One route, settled. */
-export interface AmqpRoute extends TimeLimitOption {
-  readonly queues: readonly string[];
-  readonly connection: AmqpConnection;
-  readonly vhost: string | undefined;
-  readonly bulkSize: number;
-  readonly flushIntervalMs: number;
-  readonly concurrency: number;
-  readonly onSuccess: AmqpAction;
-  readonly onException: AmqpAction | 'fail';
-  readonly onFailure: GiveUp;
-  readonly retry: RetryPolicy | undefined;
-  readonly consumer: ConsumerArguments;
-  readonly handler: AmqpHandler<never>;
-  /** Of the handler, for logs and dossiers. */
-  readonly name: string;
-  readonly read: BodyReader;
-}
 
 /**
  * Takes from the queues of one route, in batches, to its handler, and settles each message once. The queues are not declared:
@@ -72,11 +44,13 @@ export class AmqpSource implements Part {
     this.#intake = new Intake(
       route.connection.linkOptions(route.vhost),
       seenAs({ style: 'app', name: host.name }, host, [route.name]),
+      host.around.identity,
     );
     this.#failures = new FailurePolicy(this.#intake.link, {
       component: identify({ name: host.name }, host.name, this.#intake.link.vhost),
       retry: route.retry,
       onFailure: route.onFailure,
+      seal: sealOf(host.around.identity),
       hasDeadLetterExchange: () => false,
     });
     const { name, logger } = host;
@@ -161,6 +135,13 @@ export class AmqpSource implements Part {
 
   /** A message that cannot be read is a failure of its own; the others of its batch never hear of it. */
   async #read(delivery: Delivery): Promise<AmqpMessage | undefined> {
+    const { identity } = this.#host.around;
+    const error = identity && received(identity, this.#intake.link, delivery);
+    if (error) {
+      this.#host.meter.settled(delivery.queue, 'fail');
+      void this.#failures.settle(delivery, { error });
+      return undefined;
+    }
     try {
       return new AmqpMessage(delivery, await this.#route.read(delivery));
     } catch (unreadable) {

@@ -1,6 +1,6 @@
 import type { PartHost } from '../parts/part.js';
 import type { AmqpConnection } from './amqp-connection.js';
-import type { AmqpRoute } from './amqp-source.js';
+import type { AmqpRoute } from './amqp-route.js';
 
 /** Which queues routes take from, by connection. */
 const taken = new WeakMap<AmqpConnection, Set<string>>();

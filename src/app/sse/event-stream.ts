@@ -33,17 +33,23 @@ export interface StreamListener {
 /** Text that is held for one event, in characters: as much as a message of RabbitMQ 4 may have. */
 const maxEventLength = 16 * 1024 * 1024;
 
+/** How a stream has ended: to be asked for again, or `over`: the server has no more to say, and wants nobody to ask. */
+export type StreamEnd = 'ended' | 'over';
+
 /**
- * Makes one request for an event stream and follows it until the server ends it (WHATWG HTML, section 9.2).
+ * Makes one request for an event stream and follows it until the server ends it (WHATWG HTML, section 9.2). It is over when the answer is
+ * 204 No Content: by that a server says that nobody shall ask again.
  * @throws Error for an answer that is no event stream, a silence, an event without an end, a broken connection.
  */
-export async function followStream(request: StreamRequest, listener: StreamListener): Promise<void> {
+export async function followStream(request: StreamRequest, listener: StreamListener): Promise<StreamEnd> {
   const silence = new Silence(request.silenceTimeoutMs, request.signal);
   try {
     const response = await fetch(request.url, { headers: headersOf(request), signal: silence.signal });
+    if (response.status === 204) return 'over';
     checkAnswer(response);
     listener.onOpen();
     await readEvents(response, listener, silence);
+    return 'ended';
   } catch (thrown) {
     throw silence.signal.aborted ? silence.signal.reason : thrown;
   } finally {

@@ -28,6 +28,8 @@ export interface SseRoute {
 const leastDelayMs = 100;
 const longestDelayMs = 3_600_000;
 
+const over = 'it is over, the server says (204 No Content). It is not asked for again; start anew to ask.';
+
 /** Follows one event stream, again and again, and hands its events on in batches. */
 export class SseSource implements Part {
   readonly #route: SseRoute;
@@ -89,27 +91,29 @@ export class SseSource implements Part {
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      this.#error = await this.#followOnce();
+      const end = await this.#followOnce();
+      this.#error = end?.error;
       // What has come is all there is for now (AW-X1).
       this.#batches.flush();
       if (signal.aborted) return;
+      if (!end) return this.#host.logger.warn(`${this.#title}: ${over}`);
       const next =
         this.#delayMs === Infinity ? 'not asked for again' : `asked for again in ${this.#delayMs} ms`;
-      this.#host.logger.warn(`${this.#title}: ${this.#error}. It is ${next}.`);
+      this.#host.logger.warn(`${this.#title}: ${end.error}. It is ${next}.`);
       await sleep(this.#delayMs, { signal });
     }
   }
 
-  /** Gives the reason why it has ended. */
-  async #followOnce(): Promise<string> {
+  /** Gives the reason why it has ended; undefined where it is over. */
+  async #followOnce(): Promise<{ readonly error: string } | undefined> {
     const { url, headers, silenceTimeoutMs } = this.#route;
     const request = { url, headers, silenceTimeoutMs, lastEventId: this.#lastEventId };
     try {
-      await followStream({ ...request, signal: this.#stopping.signal }, this.#listener);
-      return 'the server has ended it';
+      const end = await followStream({ ...request, signal: this.#stopping.signal }, this.#listener);
+      return end === 'over' ? undefined : { error: 'the server has ended it' };
     } catch (thrown) {
       const { message, cause } = toError(thrown);
-      return cause instanceof Error ? `${message} (${cause.message || cause.name})` : message;
+      return { error: cause instanceof Error ? `${message} (${cause.message || cause.name})` : message };
     }
   }
 

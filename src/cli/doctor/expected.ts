@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-error.js';
 import type { Expected } from './queue-checks.js';
 
 /**

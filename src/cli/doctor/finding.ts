@@ -1,4 +1,4 @@
-import { logJson, type Output } from '../output.js';
+import { logJson, type Output, shownText } from '../output.js';
 
 /** How something is: well; well, but somebody should know; or not. */
 export type Status = 'ok' | 'warn' | 'fail';
@@ -36,7 +36,7 @@ export class Findings {
   add(finding: Finding): void {
     this.#counts[finding.status]++;
     if (this.#json) logJson(this.#output, finding);
-    else for (const line of linesOf(finding)) this.#output.log(line);
+    else for (const line of linesOf(finding)) this.#output.log(shownText(line));
   }
 
   /** Prints how many there were of each. */

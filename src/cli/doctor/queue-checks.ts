@@ -52,7 +52,12 @@ export function* checkQueue(facts: QueueFacts): Generator<Finding> {
 export function* checkParked({ name, messages }: QueueFacts, beside: string): Generator<Finding> {
   if (messages === 0) return;
   const advice = `waybill failed list ${beside} --group`;
-  yield { status: 'warn', check: `queue ${name}`, text: `${messages} messages are parked.`, advice };
+  yield {
+    status: 'warn',
+    check: `queue ${name}`,
+    text: messages === 1 ? '1 message is parked.' : `${messages} messages are parked.`,
+    advice,
+  };
 }
 
 /** Whether a queue is there as somebody would declare it. It is there, so that changes nothing. */
@@ -88,7 +93,7 @@ function shape({ type, durable, exclusive, autoDelete, messages, consumers }: Qu
     ...(exclusive ? ['exclusive'] : []),
     ...(autoDelete ? ['auto-delete'] : []),
   ];
-  return `${words.join(', ')}; ${messages} ready, ${consumers} consumers.`;
+  return `${words.join(', ')}; ${messages} ready, ${consumers} ${consumers === 1 ? 'consumer' : 'consumers'}.`;
 }
 
 function* troublesOf(facts: QueueFacts): Generator<{ readonly text: string; readonly advice: string }> {

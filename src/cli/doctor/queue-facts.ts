@@ -92,7 +92,7 @@ async function differenceTo(
 }
 
 /** Reads `inequivalent arg 'x-max-priority' for queue 'q' in vhost '/': received none but current is the value '5' of type 'long'`. */
-export function readDifference(words: string): Difference | undefined {
+function readDifference(words: string): Difference | undefined {
   const [, argument, current = ''] =
     /inequivalent arg '([^']*)' for queue .* but current is (none|'.*'|the value '.*' of type '\w+')$/s.exec(
       words,

@@ -1,9 +1,9 @@
 import { type EditFate, type FailedMessage, type FailedQueue, failedQueueName } from '../../amqp/index.js';
 import { EditableBody } from '../../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
+import { UsageError } from '../command-error.js';
 import { bodyHelp, givenBody } from '../given-body.js';
 import { logJson } from '../output.js';
-import { UsageError } from '../usage-error.js';
 import { another } from '../values.js';
 import { inEditor } from './in-editor.js';
 import { defineQueue, Selection, withFailedQueue } from './selection.js';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { CommandError } from '../command-error.js';
 
 /** A text that a person has changed, and where it is kept until it is taken. */
 export interface EditedText {
@@ -36,7 +37,7 @@ async function edit(path: string): Promise<void> {
   const child = spawn(`${editor} "${path}"`, { shell: true, stdio: 'inherit' });
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   if (code === 0) return;
-  throw new Error(
+  throw new CommandError(
     `The editor (${editor}) has ended with ${signal ?? code}; nothing was changed. Another one is named by EDITOR.`,
   );
 }

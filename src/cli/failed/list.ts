@@ -1,7 +1,7 @@
 import { failedQueueName } from '../../amqp/index.js';
 import { groupsOf, summaryOf } from '../../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
-import { logJson } from '../output.js';
+import { jsonText, logJson } from '../output.js';
 import { lineOfGroup } from './groups.js';
 import { defineQueue, defineWhere, Selection, withFailedQueue } from './selection.js';
 import { lineOf } from './words.js';
@@ -39,7 +39,7 @@ async function run(context: Context, queue: string, { where, group }: ListOption
     const found = (await failed.list()).filter(selection.isChosen);
     if (group && json) for (const each of groupsOf(found)) logJson(output, each);
     else if (group) for (const each of groupsOf(found)) output.log(lineOfGroup(each));
-    else for (const each of found) output.log(json ? JSON.stringify(summaryOf(each)) : lineOf(each));
+    else for (const each of found) output.log(json ? jsonText(summaryOf(each)) : lineOf(each));
     if (!json) output.log(`${found.length} in ${failedQueueName(queue)}`);
     return where ? selection.end(queue, context) : exitCodes.done;
   });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type FailedMessage, FailedQueue, failedQueueName } from '../../amqp/index.js';
 import { isWaybillError } from '../../errors.js';
 import { type Context, type ExitCode, exitCodes } from '../command.js';
-import { UsageError } from '../usage-error.js';
+import { CommandError, UsageError } from '../command-error.js';
 import { another } from '../values.js';
 import { withLink } from '../with-link.js';
 import { type Choice, choiceOf, whereHelp } from './where.js';
@@ -76,9 +76,8 @@ export async function withFailedQueue(
     const isMissing =
       isWaybillError(thrown, 'TOPOLOGY_REFUSED') && (thrown as { replyCode?: number }).replyCode === 404;
     if (!isMissing) throw thrown;
-    throw new Error(
-      `There is no queue ${failedQueueName(queue)}: nothing was ever parked there, or the queue has another name.`,
-      { cause: thrown },
-    );
+    const hint = queue.endsWith('.failed') ? ' Name the queue itself, without .failed.' : '';
+    const why = 'nothing was ever parked there, or the queue has another name.';
+    throw new CommandError(`There is no queue ${failedQueueName(queue)}: ${why}${hint}`, { cause: thrown });
   }
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-error.js';
 
 /**
  * Sets one place of a JSON value: `content.parameters.items.0.price=5`. What stands behind `=` is JSON, else text. All of the way must

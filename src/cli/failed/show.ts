@@ -1,6 +1,6 @@
 import { documentOf } from '../../parked/index.js';
 import type { CommandDefinition, Context, ExitCode } from '../command.js';
-import { logJson } from '../output.js';
+import { jsonText, logJson } from '../output.js';
 import { defineSelection, Selection, type SelectionOptions, withFailedQueue } from './selection.js';
 
 /** `waybill failed show`: all that is known of messages. */
@@ -29,7 +29,7 @@ async function run(
   return await withFailedQueue(context, queue, async (failed) => {
     for (const message of (await failed.list()).filter(selection.isChosen)) {
       if (json) logJson(output, documentOf(message));
-      else output.log(JSON.stringify(documentOf(message), undefined, 2));
+      else output.log(jsonText(documentOf(message), 2));
     }
     return selection.end(queue, context);
   });

@@ -1,13 +1,13 @@
 import type { FailedMessage } from '../../amqp/index.js';
 import { messageName, senderName } from '../../parked/index.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-error.js';
 import { milliseconds } from '../values.js';
 
 /** Whether a parked message is one of those that were meant. */
 export type Choice = (message: FailedMessage) => boolean;
 
 /** For the help of each command that has it. */
-export const whereHelp =
+export const whereHelp: string =
   'only those for which all of these hold: code=, error=, handler=, message=, sender= (`*` stands for anything), text= (words ' +
   'of the error), older=, newer= (10m, 1h, 2d); several --where: any of them';
 

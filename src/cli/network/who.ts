@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AskOptions, NodeAnswer } from '../../network/index.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../command-error.js';
 
 /** Says whom a command is about. */
 export const whoHelp =
@@ -17,7 +17,10 @@ export function readWho(who: string | undefined): Pick<AskOptions, 'to' | 'ref'>
 }
 
 /** Adds the argument that says whom a command is about. */
-export function defineWho(command: Command, { isNeeded = false } = {}): Command {
+export function defineWho(
+  command: Command,
+  { isNeeded = false }: { readonly isNeeded?: boolean } = {},
+): Command {
   return command.argument(isNeeded ? '<who>' : '[who]', whoHelp);
 }
 

@@ -2,6 +2,7 @@ import { refuseGenerator } from '../../common/generators.js';
 import { sharedByCopies } from '../../common/shared-by-copies.js';
 import { ConfigurationError } from '../../errors.js';
 import type { Category, ContentType } from '../../wire/index.js';
+import { assertFilters, assertHandler, assertKey } from './checked.js';
 import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
 import { isHandlerClass } from './handler.js';
 import type { HandlerDecorator } from './handler-decorator.js';
@@ -17,7 +18,7 @@ type Refuse = typeof refuseGenerator;
 
 const declared = sharedByCopies('order of handlers', () => ({ count: 0 }));
 
-/** Declares a handler in a decorator. */
+/** Declares a handler in a decorator. @throws ConfigurationError for a type or a name that none can be */
 export function declare(
   category: Category,
   view: HandlerView,
@@ -25,6 +26,7 @@ export function declare(
   name: string | null,
   contentType?: ContentType,
 ): AnyDecorator {
+  assertKey({ category, view, type, name });
   // Numbered when the decorator's expression is evaluated: that is source order, what comes later is not.
   const number = ++declared.count;
   return onPlace(
@@ -33,13 +35,16 @@ export function declare(
   );
 }
 
-/** Declares a function as a handler of a class, without decorators. */
+/** Declares a function as a handler of a class, without decorators. @throws ConfigurationError, ArgumentTypeError for what could never run */
 export function declareFunction(
   owner: object,
   entry: Omit<HandlerEntry, 'place' | 'order'>,
   run: unknown,
   filters: readonly FilterEntry[],
 ): void {
+  assertKey(entry);
+  assertHandler(run, entry.name);
+  assertFilters(filters);
   if (entry.category !== 'stream') refuseGenerator(run, `The handler of '${entry.name}'`);
   const number = ++declared.count;
   const place: HandlerPlace = { kind: 'function', key: `handler ${number}`, run };

@@ -7,6 +7,7 @@ import {
   type Content,
   type ContentType,
 } from '../../wire/index.js';
+import { assertFilter } from './checked.js';
 import { type AnyDecorator, declare, onPlace } from './declare.js';
 import type { HandlerView } from './entry.js';
 import type {
@@ -128,6 +129,7 @@ export function MessageFilter<Args extends readonly unknown[]>(
   filter: (data: Untyped, ...args: Args) => unknown,
   ...args: NoInfer<Args>
 ): FilterDecorator {
+  assertFilter(filter);
   refuseGenerator(filter, 'A filter');
   // Whether the handler may be a generator is looked at where it is declared.
   return onPlace((owner, place) => addFilter(owner, place, { filter, args }), true);

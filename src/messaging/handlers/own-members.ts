@@ -46,6 +46,7 @@ const processorMembers: Members = {
     'control',
     'middleware',
     'telemetry',
+    'identity',
     'abortWhenCallerGone',
     'handlerTimeoutMs',
     'slowHandlerMs',

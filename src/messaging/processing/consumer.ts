@@ -139,13 +139,13 @@ export class GenericConsumer {
    */
   async startConsuming(
     callback: DeliveryCallback,
-    { giveUp }: Pick<ConsumerOptions, 'giveUp'> = {},
+    { giveUp, seal }: Pick<ConsumerOptions, 'giveUp' | 'seal'> = {},
   ): Promise<void> {
     this.#refuseWhenClosed();
     refuseGenerator(callback, 'The callback of a consumer');
     this.#callback = callback;
     // Kept before anything is awaited: whoever starts it twice at once starts one consumer.
-    this.#opening ??= this.#openConsumer(giveUp);
+    this.#opening ??= this.#openConsumer({ giveUp, seal });
     const consumer = await this.#lease.wait(this.#opening);
     for (const [queue, args] of this.#queues) await this.#lease.wait(consumer.consume(queue, args));
     if (this.#member) NetworkNode.of(this.link).add(this.#member);
@@ -203,10 +203,10 @@ export class GenericConsumer {
     return report;
   }
 
-  async #openConsumer(giveUp: ConsumerOptions['giveUp']): Promise<Consumer> {
+  async #openConsumer(own: Pick<ConsumerOptions, 'giveUp' | 'seal'>): Promise<Consumer> {
     try {
       const take = guardCallback((delivery) => this.#callback?.(delivery), this);
-      const consumer = await this.link.openConsumer(take, { ...this.#options, giveUp });
+      const consumer = await this.link.openConsumer(take, { ...this.#options, ...own });
       if (this.#closing) await consumer.stop();
       this.#member?.takesBy(consumer);
       this.#consumer = consumer;

@@ -28,7 +28,8 @@ export interface JobHost extends ContextHost {
   readonly table: HandlerTable;
   readonly encoder: Encoder;
   readonly logger: Logger;
-  readonly debug: boolean;
+  /** Whether there is a line for each message. */
+  isDebugging(): boolean;
   /** What becomes of a message that no handler is for. @default 'park', and 'ack' where nothing is lost by it */
   readonly unhandled: Unhandled | undefined;
   readonly unhandledCount: UnhandledCount;
@@ -198,9 +199,11 @@ function kindOf({ category }: ReceivedBody): Job['kind'] {
 const nothing = { _reserved: {} } as ReceivedBody;
 
 /** @throws anything: the encoder may be a user's */
-function readDelivery({ encoder, debug, logger, name }: JobHost, delivery: Delivery): ReceivedBody {
+function readDelivery(host: JobHost, delivery: Delivery): ReceivedBody {
+  const { encoder, logger, name } = host;
   const { content, properties } = delivery;
   const body = readBody(decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content));
-  if (debug) logger.debug(`<-- ${name}: from ${delivery.queue} ${JSON.stringify(body).slice(0, 2_000)}`);
+  if (host.isDebugging())
+    logger.debug(`<-- ${name}: from ${delivery.queue} ${JSON.stringify(body).slice(0, 2_000)}`);
   return body;
 }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { type LinkEventMap, type LinkEvents, relayEvents } from '../../amqp/index.js';
 import { harmlessEmitter } from '../../common/harmless-emitter.js';
+import type { UntrustedMessage } from '../../component/index.js';
 import type { Logger } from '../../logger.js';
 import type { UnhandledMessage } from './unhandled.js';
 
@@ -8,6 +9,8 @@ import type { UnhandledMessage } from './unhandled.js';
 export interface ProcessorEventMap extends LinkEventMap {
   /** A message came that no handler is for. */
   readonly unhandled: [message: UnhandledMessage];
+  /** A message came whose signature does not hold (`identity: { verify }`). */
+  readonly untrusted: [message: UntrustedMessage];
 }
 
 /** Where to listen. */
@@ -34,5 +37,10 @@ export class ProcessorEmitter {
   /** Tells of a message that no handler is for. */
   unhandled(message: UnhandledMessage): void {
     this.#emitter.emit('unhandled', message);
+  }
+
+  /** Tells of a message that is not trusted. */
+  untrusted(message: UntrustedMessage): void {
+    this.#emitter.emit('untrusted', message);
   }
 }

@@ -7,12 +7,13 @@ import {
   type End,
   identify,
   Reception,
+  sealOf,
   TimeLimit,
   tellStart,
   warnOfMinifiedName,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
-import { debugAsked } from '../../logger.js';
+import { debugAsked, isDebugging } from '../../logger.js';
 import { Member } from '../../network/index.js';
 import { type ReplyStore, Responder, ResultWriter, StreamResponder } from '../../rpc/index.js';
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
@@ -22,8 +23,9 @@ import { checkTaking } from './checked-settings.js';
 import type { GenericConsumer } from './consumer.js';
 import { type JobHost, MessageJob } from './message-job.js';
 import type { MessageProcessor } from './processor.js';
-import type { MessageProcessorOptions } from './processor-options.js';
-import type { UnhandledCount, UnhandledMessage } from './unhandled.js';
+import type { ProcessorEmitter } from './processor-events.js';
+import type { MessageProcessorOptions, ProcessorHealth } from './processor-options.js';
+import type { UnhandledCount } from './unhandled.js';
 
 /** What one life of a processor is made of: what lasts over its lives, and whom to ask and tell. */
 export interface LifeOptions {
@@ -45,7 +47,8 @@ export interface LifeOptions {
   /** Obeys what is built in. @throws to end the component */
   obey(body: ReceivedBody): void;
   onEnd(how: End): void;
-  onUnhandled(message: UnhandledMessage): void;
+  /** Told of what could not be handled. */
+  readonly emitter: Pick<ProcessorEmitter, 'unhandled' | 'untrusted'>;
 }
 
 /** A processor from one start to its end. One that could not start has ended; the next start is another life. */
@@ -55,6 +58,7 @@ export class ProcessorLife {
   readonly fingerprint: FingerprintStamp;
   readonly #member: Member;
   readonly #options: LifeOptions;
+  readonly #chain: Chain<'receive'>;
   readonly #closing = new AbortController();
   #starting: Promise<void> | undefined;
   #isOver = false;
@@ -64,6 +68,20 @@ export class ProcessorLife {
     this.#member = newMember(options);
     this.consumer = newConsumer(options, this.#member, this.#answersCalls);
     this.fingerprint = identify(options.options.fingerprint, options.Class.name, this.consumer.vhost);
+    this.#chain = new Chain(
+      'receive',
+      options.Class.name,
+      aroundOf(options.Class, options.options, this.fingerprint),
+    );
+    this.#chain.identity?.untrusted.listen((message) => options.emitter.untrusted(message));
+  }
+
+  /** What came that was not handled. */
+  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted'> {
+    const { identity } = this.#chain;
+    const looks = identity !== undefined && identity.verifies !== 'off';
+    const unhandled = this.#options.unhandled.health;
+    return { unhandled, ...(looks && { untrusted: identity.untrusted.health }) };
   }
 
   /** True after a start that failed. */
@@ -121,7 +139,7 @@ export class ProcessorLife {
   }
 
   #newReception(failures: FailurePolicy): Reception {
-    const { Class, options, replies, onEnd } = this.#options;
+    const { Class, replies, onEnd } = this.#options;
     const { name, encoder, remoteErrors, remoteStacks, abortWhenCallerGone } = Class;
     const { link } = this.consumer;
     const server = connectionName(this.fingerprint);
@@ -131,7 +149,7 @@ export class ProcessorLife {
     return new Reception({
       component: { style: 'messaging', name },
       open: (delivery) => new MessageJob(host, delivery),
-      chain: new Chain('receive', name, aroundOf(Class, options)),
+      chain: this.#chain,
       link,
       limit: TimeLimit.of(Class, link.deadlines),
       tally: this.#member.tally,
@@ -143,23 +161,24 @@ export class ProcessorLife {
   }
 
   #jobHost(failures: FailurePolicy): JobHost {
-    const { Class, processor, table, unhandled, obey, onUnhandled } = this.#options;
+    const { Class, processor, table, unhandled, obey, emitter } = this.#options;
     const { name, encoder } = Class;
     const { deadlines, logger } = this.consumer.link;
+    const asked = debugAsked();
     return {
       name,
       processor,
       table,
       encoder,
       obey,
-      onUnhandled,
+      onUnhandled: (message) => emitter.unhandled(message),
       unhandled: Class.unhandled,
       unhandledCount: unhandled,
       isStream: (queue) => failures.isStream(queue),
       deadlines,
       closing: this.#closing.signal,
       logger,
-      debug: debugAsked(),
+      isDebugging: () => isDebugging(asked),
     };
   }
 
@@ -172,6 +191,7 @@ export class ProcessorLife {
       component: fingerprint,
       onFailure,
       keptAs,
+      seal: sealOf(this.#chain.identity),
       hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
     });
   }
@@ -210,7 +230,12 @@ function newMember({ Class, options, processor, table, onEnd }: LifeOptions): Me
 }
 
 /** The options that were given: an explicit undefined does not beat a default, nor do empty `eqks`. */
-function given({ eqks, middleware: _own, ...others }: MessageProcessorOptions): MessageProcessorOptions {
+function given({
+  eqks,
+  middleware: _own,
+  identity: _keys,
+  ...others
+}: MessageProcessorOptions): MessageProcessorOptions {
   const options = eqks?.length ? { ...others, eqks } : others;
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

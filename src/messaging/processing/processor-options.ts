@@ -1,11 +1,12 @@
 import type { LinkHealth, LinkOptions } from '../../amqp/index.js';
-import type { MiddlewareOption } from '../../component/index.js';
+import type { MiddlewareOption, UntrustedHealth } from '../../component/index.js';
 import type { ReplyStore } from '../../rpc/index.js';
 import type { FingerprintLike } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
 import type { FilterEntry, HandlerKey, HandlerView } from '../handlers/entry.js';
 import type { UnhandledHealth } from './unhandled.js';
 
+export type { IdentityOptions } from '../../component/index.js';
 export type { RemoteErrors } from '../../wire/index.js';
 
 /** What a processor is made with. */
@@ -43,4 +44,6 @@ export type Control = 'quit' | 'restart';
 export interface ProcessorHealth extends LinkHealth {
   /** The messages that no handler was for. They do not make it unwell. */
   readonly unhandled: UnhandledHealth;
+  /** The messages that were not trusted; left out where nobody looks (`identity: { verify }`). */
+  readonly untrusted?: UntrustedHealth | undefined;
 }

@@ -6,18 +6,19 @@ import { toError } from '../../errors.js';
 import { defaultLogger, type Logger } from '../../logger.js';
 import { ReplyStore } from '../../rpc/index.js';
 import { ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
-import { type Encoder, type FingerprintStamp, jsonEncoder, type ReceivedBody } from '../../wire/index.js';
-import { AckAndRestart } from '../control-flow.js';
+import { type Encoder, type FingerprintStamp, jsonEncoder } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/declare.js';
 import { tableOf } from '../handlers/table.js';
 import { GenericConsumer } from './consumer.js';
+import { obey } from './obey.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
 import { type LifeOptions, ProcessorLife } from './processor-life.js';
 import type {
   Control,
   HandleOptions,
+  IdentityOptions,
   MessageProcessorOptions,
   PlainHandler,
   ProcessorClass,
@@ -70,6 +71,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 
@@ -163,7 +166,7 @@ export class MessageProcessor extends MicroThread implements Component {
   /** How its link is, by asking the broker whether each queue has its consumer; not well before it starts nor after it stops. */
   override async health(): Promise<ProcessorHealth> {
     const health = wellWhile(this.consumer.consuming, await this.consumer.health());
-    return { ...health, unhandled: this.#unhandled.health };
+    return { ...health, ...this.#life.counts };
   }
 
   /** What happens to its connections, and messages that no handler is for, as it happens. One may listen before it starts. */
@@ -213,12 +216,6 @@ export class MessageProcessor extends MicroThread implements Component {
   /** @internal Declares more before anything is taken, for a kind of processor that has queues of its own. */
   protected async prepare(): Promise<void> {}
 
-  #obey({ category, type, name }: ReceivedBody): void {
-    const { control } = this.constructor as typeof MessageProcessor;
-    if (category !== 'message' || type !== 'command' || !control.includes(name as Control)) return;
-    throw name === 'quit' ? new ExitScheduler() : new AckAndRestart();
-  }
-
   #tryRestart(): void {
     (async () => await this.restart())().catch((thrown) => {
       this.#logger.error(`${this.constructor.name} could not restart: ${toError(thrown).message}`);
@@ -240,9 +237,9 @@ export class MessageProcessor extends MicroThread implements Component {
       stopped: () => stoppedBefore(this.constructor.name, this.stopSignal),
       prepare: () => this.prepare(),
       keptAs: (queue) => this.keptAs(queue),
-      obey: (body) => this.#obey(body),
+      obey: (body) => obey(body, given.Class.control),
       onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
-      onUnhandled: (message) => this.#emitter.unhandled(message),
+      emitter: this.#emitter,
     });
     this.#emitter.follow(life.consumer.events);
     return life;

@@ -26,6 +26,15 @@ export interface CallSettings extends MessageSettings {
   readonly maxRetry?: number | undefined;
   /** A message is not sent when nobody waits for the handler any more that sends it: it rejects with a DeadlineError. @default false */
   readonly withinDeadline?: boolean | undefined;
+  /**
+   * Whom a `gather_x` waits for: the name of components, those of which that are there being asked for first; or how many answers. Without it
+   * a gather ends when no answer has come for `stallMs`.
+   */
+  readonly expect?: string | number | undefined;
+  /** So many answers are enough for a `gather_x`: then it ends, and the others are told that they need not go on. */
+  readonly quorum?: number | undefined;
+  /** How long after an answer the next one must come, where it is not known who is to answer, in milliseconds. @default 300 */
+  readonly stallMs?: number | undefined;
   /** How many items of a stream may be on their way, or wait here: from 1 to 10,000. Its handler is not asked for more. @default 256 */
   readonly window?: number | undefined;
   /**

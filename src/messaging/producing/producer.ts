@@ -3,6 +3,7 @@ import {
   aroundOf,
   connectionName,
   Dispatch,
+  type IdentityOptions,
   identify,
   type Middleware,
   warnOfMinifiedName,
@@ -28,10 +29,10 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import type { Jsonify } from '../jsonify.js';
-import type { Mistake } from '../mistake.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
 import { equip } from './equip.js';
+import type { NoCall } from './no-call.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
 import { callWith, classOf, sendBuilt, standInFor, streamWith } from './send-built.js';
@@ -46,14 +47,6 @@ export type ProducerClass = (new (
 ) => GenericProducer) & {
   readonly undeclared: 'refuse' | 'send';
 };
-
-/** A call that is sent as a message would get no answer. */
-type NoCall<Sent> =
-  Sent extends RpcCommand<infer _Answer, infer _Parameters>
-    ? Mistake<'an RpcCommand is no message: make the call by call()'>
-    : Sent extends RpcStreamCommand<infer _Item, infer _Parameters>
-      ? Mistake<'an RpcStreamCommand is no message: read it by stream()'>
-      : unknown;
 
 /** What `connect` gives: the producer with the methods of its builders. */
 export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
@@ -100,6 +93,8 @@ export class GenericProducer {
   static readonly middleware: readonly Middleware[] = [];
   /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
   static readonly telemetry: boolean = true;
+  /** Which key signs what it sends, and whether answers are trusted. See docs/identity.md. @default none, and nobody looks */
+  static readonly identity: IdentityOptions | undefined = undefined;
   /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
   static readonly undeclared: 'refuse' | 'send' = 'refuse';
 
@@ -124,7 +119,7 @@ export class GenericProducer {
     const dispatch = new Dispatch(
       { connectionName: connectionName(fingerprint), ...options, vhost },
       { style: 'messaging', name: sender },
-      aroundOf(new.target, options),
+      aroundOf(new.target, options, fingerprint),
     );
     this.fingerprint = identify(options.fingerprint, sender, dispatch.vhost);
     this.sender = new Sender({ dispatch, fingerprint: this.fingerprint, Class: new.target });

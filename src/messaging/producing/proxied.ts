@@ -2,6 +2,7 @@ import type { OpenCall, OpenStream, ReplyQueue } from '../../rpc/index.js';
 import type { Envelope, RpcCommand, RpcStreamCommand } from '../../wire/index.js';
 import type { Jsonify } from '../jsonify.js';
 import type { Mistake } from '../mistake.js';
+import type { Gathered } from './gathering.js';
 
 /** The answer's type of a call. */
 export type AnswerOf<Command> = Command extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
@@ -21,6 +22,7 @@ export type IsMisnamed<Built, Name> = [Built] extends [{ readonly body: { readon
 type MessageName<Key> = Key extends `build_message_${infer Name}` ? `message_${Name}` : never;
 type RpcName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_${Name}` : never;
 type StreamName<Key> = Key extends `build_stream_${infer Name}` ? `stream_${Name}` : never;
+type GatherName<Key> = Key extends `build_rpc_${infer Name}` ? `gather_${Name}` : never;
 type RpcQueueName<Key> = Key extends `build_rpc_${infer Name}` ? `rpc_queue_${Name}` : never;
 
 type Send<Key, Builder> = Builder extends (...args: never[]) => infer Built
@@ -43,24 +45,28 @@ type SendMessage<Builder> = Builder extends (...args: infer Args extends readonl
     : Mistake<'a build_message_* method must return a message, for example a MessageCommand'>
   : Mistake<'build_message_* must be a method'>;
 
-/** `Later` is true for `rpc_queue_*`, which gives the queue of the answers. */
-type Call<Key, Builder, Later> = Key extends `build_rpc_${infer Name}`
+/** What a sending method of a call gives: its answer, the queue of its answers, or all of them. */
+type Gives<How, Answer> = How extends 'queue'
+  ? Promise<ReplyQueue<Answer>>
+  : How extends 'gather'
+    ? Promise<Gathered<Answer>>
+    : OpenCall<Answer>;
+
+type Call<Key, Builder, How> = Key extends `build_rpc_${infer Name}`
   ? Builder extends (...args: never[]) => infer Built
     ? IsMisnamed<Awaited<Built>, Name> extends true
       ? Mistake<'a build_rpc_* method must return a command of its own name'>
-      : CallBuilder<Builder, Later>
+      : CallBuilder<Builder, How>
     : Mistake<'build_rpc_* must be a method'>
   : never;
 
-type CallBuilder<Builder, Later> = Builder extends (
+type CallBuilder<Builder, How> = Builder extends (
   ...args: infer Args extends readonly unknown[]
 ) => infer Built
   ? IsAny<Awaited<Built>> extends true
     ? Mistake<'a build_rpc_* method must say what it returns, not any'>
     : Awaited<Built> extends RpcCommand<infer Answer, infer _Parameters>
-      ? (
-          ...args: Args
-        ) => Later extends true ? Promise<ReplyQueue<Jsonify<Answer>>> : OpenCall<Jsonify<Answer>>
+      ? (...args: Args) => Gives<How, Jsonify<Answer>>
       : Mistake<'a build_rpc_* method must return an RpcCommand'>
   : Mistake<'build_rpc_* must be a method'>;
 
@@ -78,16 +84,18 @@ type Stream<Key, Builder> = Key extends `build_stream_${infer Name}`
 
 /**
  * A producer with the methods that its builders stand for: `build_message_x(…)` gives `message_x(…)`, `build_rpc_x(…)`
- * gives `rpc_x(…)` and `rpc_queue_x(…)`, `build_stream_x(…)` gives `stream_x(…)`, with the builder's arguments. A method that is written by hand wins.
+ * gives `rpc_x(…)`, `rpc_queue_x(…)` and `gather_x(…)`, `build_stream_x(…)` gives `stream_x(…)`, with the builder's arguments. A method that is written by hand wins.
  * Overloaded and generic builders cannot be mapped by the compiler (it keeps the last overload, and loses the type
  * parameter): write the method by hand for those.
  */
 export type Proxied<Producer> = Producer & {
   [Key in keyof Producer as Exclude<MessageName<Key>, keyof Producer>]: Send<Key, Producer[Key]>;
 } & {
-  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Key, Producer[Key], false>;
+  [Key in keyof Producer as Exclude<RpcName<Key>, keyof Producer>]: Call<Key, Producer[Key], 'call'>;
 } & {
-  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Key, Producer[Key], true>;
+  [Key in keyof Producer as Exclude<RpcQueueName<Key>, keyof Producer>]: Call<Key, Producer[Key], 'queue'>;
+} & {
+  [Key in keyof Producer as Exclude<GatherName<Key>, keyof Producer>]: Call<Key, Producer[Key], 'gather'>;
 } & {
   [Key in keyof Producer as Exclude<StreamName<Key>, keyof Producer>]: Stream<Key, Producer[Key]>;
 };
@@ -100,16 +108,18 @@ export type Proxied<Producer> = Producer & {
 export type ProxiedThis<This> = This & {
   [Key in keyof This as MessageName<Key>]: SendMessage<This[Key]>;
 } & {
-  [Key in keyof This as RpcName<Key>]: Call<Key, This[Key], false>;
+  [Key in keyof This as RpcName<Key>]: Call<Key, This[Key], 'call'>;
 } & {
-  [Key in keyof This as RpcQueueName<Key>]: Call<Key, This[Key], true>;
+  [Key in keyof This as RpcQueueName<Key>]: Call<Key, This[Key], 'queue'>;
+} & {
+  [Key in keyof This as GatherName<Key>]: Call<Key, This[Key], 'gather'>;
 } & {
   [Key in keyof This as StreamName<Key>]: Stream<Key, This[Key]>;
 };
 
 /** The methods of a producer that says `static readonly undeclared = 'send'`: any name is sent, as in Postage. */
 // n.b. rpc_queue_ stands first: a name with it fits both, and the first that fits is what the compiler calls.
-export type OpenNames = OpenMessages & OpenRpcQueues & OpenRpcs & OpenStreams;
+export type OpenNames = OpenMessages & OpenRpcQueues & OpenRpcs & OpenGathers & OpenStreams;
 
 interface OpenMessages {
   readonly [name: `message_${string}`]: (parameters?: unknown) => Promise<void>;
@@ -117,6 +127,10 @@ interface OpenMessages {
 
 interface OpenRpcQueues {
   readonly [name: `rpc_queue_${string}`]: (parameters?: unknown) => Promise<ReplyQueue>;
+}
+
+interface OpenGathers {
+  readonly [name: `gather_${string}`]: (parameters?: unknown) => Promise<Gathered>;
 }
 
 interface OpenStreams {

@@ -13,6 +13,8 @@ import {
 import type { Jsonify } from '../jsonify.js';
 import { asMessage, assertCategory } from './built.js';
 import { type Build, type MethodPrefix, methodOfField, type SendingMethod } from './equip.js';
+import { failedGather, gatherWith } from './gather.js';
+import type { Gathered } from './gathering.js';
 import type { GenericProducer } from './producer.js';
 import { originalOf } from './view.js';
 
@@ -25,7 +27,7 @@ export function sendBuilt(this: object, method: SendingMethod, build: Build): un
   if (method.prefix === 'stream_') return streamBuilt(producer, method, build);
   try {
     const built = build(originalOf(producer));
-    if (isPromiseLike(built) || method.prefix === 'rpc_queue_') return later(producer, method, built);
+    if (isPromiseLike(built) || isLater(method.prefix)) return later(producer, method, built);
     const message = asMessage(classOf(producer), method, built);
     return method.prefix === 'message_' ? producer.send(message) : producer.call(message as RpcCommand);
   } catch (thrown) {
@@ -93,12 +95,14 @@ const commands: Readonly<Record<MethodPrefix, CommandClass>> = {
   message_: MessageCommand,
   rpc_queue_: RpcCommand,
   rpc_: RpcCommand,
+  gather_: RpcCommand,
   stream_: RpcStreamCommand,
 };
 
 /** For builders that are asynchronous, or wrong, and for calls whose answers are collected later. */
 function later(producer: GenericProducer, method: SendingMethod, built: unknown): Promise<unknown> {
   const { prefix } = method;
+  if (prefix === 'gather_') return gatherLater(producer, method, built);
   if (prefix === 'rpc_') return openCall((cancellation) => callLater(producer, method, built, cancellation));
   return sendLater(producer, method, built);
 }
@@ -114,6 +118,24 @@ async function callLater(
     return await callWith(producer, command as RpcCommand, cancellation);
   } catch (thrown) {
     return failedCall(thrown);
+  }
+}
+
+/** Whose answers are more than one. */
+function isLater(prefix: MethodPrefix): boolean {
+  return prefix === 'rpc_queue_' || prefix === 'gather_';
+}
+
+async function gatherLater(
+  producer: GenericProducer,
+  method: SendingMethod,
+  built: unknown,
+): Promise<Gathered> {
+  try {
+    const command = asMessage(classOf(producer), method, await built);
+    return await gatherWith(producer, classOf(producer), command as RpcCommand);
+  } catch (thrown) {
+    return failedGather(thrown);
   }
 }
 

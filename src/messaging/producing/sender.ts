@@ -7,7 +7,7 @@ import {
   withSettings,
 } from '../../component/index.js';
 import { ConfigurationError } from '../../errors.js';
-import { debugAsked } from '../../logger.js';
+import { debugAsked, isDebugging } from '../../logger.js';
 import {
   type CallOptions,
   type CallRequest,
@@ -149,7 +149,7 @@ export class Sender {
     const usual = this.#properties(TRANSIENT, shortString(name));
     const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
     const content = this.#envelopes.encode(message.body);
-    if (this.#isDebugged) this.#log(to[0], routingKey, content);
+    if (isDebugging(this.#isDebugged)) this.#log(to[0], routingKey, content);
     return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
   }
 
@@ -159,7 +159,7 @@ export class Sender {
     mandatory: boolean,
     properties: MessageProperties,
   ): Outgoing {
-    if (this.#isDebugged) this.#log(exchange, routingKey, content);
+    if (isDebugging(this.#isDebugged)) this.#log(exchange, routingKey, content);
     return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
   }
 

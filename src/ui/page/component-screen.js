@@ -3,7 +3,7 @@
 /** @import { Column } from './table.js' */
 import { healthOf, stateWord } from './health.js';
 import { hrefOf } from './map.js';
-import { orders } from './orders.js';
+import { cancelButton, orders } from './orders.js';
 import { dot, figure, heading, link, quiet, section, sparkline, trouble } from './parts.js';
 import { answer, store, tellChange } from './store.js';
 import { table } from './table.js';
@@ -124,6 +124,7 @@ const runColumns = [
   { title: 'Queue', of: ({ queue }) => queue },
   { title: 'Again', of: ({ redelivered }) => (redelivered ? 'yes' : 'no') },
   { title: 'Instance', of: ({ instance }) => h('code', null, instance), class: 'less' },
+  { title: '', of: ({ component, messageId }) => cancelButton(component, messageId) },
 ];
 
 /** @param {ComponentPage} page */

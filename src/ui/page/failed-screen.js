@@ -171,7 +171,7 @@ function messageColumns(queue) {
 
 /** @param {string} queue @param {ParkedList} list */
 function doForAll(queue, list) {
-  if (!store.overview?.may.write) return null;
+  if (!store.overview?.mayWrite) return null;
   const choose = (/** @type {Event} */ event) => {
     pace = /** @type {keyof typeof paces} */ (/** @type {HTMLSelectElement} */ (event.target).value);
   };
@@ -197,7 +197,7 @@ function doForAll(queue, list) {
  * @param {string} words
  */
 export function actions(queue, which, words) {
-  if (!store.overview?.may.write) return null;
+  if (!store.overview?.mayWrite) return null;
   const isRunning = store.jobs.get(queue)?.state === 'running';
   const drop = async () => {
     await tellOf(change('/api/failed/drop', { queue, ...which }), `${words} dropped`);

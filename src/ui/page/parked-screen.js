@@ -96,7 +96,7 @@ function shownBody(body) {
 /** @param {string} queue @param {string} id @param {string} text */
 function editor(queue, id, text) {
   const key = JSON.stringify([queue, id]);
-  const may = store.overview?.may.write ?? false;
+  const may = store.overview?.mayWrite ?? false;
   if (!may) return h('pre', null, text);
   const draft = drafts.get(key) ?? text;
   const isChanged = draft !== text;

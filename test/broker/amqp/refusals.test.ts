@@ -72,17 +72,6 @@ describe('what the broker refuses for good', () => {
     assert.match(message, /rabbitmqctl set_user_limits/);
   });
 
-  it('T-B2: 530: more connections than the user may have are named as the reason, too', async (t) => {
-    const { user, queue } = await given(t, {});
-    await user.mayHave('max-connections', 0);
-    const options = { url: user.url, logger: recordingLog() };
-    const error = await rejection(
-      new MessageProcessor({ ...options, eqks: [[Exchange, [[queue, queue]]]] }).start(),
-    );
-    assert.ok(isWaybillError(error, 'CONNECT_FAILED'), String(error));
-    assert.match(error.message, /as many connections .* as their limits allow/);
-  });
-
   it('403: a queue that may not be read', async (t) => {
     const { user, queue } = await given(t, { read: '^mine' });
     const options = { url: user.url, logger: recordingLog() };

@@ -98,7 +98,7 @@ describe('waybill doctor, on RabbitMQ', () => {
     const findings = await until(
       async () => {
         const found = (await doctor(vhost.url, '--management', base)).findings;
-        return found.some(({ text }) => text === '1 messages are parked.') && found;
+        return found.some(({ text }) => text === '1 message is parked.') && found;
       },
       { what: 'the API tells of the parked message', limitMs: 30_000 },
     );

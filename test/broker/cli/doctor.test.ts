@@ -144,7 +144,7 @@ describe('waybill doctor', () => {
     assert.deepEqual(about((await doctor(queue)).findings, `queue ${queue}.failed`), []);
     await stage.side.publish('', `${queue}.failed`, 'it');
     const [found] = about((await doctor(queue)).findings, `queue ${queue}.failed`);
-    assert.deepEqual([found?.status, found?.text], ['warn', '1 messages are parked.']);
+    assert.deepEqual([found?.status, found?.text], ['warn', '1 message is parked.']);
     assert.equal(found?.advice, `waybill failed list ${queue} --group`);
   });
 

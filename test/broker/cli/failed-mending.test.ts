@@ -8,6 +8,7 @@ import { uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
 import { command } from '../../support/stage/envelopes.js';
 import { useStage } from '../../support/stage/stage.js';
+import { until } from '../../support/until.js';
 import { runWaybill, type Said } from '../../support/waybill-command.js';
 
 /** What a message failed of, an hour before now unless told otherwise. */
@@ -149,6 +150,37 @@ describe('waybill failed, for those of a kind', () => {
     await stage.side.waitForDepth(queue, 1);
   });
 
+  it('loses nothing when it is killed in the middle of a replay, and sends one twice at most', async (t) => {
+    const ids = Array.from({ length: 200 }, (_, number) => `id-${number}`);
+    const queue = await parked(Object.fromEntries(ids.map((id) => [id, {}])));
+    const args = ['failed', 'replay', queue, '--all', '--json'];
+    const program = Program.run('src/cli/waybill.ts', { args, env: { WAYBILL_URL: stage.url } });
+    t.after(() => program.close());
+    await program.waitForLine('"id-20"');
+    program.signal('SIGKILL');
+    await program.waitForEnd();
+    const idsIn = async (name: string): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for (let taken = await stage.side.take(name); taken; taken = await stage.side.take(name))
+        found.push(String(taken.properties.messageId));
+      return found;
+    };
+    // What it held is back as soon as the broker knows that it is gone.
+    const all: string[] = [...(await idsIn(queue))];
+    const sent = all.length;
+    await until(async () => all.push(...(await idsIn(`${queue}.failed`))) >= ids.length, {
+      what: 'all messages are there',
+    });
+    assert.ok(sent > 20 && all.length <= ids.length + 1, `${sent} sent, ${all.length} in all`);
+    assert.deepEqual([...new Set(all)].sort(), [...ids].sort());
+  });
+
+  it('says to name the queue itself', async () => {
+    const { code, err } = await waybill('list', 'orders.failed');
+    assert.equal(code, 1);
+    assert.match(err, /Name the queue itself, without \.failed\.$/);
+  });
+
   it('gives back what it passes over while it sends slowly, and still meets each once', async (t) => {
     const queue = await parked(stories);
     const link = Link.acquire({ url: stage.url });
@@ -175,6 +207,7 @@ describe('waybill failed, for those of a kind', () => {
     const { body, dossier, editedAt, properties } = JSON.parse(out);
     assert.deepEqual(body.content, { parameters: 'mended' });
     assert.deepEqual([dossier.code, dossier.message, properties.type], ['REFUSED', 'out of stock', 'work']);
+    assert.deepEqual(properties.headers, { own: 'kept' });
     assert.match(editedAt, /^\d{4}-\d\d-\d\dT/);
     assert.match((await waybill('list', queue)).out, /no-a .*\(edited\)\n4 in /);
   });

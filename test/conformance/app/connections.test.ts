@@ -253,6 +253,28 @@ describe('AW-C22: an app with a missing queue', () => {
     await until(async () => (await app.health()).ok, { what: 'the app is well' });
   });
 
+  it('N-17: is told of it in words, once, in health, too, and when the queue is there', async (t) => {
+    const missing = uniqueName('missing');
+    const { app, log } = newApp(t, stage);
+    const seen: unknown[] = [];
+    app.amqp.consume(missing)((messages) => seen.push(messages[0]?.body));
+    await app.start();
+    const isAgain = (line: string): boolean => line.includes(missing) && line.includes('Trying again');
+    await until(() => log.debugs.filter(isAgain).length >= 2, { what: 'it has tried three times' });
+    const told = /no queue .*It is not there, or not any more: whoever owns it has to declare it\./;
+    assert.equal(log.errors.length, 1, log.errors.join('\n'));
+    assert.match(log.errors[0] ?? '', told);
+    assert.doesNotMatch(log.errors[0] ?? '', /Operation failed|BasicConsume/);
+    const { ok, amqp } = await app.health();
+    assert.equal(ok, false);
+    assert.match(amqp[0]?.queues[0]?.error ?? '', told);
+    await stage.side.onChannel((channel) => channel.assertQueue(missing));
+    await fill(stage, missing, [missing]);
+    await waitForLength(seen, 1);
+    assert.match(log.warnings.join(), /queue 'missing.*': the broker has agreed after \d+\.\d s\./);
+    await until(async () => (await app.health()).ok, { what: 'the app is well' });
+  });
+
   it('consumes again from a queue that was deleted and made again', async (t) => {
     const [one, other] = [await newQueue(stage), await newQueue(stage)];
     const { app } = newApp(t, stage);

@@ -6,6 +6,7 @@ import { type Log, recordingLog, waitForLength } from './app-stage.js';
 import { EventServer } from './event-server.js';
 
 interface Following {
+  readonly app: App;
   readonly server: EventServer;
   readonly log: Log;
   readonly bodies: unknown[];
@@ -26,7 +27,7 @@ async function follow(
   });
   await app.start();
   await server.waitForRequests(1);
-  return { server, log, bodies };
+  return { app, server, log, bodies };
 }
 
 /** What the newest request says that it has seen. */
@@ -121,5 +122,23 @@ describe('streams that are asked for again', () => {
     server.cut();
     await waitForLength(log.warnings, length + 1);
     assert.doesNotMatch(String(log.warnings.at(-1)), /instead/);
+  });
+
+  it('S-F7: a stream that is over, as 204 says, is not asked for again; its events are handled, and the app is well', async (t) => {
+    const { server, log, bodies, app } = await follow(t, {}, { bulkSize: 10 });
+    server.send('data: "last"\n\n');
+    server.answer = (response) => response.writeHead(204).end();
+    server.end();
+    await until(() => log.warnings.some((line) => /it is over.*204/.test(line)), { what: 'it is over' });
+    await waitForLength(bodies, 1);
+    assert.deepEqual(bodies, ['last']);
+    const asked = server.requests.length;
+    // Another stream of the same delay is asked for several times meanwhile.
+    const other = await follow(t);
+    other.server.answer = (response) => response.writeHead(503).end();
+    other.server.end();
+    await other.server.waitForRequests(4);
+    assert.equal(server.requests.length, asked);
+    assert.equal((await app.health()).ok, true);
   });
 });

@@ -80,7 +80,6 @@ describe('event streams that an app follows', () => {
       [() => server.end(), /the server has ended it/],
       [() => server.cut(), /terminated/],
       [() => answerNext((response) => response.writeHead(500).end()), /it answers with status 500/],
-      [() => answerNext((response) => response.writeHead(204).end()), /it answers with status 204/],
       [
         () => answerNext((response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')),
         /'text\/html' instead/,

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { type Channel, type HeaderValue, Message, type ReceivedMessage } from 'waybill/channel';
+import { QueueProducer } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
+import { rawEntry, rawProperties, rawTable, rawValue } from '../../support/raw-headers.js';
+import { sendRaw } from '../../support/raw-sender.js';
 import { newChannel, useStage } from './channel-stage.js';
 
 describe('messages of a plain channel', () => {
@@ -85,6 +88,31 @@ describe('messages of a plain channel', () => {
     };
     const { properties } = await there(channel, new Message('x', { headers }));
     assert.deepEqual(properties.headers, headers);
+  });
+
+  it('S-s13: decimals below zero arrive as they were, sent by a channel, by a producer, and by others', async (t) => {
+    const channel = await newChannel(t, stage);
+    const queue = uniqueName('decimals');
+    await channel.queue.declare(queue, { autoDelete: false });
+    const least = -(2 ** 31);
+    const headers = {
+      price: { '!': 'decimal', value: { places: 2, digits: -150 } },
+      least: { '!': 'decimal', value: { places: 0, digits: least } },
+      most: { '!': 'decimal', value: { places: 255, digits: 2 ** 31 - 1 } },
+    };
+    await channel.publish(new Message('x', { headers }), { routingKey: queue });
+    const producer = new QueueProducer({ url: stage.url });
+    t.after(() => producer.close());
+    await producer.publish(queue, 1, { headers });
+    for (const sender of ['a channel', 'a producer']) {
+      const got = await channel.get(queue, { noAck: true });
+      assert.deepEqual(got?.properties.headers, headers, sender);
+    }
+    const digits = Buffer.from([2, 0xff, 0xff, 0xff, 0x6a]);
+    const raw = rawProperties({ headers: rawTable(rawEntry('price', rawValue('D', digits))) });
+    await sendRaw(stage.side, queue, [{ properties: raw, body: Buffer.from('x') }]);
+    const got = await channel.get(queue, { noAck: true });
+    assert.deepEqual(got?.properties.headers, { price: headers.price });
   });
 
   it('A-C8: headers that AMQP cannot carry are refused before anything is sent, and the channel stays open', async (t) => {

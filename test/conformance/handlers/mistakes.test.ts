@@ -1,7 +1,18 @@
 // Mistakes of handlers and filters that were dropped in silence, or told in words that led elsewhere.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Content, MessageProcessor, type Reply } from 'waybill';
+import {
+  type Content,
+  GenericProducer,
+  handlersFor,
+  isWaybillError,
+  MessageCommand,
+  MessageFilter,
+  MessageHandler,
+  MessageProcessor,
+  type Reply,
+} from 'waybill';
+import { QueueWorker, RpcWorker } from 'waybill/workers';
 import { Gate } from '../../support/stage/gate.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
 import { callerOf } from '../rpc/facilities.js';
@@ -100,4 +111,82 @@ describe('a reply() that changes nothing', () => {
     assert.equal(log.warnings.length, 1);
     assert.match(log.warnings[0] ?? '', /for \(rpc, command, twice\) called reply\(\) .* is dropped/);
   });
+});
+
+describe('H-E6: without decorators', () => {
+  class Undecorated extends MessageProcessor {}
+  const handle = Undecorated.handle.bind(Undecorated) as unknown as (...given: unknown[]) => void;
+  const works = (): void => {};
+
+  class Orders extends GenericProducer {
+    build_message_order() {
+      return new MessageCommand('order', 1);
+    }
+  }
+  const all = handlersFor(Orders).all as (...given: unknown[]) => void;
+
+  const mistakes: Readonly<Record<string, readonly [declare: () => unknown, words: RegExp]>> = {
+    'a handler that is undefined': [
+      () => handle('command', 'order', undefined),
+      /handler of 'order' must be a function or a Handler class, and is undefined/,
+    ],
+    'a handler that is a text': [
+      () => handle('command', 'order', 'works'),
+      /handler of 'order'.* is 'works'/,
+    ],
+    'a type that is undefined': [() => handle(undefined, 'order', works), /undefined, 'order': its type/],
+    'a name that is undefined': [() => handle('command', undefined, works), /'command', undefined: its name/],
+    'a category that there is not': [
+      () => handle('command', 'order', works, { category: 'rpx' }),
+      /'order': category is message, rpc or stream, and not 'rpx'/,
+    ],
+    'a view that there is not': [
+      () => handle('command', 'order', works, { view: 'all' }),
+      /'order': view is content or body, and not 'all'/,
+    ],
+    'a filter that is undefined': [
+      () => handle('command', 'order', works, { filters: [{ filter: undefined, args: [] }] }),
+      /A filter must be a function, and is undefined/,
+    ],
+    'no filter at all in their list': [
+      () => handle('command', 'order', works, { filters: [undefined] }),
+      /A filter must be a function/,
+    ],
+    'a filter without its list of arguments': [
+      () => handle('command', 'order', works, { filters: [{ filter: works }] }),
+      /\{ filter, args: \[\] \}/,
+    ],
+    'a decorator for a filter that is undefined': [
+      () => MessageFilter(undefined as never),
+      /A filter must be a function, and is undefined/,
+    ],
+    'a decorator for a type that is undefined': [
+      () => MessageHandler(undefined as never, 'order'),
+      /undefined, 'order': its type/,
+    ],
+    'one of all handlers that is undefined': [
+      () => all(Undecorated, { message_order: undefined }),
+      /handler of 'order' must be a function/,
+    ],
+    'a contract of a class that is undefined': [
+      () => handlersFor(undefined as never),
+      /handlersFor needs the class of a producer.*import each other/,
+    ],
+    'a route of a worker without a queue': [
+      () => new QueueWorker().route(undefined as never),
+      /QueueWorker.*the name of its queue/,
+    ],
+    'a route of a worker for calls without a queue': [
+      () => new RpcWorker().route(''),
+      /RpcWorker.*the name of its queue/,
+    ],
+  };
+  for (const [what, [declare, words]] of Object.entries(mistakes))
+    it(`${what} is refused where it is declared`, () => {
+      assert.throws(declare, (thrown: Error) => {
+        assert.ok(isWaybillError(thrown, 'CONFIGURATION'), `${thrown.name}: ${thrown.message}`);
+        assert.match(thrown.message, words);
+        return true;
+      });
+    });
 });

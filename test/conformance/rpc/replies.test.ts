@@ -42,6 +42,25 @@ describe('replies', () => {
     assert.equal((await producer.rpc_ping()).unwrap(), 'first of 2');
   });
 
+  it('come to a queue for each of many first calls at once, and cost no connection', async (t) => {
+    const place = await stage.place();
+    const server: RawServer = await RawServer.start(stage.side, place, (request) => {
+      server.reply(request, success('here'));
+    });
+    class Alone extends callerOf(place.eks) {
+      static override readonly replyQueue = 'per-call';
+    }
+    const downs: unknown[] = [];
+    for (let round = 0; round < 10; round++) {
+      const producer = await connect(t, stage, Alone, { ownConnections: true });
+      producer.events.on('down', (_role, error) => downs.push(error));
+      const calls = Array.from({ length: 20 }, () => producer.rpc_ping());
+      for (const result of await Promise.all(calls)) assert.equal(result.unwrap(), 'here');
+      await producer.close();
+    }
+    assert.deepEqual(downs, []);
+  });
+
   it('that come in another order find their calls', async (t) => {
     const place = await stage.place();
     const server = await RawServer.start(stage.side, place);

@@ -1,4 +1,13 @@
-import { GenericConsumer, JsonEncoder, MessageProcessor, ReplyStore, type ReplyStoreLimits } from 'waybill';
+import {
+  GenericConsumer,
+  GenericProducer,
+  type IdentityOptions,
+  JsonEncoder,
+  KeyRing,
+  MessageProcessor,
+  ReplyStore,
+  type ReplyStoreLimits,
+} from 'waybill';
 import {
   HandlersRegistry,
   MessageConsumerRegistry,
@@ -17,11 +26,13 @@ import {
 import { Gate } from '../../support/stage/gate.js';
 import { Place } from '../../support/stage/place.js';
 import { recordingLog } from '../../support/stage/stage.js';
+import { secretKey } from '../identity/keys.js';
 import { type Scene, type Setting, settings } from './setting.js';
 
 const logger = recordingLog();
 const encoder = new JsonEncoder();
 const day = 86_400_000;
+const keys = new KeyRing([secretKey('desk', 'Desk')]);
 
 /** What a queue is consumed with. */
 const counts = { prefetch: { good: [1, 7, 65_535] }, concurrency: { good: [1, 7, 1_000_000] } };
@@ -66,6 +77,24 @@ async function processor(statics: object, { stage }: Scene): Promise<void> {
   await using desk = new Desk({ url: stage.url, eqks: place.eqks, logger });
   await desk.start();
   await place.command('go');
+  await gate.opened;
+}
+
+/** A command is signed, and comes to a processor with this identity. */
+async function identified(options: IdentityOptions, { stage }: Scene): Promise<void> {
+  const place = await Place.declare(stage.side);
+  const gate = new Gate();
+  const identity = { sign: 'desk', verify: 'enforce', keys, ...options } as const;
+  class Desk extends MessageProcessor {}
+  Desk.handle('command', 'go', () => gate.open());
+  await using desk = new Desk({ url: stage.url, eqks: place.eqks, logger, identity });
+  await desk.start();
+  class Sends extends GenericProducer {
+    static override readonly eks = place.eks;
+  }
+  const sender = { fingerprint: { name: 'Desk' }, identity: { sign: 'desk', keys } };
+  await using producer = await Sends.connect({ url: stage.url, logger, ...sender });
+  await producer.command('go');
   await gate.opened;
 }
 
@@ -154,6 +183,10 @@ export const consumingSettings: readonly Setting[] = [
     ...limits,
     ...failing,
     unhandled: { good: ['park', 'reject', 'ack'] },
+  }),
+  ...settings('Desk', identified, {
+    'identity.windowMs': { good: [60_000, day, Infinity], of: (windowMs: never) => ({ windowMs }) },
+    'identity.verify': { good: ['off', 'warn', 'enforce'], of: (verify: never) => ({ verify }) },
   }),
   ...settings('GenericConsumer', consumer, { ...counts, ...slowness }),
   ...settings<QueueWorkerOptions>('QueueWorker', queueWorker, { ...counts, ...limits, ...failing }),

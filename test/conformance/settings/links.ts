@@ -69,7 +69,7 @@ async function read({ window }: CallSettings, { stage }: Scene): Promise<void> {
 
 /** Collects the one answer that has come. What asks for more of them has to wait for the end. */
 async function collect(options: CollectOptions): Promise<void> {
-  const queue = new ReplyQueue('answers', new Deadlines(), async () => {});
+  const queue = new ReplyQueue('answers', new Deadlines(), { remove: async () => {}, cancel: () => {} });
   queue.add(new MessageResult(1));
   const collected = queue.collect(options);
   if ((options.count ?? 1) > 1) await queue.close();

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { UiServer } from '../../../src/ui/index.js';
+import type { UiOptions } from '../../../src/ui/ui-server.js';
 import { Program } from '../../support/child.js';
+import { keyFile } from '../../support/key-file.js';
 import { useStage } from '../../support/stage/stage.js';
 import { UiClient } from '../../support/ui-client.js';
 
@@ -24,8 +26,9 @@ const readings = [
 
 describe('the server of waybill ui', () => {
   const stage = useStage();
+  const key = keyFile({ id: 'ops', names: ['operator', 'operator-*'] });
 
-  const serve = async (t: TestContext, options: { mayWrite?: boolean } = {}): Promise<UiClient> => {
+  const serve = async (t: TestContext, options: UiOptions = {}): Promise<UiClient> => {
     const server = await UiServer.start({ url: stage.url, ...options });
     t.after(() => server.close());
     return new UiClient(server.address);
@@ -120,8 +123,20 @@ describe('the server of waybill ui', () => {
       assert.equal((await client.ask('/api/failed/drop', { method })).status, 405);
   });
 
+  it('does not begin with a key that is not there, or may not speak for an operator', async () => {
+    const shop = keyFile({ id: 'shop', names: ['Shop'] });
+    const strange = [
+      { ...key, id: 'other' },
+      { ...key, as: 'Shop' },
+      shop,
+      { ...key, keys: '/nowhere/keys.json' },
+    ];
+    for (const each of strange)
+      await assert.rejects(UiServer.start({ url: stage.url, key: each }), { code: 'CONFIGURATION' });
+  });
+
   it('changes nothing for another page, whatever it has learned', async (t) => {
-    const client = await serve(t, { mayWrite: true });
+    const client = await serve(t, { key });
     const { port } = new URL(client.origin);
     const strange = [
       { origin: 'https://evil.example' },
@@ -135,11 +150,11 @@ describe('the server of waybill ui', () => {
       assert.equal((await client.change('/api/failed/drop', { queue: 'q', all: true }, headers)).status, 403);
     const plain = { 'content-type': 'text/plain' };
     assert.equal((await client.change('/api/failed/drop', { queue: 'q', all: true }, plain)).status, 415);
-    assert.equal((await client.change('/api/order', { order: 'quit' })).status, 404);
+    assert.equal((await client.change('/api/nothing', { order: 'quit' })).status, 404);
   });
 
   it('reads no more than it must, and takes nothing that is not asked for properly', async (t) => {
-    const client = await serve(t, { mayWrite: true });
+    const client = await serve(t, { key });
     const large = await client.change('/api/failed/edit', { text: 'x'.repeat(5 * 1024 * 1024) });
     assert.equal(large.status, 413);
     const headers = { origin: client.origin, 'content-type': 'application/json' };

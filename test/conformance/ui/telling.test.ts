@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { UiServer } from '../../../src/ui/index.js';
 import type { ComponentPage, ParkedList, ParkedOverview, Trail } from '../../../src/ui/told.js';
 import type { UiOptions } from '../../../src/ui/ui-server.js';
+import { keyFile } from '../../support/key-file.js';
 import { Gate } from '../../support/stage/gate.js';
 import { missingSku, Shop } from '../../support/stage/shop.js';
 import { useStage } from '../../support/stage/stage.js';
@@ -12,6 +13,7 @@ import { until } from '../../support/until.js';
 
 describe('the page of waybill ui', () => {
   const stage = useStage();
+  const key = keyFile({ id: 'ops', names: ['operator'] });
 
   const serve = async (t: TestContext, options: UiOptions = {}): Promise<UiClient> => {
     const server = await UiServer.start({ url: stage.url, everyMs: 1_000, ...options });
@@ -53,7 +55,7 @@ describe('the page of waybill ui', () => {
       'all are seen',
     );
     assert.equal(overview.connected, true);
-    assert.deepEqual(overview.may, { write: false, operate: false });
+    assert.equal(overview.mayWrite, false);
     assert.deepEqual([...new Set(overview.components.map(({ state }) => state))], ['up']);
     await listening.until('flows', () => true, 'it was asked once');
     for (let at = 0; at < 10; at++) await web(shop.order(at === 3 ? missingSku : undefined));
@@ -159,7 +161,7 @@ describe('the page of waybill ui', () => {
   });
 
   it('sends back what failed and tells how far it is; stops when it is told to', async (t) => {
-    const client = await serve(t, { mayWrite: true });
+    const client = await serve(t, { key });
     const shop = await parked(t, client, 'replayed', 4);
     const { groups } = await listOf(client, 'replayed');
     const listening = await client.listen();
@@ -182,7 +184,7 @@ describe('the page of waybill ui', () => {
   });
 
   it('edits one, sends it back, and drops what is named', async (t) => {
-    const client = await serve(t, { mayWrite: true });
+    const client = await serve(t, { key });
     const shop = await parked(t, client, 'mended', 2);
     const [first, second] = (await listOf(client, 'mended')).messages;
     const { document } = await client.ask(`/api/failed/message?queue=mended&id=${first?.id}`);
@@ -202,22 +204,53 @@ describe('the page of waybill ui', () => {
     assert.equal(await stage.side.depth('mended.failed'), 0);
   });
 
-  it('hands on orders where there is somebody to give them', async (t) => {
-    const orders: unknown[] = [];
-    const operate = async (order: Readonly<Record<string, unknown>>): Promise<object> => {
-      orders.push(order);
-      return { done: true };
-    };
-    const client = await serve(t, { mayWrite: true, operate });
-    const answer = await client.change('/api/order', { name: 'Shop', order: 'drain' });
-    assert.deepEqual([answer.status, answer.document], [200, { done: true }]);
-    assert.deepEqual(orders, [{ name: 'Shop', order: 'drain' }]);
+  it('hands on orders, signed, and what each has said to them', async (t) => {
+    const client = await serve(t, { key });
+    const shop = new Shop(t, stage, { keys: key.keys });
+    await shop.open({ name: 'Steered', takes: 'steered', check: shop.inStock });
     const listening = await client.listen();
     t.after(() => listening.close());
-    const { may } = await listening.until('overview', () => true, 'it says what it may');
-    assert.deepEqual(may, { write: true, operate: true });
-    const readOnly = await serve(t, { operate });
-    assert.equal((await readOnly.change('/api/order', { name: 'Shop', order: 'drain' })).status, 403);
+    const { mayWrite } = await listening.until(
+      'overview',
+      ({ components }) => components.some(({ name }) => name === 'Steered'),
+      'it is seen',
+    );
+    assert.equal(mayWrite, true);
+    const paused = await client.change('/api/order', { name: 'Steered', order: 'pause', queue: 'steered' });
+    assert.equal(paused.status, 200);
+    const { ok, told } = paused.document as { ok: boolean; told: readonly string[] };
+    assert.deepEqual([ok, told.length], [true, 1]);
+    await until(async () => (await pageOf(client, 'Steered')).queues[0]?.consumers === 0, {
+      what: 'it takes nothing',
+    });
+    await listening.until(
+      'overview',
+      ({ components }) => components.some((each) => each.name === 'Steered' && each.paused),
+      'it is told that it is paused',
+    );
+    const strange = await client.change('/api/order', { name: 'Steered', order: 'concurrency', n: 'many' });
+    assert.equal((strange.document as { ok: boolean }).ok, false);
+    for (const order of ['explode', 'constructor', '__proto__', ''])
+      assert.equal((await client.change('/api/order', { name: 'Steered', order })).status, 400);
+    assert.equal((await client.change('/api/order', { name: 'Nobody', order: 'pause' })).status, 504);
+  });
+
+  it('tells why an order was refused', async (t) => {
+    const stranger = keyFile({ id: 'ops', names: ['operator'] });
+    const client = await serve(t, { key: stranger });
+    const shop = new Shop(t, stage, { keys: key.keys });
+    await shop.open({ name: 'Strict', takes: 'strict' });
+    const listening = await client.listen();
+    t.after(() => listening.close());
+    await listening.until(
+      'overview',
+      ({ components }) => components.some(({ name }) => name === 'Strict'),
+      'it is seen',
+    );
+    const { document } = await client.change('/api/order', { name: 'Strict', order: 'pause' });
+    const { ok, told } = document as { ok: boolean; told: readonly string[] };
+    assert.equal(ok, false);
+    assert.match(told.join(), /refuses/);
   });
 });
 

@@ -46,6 +46,7 @@ export class Shop {
   readonly #stage: Stage;
   /** One for all: who has another logger has connections of its own. */
   readonly #log = recordingLog();
+  readonly #keys: string | undefined;
   #count = 0;
   /** Whether all is to be had. */
   isComplete = false;
@@ -59,7 +60,9 @@ export class Shop {
     if (this.handled.length > 1_000) this.handled.shift();
   };
 
-  constructor(t: TestContext, stage: Stage) {
+  /** @param options the file of keys by which it knows operators, where it does. */
+  constructor(t: TestContext, stage: Stage, { keys }: { readonly keys?: string | undefined } = {}) {
+    this.#keys = keys;
     this.#t = t;
     this.#stage = stage;
   }
@@ -81,7 +84,11 @@ export class Shop {
     }
     Object.defineProperty(Desk, 'name', { value: name });
     const { url } = this.#stage;
-    const processor = new Desk({ url, logger: this.#log, network: { joinAfterMs: 0 } });
+    const processor = new Desk({
+      url,
+      logger: this.#log,
+      network: { joinAfterMs: 0, ...(this.#keys !== undefined && { keys: this.#keys }) },
+    });
     this.#t.after(() => processor.close());
     await processor.start();
   }

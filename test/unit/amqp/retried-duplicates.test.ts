@@ -57,6 +57,16 @@ describe('of two copies of a failed message', () => {
     }
   });
 
+  it('the second is handled where the first is not trusted: it stands for nobody', () => {
+    const copies = new RetriedDuplicates();
+    const [first, again] = [copy(), copy()];
+    first.isUntrusted = true;
+    assert.deepEqual([copies.isSecond(first), copies.isSecond(again)], [false, false]);
+    again.isUntrusted = true;
+    again.ack();
+    assert.equal(copies.isSecond(copy()), false);
+  });
+
   it('none is recognised where it may be another message', () => {
     const others: Parts[] = [
       { failures: 0 },

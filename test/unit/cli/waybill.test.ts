@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import amqp from 'amqplib';
 import { Program } from '../../support/child.js';
+import { serverVersion } from '../../support/server-version.js';
 
 /** The command in a process of its own, killed with the test. */
 function waybill(t: TestContext, ...args: string[]): Program {
@@ -75,6 +76,21 @@ describe('waybill broker', () => {
     t.after(() => taken.close());
     assert.deepEqual(await taken.waitForEnd(), { code: 1, signal: null });
     assert.match(taken.stderr, /Port \d+ is taken/);
+  });
+
+  it('P-23: listens on the address that is named, as the version that is named', async (t) => {
+    const url = await urlOf(waybill(t, 'broker', '--port', '0', '--host', '127.0.0.1', '--profile', '4.0'));
+    assert.equal(new URL(url).hostname, '127.0.0.1');
+    assert.match(await serverVersion(url), /^4\.0/);
+  });
+
+  it('tells where it listens, and what passes, as JSON', async (t) => {
+    const program = waybill(t, 'broker', '--port', '0', '--verbose', '--json');
+    const { listening } = JSON.parse(await program.waitForLine('listening'));
+    await (await amqp.connect(listening)).close();
+    const { type, text } = JSON.parse(await program.waitForLine('"connected"'));
+    assert.equal(type, 'connected');
+    assert.match(text, /connected as guest/);
   });
 
   it('prints its version, and its usage', async (t) => {

@@ -35,6 +35,7 @@ const samples: readonly (readonly [code: face.ErrorCode, error: face.WaybillErro
   ['TOPOLOGY_REFUSED', new face.TopologyError('x')],
   ['UNDECLARED_MESSAGE', new face.UndeclaredMessageError('x')],
   ['UNROUTABLE', new face.UnroutableError('x', 'y')],
+  ['UNTRUSTED', new face.UntrustedError('altered', 'The message')],
 ];
 
 describe('errors', () => {

@@ -57,6 +57,11 @@ describe('a field table', () => {
     ['float', [0x66, 0x3f, 0x80, 0, 0], 1],
     ['double', [0x64, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], 1.5],
     ['decimal', [0x44, 2, 0, 0, 0, 5], { '!': 'decimal', value: { places: 2, digits: 5 } }],
+    [
+      'S-s13: negative decimal',
+      [0x44, 2, 0xff, 0xff, 0xff, 0x6a],
+      { '!': 'decimal', value: { places: 2, digits: -150 } },
+    ],
     ['long string', [0x53, 0, 0, 0, 2, 0x68, 0x69], 'hi'],
     ['long string that is no UTF-8', [0x53, 0, 0, 0, 2, 0xff, 0xfe], Buffer.from([0xff, 0xfe])],
     ['timestamp beyond numbers', [0x54, ...Array(8).fill(255)], { '!': 'timestamp', value: 2n ** 64n - 1n }],

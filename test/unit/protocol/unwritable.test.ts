@@ -44,6 +44,11 @@ const cases: readonly (readonly [name: string, value: unknown, what: string])[] 
   ['a float of 1e300', { '!': 'float', value: 1e300 }, '1e+300'],
   ['a boolean that is a text', { '!': 'boolean', value: 'no' }, "the text 'no', no boolean"],
   ['a decimal without digits', { '!': 'decimal', value: { places: 1 } }, 'a undefined, no whole number'],
+  [
+    'S-s13: a decimal of too many digits',
+    { '!': 'decimal', value: { places: 1, digits: 2 ** 31 } },
+    '2147483648, no whole number from -2147483648 to 2147483647',
+  ],
   ['a type nobody knows', { '!': 'toString', value: 1 }, 'of a type that is not known (toString)'],
   ['a type that is no text', { '!': {}, value: 1 }, 'of a type that is not known (object)'],
 ];

@@ -1,0 +1,181 @@
+import type { Command } from 'commander';
+import type { Network, NodeAnswer, Obeyed, Order, OrderArguments } from '../../network/index.js';
+import { type CommandDefinition, type Context, type Example, type ExitCode, exitCodes } from '../command.js';
+import { logJson } from '../output.js';
+import { count, time } from '../values.js';
+import { type Column, table } from './table.js';
+import { defineWho, each, nobody, readWho } from './who.js';
+import { withNetwork } from './with-network.js';
+
+/** How an order is signed. */
+interface KeyOptions {
+  readonly key?: string;
+  readonly as?: string;
+  readonly keys?: string;
+}
+
+/** One order as a command. */
+interface Asked {
+  readonly order: Order;
+  readonly summary: string;
+  readonly description: string;
+  readonly examples: readonly Example[];
+  /** Adds its own arguments, behind that of whom it is for, and its options. */
+  readonly define?: (command: Command) => void;
+  /** What it says, by those. */
+  readonly args?: (
+    given: string | number | undefined,
+    options: Readonly<Record<string, unknown>>,
+  ) => OrderArguments;
+  /** What is done after it was answered, to its end. */
+  readonly follow?: (network: Network, who: string, context: Context) => Promise<void>;
+}
+
+const signed =
+  'It is signed: by a key that speaks for `operator` or `operator-…` (`waybill key new --name operator`), which the processes must know, too ' +
+  '(WAYBILL_KEYS). Who has ordered it stands in their logs.';
+
+/** The commands that change components. */
+export const orders: readonly CommandDefinition[] = [
+  ordering({
+    order: 'pause',
+    summary: 'take no more from its queues, or from one of them',
+    description:
+      'Has components take no more messages; what runs goes on, what waits goes back to the queue.',
+    examples: [
+      ['waybill pause Shop', 'from none of its queues'],
+      ['waybill pause Shop orders', 'from one of them'],
+    ],
+    define: (command) => void command.argument('[queue]', 'one queue (default: all that it takes from)'),
+    args: (queue) => ({ queue }),
+  }),
+  ordering({
+    order: 'resume',
+    summary: 'take from its queues again',
+    description: 'Has components take messages again, from all queues that were paused or from one of them.',
+    examples: [['waybill resume Shop', 'from all of its queues']],
+    define: (command) => void command.argument('[queue]', 'one queue (default: all that were paused)'),
+    args: (queue) => ({ queue }),
+  }),
+  ordering({
+    order: 'drain',
+    summary: 'take no more, and wait until nothing runs',
+    description:
+      'Has components take no more messages, and waits until their handlers are done. They stay connected: `resume` has them go on.',
+    examples: [['waybill drain Shop', 'before it is stopped']],
+    follow: followDrain,
+  }),
+  ordering({
+    order: 'concurrency',
+    summary: 'change how many handlers run at once',
+    description: 'Changes how many handlers run at once, until the component ends. What runs goes on.',
+    examples: [['waybill concurrency Shop 20', 'twenty at once']],
+    define: (command) => void command.argument('<n>', 'how many, from 1 on', count),
+    args: (n) => ({ n }),
+  }),
+  ordering({
+    order: 'prefetch',
+    summary: 'change how many messages are handed out before they are acked',
+    description:
+      'Changes how many unsettled messages of each queue the broker hands out, until the component ends.',
+    examples: [['waybill prefetch Shop 50', 'fifty of each queue']],
+    define: (command) => void command.argument('<n>', 'how many, from 1 to 65535', count),
+    args: (n) => ({ n }),
+  }),
+  ordering({
+    order: 'cancel',
+    summary: "abort the signal of one message's handler",
+    description:
+      'Aborts the signal of the handler that runs for a message. A handler that heeds its signal ends; the message has failed then, and is tried again or parked as its component says. `waybill inflight` tells the ids.',
+    examples: [['waybill cancel Shop kZ0pX3vQ9aB.00002f', 'the handler of that message']],
+    define: (command) => void command.argument('<id>', 'the id of the message'),
+    args: (id) => ({ id }),
+  }),
+  ordering({
+    order: 'log-level',
+    summary: 'tell more in the log, or less, for a while',
+    description:
+      'Has processes write more to their logs, or less, for a while: their default logger, and at `debug` a line for each message to whatever logger they have.',
+    examples: [['waybill log-level Shop debug --for 10m', 'everything, for ten minutes']],
+    define: (command) => {
+      command
+        .argument('<level>', 'debug, info, warn or error')
+        .option('--for <time>', 'for how long', time, 600_000);
+    },
+    args: (level, { for: forMs }) => ({ level, forMs }),
+  }),
+  ordering({
+    order: 'quit',
+    summary: 'end them in order',
+    description:
+      'Ends components as SIGTERM would: nothing new is taken, what runs is finished. What supervises the process may start it again.',
+    examples: [['waybill quit 3f9c0a1b2d4e/2', 'one component of one process']],
+  }),
+  ordering({
+    order: 'restart',
+    summary: 'start their program again',
+    description:
+      'Has components finish what runs and start their program again. For processors that nothing else supervises.',
+    examples: [['waybill restart Shop', 'those of a name']],
+  }),
+];
+
+function ordering({ order, summary, description, examples, define, args, follow }: Asked): CommandDefinition {
+  return {
+    name: order,
+    group: 'Steering:',
+    summary,
+    description: `${description} ${signed}`,
+    examples,
+    define: (command) => {
+      defineWho(command, { isNeeded: true });
+      define?.(command);
+      command
+        .option('--key <id>', 'the key to sign with (default: the last one in the file that may)')
+        .option('--as <name>', 'who you are: operator-anna', 'operator')
+        .option('--keys <file>', 'the file of keys (default: WAYBILL_KEYS)');
+    },
+    run: async (context: Context, who: string, ...given: readonly unknown[]) => {
+      const options = given.at(-1) as KeyOptions & Readonly<Record<string, unknown>>;
+      const [first] = given.slice(0, -1) as (string | number | undefined)[];
+      const { key = true, as, keys } = options;
+      return await withNetwork({ ...context, as, keys, sign: key }, async (network) => {
+        const { answers } = await network.order(order, args?.(first, options) ?? {}, readWho(who));
+        const code = tell(context, who, answers);
+        if (code === exitCodes.done) await follow?.(network, who, context);
+        return code;
+      });
+    },
+  };
+}
+
+const columns: readonly Column<{ readonly id: string; readonly name: string; readonly done: string }>[] = [
+  { title: 'NAME', of: ({ name }) => name },
+  { title: 'ID', of: ({ id }) => id },
+  { title: 'DONE', of: ({ done }) => done },
+];
+
+/** One that was refused, or could not be done, makes it a failure. */
+function tell({ output, json }: Context, who: string, answers: readonly NodeAnswer<Obeyed>[]): ExitCode {
+  if (answers.length === 0) {
+    output.error(nobody(who));
+    return exitCodes.failed;
+  }
+  const done = each(answers).map(([{ node }, { ref, ...told }]) => ({ id: `${node.id}/${ref}`, ...told }));
+  const refused = answers.flatMap(({ node, refused: why }) => (why === undefined ? [] : [{ node, why }]));
+  if (json) for (const told of [...done, ...refused]) logJson(output, told);
+  else if (done.length > 0) for (const line of table(columns, done)) output.log(line);
+  for (const { node, why } of json ? [] : refused)
+    output.error(`${node.id} on ${node.host} (${node.pid}) does not do it: ${why}.`);
+  return refused.length > 0 || done.some(({ ok }) => !ok) ? exitCodes.failed : exitCodes.done;
+}
+
+async function followDrain(network: Network, who: string, { output, json }: Context): Promise<void> {
+  for (let left = -1; left !== 0; ) {
+    const { answers } = await network.ask('stats', readWho(who));
+    const running = each(answers).reduce((sum, [, { inflight }]) => sum + inflight, 0);
+    if (running !== left && !json)
+      output.log(running === 0 ? 'Nothing runs any more.' : `${running} still run.`);
+    left = running;
+  }
+}

@@ -1,0 +1,97 @@
+import { choice } from '../common/choices.js';
+import { wholeNumber } from '../common/numbers.js';
+import { steerLogLevel } from '../common/steered-level.js';
+import { CancelledError, ConfigurationError } from '../errors.js';
+import type { Member } from './member.js';
+
+/** What an order says, beside whom it is for. */
+export type OrderArguments = Readonly<Record<string, unknown>>;
+
+/** Something that changes a component: carried out only for who has signed it. */
+export type Order =
+  | 'pause'
+  | 'resume'
+  | 'drain'
+  | 'concurrency'
+  | 'prefetch'
+  | 'quit'
+  | 'restart'
+  | 'cancel'
+  | 'log-level';
+
+/** Carries out an order on one component, and tells what it has done. @throws ConfigurationError for what cannot be asked */
+type Carry = (member: Member, args: OrderArguments, by: string) => string | Promise<string>;
+
+/** What changes something, and so is done only for who has signed it. */
+const orders: Readonly<Record<Order, Carry>> = {
+  pause: (member, { queue }) => eachQueue(member, queue, 'pause'),
+  resume: (member, { queue }) => eachQueue(member, queue, 'resume'),
+  drain: async (member) => {
+    await eachQueue(member, undefined, 'pause');
+    const { length } = member.running;
+    return length === 0 ? 'drained: nothing runs' : `takes no more; ${length} still run`;
+  },
+  concurrency: (member, { n }) => {
+    const count = wholeNumber('concurrency', n, { min: 1, max: 100_000 });
+    if (member.queues.some(({ concurrency }) => concurrency === null))
+      throw new ConfigurationError('It takes in batches, which have no concurrency of their own.');
+    for (const steering of member.steerings) steering.setConcurrency(count);
+    return `${count} at once`;
+  },
+  prefetch: async (member, { n }) => {
+    const count = wholeNumber('prefetch', n, { min: 1, max: 65_535 });
+    for (const steering of member.steerings) await steering.setPrefetch(count);
+    return `prefetch ${count}`;
+  },
+  quit: (member) => {
+    later(member.options.quit);
+    return 'ends';
+  },
+  restart: (member) => {
+    const { restart } = member.options;
+    if (!restart)
+      throw new ConfigurationError('It cannot start itself again: what supervises it can. Send quit.');
+    later(restart);
+    return 'starts again';
+  },
+  cancel: (member, { id }, by) => {
+    const runs = member.running.filter(({ properties }) => properties.messageId === id && id !== undefined);
+    for (const run of runs) run.work?.stop(new CancelledError(`${by} has cancelled it.`));
+    return runs.length === 0 ? 'does not run here' : 'its handler is told';
+  },
+  'log-level': (_member, { level, forMs }) => {
+    const chosen = choice('level', level, ['debug', 'info', 'warn', 'error']);
+    const lifeMs = wholeNumber('forMs', forMs, { min: 1_000, max: 86_400_000 });
+    steerLogLevel(chosen, lifeMs);
+    return `${chosen} for ${Math.round(lifeMs / 1_000)} s, of the process's own logger`;
+  },
+};
+
+/** Whether this is something that can be ordered. */
+export function isOrder(command: string): command is Order {
+  return Object.hasOwn(orders, command);
+}
+
+/** Carries out an order, and tells what was done. @throws ConfigurationError for what cannot be asked */
+export async function carryOut(
+  order: Order,
+  member: Member,
+  args: OrderArguments,
+  by: string,
+): Promise<string> {
+  return await orders[order](member, args, by);
+}
+
+async function eachQueue(member: Member, queue: unknown, how: 'pause' | 'resume'): Promise<string> {
+  const own = member.queues.map((each) => each.queue);
+  const meant = queue === undefined ? own : own.filter((each) => each === queue);
+  if (meant.length === 0)
+    throw new ConfigurationError(`It takes from no such queue: only from ${own.join(', ')}.`);
+  for (const name of new Set(meant)) for (const steering of member.steerings) await steering[how](name);
+  return `${how === 'pause' ? 'takes no more from' : 'takes again from'} ${[...new Set(meant)].join(', ')}`;
+}
+
+/** What ends a component ends what answers, too: that comes first. */
+function later(work: () => unknown): void {
+  setTimeout(() => void Promise.resolve(work()).catch(() => {}), 100);
+}

@@ -1,0 +1,156 @@
+// A call to many gives who has answered and who has not, by name.
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { Exchange, type ExchangeClass, GenericProducer, RpcCommand } from 'waybill';
+import { Network } from 'waybill/network';
+import { uniqueName } from '../../support/broker.js';
+import { Program } from '../../support/child.js';
+import { useStage } from '../../support/stage/stage.js';
+import { until } from '../../support/until.js';
+
+describe('a gather', () => {
+  const stage = useStage();
+
+  const exchange = (): ExchangeClass => {
+    const exchangeName = uniqueName('quotes');
+    return class extends Exchange {
+      static override readonly exchangeName = exchangeName;
+      static override readonly exchangeType = 'fanout';
+    };
+  };
+
+  const start = async (t: TestContext, to: ExchangeClass, lateMs = 0): Promise<Program> => {
+    const args = [stage.url, to.exchangeName, String(lateMs)];
+    const program = Program.run('test/conformance/network/programs/quoting.ts', { args });
+    t.after(() => program.close());
+    await program.waitForLine('ready', 60_000);
+    return program;
+  };
+
+  const connect = async (t: TestContext, to: ExchangeClass) => {
+    class Buyer extends GenericProducer {
+      static override readonly eks = [[to, '']] as const;
+      build_rpc_quote() {
+        return new RpcCommand<number, null, 'quote'>('quote', null);
+      }
+    }
+    return await stage.connect(t, Buyer);
+  };
+
+  const joined = async (t: TestContext, count: number): Promise<void> => {
+    const network = await Network.open({ url: stage.url });
+    t.after(() => network.close());
+    await until(async () => (await network.ask('ping', { to: { name: 'Quoter' } })).answers.length >= count, {
+      what: 'all have joined',
+      limitMs: 20_000,
+    });
+  };
+
+  it('ends when all that are there have answered, and knows who comes later', async (t) => {
+    const to = exchange();
+    const programs = await Promise.all([start(t, to), start(t, to)]);
+    await joined(t, 2);
+    const buyer = await connect(t, to);
+    const both = await buyer.with({ expect: 'Quoter', timeoutMs: 20_000 }).gather_quote();
+    assert.deepEqual([both.why, both.missing, both.error], ['all', [], undefined]);
+    const pids = both.answers.map(({ result }) => result.unwrap()).sort();
+    assert.deepEqual(pids, programs.map(({ pid }) => pid).sort());
+    assert.deepEqual(both.answers.map(({ from: { pid } }) => Number(pid)).sort(), pids);
+    await start(t, to);
+    await joined(t, 3);
+    await until(
+      async () =>
+        (await buyer.with({ expect: 'Quoter', timeoutMs: 20_000 }).gather_quote()).answers.length === 3,
+      { what: 'the third is expected, too' },
+    );
+  });
+
+  it('names those who were killed meanwhile, and those who are only late', async (t) => {
+    const to = exchange();
+    const [quick, killed, late] = await Promise.all([
+      start(t, to),
+      start(t, to, 60_000),
+      start(t, to, 60_000),
+    ]);
+    await joined(t, 3);
+    const buyer = await connect(t, to);
+    const gathering = buyer.with({ expect: 'Quoter', timeoutMs: 6_000 }).gather_quote();
+    await killed.waitForLine('asked');
+    killed.signal('SIGKILL');
+    const { answers, missing, why } = await gathering;
+    assert.equal(why, 'timeout');
+    assert.deepEqual(
+      answers.map(({ from }) => Number(from.pid)),
+      [quick.pid],
+    );
+    const told = missing.map(({ pid, isThere }) => [Number(pid), isThere]);
+    assert.deepEqual(
+      new Map(told as [number, boolean][]),
+      new Map([
+        [killed.pid, false],
+        [late.pid, true],
+      ]),
+    );
+    await late.waitForLine('told');
+  });
+
+  it('ends as soon as all who are missing are gone', async (t) => {
+    const to = exchange();
+    const [quick, killed] = await Promise.all([start(t, to), start(t, to, 60_000)]);
+    await joined(t, 2);
+    const buyer = await connect(t, to);
+    const gathering = buyer.with({ expect: 'Quoter', timeoutMs: 60_000 }).gather_quote();
+    await killed.waitForLine('asked');
+    killed.signal('SIGKILL');
+    const { answers, missing, why } = await gathering;
+    assert.equal(why, 'gone');
+    assert.deepEqual(
+      answers.map(({ from }) => Number(from.pid)),
+      [quick.pid],
+    );
+    assert.deepEqual(
+      missing.map(({ pid, isThere }) => [Number(pid), isThere]),
+      [[killed.pid, false]],
+    );
+  });
+
+  it('ends with a quorum, and has the others told', async (t) => {
+    const to = exchange();
+    const [quick, slow] = await Promise.all([start(t, to), start(t, to, 60_000)]);
+    const buyer = await connect(t, to);
+    const { answers, why } = await buyer.with({ quorum: 1, timeoutMs: 20_000 }).gather_quote();
+    assert.equal(why, 'quorum');
+    assert.deepEqual(
+      answers.map(({ result }) => result.unwrap()),
+      [quick.pid],
+    );
+    await slow.waitForLine('told');
+  });
+
+  it('ends without knowing whom to wait for when nobody else answers', async (t) => {
+    const to = exchange();
+    await Promise.all([start(t, to), start(t, to)]);
+    const buyer = await connect(t, to);
+    const { answers, missing, why } = await buyer.with({ stallMs: 1_000, timeoutMs: 20_000 }).gather_quote();
+    assert.deepEqual([answers.length, missing, why], [2, [], 'stall']);
+    const two = await buyer.with({ expect: 2, timeoutMs: 20_000 }).gather_quote();
+    assert.deepEqual([two.answers.length, two.why], [2, 'all']);
+  });
+
+  it('never rejects: nobody there, given up, closed, numbers that are none', async (t) => {
+    const to = exchange();
+    const buyer = await connect(t, to);
+    const nobody = await buyer.gather_quote();
+    assert.deepEqual([nobody.why, nobody.error?.code], ['failed', 'UNROUTABLE']);
+    await start(t, to, 60_000);
+    const abort = new AbortController();
+    const given = buyer.with({ signal: abort.signal, timeoutMs: 20_000 }).gather_quote();
+    abort.abort(new Error('enough'));
+    assert.equal((await given).why, 'failed');
+    for (const settings of [{ quorum: 0 }, { expect: 1.5 }, { stallMs: Number.NaN }])
+      assert.equal((await buyer.with(settings).gather_quote()).error?.code, 'CONFIGURATION');
+    const closing = buyer.with({ timeoutMs: 20_000 }).gather_quote();
+    await buyer.close();
+    assert.equal((await closing).why, 'failed');
+  });
+});

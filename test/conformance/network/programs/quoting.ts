@@ -1,0 +1,26 @@
+// Components that answer a call, some of them late: five in one process.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Exchange, type HandlerContext, MessageProcessor, type Reply, RpcHandler } from 'waybill';
+
+const [url, exchangeName = '', lateMs = '0'] = process.argv.slice(2);
+class Quotes extends Exchange {
+  static override readonly exchangeName = exchangeName;
+  static override readonly exchangeType = 'fanout';
+}
+
+class Quoter extends MessageProcessor {
+  @RpcHandler('command', 'quote')
+  async quote(_content: unknown, _reply: Reply<number>, context: HandlerContext) {
+    context.signal.addEventListener('abort', () => console.log('told'));
+    console.log('asked');
+    await sleep(Number(lateMs), undefined, { signal: context.signal });
+    return process.pid;
+  }
+}
+const queue = {
+  name: `${exchangeName}.${process.pid}`,
+  flags: { exclusive: true, autoDelete: true, durable: false },
+};
+await new Quoter({ url, eqks: [[Quotes, [[queue, '']]]], network: { joinAfterMs: 0 } }).start();
+console.log('ready');
