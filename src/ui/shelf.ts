@@ -94,7 +94,7 @@ export function summary(message: FailedMessage): ParkedSummary {
 }
 
 /** Whether a message is one of a group. */
-export function isOf({ code, handler, message: name }: FailedTraits, message: FailedMessage): boolean {
+function isOf({ code, handler, message: name }: FailedTraits, message: FailedMessage): boolean {
   const traits = traitsOf(message);
   return traits.code === code && traits.handler === handler && traits.message === name;
 }

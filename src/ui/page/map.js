@@ -89,7 +89,7 @@ function node(name, group, places, isMeant) {
 }
 
 /** Some messages tell no sender. @param {string} name */
-export function shownName(name) {
+function shownName(name) {
   return name === '?' ? 'not told' : name;
 }
 
