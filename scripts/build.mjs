@@ -1,5 +1,6 @@
 // Builds `dist`, or the folder that is named, from `src` with the project's own compiler. `npm pack` and `npm publish` run it through `prepack`.
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { joinRooms } from './join-rooms.mjs';
 import { main, run } from './run.mjs';
 
@@ -8,4 +9,9 @@ await main(async () => {
   rmSync(folder, { recursive: true, force: true });
   run('tsc', ['-p', 'tsconfig.build.json', '--outDir', folder]);
   await joinRooms(folder);
+  // The page of `waybill ui` goes into browsers as it is.
+  cpSync('src/ui/page', join(folder, 'ui/page'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('tsconfig.json'),
+  });
 });

@@ -10,6 +10,7 @@ import { withTarball } from './user-project.mjs';
 const steps = {
   style: () => run('biome', ['check', '--error-on-warnings', '.']),
   source: () => run('tsc', ['-p', 'tsconfig.json']),
+  page: () => run('tsc', ['-p', 'src/ui/page/tsconfig.json']),
   legacy: () => run('tsc', ['-p', 'test/legacy/tsconfig.json']),
   build: () => run('node', ['scripts/build.mjs']),
   unused: () => run('knip', ['--treat-config-hints-as-errors']),

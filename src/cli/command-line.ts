@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isWaybillError, toError } from '../errors.js';
+import { EditError } from '../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
 import { CommandError, UsageError } from './command-error.js';
 import { commands } from './commands.js';
@@ -134,7 +135,7 @@ function meant(args: readonly string[], program: Command): string {
 function codeOf(thrown: unknown): string {
   if (isWaybillError(thrown)) return thrown.code;
   if (thrown instanceof CommanderError || thrown instanceof UsageError) return 'USAGE';
-  return thrown instanceof CommandError ? 'FAILED' : 'UNEXPECTED';
+  return thrown instanceof CommandError || thrown instanceof EditError ? 'FAILED' : 'UNEXPECTED';
 }
 
 /** commander says `error: unknown option '--prot'\n(Did you mean --port?)`; we speak in sentences. */

@@ -13,11 +13,13 @@ import { ps } from './network/ps.js';
 import { top } from './network/top.js';
 import { whoSends } from './network/who-sends.js';
 import { send } from './send-command.js';
+import { ui } from './ui-command.js';
 
 /** All commands, in the order in which the help lists them. A further one is a file and a line here. */
 export const commands: readonly CommandDefinition[] = [
   ps,
   top,
+  ui,
   info,
   inflight,
   whoSends,

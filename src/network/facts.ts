@@ -74,6 +74,8 @@ export interface SenderFigures {
   readonly version?: string;
   readonly message: string;
   readonly count: number;
+  /** How many of `count` have failed. */
+  readonly failed: number;
   /** ISO 8601. */
   readonly lastAt: string;
 }

@@ -43,6 +43,7 @@ const run = {
   fields: {
     queue: 'text',
     messageId: optionalText,
+    correlationId: optionalText,
     from: optionalText,
     handler: optionalText,
     forMs: 'number',
@@ -50,7 +51,14 @@ const run = {
   },
 } as const;
 const sender = {
-  fields: { sender: 'text', version: optionalText, message: 'text', count: 'number', lastAt: 'text' },
+  fields: {
+    sender: 'text',
+    version: optionalText,
+    message: 'text',
+    count: 'number',
+    failed: 'number',
+    lastAt: 'text',
+  },
 } as const;
 
 const info = {

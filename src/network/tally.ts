@@ -25,6 +25,7 @@ interface HandlerCount {
 /** What is counted of one message of one sender. */
 interface SenderCount extends Pick<SenderFigures, 'sender' | 'version' | 'message'> {
   count: number;
+  failed: number;
   lastAt: number;
 }
 
@@ -45,12 +46,14 @@ export class Tally {
     handler.done++;
     handler.totalMs += ms;
     handler.took.record(ms);
-    if (failed && !isControlFlow(failed.thrown)) {
+    const hasFailed = failed !== undefined && !isControlFlow(failed.thrown);
+    if (hasFailed) {
       handler.failed++;
       // As text: whatever else hangs on an error is not kept for it.
       handler.lastError = lastErrorOf(failed.thrown);
     }
-    this.#sent(delivery.sender, name ?? '(none)');
+    const count = this.#sent(delivery.sender, name ?? '(none)');
+    if (hasFailed) count.failed++;
   }
 
   /** How many messages were handled, and how many of them failed. */
@@ -92,11 +95,12 @@ export class Tally {
     return count;
   }
 
-  #sent(sender: unknown, message: string): void {
+  #sent(sender: unknown, message: string): SenderCount {
     const { name, version } = (sender ?? nobody) as { readonly name?: unknown; readonly version?: unknown };
     const count = this.#sender(typeof name === 'string' ? brief(name) : '?', version, brief(message));
     count.count++;
     count.lastAt = Date.now();
+    return count;
   }
 
   #sender(sender: string, version: unknown, message: string): SenderCount {
@@ -109,7 +113,7 @@ export class Tally {
       return this.#sender(others, undefined, others);
     this.#sendersKnown++;
     const told = version === undefined ? undefined : { version: cut(version, 50) };
-    const count = { sender, ...told, message, count: 0, lastAt: 0 };
+    const count = { sender, ...told, message, count: 0, failed: 0, lastAt: 0 };
     if (messages) messages.set(key, count);
     else this.#senders.set(sender, new Map([[key, count]]));
     return count;

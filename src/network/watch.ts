@@ -88,6 +88,7 @@ export class Watch {
     this.#deaf = this.#host.hear((type, told) => this.#hear(type, told));
     await this.#renew();
     await this.#getToKnow('all');
+    if (this.#isClosed) return;
     this.#looking = setInterval(() => void this.#look(), this.#lookMs);
   }
 

@@ -6,7 +6,7 @@ export interface AnnouncedSkip {
   readonly reason: string;
 }
 
-/** All of them. Only what a machine may lack: a client of another language, a shell. */
+/** All of them. Only what a machine may lack: a client of another language, a shell, a browser. */
 export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: 'pika of Python', reason: 'needs the package python3-pika' },
   { name: 'amqp-worker of Python', reason: 'needs the package python3-pika' },
@@ -14,6 +14,11 @@ export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: 'aio_pika of Python', reason: 'needs the package python3-aio-pika' },
   { name: 'kombu of Python', reason: 'needs the package python3-kombu' },
   { name: 'amqp of Python', reason: 'needs the package python3-amqp' },
+  { name: 'the page of waybill ui in a browser', reason: 'needs the package chromium' },
+  {
+    name: 'the page of waybill ui with many components in a browser',
+    reason: 'needs the package chromium',
+  },
   { name: 'is a script that zsh can read', reason: 'needs the package zsh' },
   { name: 'is a script that fish can read', reason: 'needs the package fish' },
 ];

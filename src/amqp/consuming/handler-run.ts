@@ -6,6 +6,8 @@ export interface HandlerRun {
   readonly queue: string;
   /** The `message_id`, where the sender gave one. */
   readonly messageId: string | undefined;
+  /** The `correlation_id`, where the sender gave one: calls have it. */
+  readonly correlationId: string | undefined;
   /** Who sent the message, where it tells: `name@host pid`. */
   readonly from: string | undefined;
   /** The name of the handler, where that is known. */
@@ -16,8 +18,15 @@ export interface HandlerRun {
 
 /** What is told of the run of a delivery. */
 export function handlerRun({ queue, properties, sender, handledBy, runMs }: Delivery): HandlerRun {
-  const messageId = properties.messageId as string | undefined;
-  return { queue, messageId, from: senderOf(sender), handler: handledBy, forMs: Math.round(runMs) };
+  const { messageId, correlationId } = properties as { messageId?: string; correlationId?: string };
+  return {
+    queue,
+    messageId,
+    correlationId,
+    from: senderOf(sender),
+    handler: handledBy,
+    forMs: Math.round(runMs),
+  };
 }
 
 /** The same in a sentence. */

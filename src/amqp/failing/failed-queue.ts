@@ -24,6 +24,14 @@ export interface FailedMessage {
   readonly content: Buffer;
 }
 
+/** How much is looked at. */
+export interface ListOptions {
+  /** No more messages than these. @default all of them */
+  readonly most?: number | undefined;
+  /** No more bytes of bodies. @default as many as there are */
+  readonly mostBytes?: number | undefined;
+}
+
 /** How messages are sent back. */
 export interface ReplayOptions {
   /** At least so long after one the next is sent, in milliseconds. @default 0: as fast as the broker confirms them */
@@ -64,9 +72,12 @@ export class FailedQueue {
   }
 
   /** The parked messages, the oldest first; they stay where they are. @throws TopologyError when nothing was ever parked */
-  async list(): Promise<readonly FailedMessage[]> {
+  async list({ most = Infinity, mostBytes = Infinity }: ListOptions = {}): Promise<readonly FailedMessage[]> {
     const found: FailedMessage[] = [];
+    let bytes = 0;
     await this.#visit(async (message) => {
+      bytes += message.content.length;
+      if (found.length >= most || bytes > mostBytes) return 'stop';
       found.push(message);
       return 'keep';
     });

@@ -1,11 +1,11 @@
 import { changeProperties } from '../../amqp/index.js';
 import { callProperties } from '../../component/index.js';
 import { silentLogger } from '../../logger.js';
+import { readableBody } from '../../parked/index.js';
 import { MessageSender } from '../../registry/index.js';
 import { type CallRequest, RpcCaller, resultReader } from '../../rpc/index.js';
 import { jsonEncoder, type Result, RpcCommand, receivedResult } from '../../wire/index.js';
 import { RpcClient } from '../../workers/index.js';
-import { readableBody } from '../body.js';
 import { UsageError } from '../command-error.js';
 import { givenBody } from '../given-body.js';
 import { type Written, writeEnvelope } from '../sending/envelope.js';

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { FailedQueue } from '../../amqp/index.js';
+import { summaryOf } from '../../parked/index.js';
 import type { Context, ExitCode } from '../command.js';
 import { logJson } from '../output.js';
 import type { Selection } from './selection.js';
-import { lineOf, summaryOf } from './words.js';
+import { lineOf } from './words.js';
 
 /** Adds `--dry-run`. */
 export function defineDryRun(command: Command): Command {

@@ -1,10 +1,10 @@
 import { type EditFate, type FailedMessage, type FailedQueue, failedQueueName } from '../../amqp/index.js';
+import { EditableBody } from '../../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { UsageError } from '../command-error.js';
 import { bodyHelp, givenBody } from '../given-body.js';
 import { logJson } from '../output.js';
 import { another } from '../values.js';
-import { EditableBody } from './editable-body.js';
 import { inEditor } from './in-editor.js';
 import { defineQueue, Selection, withFailedQueue } from './selection.js';
 import { setIn } from './set-in.js';

@@ -1,9 +1,10 @@
 import { failedQueueName } from '../../amqp/index.js';
+import { groupsOf, summaryOf } from '../../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { jsonText, logJson } from '../output.js';
-import { groupsOf, lineOfGroup } from './groups.js';
+import { lineOfGroup } from './groups.js';
 import { defineQueue, defineWhere, Selection, withFailedQueue } from './selection.js';
-import { lineOf, summaryOf } from './words.js';
+import { lineOf } from './words.js';
 
 interface ListOptions {
   readonly where?: readonly string[];

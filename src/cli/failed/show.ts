@@ -1,7 +1,7 @@
+import { documentOf } from '../../parked/index.js';
 import type { CommandDefinition, Context, ExitCode } from '../command.js';
 import { jsonText, logJson } from '../output.js';
 import { defineSelection, Selection, type SelectionOptions, withFailedQueue } from './selection.js';
-import { documentOf } from './words.js';
 
 /** `waybill failed show`: all that is known of messages. */
 export const show: CommandDefinition = {

@@ -1,5 +1,5 @@
 import type { FailedMessage } from '../../amqp/index.js';
-import { messageName, senderName } from '../body.js';
+import { messageName, senderName } from '../../parked/index.js';
 import { UsageError } from '../command-error.js';
 import { milliseconds } from '../values.js';
 

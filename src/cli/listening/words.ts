@@ -1,7 +1,7 @@
 import { senderOf } from '../../amqp/index.js';
 import { cut } from '../../common/foreign-text.js';
+import { jsonBody, messageName, readableBody } from '../../parked/index.js';
 import { isRecord } from '../../wire/index.js';
-import { jsonBody, messageName, readableBody } from '../body.js';
 import { jsonText, shownText } from '../output.js';
 import type { Heard } from './source.js';
 

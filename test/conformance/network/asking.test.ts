@@ -87,8 +87,8 @@ describe('the network of components', () => {
     const [asked] = (await network.ask('senders', { to: { name: 'Desk' } })).answers;
     const senders = asked?.components[0]?.senders.map(({ lastAt: _, ...each }) => each);
     assert.deepEqual(senders, [
-      { sender: 'Shop', version: '7', message: 'order', count: 3 },
-      { sender: 'Shop', version: '7', message: 'price', count: 1 },
+      { sender: 'Shop', version: '7', message: 'order', count: 3, failed: 1 },
+      { sender: 'Shop', version: '7', message: 'price', count: 1, failed: 0 },
     ]);
     const [health] = (await network.ask('health', { to: { name: 'Desk' } })).answers;
     assert.equal(health?.components[0]?.ok, true);

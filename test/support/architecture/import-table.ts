@@ -16,6 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['amqp', ...LEAVES],
   identity: ['amqp', ...LEAVES],
   network: ['amqp', 'identity', ...LEAVES],
+  parked: ['wire', 'amqp', ...LEAVES],
+  ui: ['amqp', 'identity', 'network', 'parked', ...LEAVES],
   component: ['wire', 'amqp', 'rpc', 'telemetry', 'identity', 'network', 'scheduler', ...LEAVES],
   messaging: ['wire', 'amqp', 'rpc', 'network', 'component', 'scheduler', ...LEAVES],
   workers: ['wire', 'amqp', 'rpc', 'component', 'scheduler', ...LEAVES],
@@ -76,8 +78,11 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   devbroker: ['common', 'queues', 'exchanges', 'virtual-host', 'channels', 'server', 'index.ts'],
 };
 
-/** The face lists all rooms but the two which have a door of their own only. The programs of `cli` use any. */
-const FACE_MAY_IMPORT = [...ROOMS.filter((room) => !['devbroker', 'testing'].includes(room)), ...LEAVES];
+/** The face lists all rooms but those which have a door of their own, or are for programs only. The programs of `cli` use any. */
+const FACE_MAY_IMPORT = [
+  ...ROOMS.filter((room) => !['devbroker', 'testing', 'parked', 'ui'].includes(room)),
+  ...LEAVES,
+];
 const CLI_MAY_IMPORT = [...ROOMS, ...LEAVES, FACE];
 
 /** Packages that one room keeps from the others. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflateSync, gzipSync, inflateSync, unzipSync } from 'node:zlib';
-import type { FailedMessage } from '../../../../src/amqp/index.js';
-import { EditableBody } from '../../../../src/cli/failed/editable-body.js';
-import { setIn } from '../../../../src/cli/failed/set-in.js';
+import type { FailedMessage } from '../../../src/amqp/index.js';
+import { setIn } from '../../../src/cli/failed/set-in.js';
+import { EditableBody } from '../../../src/parked/editable-body.js';
 
 function bodyOf(content: Buffer | string, properties: FailedMessage['properties'] = {}): EditableBody {
   return new EditableBody({

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateSync, gzipSync, unzipSync } from 'node:zlib';
-import type { FailedMessage } from '../../amqp/index.js';
-import { bodyEncoder, jsonBody } from '../body.js';
-import { CommandError } from '../command-error.js';
+import type { FailedMessage } from '../amqp/index.js';
+import { bodyEncoder, jsonBody } from './body.js';
+import { EditError } from './edit-error.js';
 
 /** No body is unpacked beyond this. */
 const maxBytes = 128 * 1024 * 1024;
@@ -22,9 +22,7 @@ export class EditableBody {
     const isPacked = bodyEncoder(properties).contentEncoding === 'gzip';
     const bytes = isPacked ? unzipSync(content, { maxOutputLength: maxBytes }) : content;
     if (!isUtf8(bytes))
-      throw new CommandError(
-        'The body is no text, so it cannot be edited. Give another one by --body @file.',
-      );
+      throw new EditError('The body is no text, so it cannot be edited. Give another one by --body @file.');
     this.#original = bytes.toString();
     this.#isJson = jsonBody(message) !== undefined;
     this.#pack = isPacked ? packingOf(content) : (plain) => plain;
@@ -45,10 +43,10 @@ export class EditableBody {
   /** A copy of its JSON. @throws Error for what is none, and where writing it anew would change it */
   get value(): unknown {
     if (!this.#isJson)
-      throw new CommandError('The body is no JSON, so nothing can be set in it. Use --body, or an editor.');
+      throw new EditError('The body is no JSON, so nothing can be set in it. Use --body, or an editor.');
     const value: unknown = JSON.parse(this.#original);
     if (isExact(this.#original, value)) return value;
-    throw new CommandError(
+    throw new EditError(
       'The body has numbers that JavaScript would write otherwise, as 12345678901234567890 or 1.0. Use --body, or an editor.',
     );
   }
@@ -74,7 +72,7 @@ function assertJson(text: string): void {
   try {
     JSON.parse(text);
   } catch (cause) {
-    throw new CommandError(`The body was JSON and would be none any more: ${(cause as Error).message}`, {
+    throw new EditError(`The body was JSON and would be none any more: ${(cause as Error).message}`, {
       cause,
     });
   }

@@ -1,0 +1,60 @@
+import type { Asked, Network, NodeAnswer } from '../network/index.js';
+import type { Observation } from './observation.js';
+import { idOf } from './overview.js';
+import type { QueueDepths } from './queue-depths.js';
+import type { ComponentPage, Instance, Run } from './told.js';
+
+/** What has not answered by then is busy. */
+const limitMs = 1_000;
+
+/** What pages about components are made of. */
+export interface Sources {
+  readonly network: Network;
+  readonly observation: Observation;
+  readonly depths: QueueDepths;
+}
+
+/** All that is known of the components of a name, and what they do at this moment. @throws ConnectError */
+export async function componentPage(
+  name: string,
+  { network, observation, depths }: Sources,
+): Promise<ComponentPage> {
+  const instances = instancesOf(name, observation);
+  const connected = instances.filter(({ state }) => state === 'up').map(({ node }) => node.id);
+  const names = instances.flatMap(({ facts }) => facts.queues.map(({ queue }) => queue));
+  const [asked, queues] = await Promise.all([
+    network.ask('inflight', { to: { name }, expected: new Set(connected), timeoutMs: limitMs }),
+    depths.of([...new Set(names)]),
+  ]);
+  const runs = runsOf(asked.answers).filter(({ component }) => component === name);
+  return { name, instances, runs, queues, silent: asked.missing };
+}
+
+/** The handlers that run, the longest first. */
+export function runsOf(answers: readonly NodeAnswer<Asked['inflight']>[]): readonly Run[] {
+  return answers
+    .flatMap((answer) =>
+      answer.components.flatMap(({ ref, name, runs }) =>
+        runs.map((run) => ({ ...run, component: name, instance: idOf(answer, ref) })),
+      ),
+    )
+    .sort((one, other) => other.forMs - one.forMs);
+}
+
+function instancesOf(name: string, { nodes }: Observation): readonly Instance[] {
+  return nodes.flatMap(({ node, state, stateSince, figures: process, components }) =>
+    components
+      .filter(({ facts }) => facts.name === name)
+      .map(({ facts, figures, rate, failing }) => ({
+        id: idOf({ node }, facts.ref),
+        node,
+        state,
+        stateSince,
+        facts,
+        figures,
+        process,
+        rate,
+        failing,
+      })),
+  );
+}
