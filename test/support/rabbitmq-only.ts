@@ -40,6 +40,11 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     reason: 'it changes the passwords of users by the HTTP API of RabbitMQ',
   },
   {
+    file: 'test/broker/amqp/refused-connections.test.ts',
+    reason:
+      'it makes users, permissions and limits by the HTTP API of RabbitMQ; the rest is in conformance/channel',
+  },
+  {
     file: 'test/broker/amqp/refusals.test.ts',
     reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
   },

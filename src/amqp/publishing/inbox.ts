@@ -17,10 +17,13 @@ export class Inbox {
   /** Refused once: they must not keep the others from a new channel. */
   readonly #refused = new Set<string>();
   #channel: ConfirmChannel | undefined;
+  /** What was asked for on that channel. Who listens while it is set up is in the list that is gone through, too: twice the broker refuses. */
+  #asked = new Map<string, Promise<void>>();
 
   /** Makes a new channel receive what is listened to. */
   readonly setUp = async (channel: ConfirmChannel): Promise<void> => {
     this.#channel = channel;
+    this.#asked = new Map();
     takeMessages(channel, (message, tag) => this.#listeners.get(addressOf(tag))?.(message));
     for (const address of this.#listeners.keys()) {
       if (!this.#refused.has(address))
@@ -39,6 +42,7 @@ export class Inbox {
   async ignore(address: string): Promise<void> {
     this.#listeners.delete(address);
     this.#refused.delete(address);
+    this.#asked.delete(address);
     if (address !== directReplyTo) await this.#remove(address).catch(() => {});
   }
 
@@ -52,7 +56,13 @@ export class Inbox {
     await this.#channel?.deleteQueue(address);
   }
 
-  async #receive(channel: ConfirmChannel, address: string): Promise<void> {
+  #receive(channel: ConfirmChannel, address: string): Promise<void> {
+    const asked = this.#asked.get(address) ?? this.#consume(channel, address);
+    this.#asked.set(address, asked);
+    return asked;
+  }
+
+  async #consume(channel: ConfirmChannel, address: string): Promise<void> {
     if (address !== directReplyTo)
       await channel.assertQueue(address, { exclusive: true, autoDelete: true, durable: false });
     const take = (message: Received | null): void =>
