@@ -8,8 +8,10 @@ import { errorsPage, PAGE, withCodeOf } from '../scripts/errors/page.js';
 /** Classes that no user meets, or that have no code of their own. */
 const NOT_ON_THE_PAGE: Readonly<Record<string, string>> = {
   WaybillError: 'the base of all',
+  EditError: 'says why a parked message cannot be edited so, to whoever edits it',
   NameTakenError: 'a ConfigurationError for whoever catches it; Timeit alone tells it apart',
   WrappedValue: 'stands for what a user has thrown that is no error',
+  Refused: 'a request that the page of waybill ui may not make',
   Unwritable: 'within the codec, which makes a TypeError with the place of it',
   CommandError: 'ends a command of the command line, which tells its sentence',
   EditError: 'likewise',

@@ -19,14 +19,23 @@ export async function componentPage(
   name: string,
   { network, observation, depths }: Sources,
 ): Promise<ComponentPage> {
-  const instances = instancesOf(name, observation);
-  const connected = instances.filter(({ state }) => state === 'up').map(({ node }) => node.id);
-  const names = instances.flatMap(({ facts }) => facts.queues.map(({ queue }) => queue));
-  const [asked, queues] = await Promise.all([
-    network.ask('inflight', { to: { name }, expected: new Set(connected), timeoutMs: limitMs }),
+  const seen = instancesOf(name, observation);
+  const connected = seen.filter(({ state }) => state === 'up').map(({ node }) => node.id);
+  const names = seen.flatMap(({ facts }) => facts.queues.map(({ queue }) => queue));
+  const whom = { to: { name }, expected: new Set(connected), timeoutMs: limitMs };
+  const [asked, infos, queues] = await Promise.all([
+    network.ask('inflight', whom),
+    network.ask('info', whom),
     depths.of([...new Set(names)]),
   ]);
   const runs = runsOf(asked.answers).filter(({ component }) => component === name);
+  // What was told when they came may have been changed by an order since.
+  const facts = new Map(
+    infos.answers.flatMap((answer) =>
+      answer.components.map((told) => [idOf(answer, told.ref), told] as const),
+    ),
+  );
+  const instances = seen.map((each) => ({ ...each, facts: facts.get(each.id) ?? each.facts }));
   return { name, instances, runs, queues, silent: asked.missing };
 }
 

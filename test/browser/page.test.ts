@@ -18,6 +18,7 @@ const skip = program === undefined && 'there is no Chromium: apt-get install chr
 const pictures = process.env['WAYBILL_PICTURES'];
 
 describe('the page of waybill ui in a browser', { skip }, () => {
+  const key = keyFile({ id: 'ops', names: ['operator'] });
   let browser: Browser;
   let shop: Shop;
   let selling: NodeJS.Timeout;
@@ -37,7 +38,7 @@ describe('the page of waybill ui in a browser', { skip }, () => {
 
   before(async () => {
     browser = await Browser.launch(program ?? '');
-    shop = new Shop(owner, stage);
+    shop = new Shop(owner, stage, { keys: key.keys });
     await shop.openAll();
     const [web, till, oldTill] = [
       await shop.sender('Web', 'order'),
@@ -181,7 +182,7 @@ describe('the page of waybill ui in a browser', { skip }, () => {
   });
 
   it('lets who may do so mend and send back what failed', async (t) => {
-    const { page, server } = await open(t, { key: keyFile({ id: 'ops', names: ['operator'] }) });
+    const { page, server } = await open(t, { key });
     await page.see(`location.hash = '#/failed/reserve'`);
     await page.until(`document.querySelector('#screen button.danger')`, 'there are buttons');
     await picture(page, 'ui-failed', { height: 540 });
@@ -206,6 +207,24 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     await page.until(`document.querySelector('#screen > div > div.actions button')`, 'all can be sent back');
     await page.click('#screen > div > div.actions button');
     await page.untilShown('sent back');
+    isClean({ page, server });
+  });
+
+  it('steers components by a key', async (t) => {
+    const { page, server } = await open(t, { key });
+    const buttons = `[...document.querySelectorAll('#screen button')]`;
+    const press = (words: string): string => `${buttons}.find((each) => each.textContent === '${words}')`;
+    await page.see(`location.hash = '#/component/Mail'`);
+    await page.until(press('Pause mail'), 'there are orders');
+    await page.see(`${press('Pause mail')}.click()`);
+    await page.until(press('Resume mail'), 'it is paused');
+    await page.until(`document.getElementById('status').className === 'said'`, 'its answer is said');
+    await page.see(`${press('Resume mail')}.click()`);
+    await page.until(press('Pause mail'), 'it goes on');
+    await page.see(`${press('Quit')}.click()`);
+    await page.until(`document.getElementById('dialog').open`, 'it is asked whether that is meant');
+    await page.press('Escape');
+    await page.until(`!document.getElementById('dialog').open`, 'it was not meant');
     isClean({ page, server });
   });
 
