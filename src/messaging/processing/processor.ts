@@ -237,7 +237,7 @@ export class MessageProcessor extends MicroThread implements Component {
       stopped: () => stoppedBefore(this.constructor.name, this.stopSignal),
       prepare: () => this.prepare(),
       keptAs: (queue) => this.keptAs(queue),
-      obey: (body) => obey(body, given.Class.control),
+      obey: (body) => obey(body, given.Class, this.#logger),
       onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
       emitter: this.#emitter,
     });

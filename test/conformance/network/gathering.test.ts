@@ -19,8 +19,8 @@ describe('a gather', () => {
     };
   };
 
-  const start = async (t: TestContext, to: ExchangeClass, lateMs = 0): Promise<Program> => {
-    const args = [stage.url, to.exchangeName, String(lateMs)];
+  const start = async (t: TestContext, to: ExchangeClass, lateMs = 0, many = 1): Promise<Program> => {
+    const args = [stage.url, to.exchangeName, String(lateMs), String(many)];
     const program = Program.run('test/conformance/network/programs/quoting.ts', { args });
     t.after(() => program.close());
     await program.waitForLine('ready', 60_000);
@@ -40,7 +40,15 @@ describe('a gather', () => {
   const joined = async (t: TestContext, count: number): Promise<void> => {
     const network = await Network.open({ url: stage.url });
     t.after(() => network.close());
-    await until(async () => (await network.ask('ping', { to: { name: 'Quoter' } })).answers.length >= count, {
+    // On a busy machine some may answer too late to be waited for: each counts once it has.
+    const known = new Set<string>();
+    const there = async (): Promise<number> => {
+      const { answers } = await network.ask('ping', { to: { name: 'Quoter' } });
+      for (const { node, components } of answers)
+        for (const { ref } of components) known.add(`${node.id}/${ref}`);
+      return known.size;
+    };
+    await until(async () => (await there()) >= count, {
       what: 'all have joined',
       limitMs: 20_000,
     });
@@ -112,6 +120,23 @@ describe('a gather', () => {
       missing.map(({ pid, isThere }) => [Number(pid), isThere]),
       [[killed.pid, false]],
     );
+  });
+
+  it('of twenty, of whom three are killed meanwhile, names exactly those', async (t) => {
+    const to = exchange();
+    await start(t, to, 0, 17);
+    const killed = await Promise.all([1, 2, 3].map(() => start(t, to, 60_000)));
+    await joined(t, 20);
+    const buyer = await connect(t, to);
+    const gathering = buyer.with({ expect: 'Quoter', timeoutMs: 60_000 }).gather_quote();
+    for (const each of killed) {
+      await each.waitForLine('asked');
+      each.signal('SIGKILL');
+    }
+    const { answers, missing, why } = await gathering;
+    assert.deepEqual([answers.length, why], [17, 'gone']);
+    assert.deepEqual(missing.map(({ pid }) => Number(pid)).sort(), killed.map(({ pid }) => pid).sort());
+    assert.ok(missing.every(({ isThere }) => !isThere));
   });
 
   it('ends with a quorum, and has the others told', async (t) => {

@@ -1,9 +1,8 @@
-// Components that answer a call, some of them late: five in one process.
-
+// Components that answer a call, some of them late.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Exchange, type HandlerContext, MessageProcessor, type Reply, RpcHandler } from 'waybill';
 
-const [url, exchangeName = '', lateMs = '0'] = process.argv.slice(2);
+const [url, exchangeName = '', lateMs = '0', count = '1'] = process.argv.slice(2);
 class Quotes extends Exchange {
   static override readonly exchangeName = exchangeName;
   static override readonly exchangeType = 'fanout';
@@ -18,9 +17,9 @@ class Quoter extends MessageProcessor {
     return process.pid;
   }
 }
-const queue = {
-  name: `${exchangeName}.${process.pid}`,
-  flags: { exclusive: true, autoDelete: true, durable: false },
-};
-await new Quoter({ url, eqks: [[Quotes, [[queue, '']]]], network: { joinAfterMs: 0 } }).start();
+for (let at = 0; at < Number(count); at++) {
+  const flags = { exclusive: true, autoDelete: true, durable: false };
+  const queue = { name: `${exchangeName}.${process.pid}.${at}`, flags };
+  await new Quoter({ url, eqks: [[Quotes, [[queue, '']]]], network: { joinAfterMs: 0 } }).start();
+}
 console.log('ready');
