@@ -145,6 +145,7 @@ export {
   type FingerprintStamp,
   GzipJsonEncoder,
   hopsOf,
+  type InstanceOptions,
   instanceOf,
   JsonEncoder,
   listOf,
@@ -164,4 +165,6 @@ export {
   registerError,
   type StandardSchema,
   type TransformOptions,
+  type ValidateInstance,
+  type ValidationProblem,
 } from './wire/index.js';

@@ -166,6 +166,7 @@ const doors: Readonly<Record<string, Door>> = {
       HeaderValue
       IdentityOptions
       Inbound
+      InstanceOptions
       Jsonify
       KeyEntry
       LinkEventMap
@@ -232,6 +233,8 @@ const doors: Readonly<Record<string, Door>> = {
       UnhandledMessage
       UntrustedHealth
       UntrustedMessage
+      ValidateInstance
+      ValidationProblem
       VerifiedSender
       VerifyMode
     `,

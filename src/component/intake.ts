@@ -21,6 +21,7 @@ import { Member, type MemberOptions, NetworkNode } from '../network/index.js';
 import { CancelLine, cancelPatterns } from '../rpc/index.js';
 import { sealOf } from './border.js';
 import type { DeliveryContextHost } from './delivery-context.js';
+import { toldSettlements } from './told-settlements.js';
 import { tellStart } from './told-start.js';
 
 /** How an {@link Intake} takes from one queue. */
@@ -129,7 +130,8 @@ export class Intake implements DeliveryContextHost {
     this.#declared.push(...declarations);
     if (this.#drained) this.link.forget(this.#declared.splice(0));
     if (answersCalls) await CancelLine.of(this.link).listen(cancelPatterns(queue, declarations));
-    const consumer = await this.link.openConsumer(handle, { ...options, seal: this.#seal });
+    const told = toldSettlements(handle, component, this.link.logger);
+    const consumer = await this.link.openConsumer(told, { ...options, seal: this.#seal });
     if (this.#stopping.signal.aborted) return void consumer.stop();
     this.#consumers.add(consumer);
     this.member.takesBy(consumer);

@@ -24,7 +24,7 @@ export {
   fingerprintStamp,
 } from './fingerprint.js';
 export type { TransformOptions } from './instances.js';
-export { instanceOf, listOf } from './made-content.js';
+export { type InstanceOptions, instanceOf, listOf } from './made-content.js';
 export {
   type BareContent,
   type Body,
@@ -65,3 +65,4 @@ export {
   readTyped,
   type StandardSchema,
 } from './typed-content.js';
+export type { ValidateInstance, ValidationProblem } from './validation.js';

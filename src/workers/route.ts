@@ -1,4 +1,4 @@
-import { type Arguments, assertNames, type ConsumerArguments, type Delivery } from '../amqp/index.js';
+import type { Arguments, ConsumerArguments, Delivery } from '../amqp/index.js';
 import { choice } from '../common/choices.js';
 import { refuseGenerated } from '../common/generators.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
@@ -127,5 +127,4 @@ export class RouteJob implements Job {
 export function assertRoute(owner: string, queue: unknown): void {
   if (typeof queue !== 'string' || queue === '')
     throw new ConfigurationError(`${owner}: a route needs the name of its queue.`);
-  assertNames({ queue });
 }

@@ -44,6 +44,10 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     reason: 'it makes users with permissions of their own by the HTTP API of RabbitMQ',
   },
   {
+    file: 'test/broker/amqp/refused-connections.test.ts',
+    reason: 'it makes users and limits of connections by the HTTP API of RabbitMQ',
+  },
+  {
     file: 'test/broker/amqp/tls.test.ts',
     reason: 'it starts a RabbitMQ that speaks TLS, and the embedded broker does not',
     startsNodes: true,

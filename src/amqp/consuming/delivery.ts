@@ -54,7 +54,7 @@ export class Delivery {
   readonly #receivedAt = performance.now();
   #settled = false;
   #isTakenBack = false;
-  #onSettled: ((acked: boolean) => void)[] | undefined;
+  #onSettled: ((how: Settled) => void)[] | undefined;
   #onTakenBack: (() => void) | undefined;
   #onAckedInVain: ((mark: MessageMark) => void) | undefined;
   #begunAt: number | undefined;
@@ -210,7 +210,7 @@ export class Delivery {
   }
 
   /** @internal Calls back once, when it was settled. */
-  whenSettled(callback: (acked: boolean) => void): void {
+  whenSettled(callback: (how: Settled) => void): void {
     this.#onSettled = [...(this.#onSettled ?? []), callback];
   }
 
@@ -236,7 +236,7 @@ export class Delivery {
     if (this.#settled) return;
     this.#settled = true;
     write();
-    for (const callback of this.#onSettled ?? []) callback(how === 'acked');
+    for (const callback of this.#onSettled ?? []) callback(how);
     this.watch?.settled(how);
   }
 }

@@ -37,10 +37,10 @@ export class RetriedDuplicates {
     const copy: Copy = { digest, delivery };
     this.#known.delete(key);
     this.#known.set(key, copy);
-    delivery.whenSettled((acked) => {
+    delivery.whenSettled((how) => {
       copy.delivery = undefined;
       // What was given back, or dead-lettered, may come again in earnest; and nobody stands for it who is not trusted.
-      if ((!acked || delivery.isUntrusted) && this.#known.get(key) === copy) this.#known.delete(key);
+      if ((how !== 'acked' || delivery.isUntrusted) && this.#known.get(key) === copy) this.#known.delete(key);
     });
     const [oldest] = this.#known.keys();
     if (this.#known.size > maxCopies && oldest !== undefined) this.#known.delete(oldest);

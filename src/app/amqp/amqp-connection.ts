@@ -2,9 +2,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
   type CredentialsSource,
   type FirstConnect,
-  healthWithoutLink,
   Link,
-  type LinkHealth,
   type LinkOptions,
   nextMessageId,
   type Outgoing,
@@ -25,6 +23,7 @@ import { readSettings } from '../common/settings.js';
 import type { ConnectionOwner, NamedConnection } from '../connections.js';
 import type { AmqpHealth } from '../parts/app-health.js';
 import { addressOf, vhostOf } from './address.js';
+import { closedHealth, linksHealth } from './connection-health.js';
 import { connectFirst } from './first-put.js';
 import { contentOf, type PutMessage } from './put-message.js';
 
@@ -120,17 +119,9 @@ export class AmqpConnection implements NamedConnection {
 
   /** How its links are, one for each virtual host that is used, by asking the broker. See Link.health. One that is closed is not well. */
   async health(): Promise<readonly AmqpHealth[]> {
-    if (this.#closing && this.#links.size === 0) return [this.#closedUnused()];
     const links = [...this.#links.values()].map(({ link }) => link);
-    const ask = async (link: Link): Promise<LinkHealth> =>
-      this.#closing ? healthWithoutLink('closed') : await link.health();
-    return await Promise.all(
-      links.map(async (link) => ({ ...(await ask(link)), name: this.name, vhost: link.vhost })),
-    );
-  }
-
-  #closedUnused(): AmqpHealth {
-    return { ...healthWithoutLink('closed'), name: this.name, vhost: settle(this.linkOptions()).vhost };
+    if (!this.#closing) return await linksHealth(this.name, links);
+    return closedHealth(this.name, links, settle(this.linkOptions()).vhost);
   }
 
   /** @internal What its links do now. */

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import type { AskOptions, NodeAnswer } from '../../network/index.js';
 import { UsageError } from '../command-error.js';
 
-/** Says whom a command is about. */
-export const whoHelp =
+const whoHelp =
   'a name (Shop), a host (@box), or a process or a component of one by its id (3f9c0a1b2d4e, 3f9c0a1b2d4e/2)';
 
 /** Whom a command is about, as `to` and `ref` of a question; everybody where nobody was named. @throws UsageError */

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../amqp/index.js';
+import { type Delivery, messageWords } from '../../amqp/index.js';
 import { isPromiseLike, whenDone } from '../../common/when-done.js';
 import { inScope, type Job, keeping, RejectMessage } from '../../component/index.js';
 import { UnhandledMessageError } from '../../errors.js';
@@ -204,6 +204,11 @@ function readDelivery(host: JobHost, delivery: Delivery): ReceivedBody {
   const { content, properties } = delivery;
   const body = readBody(decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content));
   if (host.isDebugging())
-    logger.debug(`<-- ${name}: from ${delivery.queue} ${JSON.stringify(body).slice(0, 2_000)}`);
+    logger.debug(`<-- ${name}: ${whence(delivery)} ${JSON.stringify(body).slice(0, 2_000)}`);
   return body;
+}
+
+/** n.b. its sender is in the body that stands behind this. */
+function whence(delivery: Delivery): string {
+  return [`from ${delivery.queue}`, ...messageWords(delivery)].join(', ');
 }

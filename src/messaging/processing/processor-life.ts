@@ -10,6 +10,7 @@ import {
   sealOf,
   TimeLimit,
   tellStart,
+  toldSettlements,
   warnOfMinifiedName,
 } from '../../component/index.js';
 import { ConnectionLostError } from '../../errors.js';
@@ -118,7 +119,9 @@ export class ProcessorLife {
       const failures = this.#failures();
       const reception = this.#newReception(failures);
       await unlessAborted(this.#getReady(failures), stopping, stopped);
-      await this.consumer.startConsuming(reception.handle, reception);
+      const { link } = this.consumer;
+      const handle = toldSettlements(reception.handle, this.#options.Class.name, link.logger);
+      await this.consumer.startConsuming(handle, reception);
       this.#tellStart();
     } catch (thrown) {
       this.#isOver = true;

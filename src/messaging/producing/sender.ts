@@ -149,7 +149,7 @@ export class Sender {
     const usual = this.#properties(TRANSIENT, shortString(name));
     const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
     const content = this.#envelopes.encode(message.body);
-    if (isDebugging(this.#isDebugged)) this.#log(to[0], routingKey, content);
+    if (isDebugging(this.#isDebugged)) this.#log(to, content, properties);
     return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
   }
 
@@ -159,7 +159,7 @@ export class Sender {
     mandatory: boolean,
     properties: MessageProperties,
   ): Outgoing {
-    if (isDebugging(this.#isDebugged)) this.#log(exchange, routingKey, content);
+    if (isDebugging(this.#isDebugged)) this.#log([exchange, routingKey], content, properties);
     return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
   }
 
@@ -198,9 +198,10 @@ export class Sender {
     this.#declared.add(exchange);
   }
 
-  #log(exchange: ExchangeClass, routingKey: string, content: Buffer): void {
+  #log([exchange, routingKey]: Eks[number], content: Buffer, { messageId }: MessageProperties): void {
+    const id = messageId === undefined ? '' : `, id ${messageId}`;
     this.dispatch.link.logger.debug(
-      `--> ${this.#options.Class.name}: to (${exchange.exchangeName}, ${routingKey}) ${content.toString('utf8', 0, 2_000)}`,
+      `--> ${this.#options.Class.name}: to (${exchange.exchangeName}, ${routingKey})${id} ${content.toString('utf8', 0, 2_000)}`,
     );
   }
 }

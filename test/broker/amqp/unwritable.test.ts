@@ -90,11 +90,14 @@ describe('what AMQP cannot carry', () => {
     ['a circle', 'q', circle, /^arguments of 'q'\.self\.self.* is deeper than any table, or a circle/],
   ];
   for (const [what, queue, args, words] of refused) {
-    it(`T-B6: ${what} in the declaration of a queue is refused with its path, when a worker starts`, async (t) => {
+    it(`T-B6: ${what} in the declaration of a queue is refused with its path, before a worker takes anything`, async (t) => {
       const worker = new QueueWorker({ url: stage.url });
       t.after(() => worker.close());
-      worker.route(queue, { arguments: args })(() => {});
-      const error = await rejection(worker.run());
+      const begin = async (): Promise<unknown> => {
+        worker.route(queue, { arguments: args })(() => {});
+        return await worker.run();
+      };
+      const error = await rejection(begin());
       assert.ok(error instanceof ConfigurationError, String(error));
       assert.match(error.message, words);
     });

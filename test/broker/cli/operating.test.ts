@@ -34,7 +34,7 @@ describe("an operator's evening", () => {
     await until(async () => (await type('waybill ps Desk')).code === 0, { what: 'it has joined' });
 
     // 1. A supplier does not answer: both handlers hang, and the queue grows.
-    await send(stage.url, 'slow', 20);
+    await send(stage.url, '2', 20);
     await until(async () => (await stage.side.look('orders'))?.messages === 0, {
       what: 'it has them in hand',
     });
@@ -67,7 +67,7 @@ describe("an operator's evening", () => {
     assert.match(groups.out, /RangeError/);
     const senders = await type('waybill who-sends Desk --message order');
     assert.match(senders.out, /Till +1 +order +Desk +3/);
-    assert.match(senders.out, /Till +slow +order +Desk +22/);
+    assert.match(senders.out, /Till +2 +order +Desk +22/);
     const list = await type('waybill failed list orders --json');
     for (const line of list.out.split('\n')) {
       const { id } = JSON.parse(line) as { readonly id: string };

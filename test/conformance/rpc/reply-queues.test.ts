@@ -36,6 +36,22 @@ describe('a call whose answers are collected later', () => {
     assert.equal(await stage.side.look(queue.name), undefined);
   });
 
+  it('P-C20: has its queue once, also while the channel of calls is being opened', async (t) => {
+    const place = await stage.place();
+    await RawServer.start(stage.side, place);
+    const producer = await stage.connect(t, callerOf(place.eks), { ownConnections: true });
+    const downs: unknown[] = [];
+    producer.events.on('down', (connection) => void downs.push(connection));
+    const asked: Promise<AsyncDisposable>[] = [];
+    // Some ask before it is there, some when it is, and some in between.
+    for (let turn = 0; turn < 100; turn++) {
+      asked.push(producer.rpc_queue_ping());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(asked);
+    assert.deepEqual(downs, []);
+  });
+
   it('P-C21: takes two of three answers if asked for two, and calls back for those two', async (t) => {
     const { producer, server } = await open(t);
     await using queue = await producer.rpc_queue_ping();

@@ -46,7 +46,7 @@ if (role === 'desk') {
   console.log('ready');
 } else {
   const till = await Till.connect({ url, fingerprint: { name: 'Till', version: role } });
-  if (role === 'slow') for (const _ of [1, 2]) await till.message_order({ article: 'slow', pieces: 1 });
+  if (role === '2') for (const _ of [1, 2]) await till.message_order({ article: 'slow', pieces: 1 });
   // What version 1 calls `count` is `pieces` since version 2.
   for (let at = 0; at < Number(count); at++)
     await till.message_order(role === '1' ? { article: 'mug', count: 3 } : { article: 'mug', pieces: 3 });
