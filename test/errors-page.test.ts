@@ -14,9 +14,7 @@ const NOT_ON_THE_PAGE: Readonly<Record<string, string>> = {
   Refused: 'a request that the page of waybill ui may not make',
   Unwritable: 'within the codec, which makes a TypeError with the place of it',
   CommandError: 'ends a command of the command line, which tells its sentence',
-  EditError: 'likewise',
   UsageError: 'likewise',
-  Refused: 'ends a request of the page of waybill ui',
   AmqpError: 'of the embedded broker: clients see it as a reply of the broker, with its number for a code',
 };
 
