@@ -28,7 +28,6 @@ export type { StreamOffset } from './consuming/stream-position.js';
 export { messageFields, messageWords } from './consuming/told-message.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
-export type { Dossier } from './failing/dossier.js';
 export { type EditFate, type FailedMessage, FailedQueue } from './failing/failed-queue.js';
 export {
   FailurePolicy,

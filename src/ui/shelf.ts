@@ -1,15 +1,18 @@
 import { type FailedMessage, FailedQueue, failedQueueName, type Link } from '../amqp/index.js';
+import { cut, cutLines } from '../common/foreign-text.js';
+import { toldNumber } from '../common/told-number.js';
 import {
   documentOf,
   EditableBody,
   type FailedTraits,
   groupsOf,
-  summaryOf,
+  messageName,
+  senderName,
   traitsOf,
 } from '../parked/index.js';
 import type { QueueDepths } from './queue-depths.js';
 import { Refused } from './refused.js';
-import type { ParkedDocument, ParkedList, ParkedOverview, ParkedSummary } from './told.js';
+import type { ParkedDocument, ParkedList, ParkedOverview, ParkedStory, ParkedSummary } from './told.js';
 
 /** More are not shown at once: each is taken from the queue and put back when it is looked at. */
 const most = 2_000;
@@ -89,8 +92,40 @@ export function documentWithText(message: FailedMessage): ParkedDocument {
 
 /** A message as it stands in a list. */
 export function summary(message: FailedMessage): ParkedSummary {
-  const { correlationId } = message.properties;
-  return { ...(summaryOf(message) as Omit<ParkedSummary, 'correlationId'>), correlationId };
+  const { id, dossier, editedAt, content, properties } = message;
+  const { correlationId } = properties;
+  return {
+    id: cut(id, 255),
+    message: optional(messageName(message)),
+    sender: optional(senderName(message)),
+    dossier: dossier && storyOf(dossier),
+    editedAt,
+    bytes: content.length,
+    correlationId: optional(correlationId),
+  };
+}
+
+const mostCauses = 20;
+
+/** Whatever stands in its places, since whoever may publish may have put it there. */
+function storyOf(dossier: object): ParkedStory {
+  const { code, error, message, causes, handler, attempts, failedAt } = dossier as Partial<
+    Record<keyof ParkedStory, unknown>
+  >;
+  return {
+    code: optional(code),
+    error: cut(error),
+    message: cutLines(message, 1_000),
+    causes: (Array.isArray(causes) ? causes : []).slice(0, mostCauses).map((each) => cut(each, 500)),
+    handler: optional(handler),
+    // n.b. what is no number is NaN, which JSON does not know.
+    attempts: toldNumber(attempts) || 0,
+    failedAt: cut(failedAt),
+  };
+}
+
+function optional(text: unknown): string | undefined {
+  return text === undefined || text === null ? undefined : cut(text, 255);
 }
 
 /** Whether a message is one of a group. */

@@ -1,4 +1,3 @@
-import type { Dossier } from '../amqp/index.js';
 import type {
   ComponentFacts,
   ComponentFigures,
@@ -101,13 +100,24 @@ export interface ComponentPage {
   readonly silent: readonly string[];
 }
 
+/** Why a message was parked, as its dossier tells it: anybody may have written that, so all of it is made text. */
+export interface ParkedStory {
+  readonly code: string | undefined;
+  readonly error: string;
+  readonly message: string;
+  readonly causes: readonly string[];
+  readonly handler: string | undefined;
+  readonly attempts: number;
+  /** ISO 8601, as a rule. */
+  readonly failedAt: string;
+}
+
 /** A parked message, without its stack and its body. */
 export interface ParkedSummary {
   readonly id: string;
   readonly message: string | undefined;
   readonly sender: string | undefined;
-  readonly origin: Readonly<Record<string, unknown>>;
-  readonly dossier: Omit<Dossier, 'stack'> | undefined;
+  readonly dossier: ParkedStory | undefined;
   readonly editedAt: string | undefined;
   readonly bytes: number;
   readonly correlationId: string | undefined;

@@ -139,7 +139,7 @@ export class UiServer {
     prepare(response);
     try {
       this.#gate.checkHost(request);
-      const { pathname, searchParams } = new URL(request.url ?? '', this.origin);
+      const { pathname, searchParams } = this.#address(request);
       // The page itself tells nothing to anybody: what it shows needs the token.
       if (pathname === '/' && request.method === 'GET') return this.#servePage(response);
       this.#gate.checkToken(request);
@@ -150,6 +150,12 @@ export class UiServer {
     } catch (thrown) {
       answerRefusal(response, thrown);
     }
+  }
+
+  /** @throws Refused for what is no address */
+  #address({ url = '' }: IncomingMessage): URL {
+    if (!URL.canParse(url, this.origin)) throw new Refused(400, 'This is no address.');
+    return new URL(url, this.origin);
   }
 
   #servePage(response: ServerResponse): void {

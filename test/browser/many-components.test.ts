@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UiServer } from '../../src/ui/index.js';
 import { Browser } from '../support/browser/browser.js';
+import type { Work } from '../support/browser/browser-page.js';
 import { findBrowser } from '../support/browser/find-browser.js';
 import { Shop } from '../support/stage/shop.js';
 import { useStage } from '../support/stage/stage.js';
@@ -33,7 +34,7 @@ describe('the page of waybill ui with many components in a browser', { skip }, (
     await page.see(
       `globalThis.long = []; new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) long.push(Math.round(duration)); }).observe({ type: 'longtask', buffered: true })`,
     );
-    const [scriptBefore, from] = [await page.scriptMs(), performance.now()];
+    const [before, from] = [await page.work(), performance.now()];
     await page.see(`location.hash = '#/table'`);
     await page.until(`document.querySelectorAll('tbody tr').length === ${many}`, 'all are in the table');
     await page.see(
@@ -47,10 +48,11 @@ describe('the page of waybill ui with many components in a browser', { skip }, (
     await page.press('/');
     await page.type('component 19');
     await page.until(`document.querySelectorAll('tbody tr').length === 11`, 'it is filtered');
-    const share = (await page.scriptMs()) - scriptBefore;
+    const after = await page.work();
+    const ms = (kind: keyof Work): string => `${Math.round(after[kind] - before[kind])} ms`;
     const long = await page.see<readonly number[]>('long');
     t.diagnostic(
-      `on the map after ${Math.round(mapMs)} ms; table, scrolling, sorting, 30 keys and a search: ${Math.round(share)} ms of script in ` +
+      `on the map after ${Math.round(mapMs)} ms; table, scrolling, sorting, 30 keys and a search: ${ms('all')} of work (script ${ms('script')}, style ${ms('style')}, layout ${ms('layout')}) in ` +
         `${Math.round(performance.now() - from)} ms; tasks of 50 ms and more: ${long.length === 0 ? 'none' : `${long.join(', ')} ms`}`,
     );
     assert.deepEqual(page.complaints, []);

@@ -248,6 +248,31 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     isClean({ page, server });
   });
 
+  it('shows dossiers that somebody else has written', async (t) => {
+    const strange = { toString: 'x', valueOf: { a: 1 } };
+    const dossier = {
+      code: strange,
+      message: strange,
+      causes: [strange],
+      attempts: strange,
+      failedAt: strange,
+      stack: strange,
+    };
+    await stage.side.onChannel((channel) => channel.assertQueue('forged.failed'));
+    const headers = {
+      'x-waybill-dossier': dossier,
+      'x-waybill-origin': { exchange: strange },
+      more: strange,
+    };
+    await stage.side.publish('', 'forged.failed', '{"a":1}', { messageId: 'm', headers });
+    const { page, server } = await open(t);
+    await page.see(`location.hash = '#/failed/forged'`);
+    await page.untilShown('an object');
+    await page.see(`location.hash = '#/failed/forged/m'`);
+    await page.untilShown('Where it came from');
+    isClean({ page, server });
+  });
+
   it('tells whoever has no token what to do', async (t) => {
     const { server } = await open(t);
     const page = await browser.page();

@@ -17,6 +17,8 @@ export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Instead of the path, as it is. */
+  readonly path?: string;
 }
 
 /** Asks the server of the page as anything might: with whichever headers, which a browser would not let a page set. */
@@ -50,8 +52,12 @@ export class UiClient {
   }
 
   /** With nothing but what is given. */
-  async raw(path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answer> {
-    const sent = request(new URL(path, this.origin), { method, headers });
+  async raw(path: string, { method = 'GET', headers = {}, body, path: asIs }: Asking = {}): Promise<Answer> {
+    const sent = request(new URL(path, this.origin), {
+      method,
+      headers,
+      ...(asIs !== undefined && { path: asIs }),
+    });
     sent.end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     let text = '';

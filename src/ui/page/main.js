@@ -83,12 +83,18 @@ function draw() {
   show(main, [
     banner(),
     store.state !== 'locked' &&
-      h(
-        'div',
-        { class: `screen on-${name}`, key: [name, ...words].join('/') },
-        drawings[name]?.(words, search.value.trim().toLowerCase()),
-      ),
+      h('div', { class: `screen on-${name}`, key: [name, ...words].join('/') }, screenOf(name, words)),
   ]);
+}
+
+/** Whatever goes wrong in one screen, the others stay. @param {string} name @param {readonly string[]} words @returns {Shown} */
+function screenOf(name, words) {
+  try {
+    return drawings[name]?.(words, search.value.trim().toLowerCase());
+  } catch (thrown) {
+    console.error(thrown);
+    return trouble(`This cannot be shown: ${thrown instanceof Error ? thrown.message : thrown}`);
+  }
 }
 
 /** What one must know before believing the rest. */

@@ -5,7 +5,7 @@ import { button, heading, link, quiet, section, trouble } from './parts.js';
 import { change } from './session.js';
 import { answer, forget, store, tellChange } from './store.js';
 import { h } from './view.js';
-import { dayAndTime, nothing } from './words.js';
+import { dayAndTime, plain } from './words.js';
 
 /** What somebody has typed, by message: it is not lost when the page shows something else meanwhile. @type {Map<string, string>} */
 const drafts = new Map();
@@ -35,13 +35,13 @@ export function parkedMessageScreen(queue, id) {
     section('Body', text === undefined ? h('pre', null, shownBody(body)) : editor(queue, id, text)),
     section('Where it came from', facts(origin)),
     section('Properties', facts(properties)),
-    dossier?.stack && section('Stack', h('pre', null, String(dossier.stack))),
+    dossier?.stack && section('Stack', h('pre', null, plain(dossier.stack))),
   ];
 }
 
 /** @param {string} id @param {Readonly<Record<string, any>>} properties */
 function traceLink(id, properties) {
-  return link(`#/call/${encodeURIComponent(String(properties['correlationId'] ?? id))}`, 'Where else is it?');
+  return link(`#/call/${encodeURIComponent(plain(properties['correlationId'] ?? id))}`, 'Where else is it?');
 }
 
 /** @param {Readonly<Record<string, any>>} dossier */
@@ -49,18 +49,18 @@ function whyOf({ error, code, message, causes, handler, attempts, queue, compone
   return h(
     'dl',
     { class: 'facts' },
-    fact('Error', [h('code', null, String(code ?? error)), ` ${message}`]),
+    fact('Error', [h('code', null, plain(code ?? error)), ` ${plain(message)}`]),
     Array.isArray(causes) &&
       causes.length > 0 &&
       fact(
         'Because',
-        causes.map((cause) => h('div', null, String(cause))),
+        causes.map((cause) => h('div', null, plain(cause))),
       ),
-    fact('Handler', String(handler ?? nothing)),
-    fact('Runs that failed', String(attempts)),
-    fact('Failed', dayAndTime(failedAt)),
+    fact('Handler', plain(handler)),
+    fact('Runs that failed', plain(attempts)),
+    fact('Failed', dayAndTime(plain(failedAt))),
     fact('Given up by', words(component)),
-    fact('Queue', String(queue)),
+    fact('Queue', plain(queue)),
   );
 }
 
@@ -82,9 +82,9 @@ function facts(known) {
 
 /** @param {unknown} value */
 function words(value) {
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value !== 'object' || value === null) return plain(value);
   return Object.entries(value)
-    .map(([name, each]) => `${name} ${typeof each === 'object' ? JSON.stringify(each) : each}`)
+    .map(([name, each]) => `${name} ${plain(each)}`)
     .join(', ');
 }
 

@@ -84,3 +84,9 @@ export function counted(count, one, many = `${one}s`) {
 export function shortened(text, most) {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
+
+/** Anything that somebody else has written, as text. @param {unknown} told */
+export function plain(told) {
+  if (typeof told === 'string') return told;
+  return told === undefined ? nothing : JSON.stringify(told);
+}

@@ -1,6 +1,10 @@
 // Who may ask the server of `waybill ui` what: nobody without the token, no other page, and no change without a key.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { UiServer } from '../../../src/ui/index.js';
 import type { UiOptions } from '../../../src/ui/ui-server.js';
@@ -8,6 +12,7 @@ import { Program } from '../../support/child.js';
 import { keyFile } from '../../support/key-file.js';
 import { useStage } from '../../support/stage/stage.js';
 import { UiClient } from '../../support/ui-client.js';
+import { until } from '../../support/until.js';
 
 const writes = [
   '/api/failed/replay',
@@ -182,8 +187,30 @@ describe('the server of waybill ui', () => {
     );
     for (const path of ['/api/component', '/api/component?name=', `/api/call?id=${'x'.repeat(1_001)}`])
       assert.equal((await client.ask(path)).status, 400);
+    assert.equal((await client.raw('/', { path: '//' })).status, 400);
     for (const path of ['/favicon.ico', '/../package.json', '/api/constructor', '/__proto__'])
       assert.equal((await client.ask(path)).status, 404);
+  });
+
+  it('opens a browser by a file that nobody else may read, and tells the token to no program', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'waybill-opener-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const seen = join(folder, 'seen');
+    const opener = `#!/bin/sh\n{ echo "$*"; stat -c %a "$1"; cat "$1"; } > '${seen}.part' && mv '${seen}.part' '${seen}'\n`;
+    await writeFile(join(folder, 'xdg-open'), opener, { mode: 0o755 });
+    const env = { WAYBILL_URL: stage.url, PATH: `${folder}:${process.env['PATH']}` };
+    const program = Program.run('src/cli/waybill.ts', { args: ['ui', '--open'], env });
+    t.after(() => program.close());
+    const [file = '', mode, page = ''] = (
+      await until(() => readFile(seen, 'utf8'), { what: 'it is opened', limitMs: 60_000 })
+    ).split('\n');
+    const [address = ''] = program.stdout.split('\n');
+    assert.ok(page.includes(`url=${address}`));
+    assert.ok(!file.includes(new UiClient(address).token));
+    assert.equal(mode, '600');
+    program.signal('SIGINT');
+    await program.ended;
+    assert.equal(existsSync(file), false);
   });
 
   it('prints the address once, and writes the token into no log', async (t) => {

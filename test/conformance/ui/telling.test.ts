@@ -160,6 +160,35 @@ describe('the page of waybill ui', () => {
     assert.equal((await client.ask('/api/failed/queue?queue=nothing')).status, 404);
   });
 
+  it('makes text of whatever stands in a dossier that somebody else has written', async (t) => {
+    const client = await serve(t);
+    const strange = { toString: 'x', valueOf: { a: 1 } };
+    const dossier = {
+      code: strange,
+      error: [1],
+      message: strange,
+      causes: strange,
+      handler: true,
+      attempts: strange,
+      failedAt: strange,
+    };
+    await stage.side.onChannel((channel) => channel.assertQueue('forged.failed'));
+    for (const told of [dossier, 'a text', { causes: [strange, 7] }])
+      await stage.side.publish('', 'forged.failed', '{"a":1}', {
+        messageId: 'm',
+        headers: { 'x-waybill-dossier': told, 'x-waybill-origin': 'nowhere' },
+      });
+    const { messages } = await listOf(client, 'forged');
+    assert.equal(messages.length, 3);
+    for (const { dossier: story } of messages)
+      if (story) {
+        for (const each of [story.error, story.message, story.failedAt, ...story.causes])
+          assert.equal(typeof each, 'string');
+        assert.equal(typeof story.attempts, 'number');
+      }
+    assert.equal((await client.ask('/api/failed/message?queue=forged&id=m')).status, 200);
+  });
+
   it('sends back what failed and tells how far it is; stops when it is told to', async (t) => {
     const client = await serve(t, { key });
     const shop = await parked(t, client, 'replayed', 4);

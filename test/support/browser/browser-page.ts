@@ -11,6 +11,14 @@ export interface Looks {
   readonly isMotionReduced?: boolean;
 }
 
+/** What the thread of a page was busy with, in milliseconds. */
+export interface Work {
+  readonly script: number;
+  readonly style: number;
+  readonly layout: number;
+  readonly all: number;
+}
+
 /** One page in a browser: what it asked for, what it complained of, what a person would see and do. */
 export class BrowserPage {
   /** The addresses of all that it asked for. */
@@ -112,12 +120,18 @@ export class BrowserPage {
     });
   }
 
-  /** For how long its script has run so far, in milliseconds of its own thread: whatever else the machine does counts for nothing. */
-  async scriptMs(): Promise<number> {
+  /** What it has done so far, in milliseconds of its own thread: whatever else the machine does counts for nothing. */
+  async work(): Promise<Work> {
     const { metrics } = await this.#send<{ metrics: readonly { name: string; value: number }[] }>(
       'Performance.getMetrics',
     );
-    return (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0) * 1_000;
+    const ms = (wanted: string): number => (metrics.find(({ name }) => name === wanted)?.value ?? 0) * 1_000;
+    return {
+      script: ms('ScriptDuration'),
+      style: ms('RecalcStyleDuration'),
+      layout: ms('LayoutDuration'),
+      all: ms('TaskDuration'),
+    };
   }
 
   /** Writes what is seen into a file, as PNG. */
