@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import type { ReplyQueue, Result } from 'waybill';
+import type { Gathered, ReplyQueue, Result } from 'waybill';
 import { PingProducer } from './ping.js';
 import { typeCase } from './type-case.js';
 
@@ -21,6 +21,11 @@ typeCase('and makes any call, whose answer is unknown', async () => {
 typeCase('and rpc_queue_x gives the queue of the answers', async () => {
   const open = await OpenProducer.connect();
   expectTypeOf(await open['rpc_queue_anything']?.(1)).toEqualTypeOf<ReplyQueue | undefined>();
+});
+
+typeCase('and gather_x all of them', async () => {
+  const open = await OpenProducer.connect();
+  expectTypeOf(await open['gather_anything']?.(1)).toEqualTypeOf<Gathered | undefined>();
 });
 
 typeCase('what it declares stays as it is declared', async () => {

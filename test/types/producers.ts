@@ -2,6 +2,7 @@ import { expectTypeOf } from 'expect-type';
 import {
   type Eks,
   Envelope,
+  type Gathered,
   GenericProducer,
   Message,
   MessageCommand,
@@ -31,6 +32,14 @@ typeCase('rpc_queue_x gives the queue to which such answers come', () => {
   expectTypeOf(producer.rpc_queue_sum).toEqualTypeOf<(a: number, b: number) => Promise<ReplyQueue<number>>>();
 });
 
+typeCase('gather_x gives all such answers, and who is missing', async () => {
+  expectTypeOf(producer.gather_sum).toEqualTypeOf<(a: number, b: number) => Promise<Gathered<number>>>();
+  const { answers, missing, why } = await producer.with({ expect: 'Desk', quorum: 2 }).gather_sum(1, 2);
+  expectTypeOf(answers.map(({ result }) => result.unwrap())).toEqualTypeOf<number[]>();
+  expectTypeOf(missing.map(({ isThere }) => isThere)).toEqualTypeOf<boolean[]>();
+  expectTypeOf(why).toEqualTypeOf<'all' | 'quorum' | 'gone' | 'stall' | 'timeout' | 'failed'>();
+});
+
 typeCase('connect gives those methods, and new alone does not', async () => {
   expectTypeOf(await PingProducer.connect()).toEqualTypeOf<Proxied<PingProducer>>();
   // @ts-expect-error Property 'message_ping' does not exist on type 'PingProducer'.
@@ -44,6 +53,8 @@ typeCase('an argument of the wrong type', async () => {
   await producer.rpc_sum(1, '2');
   // @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
   await producer.rpc_queue_sum('1', 2);
+  // @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
+  await producer.gather_sum('1', 2);
 });
 
 typeCase('too few and too many arguments', async () => {

@@ -48,7 +48,7 @@ const kinds: readonly Kind[] = [
     code: 530,
     words: / not found$/,
     say: ({ credentials }, vhost) =>
-      `the broker let ${who(credentials)} in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost)..`,
+      `the broker let ${who(credentials)} in, but not into the virtual host '${vhost}': it does not exist (rabbitmqctl add_vhost).`,
   },
   {
     code: 530,
