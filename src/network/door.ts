@@ -1,5 +1,8 @@
 /** The network of components: who is there, how it is, and what it does, asked of the components themselves. */
-export type { RollCall } from './asking.js';
+export type { RollCall } from './asking/asker.js';
+export { type AskOptions, Network, type OpenOptions } from './asking/network.js';
+export type { NetworkEvent, NodeState, SeenComponent, SeenNode } from './asking/seen.js';
+export type { Watch, WatchOptions } from './asking/watch.js';
 export type {
   Asked,
   ComponentFacts,
@@ -14,9 +17,6 @@ export type {
   QueueFacts,
   RunFacts,
   SenderFigures,
-} from './facts.js';
-export type { Selector } from './names.js';
-export { type AskOptions, Network, type OpenOptions } from './network.js';
-export type { Order, OrderArguments } from './orders.js';
-export type { NetworkEvent, NodeState, SeenComponent, SeenNode } from './seen.js';
-export type { Watch, WatchOptions } from './watch.js';
+} from './common/facts.js';
+export type { Selector } from './common/names.js';
+export type { Order, OrderArguments } from './common/order.js';

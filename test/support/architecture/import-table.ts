@@ -59,6 +59,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'contract.ts',
     'index.ts',
   ],
+  network: ['common', 'answering', 'asking', 'door.ts', 'index.ts'],
   app: [
     'common',
     'parts',

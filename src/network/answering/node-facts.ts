@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Link } from '../amqp/index.js';
-import { packageVersion } from '../common/package-version.js';
-import type { NodeFacts, NodeFigures } from './facts.js';
+import type { Link } from '../../amqp/index.js';
+import { packageVersion } from '../../common/package-version.js';
+import type { NodeFacts, NodeFigures } from '../common/facts.js';
 
 /** What this process is on a link. */
 export function nodeFacts({ vhost }: Link): NodeFacts {

@@ -1,7 +1,7 @@
-import { type Consumer, type Delivery, type Link, nextMessageId, type Outgoing } from '../amqp/index.js';
-import { isWaybillError } from '../errors.js';
-import type { NodeAnswer } from './facts.js';
-import { controlExchange, exchanges, presenceExchange, requestKey, type Selector } from './names.js';
+import { type Consumer, type Delivery, type Link, nextMessageId, type Outgoing } from '../../amqp/index.js';
+import { isWaybillError } from '../../errors.js';
+import type { NodeAnswer } from '../common/facts.js';
+import { controlExchange, exchanges, presenceExchange, requestKey, type Selector } from '../common/names.js';
 import { readAnswer } from './read-answer.js';
 import { Roll } from './roll.js';
 

@@ -1,23 +1,9 @@
-import { choice } from '../common/choices.js';
-import { wholeNumber } from '../common/numbers.js';
-import { steerLogLevel } from '../common/steered-level.js';
-import { CancelledError, ConfigurationError } from '../errors.js';
+import { choice } from '../../common/choices.js';
+import { wholeNumber } from '../../common/numbers.js';
+import { steerLogLevel } from '../../common/steered-level.js';
+import { CancelledError, ConfigurationError } from '../../errors.js';
+import type { Order, OrderArguments } from '../common/order.js';
 import type { Member } from './member.js';
-
-/** What an order says, beside whom it is for. */
-export type OrderArguments = Readonly<Record<string, unknown>>;
-
-/** Something that changes a component: carried out only for who has signed it. */
-export type Order =
-  | 'pause'
-  | 'resume'
-  | 'drain'
-  | 'concurrency'
-  | 'prefetch'
-  | 'quit'
-  | 'restart'
-  | 'cancel'
-  | 'log-level';
 
 /** Carries out an order on one component, and tells what it has done. @throws ConfigurationError for what cannot be asked */
 type Carry = (member: Member, args: OrderArguments, by: string) => string | Promise<string>;
@@ -66,11 +52,6 @@ const orders: Readonly<Record<Order, Carry>> = {
     return `${chosen} for ${Math.round(lifeMs / 1_000)} s, of the process's own logger`;
   },
 };
-
-/** Whether this is something that can be ordered. */
-export function isOrder(command: string): command is Order {
-  return Object.hasOwn(orders, command);
-}
 
 /** Carries out an order, and tells what was done. @throws ConfigurationError for what cannot be asked */
 export async function carryOut(

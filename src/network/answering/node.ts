@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, Declaration, Link } from '../amqp/index.js';
-import { within } from '../common/timers.js';
-import { isWaybillError, toError } from '../errors.js';
-import { Desk } from './desk.js';
-import type { NodeFacts } from './facts.js';
-import type { Member } from './member.js';
+import type { Consumer, Declaration, Link } from '../../amqp/index.js';
+import { within } from '../../common/timers.js';
+import { isWaybillError, toError } from '../../errors.js';
+import type { NodeFacts } from '../common/facts.js';
 import {
   controlExchange,
   controlQueue,
@@ -13,7 +11,9 @@ import {
   presenceExchange,
   presenceKey,
   requestPatterns,
-} from './names.js';
+} from '../common/names.js';
+import { Desk } from './desk.js';
+import type { Member } from './member.js';
 import { nodeFacts } from './node-facts.js';
 import { tell } from './voice.js';
 

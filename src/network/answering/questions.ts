@@ -1,5 +1,5 @@
-import { toError } from '../errors.js';
-import type { Asked, Question } from './facts.js';
+import { toError } from '../../errors.js';
+import type { Asked, Question } from '../common/facts.js';
 import type { Member } from './member.js';
 
 type Answers = { readonly [Asking in Question]: (member: Member) => Asked[Asking] | Promise<Asked[Asking]> };

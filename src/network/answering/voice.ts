@@ -1,5 +1,5 @@
-import { type Link, nextMessageId, say } from '../amqp/index.js';
-import { presenceExchange } from './names.js';
+import { type Link, nextMessageId, say } from '../../amqp/index.js';
+import { presenceExchange } from '../common/names.js';
 
 /** What tells of a component is of use for so long. */
 const lifeMs = 10_000;

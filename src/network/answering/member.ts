@@ -1,5 +1,5 @@
-import { type Consumer, type Delivery, handlerRun, Steering } from '../amqp/index.js';
-import type { ComponentFacts, ComponentFigures, QueueFacts, RunFacts } from './facts.js';
+import { type Consumer, type Delivery, handlerRun, Steering } from '../../amqp/index.js';
+import type { ComponentFacts, ComponentFigures, QueueFacts, RunFacts } from '../common/facts.js';
 import { Tally } from './tally.js';
 
 /** What a component says of itself when it is made. */

@@ -1,4 +1,4 @@
-import type { Declaration } from '../amqp/index.js';
+import type { Declaration } from '../../amqp/index.js';
 
 /** The topic exchange by which components are asked and steered. */
 export const controlExchange = 'waybill.control';

@@ -1,4 +1,4 @@
-import type { HandlerRun } from '../amqp/index.js';
+import type { HandlerRun } from '../../amqp/index.js';
 
 /** A process, as it tells of itself: on one virtual host of one broker. */
 export interface NodeFacts {

@@ -1,6 +1,6 @@
+import type { NodeAnswer } from '../common/facts.js';
+import { isOrder } from '../common/order.js';
 import { conform, type Shape } from './conform.js';
-import type { NodeAnswer } from './facts.js';
-import { isOrder } from './orders.js';
 
 /** A process with many components tells much; more is nobody's answer. */
 const longestBytes = 8 * 1024 * 1024;

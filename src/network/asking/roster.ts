@@ -1,6 +1,6 @@
-import type { Link } from '../amqp/index.js';
-import { Asker } from './asking.js';
-import type { NodeAnswer, NodeFacts } from './facts.js';
+import type { Link } from '../../amqp/index.js';
+import type { NodeAnswer, NodeFacts } from '../common/facts.js';
+import { Asker } from './asker.js';
 import { isThere } from './is-there.js';
 
 /** Somebody who is there. */

@@ -1,4 +1,4 @@
-import type { NodeAnswer } from './facts.js';
+import type { NodeAnswer } from '../common/facts.js';
 
 /** So long nothing has come, and nobody is known who has not answered: then nobody else will. */
 const usualStallMs = 400;

@@ -1,5 +1,5 @@
-import type { Delivery } from '../amqp/index.js';
-import { readRequestKey } from './names.js';
+import type { Delivery } from '../../amqp/index.js';
+import { readRequestKey } from '../common/names.js';
 
 /** Something that was asked of this process. */
 export interface Request {

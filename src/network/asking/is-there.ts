@@ -1,6 +1,6 @@
-import type { Link } from '../amqp/index.js';
-import { isWaybillError, type TopologyError } from '../errors.js';
-import { controlQueue } from './names.js';
+import type { Link } from '../../amqp/index.js';
+import { isWaybillError, type TopologyError } from '../../errors.js';
+import { controlQueue } from '../common/names.js';
 
 /**
  * Whether a process is connected, by its control queue: that is exclusive to its connection, so the broker refuses to tell more of it (405)

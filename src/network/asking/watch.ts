@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { nextMessageId } from '../amqp/index.js';
-import { wholeNumber } from '../common/numbers.js';
-import type { Asker } from './asking.js';
-import type { Asked, ComponentFacts, ComponentFigures, NodeAnswer, Question } from './facts.js';
-import { leaseMs, usualReportMs } from './leases.js';
+import { nextMessageId } from '../../amqp/index.js';
+import { wholeNumber } from '../../common/numbers.js';
+import type { Asked, ComponentFacts, ComponentFigures, NodeAnswer, Question } from '../common/facts.js';
+import { leaseMs, usualReportMs } from '../common/reporting.js';
+import type { Asker } from './asker.js';
 import type { NetworkEvent, SeenNode } from './seen.js';
 import { SeenProcess } from './seen-process.js';
 

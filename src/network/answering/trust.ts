@@ -1,7 +1,7 @@
-import type { Delivery, Link } from '../amqp/index.js';
-import { cut } from '../common/foreign-text.js';
-import { toError } from '../errors.js';
-import { Identity } from '../identity/index.js';
+import type { Delivery, Link } from '../../amqp/index.js';
+import { cut } from '../../common/foreign-text.js';
+import { toError } from '../../errors.js';
+import { Identity } from '../../identity/index.js';
 
 /** Who steers: `operator`, or `operator-` and more. Its key must speak for that name. */
 const operators = /^operator(-.{1,100})?$/s;

@@ -1,4 +1,4 @@
-import type { ComponentFacts, ComponentFigures, NodeFacts, NodeFigures } from './facts.js';
+import type { ComponentFacts, ComponentFigures, NodeFacts, NodeFigures } from '../common/facts.js';
 
 /**
  * How a process is: `up`; `busy` where it is connected and does not answer, since its event loop is blocked or it was stopped; `left` where

@@ -1,4 +1,4 @@
-import { cut } from '../common/foreign-text.js';
+import { cut } from '../../common/foreign-text.js';
 
 /** What a told value must be like: text, a number, true or false, or a list or an object of such; `optional` what may be left out. */
 export type Shape =

@@ -1,4 +1,10 @@
-import type { ComponentFacts, ComponentFigures, NodeAnswer, NodeFacts, NodeFigures } from './facts.js';
+import type {
+  ComponentFacts,
+  ComponentFigures,
+  NodeAnswer,
+  NodeFacts,
+  NodeFigures,
+} from '../common/facts.js';
 import type { NodeState, SeenComponent, SeenNode } from './seen.js';
 
 interface Known {

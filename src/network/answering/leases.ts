@@ -1,7 +1,4 @@
-/** How often somebody who watches is told, where nothing else was asked for. */
-export const usualReportMs = 12_000;
-/** So long a process tells after it was asked to, in milliseconds; who watches asks again well before. */
-export const leaseMs = 150_000;
+import { leaseMs, usualReportMs } from '../common/reporting.js';
 
 const leastReportMs = 1_000;
 const mostReportMs = 60_000;

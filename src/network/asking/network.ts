@@ -1,11 +1,11 @@
-import { Lease, type Link, type LinkOptions, type Outgoing } from '../amqp/index.js';
-import { duration } from '../common/numbers.js';
-import { Identity } from '../identity/index.js';
-import { Asker, type RollCall } from './asking.js';
-import type { Asked, Obeyed, Question } from './facts.js';
+import { Lease, type Link, type LinkOptions, type Outgoing } from '../../amqp/index.js';
+import { duration } from '../../common/numbers.js';
+import { Identity } from '../../identity/index.js';
+import type { Asked, Obeyed, Question } from '../common/facts.js';
+import type { Selector } from '../common/names.js';
+import type { Order, OrderArguments } from '../common/order.js';
+import { Asker, type RollCall } from './asker.js';
 import { isThere } from './is-there.js';
-import type { Selector } from './names.js';
-import type { Order, OrderArguments } from './orders.js';
 import { Watch, type WatchOptions } from './watch.js';
 
 /** How one takes part in the network. */

@@ -1,9 +1,9 @@
-import type { Delivery } from '../amqp/index.js';
-import { isControlFlow } from '../common/control-flow.js';
-import { cut, withoutPasswords } from '../common/foreign-text.js';
-import { classNameOf, codeTextOf } from '../common/thrown.js';
-import { toError } from '../errors.js';
-import type { HandlerFigures, LastError, SenderFigures } from './facts.js';
+import type { Delivery } from '../../amqp/index.js';
+import { isControlFlow } from '../../common/control-flow.js';
+import { cut, withoutPasswords } from '../../common/foreign-text.js';
+import { classNameOf, codeTextOf } from '../../common/thrown.js';
+import { toError } from '../../errors.js';
+import type { HandlerFigures, LastError, SenderFigures } from '../common/facts.js';
 import { Histogram } from './histogram.js';
 
 /** Handlers are ours; but a registry finds them by names of senders. What comes after these is counted in one. */
