@@ -1,3 +1,4 @@
+import { startTimer } from '../../common/timers.js';
 import type { SeenComponent, SeenNode, Watch } from '../../network/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { logJson } from '../output.js';
@@ -124,6 +125,6 @@ async function ended(signal: AbortSignal, forMs: number | undefined): Promise<vo
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
-    if (forMs !== undefined) setTimeout(resolve, forMs);
+    if (forMs !== undefined) startTimer(forMs, resolve);
   });
 }

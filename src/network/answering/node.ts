@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Declaration, Link } from '../../amqp/index.js';
-import { within } from '../../common/timers.js';
+import { sleep, startTimer, within } from '../../common/timers.js';
 import { isWaybillError, toError } from '../../errors.js';
 import type { NodeFacts } from '../common/facts.js';
 import {
@@ -33,7 +32,7 @@ export class NetworkNode {
   readonly #declared: Declaration[] = [];
   readonly #desk: Desk;
   #refs = 0;
-  #joining: NodeJS.Timeout | undefined;
+  #stopJoining: (() => void) | undefined;
   #opening: Promise<void> | undefined;
   #consumer: Consumer | undefined;
   #isTold = false;
@@ -57,7 +56,7 @@ export class NetworkNode {
     member.ref = String(++this.#refs);
     this.#members.add(member);
     if (this.#consumer) void this.#welcome([member]);
-    else this.#joining ??= setTimeout(() => void this.#join(), network.joinAfterMs).unref();
+    else this.#stopJoining ??= startTimer(network.joinAfterMs, () => void this.#join(), { ref: false });
   }
 
   /** A component ends. What could not be told until now is not told. */
@@ -73,8 +72,8 @@ export class NetworkNode {
   }
 
   #leave(): void {
-    clearTimeout(this.#joining);
-    this.#joining = undefined;
+    this.#stopJoining?.();
+    this.#stopJoining = undefined;
     this.#desk.close();
     void this.#consumer?.stop();
     this.#consumer = undefined;
@@ -89,7 +88,7 @@ export class NetworkNode {
         return await this.#listen();
       } catch (thrown) {
         if (!isWaybillError(thrown, 'CONNECTION_LOST')) return this.#cannot(thrown);
-        await sleep(pauseMs, undefined, { ref: false });
+        await sleep(pauseMs, { ref: false });
       }
     }
   }

@@ -1,3 +1,4 @@
+import { startTimer } from '../../common/timers.js';
 import type { NodeAnswer } from '../common/facts.js';
 
 /** So long nothing has come, and nobody is known who has not answered: then nobody else will. */
@@ -17,7 +18,7 @@ export class Roll<Told> {
   readonly #answers = new Map<string, NodeAnswer<Told>>();
   readonly #expected: ReadonlySet<string> | undefined;
   #end!: () => void;
-  readonly #limit: NodeJS.Timeout;
+  readonly #stopLimit: () => void;
   #stall: NodeJS.Timeout | undefined;
   readonly #begunAt = performance.now();
 
@@ -26,7 +27,7 @@ export class Roll<Told> {
     this.done = new Promise((resolve) => {
       this.#end = () => resolve([...this.#answers.values()]);
     });
-    this.#limit = setTimeout(() => this.end(), timeoutMs);
+    this.#stopLimit = startTimer(timeoutMs, () => this.end());
   }
 
   /** Somebody has answered; the first time counts. */
@@ -43,7 +44,7 @@ export class Roll<Told> {
 
   /** Nobody else is waited for. */
   end(): void {
-    clearTimeout(this.#limit);
+    this.#stopLimit();
     clearTimeout(this.#stall);
     this.#end();
   }

@@ -12,6 +12,7 @@ import { extendLimit } from '../../support/test-limit.js';
 import { appSettings } from './apps.js';
 import { consumingSettings } from './consuming.js';
 import { linkSettings } from './links.js';
+import { networkSettings } from './network.js';
 import { type Scene, type Setting, strangeTexts, strangeValues } from './setting.js';
 
 /** The same values on each run, so that a red one means a change of ours; `WAYBILL_SEED=random` looks for new ones. */
@@ -28,6 +29,7 @@ const rooms = {
   'processors, workers and registries': consumingSettings,
   'apps, their routes and connections': appSettings,
   'links, channels, producers, schedulers and the embedded broker': linkSettings,
+  'the network of components': networkSettings,
 } satisfies Readonly<Record<string, readonly Setting[]>>;
 
 const total = Object.values(rooms).reduce((sum, settings) => sum + settings.length, 0);
