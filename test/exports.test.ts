@@ -466,6 +466,7 @@ const doors: Readonly<Record<string, Door>> = {
       OpenOptions
       Order
       OrderArguments
+      OrderOptions
       Question
       QueueFacts
       RollCall

@@ -23,8 +23,8 @@ export const key: CommandDefinition = {
     'Looks after the file of keys by which components sign what they send, and operators what they order. Processes read it again when it ' +
     'has changed. What is secret stays in the file, which is for its owner alone.',
   examples: [
-    ['waybill key new --name operator', 'one for whoever steers components'],
-    ['waybill key list', 'which there are, and for whom they may speak'],
+    ['waybill key new --name operator --keys keys.json', 'one for whoever steers components'],
+    ['waybill key list --keys keys.json', 'which there are, and for whom they may speak'],
   ],
   commands: [
     {
@@ -35,9 +35,12 @@ export const key: CommandDefinition = {
         'Makes a key and adds it to the file of keys, which is made where there is none. Give the public part of an Ed25519 key to those who ' +
         'only verify; of an HMAC key everybody needs the secret.',
       examples: [
-        ['waybill key new --name Shop', 'for the component Shop'],
-        ['waybill key new --name operator-anna --not-after 2027-12-31', 'for one operator, for a year'],
-        ["waybill key new --name 'billing-*' --alg hmac-sha256", 'for many, and fast'],
+        ['waybill key new --name Shop --keys keys.json', 'for the component Shop'],
+        [
+          'waybill key new --name operator-anna --not-after 2027-12-31 --keys keys.json',
+          'for one operator, for a year',
+        ],
+        ["waybill key new --name 'billing-*' --alg hmac-sha256 --keys keys.json", 'for many, and fast'],
       ],
       define: (command) => {
         defineFile(command)

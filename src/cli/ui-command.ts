@@ -53,7 +53,11 @@ async function run(context: Context, { open = false, ...options }: Options): Pro
   if (json) logJson(output, { listening: server.address });
   else {
     output.log(server.address);
-    output.log('Open this address. Whoever has it may do what the page may. Ctrl-C ends.');
+    const may =
+      options.key === undefined
+        ? 'only look (--key lets it change something)'
+        : `change something, as ${options.as}`;
+    output.log(`Open this address. The page may ${may}, and so may whoever has the address. Ctrl-C ends.`);
   }
   await using _opened = open ? await openInBrowser(server.address) : undefined;
   await Promise.race([once(request.signal, 'abort'), parentGone()]);

@@ -34,7 +34,7 @@ export function identityOf(options: IdentityOptions | undefined, who: Who): Iden
 export function assertSeals(owner: string, { verifies, signs }: Identity): void {
   if (verifies !== 'enforce' || signs) return;
   throw new ConfigurationError(
-    `${owner}: identity.verify 'enforce' needs a key of its own, by which it knows again what it has put aside: identity.sign. npx waybill key new --name ${owner}`,
+    `${owner}: identity.verify 'enforce' needs a key of its own, by which it knows again what it has put aside: identity.sign. npx waybill key new --name ${owner} --keys keys.json`,
   );
 }
 

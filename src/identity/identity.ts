@@ -178,7 +178,7 @@ function ringOf({ keys = process.env['WAYBILL_KEYS'] }: IdentityOptions, name: s
   if (keys instanceof KeyRing) return keys;
   if (keys) return KeyRing.fromFile(keys, defaultLogger());
   throw new ConfigurationError(
-    `${name}: identity needs keys: the path of a file as identity.keys, or WAYBILL_KEYS. Make one: npx waybill key new --name ${name}`,
+    `${name}: identity needs keys: the path of a file as identity.keys, or WAYBILL_KEYS. Make one: npx waybill key new --name ${name} --keys keys.json`,
   );
 }
 

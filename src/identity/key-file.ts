@@ -71,7 +71,7 @@ function textOf(path: string): string {
     if (statSync(path).size <= longest) return readFileSync(path, 'utf8');
   } catch (thrown) {
     throw new ConfigurationError(
-      `The file of keys ${path} cannot be read: ${toError(thrown).message}. Make one: npx waybill key new --name NAME`,
+      `The file of keys ${path} cannot be read: ${toError(thrown).message}. Make one: npx waybill key new --name NAME --keys ${path}`,
     );
   }
   throw new ConfigurationError(`The file of keys ${path} is larger than 4 MiB: is it one?`);

@@ -100,7 +100,8 @@ export class KeyRing {
 }
 
 function whyNot(which: string | true, key: Key | undefined, name: string, now: number): string {
-  if (which === true) return 'no key may sign for it. Make one: npx waybill key new --name NAME';
+  if (which === true)
+    return `no key may sign for it. Make one: npx waybill key new --name ${name} --keys keys.json`;
   if (!key) return `there is no key '${which}'. \`npx waybill key list\` tells what is.`;
   if (!key.signs) return `the private part of the key '${which}' is not in the file of keys.`;
   if (!key.speaksFor(name)) return `the key '${which}' may not speak for it: add it to its names.`;

@@ -31,7 +31,7 @@ export async function giveOrder(network: Network, body: Body): Promise<Ordered> 
   const known = argumentsOf.get(order);
   if (!known || name === '') throw new Refused(400, 'There is no such order, or nobody is named.');
   const given = known.filter((key) => Object.hasOwn(body, key)).map((key) => [key, body[key]] as const);
-  const { answers } = await network.order(order as Order, Object.fromEntries(given), { to: { name } });
+  const { answers } = await network.order(order as Order, { to: { name }, args: Object.fromEntries(given) });
   const told = answers.flatMap(({ node, components, refused }) => [
     ...components.map(({ ref, done, ok }) => ({ ok, words: `${node.id}/${ref}: ${done}` })),
     ...(refused === undefined ? [] : [{ ok: false, words: `${node.id} refuses: ${refused}` }]),

@@ -37,7 +37,7 @@ typeCase('gather_x gives all such answers, and who is missing', async () => {
   const { answers, missing, why } = await producer.with({ expect: 'Desk', quorum: 2 }).gather_sum(1, 2);
   expectTypeOf(answers.map(({ result }) => result.unwrap())).toEqualTypeOf<number[]>();
   expectTypeOf(missing.map(({ isThere }) => isThere)).toEqualTypeOf<boolean[]>();
-  expectTypeOf(why).toEqualTypeOf<'all' | 'quorum' | 'gone' | 'stall' | 'timeout' | 'failed'>();
+  expectTypeOf(why).toEqualTypeOf<'all' | 'quorum' | 'gone' | 'nobody' | 'stall' | 'timeout' | 'failed'>();
 });
 
 typeCase('connect gives those methods, and new alone does not', async () => {

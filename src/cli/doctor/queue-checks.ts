@@ -99,7 +99,11 @@ function shape({ type, durable, exclusive, autoDelete, messages, consumers }: Qu
 function* troublesOf(facts: QueueFacts): Generator<{ readonly text: string; readonly advice: string }> {
   const { name, type, durable, exclusive, consumers, arguments: args, policy } = facts;
   if (consumers === 0 && type !== 'stream' && !asideNames.test(name)) {
-    yield { text: 'Nobody takes from it.', advice: 'Start the component that does, or delete the queue.' };
+    yield {
+      text: 'Nobody takes from it.',
+      advice:
+        'Start the component that does, or resume it, where `waybill ps` says that it is paused. Delete the queue where nobody needs it any more.',
+    };
   }
   if (durable === false && !exclusive) {
     const advice =

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Network, NodeAnswer, Obeyed, Order, OrderArguments } from '../../network/index.js';
 import { type CommandDefinition, type Context, type Example, type ExitCode, exitCodes } from '../command.js';
+import { UsageError } from '../command-error.js';
 import { logJson } from '../output.js';
 import { count, time } from '../values.js';
 import { type Column, table } from './table.js';
@@ -32,8 +33,11 @@ interface Asked {
 }
 
 const signed =
-  'It is signed: by a key that speaks for `operator` or `operator-…` (`waybill key new --name operator`), which the processes must know, too ' +
-  '(WAYBILL_KEYS). Who has ordered it stands in their logs.';
+  'It is signed: by a key that speaks for `operator` or `operator-…` (`waybill key new --name operator --keys ops.json`), which the processes must have known when they ' +
+  'began (WAYBILL_KEYS=ops.json). Who has ordered it stands in their logs.';
+
+const noKeys =
+  'An order is signed: name the file of keys by --keys, or by WAYBILL_KEYS. To make one: waybill key new --name operator --keys ops.json';
 
 /** The commands that change components. */
 export const orders: readonly CommandDefinition[] = [
@@ -138,10 +142,12 @@ function ordering({ order, summary, description, examples, define, args, follow 
     run: async (context: Context, who: string, ...given: readonly unknown[]) => {
       const options = given.at(-1) as KeyOptions & Readonly<Record<string, unknown>>;
       const [first] = given.slice(0, -1) as (string | number | undefined)[];
-      const { key = true, as, keys } = options;
+      const { key = true, as, keys = process.env['WAYBILL_KEYS'] } = options;
+      if (!keys) throw new UsageError(noKeys);
       return await withNetwork({ ...context, as, keys, sign: key }, async (network) => {
-        const { answers } = await network.order(order, args?.(first, options) ?? {}, readWho(who));
-        const code = tell(context, who, answers);
+        const { answers } = await network.order(order, { ...readWho(who), args: args?.(first, options) });
+        // Of several, only one runs the message that is to be cancelled.
+        const code = tell(context, who, answers, order === 'cancel');
         if (code === exitCodes.done) await follow?.(network, who, context);
         return code;
       });
@@ -156,7 +162,12 @@ const columns: readonly Column<{ readonly id: string; readonly name: string; rea
 ];
 
 /** One that was refused, or could not be done, makes it a failure. */
-function tell({ output, json }: Context, who: string, answers: readonly NodeAnswer<Obeyed>[]): ExitCode {
+function tell(
+  { output, json }: Context,
+  who: string,
+  answers: readonly NodeAnswer<Obeyed>[],
+  isForOne: boolean,
+): ExitCode {
   if (answers.length === 0) {
     output.error(nobody(who));
     return exitCodes.failed;
@@ -167,7 +178,8 @@ function tell({ output, json }: Context, who: string, answers: readonly NodeAnsw
   else if (done.length > 0) for (const line of table(columns, done)) output.log(line);
   for (const { node, why } of json ? [] : refused)
     output.error(`${node.id} on ${node.host} (${node.pid}) does not do it: ${why}.`);
-  return refused.length > 0 || done.some(({ ok }) => !ok) ? exitCodes.failed : exitCodes.done;
+  const isDone = isForOne ? done.some(({ ok }) => ok) : refused.length === 0 && done.every(({ ok }) => ok);
+  return isDone ? exitCodes.done : exitCodes.failed;
 }
 
 async function followDrain(network: Network, who: string, { output, json }: Context): Promise<void> {
@@ -175,7 +187,11 @@ async function followDrain(network: Network, who: string, { output, json }: Cont
     const { answers } = await network.ask('stats', readWho(who));
     const running = each(answers).reduce((sum, [, { inflight }]) => sum + inflight, 0);
     if (running !== left && !json)
-      output.log(running === 0 ? 'Nothing runs any more.' : `${running} still run.`);
+      output.log(
+        running === 0
+          ? 'Nothing runs any more.'
+          : `Still running: ${running}. \`waybill inflight ${who}\` tells which.`,
+      );
     left = running;
   }
 }

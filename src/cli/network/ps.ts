@@ -21,7 +21,7 @@ export const ps: CommandDefinition = {
   summary: 'who is there',
   description:
     'Asks all components of the virtual host who they are, and lists them. Nothing is stored anywhere: it lists who answers. One that is ' +
-    'busy or frozen does not; `waybill top` shows those that fall silent while it looks.',
+    'frozen does not; `waybill top` and `waybill ui` show who falls silent while they look.',
   examples: [
     ['waybill ps', 'everybody'],
     ['waybill ps Shop', 'those of a name'],

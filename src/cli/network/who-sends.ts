@@ -22,7 +22,7 @@ export const whoSends: CommandDefinition = {
   group: 'Components:',
   summary: 'who sends what to whom, and by which version',
   description:
-    'Lists who has sent messages to components, as the messages tell it, and how many each has handled since it began. An old version that ' +
+    'Lists who has sent messages to components (those that take them are named), as the messages tell it, and how many each has handled since it began. An old version that ' +
     'still sends is a row of its own, where senders set WAYBILL_VERSION.',
   examples: [
     ['waybill who-sends', 'to everybody'],

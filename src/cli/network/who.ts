@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { AskOptions, NodeAnswer } from '../../network/index.js';
+import type { AskOptions, NodeAnswer, Selector } from '../../network/index.js';
 import { UsageError } from '../command-error.js';
 
 const whoHelp =
   'a name (Shop), a host (@box), or a process or a component of one by its id (3f9c0a1b2d4e, 3f9c0a1b2d4e/2)';
 
 /** Whom a command is about, as `to` and `ref` of a question; everybody where nobody was named. @throws UsageError */
-export function readWho(who: string | undefined): Pick<AskOptions, 'to' | 'ref'> {
+export function readWho(who: string | undefined): { readonly to: Selector } & Pick<AskOptions, 'ref'> {
   if (who === undefined) return { to: 'all' };
   const [, id, ref] = /^([0-9a-f]{12})(?:\/(\d+))?$/.exec(who) ?? [];
   if (id !== undefined) return { to: { id }, ref };
@@ -32,7 +32,9 @@ export function each<Told>(
 
 /** What is said where nobody has answered. */
 export function nobody(who: string | undefined): string {
+  const reasons =
+    'A process joins up to five seconds after its start, one that is busy or frozen answers nothing, and one with network: false is not asked.';
   return who === undefined
-    ? 'Nobody has answered: no component is connected to this virtual host, or each has said network: false.'
-    : `Nobody has answered to ${who}. \`waybill ps\` tells who is there; one that is busy or frozen answers nothing, and \`waybill top\` shows it.`;
+    ? `Nobody has answered: no component takes messages in this virtual host. ${reasons}`
+    : `Nobody has answered to ${who}. \`waybill ps\` tells who is there; who only sends is not. ${reasons}`;
 }

@@ -19,10 +19,11 @@ export async function gatherWith<Answer>(
   try {
     assertCategory(command, 'rpc');
     const plan = planOf(callSettings, defaults);
+    const endsAt = performance.now() + plan.timeoutMs;
     const { link } = sender.dispatch;
     const expected = plan.name === undefined ? undefined : await Roster.of(link).of(plan.name);
     const queue = (await sender.callLater(command, callSettings)) as ReplyQueue<Answer>;
-    return await new Gathering(queue, plan, expected, Roster.of(link)).end();
+    return await new Gathering(queue, { ...plan, endsAt }, expected, Roster.of(link)).end();
   } catch (thrown) {
     return failedGather(thrown);
   }
@@ -35,7 +36,7 @@ export function failedGather<Answer>(thrown: unknown): Gathered<Answer> {
 }
 
 /** @throws ConfigurationError */
-function planOf(settings: CallSettings, defaults: SendingDefaults): GatherPlan {
+function planOf(settings: CallSettings, defaults: SendingDefaults): Omit<GatherPlan, 'endsAt'> {
   const { expect, quorum, stallMs = usualStallMs, signal } = settings;
   const { name } = defaults;
   return {

@@ -28,10 +28,10 @@ export interface Gathered<Answer = unknown> {
   /** By name, where it was known who was there (`expect: 'Desk'`); else nothing. */
   readonly missing: readonly MissingAnswer[];
   /**
-   * Why it has ended: `all` have answered, or as many as were expected; `quorum` were enough; those who are missing are `gone`; none has come
-   * for `stallMs`; the time is over; or it could not be sent, or was given up (`failed`, see `error`).
+   * Why it has ended: `all` have answered, or as many as were expected; `quorum` were enough; those who are missing are `gone`; `nobody` of the name
+   * that is expected is known (it is misspelt, or they have started in the last five seconds); none has come for `stallMs`; the time is over; or it could not be sent, or was given up (`failed`, see `error`).
    */
-  readonly why: 'all' | 'quorum' | 'gone' | 'stall' | 'timeout' | 'failed';
+  readonly why: 'all' | 'quorum' | 'gone' | 'nobody' | 'stall' | 'timeout' | 'failed';
   /** What has gone wrong, where it has `failed`. */
   readonly error: WaybillError | undefined;
 }
@@ -48,6 +48,8 @@ export interface GatherPlan {
   readonly quorum: number | undefined;
   readonly stallMs: number;
   readonly timeoutMs: number;
+  /** By `performance.now()`: what was asked before it was sent counts, too. */
+  readonly endsAt: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -61,6 +63,8 @@ export class Gathering<Answer> {
   readonly #gone = new Set<Present>();
   readonly #answers: GatheredAnswer<Answer>[] = [];
   readonly #endsAt: number;
+  /** Whether nobody of the name is known who is waited for. */
+  readonly #isNobody: boolean;
   #lookAt: number = performance.now() + lookMs;
 
   constructor(
@@ -73,7 +77,8 @@ export class Gathering<Answer> {
     this.#plan = plan;
     this.#roster = roster;
     this.#awaited = expected && expected.length > 0 ? new Set(expected) : undefined;
-    this.#endsAt = performance.now() + plan.timeoutMs;
+    this.#endsAt = plan.endsAt;
+    this.#isNobody = expected?.length === 0;
   }
 
   async end(): Promise<Gathered<Answer>> {
@@ -84,6 +89,8 @@ export class Gathering<Answer> {
     let why: Gathered['why'] | undefined = this.#whyOver();
     while (why === undefined) why = await this.#step();
     signal?.removeEventListener('abort', giveUp);
+    // Who has answered is told, but nobody is to take that for all.
+    if (this.#isNobody && (why === 'stall' || why === 'timeout')) why = 'nobody';
     const isComplete = why === 'all' || why === 'gone';
     if (isComplete) await this.#queue.close();
     else await this.#queue.cancel(`The gather has ended: ${why}.`);

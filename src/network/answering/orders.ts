@@ -42,8 +42,9 @@ const orders: Readonly<Record<Order, Carry>> = {
   },
   cancel: (member, { id }, by) => {
     const runs = member.running.filter(({ properties }) => properties.messageId === id && id !== undefined);
+    if (runs.length === 0) throw new ConfigurationError('It does not run here.');
     for (const run of runs) run.work?.stop(new CancelledError(`${by} has cancelled it.`));
-    return runs.length === 0 ? 'does not run here' : 'its handler is told';
+    return 'its handler is told';
   },
   'log-level': (_member, { level, forMs }) => {
     const chosen = choice('level', level, ['debug', 'info', 'warn', 'error']);

@@ -30,6 +30,14 @@ export interface AskOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Whom an order is for, and what it says. */
+export interface OrderOptions extends AskOptions {
+  /** Needed: that all are meant has to be said, too. */
+  readonly to: Selector;
+  /** `queue` of `pause` and `resume`; `n` of `concurrency` and `prefetch`; `id` of `cancel`; `level` and `forMs` of `log-level`. */
+  readonly args?: OrderArguments | undefined;
+}
+
 /**
  * Asks the components of a virtual host what they are and do, and orders them: `await using network = await Network.open()`. Nothing is
  * stored anywhere, and nobody tells anything before somebody asks.
@@ -81,8 +89,7 @@ export class Network {
    */
   async order(
     order: Order,
-    args: OrderArguments = {},
-    { to = 'all', ref, expected, timeoutMs = 5_000 }: AskOptions = {},
+    { to, ref, args, expected, timeoutMs = 5_000 }: OrderOptions,
   ): Promise<RollCall<Obeyed>> {
     duration('Network.order: timeoutMs', timeoutMs);
     this.#identity ??= this.#signing();

@@ -158,6 +158,10 @@ describe('a gather', () => {
     const buyer = await connect(t, to);
     const { answers, missing, why } = await buyer.with({ stallMs: 1_000, timeoutMs: 20_000 }).gather_quote();
     assert.deepEqual([answers.length, missing, why], [2, [], 'stall']);
+    const misspelt = await buyer
+      .with({ expect: 'Quotter', stallMs: 1_000, timeoutMs: 20_000 })
+      .gather_quote();
+    assert.deepEqual([misspelt.answers.length, misspelt.why], [2, 'nobody']);
     const two = await buyer.with({ expect: 2, timeoutMs: 20_000 }).gather_quote();
     assert.deepEqual([two.answers.length, two.why], [2, 'all']);
   });

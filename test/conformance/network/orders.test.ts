@@ -72,7 +72,7 @@ describe('orders of an operator', async () => {
   };
 
   const order = async (network: Network, name: string, what: Order, args: OrderArguments = {}) => {
-    const { answers } = await network.order(what, args, { to: { name } });
+    const { answers } = await network.order(what, { to: { name }, args });
     return answers[0];
   };
 
