@@ -17,6 +17,7 @@ export type {
   QueueFacts,
   RunFacts,
   SenderFigures,
+  TracedRun,
 } from './common/facts.js';
 export type { Selector } from './common/names.js';
 export type { Order, OrderArguments } from './common/order.js';

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { cut } from '../../common/foreign-text.js';
+import { sleep } from '../../common/timers.js';
 import type { Network, NodeAnswer, Obeyed, Order, OrderArguments } from '../../network/index.js';
 import { type CommandDefinition, type Context, type Example, type ExitCode, exitCodes } from '../command.js';
 import { UsageError } from '../command-error.js';
 import { logJson } from '../output.js';
+import { stopRequest } from '../stop-request.js';
 import { count, time } from '../values.js';
 import { type Column, table } from './table.js';
 import { defineWho, each, nobody, readWho } from './who.js';
@@ -29,7 +32,7 @@ interface Asked {
     options: Readonly<Record<string, unknown>>,
   ) => OrderArguments;
   /** What is done after it was answered, to its end. */
-  readonly follow?: (network: Network, who: string, context: Context) => Promise<void>;
+  readonly follow?: (network: Network, who: string, context: Context, args: OrderArguments) => Promise<void>;
 }
 
 const signed =
@@ -109,6 +112,24 @@ export const orders: readonly CommandDefinition[] = [
     args: (level, { for: forMs }) => ({ level, forMs }),
   }),
   ordering({
+    order: 'trace',
+    summary: 'show each run of a message, for a while',
+    description:
+      'Has components tell of each run of a message, and shows that: who has sent it, how long it ran, what it failed of, and the names of its ' +
+      'headers. What is in bodies and headers stays where it is. No more than 50 a second of each component.',
+    examples: [
+      ['waybill trace Shop order --for 10s', 'one message, for ten seconds'],
+      ["waybill trace Shop '*' --json", 'all of them, as JSON'],
+    ],
+    define: (command) => {
+      command
+        .argument('<message>', "the name of the message; '*' for any")
+        .option('--for <time>', 'for how long, from 1s to 1h', time, 60_000);
+    },
+    args: (message, { for: forMs }) => ({ message, forMs }),
+    follow: followTrace,
+  }),
+  ordering({
     order: 'quit',
     summary: 'end them in order',
     description:
@@ -145,10 +166,11 @@ function ordering({ order, summary, description, examples, define, args, follow 
       const { key = true, as, keys = process.env['WAYBILL_KEYS'] } = options;
       if (!keys) throw new UsageError(noKeys);
       return await withNetwork({ ...context, as, keys, sign: key }, async (network) => {
-        const { answers } = await network.order(order, { ...readWho(who), args: args?.(first, options) });
+        const said = args?.(first, options) ?? {};
+        const { answers } = await network.order(order, { ...readWho(who), args: said });
         // Of several, only one runs the message that is to be cancelled.
         const code = tell(context, who, answers, order === 'cancel');
-        if (code === exitCodes.done) await follow?.(network, who, context);
+        if (code === exitCodes.done) await follow?.(network, who, context, said);
         return code;
       });
     },
@@ -194,4 +216,21 @@ async function followDrain(network: Network, who: string, { output, json }: Cont
       );
     left = running;
   }
+}
+
+async function followTrace(
+  network: Network,
+  _who: string,
+  { output, json }: Context,
+  { forMs }: OrderArguments,
+): Promise<void> {
+  using request = stopRequest();
+  const stop = network.onTraced((run, { node, name }) => {
+    const { at, message, messageId, from, ms, error } = run;
+    const outcome = error ? `${error.code}: ${error.message}` : 'ok';
+    if (json) logJson(output, { name, node, ...run });
+    else output.log(cut([at, name, message, messageId ?? '-', from, `${ms} ms`, outcome].join('  '), 500));
+  });
+  await sleep(Number(forMs), { signal: request.signal });
+  stop();
 }

@@ -1,5 +1,5 @@
 import { type Consumer, type Delivery, handlerRun, Steering } from '../../amqp/index.js';
-import type { ComponentFacts, ComponentFigures, QueueFacts, RunFacts } from '../common/facts.js';
+import type { ComponentFacts, ComponentFigures, QueueFacts, RunFacts, TracedRun } from '../common/facts.js';
 import { Tally } from './tally.js';
 
 /** What a component says of itself when it is made. */
@@ -29,6 +29,8 @@ export class Member {
   readonly #consumers = new Map<Consumer, Steering>();
   /** @see ComponentFacts.ref */
   ref = '';
+  /** Tells of a run that is followed; set where it is seen. */
+  traced: (run: TracedRun) => void = () => {};
 
   constructor(options: MemberOptions) {
     this.options = options;

@@ -54,6 +54,7 @@ export class NetworkNode {
     const { network } = this.#link;
     if (!network || this.#members.has(member)) return;
     member.ref = String(++this.#refs);
+    member.traced = (run) => void this.#tell('trace', member, { run });
     this.#members.add(member);
     if (this.#consumer) void this.#welcome([member]);
     else this.#stopJoining ??= startTimer(network.joinAfterMs, () => void this.#join(), { ref: false });
@@ -134,7 +135,7 @@ export class NetworkNode {
     await Promise.all(members.map((member) => this.#tell('join', member, { component: member.facts })));
   }
 
-  async #tell(what: 'join' | 'leave', member: Member, told: object): Promise<void> {
+  async #tell(what: 'join' | 'leave' | 'trace', member: Member, told: object): Promise<void> {
     const { ref, name } = member;
     const routingKey = presenceKey(what, name, this.facts.id);
     await tell(this.#link, { routingKey, what }, { node: this.facts, ref, name, ...told });

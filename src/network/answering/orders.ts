@@ -1,9 +1,11 @@
 import { choice } from '../../common/choices.js';
+import { cut } from '../../common/foreign-text.js';
 import { wholeNumber } from '../../common/numbers.js';
 import { steerLogLevel } from '../../common/steered-level.js';
 import { CancelledError, ConfigurationError } from '../../errors.js';
 import type { Order, OrderArguments } from '../common/order.js';
 import type { Member } from './member.js';
+import { Tracing } from './tracing.js';
 
 /** Carries out an order on one component, and tells what it has done. @throws ConfigurationError for what cannot be asked */
 type Carry = (member: Member, args: OrderArguments, by: string) => string | Promise<string>;
@@ -51,6 +53,13 @@ const orders: Readonly<Record<Order, Carry>> = {
     const lifeMs = wholeNumber('forMs', forMs, { min: 1_000, max: 86_400_000 });
     steerLogLevel(chosen, lifeMs);
     return `${chosen} for ${Math.round(lifeMs / 1_000)} s, of the process's own logger`;
+  },
+  trace: (member, { message, forMs }) => {
+    if (typeof message !== 'string' || message === '')
+      throw new ConfigurationError("Which message? Name it, or say '*' for any.");
+    const lifeMs = wholeNumber('forMs', forMs, { min: 1_000, max: 3_600_000 });
+    member.tally.follow(new Tracing(message, lifeMs, (run) => member.traced(run)));
+    return `tells of ${cut(message)} for ${Math.round(lifeMs / 1_000)} s`;
   },
 };
 

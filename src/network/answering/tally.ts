@@ -5,6 +5,7 @@ import { classNameOf, codeTextOf } from '../../common/thrown.js';
 import { toError } from '../../errors.js';
 import type { HandlerFigures, LastError, SenderFigures } from '../common/facts.js';
 import { Histogram } from './histogram.js';
+import type { Tracing } from './tracing.js';
 
 /** Handlers are ours; but a registry finds them by names of senders. What comes after these is counted in one. */
 const mostHandlers = 500;
@@ -38,6 +39,7 @@ export class Tally {
   /** By the sender's name, then by the message's. */
   readonly #senders = new Map<string, Map<string, SenderCount>>();
   #sendersKnown = 0;
+  #tracing: Tracing | undefined;
 
   /** A message was handled. @param failed what was thrown, where anything was */
   handled(delivery: Delivery, name: string | null, failed?: { readonly thrown: unknown }): void {
@@ -54,6 +56,12 @@ export class Tally {
     }
     const count = this.#sent(delivery.sender, name ?? '(none)');
     if (hasFailed) count.failed++;
+    if (this.#tracing) this.#trace(this.#tracing, delivery, name ?? '(none)', hasFailed ? failed : undefined);
+  }
+
+  /** From now on `tracing` is told of each message, until it is over. */
+  follow(tracing: Tracing): void {
+    this.#tracing = tracing;
   }
 
   /** How many messages were handled, and how many of them failed. */
@@ -84,6 +92,16 @@ export class Tally {
     return rows
       .sort((one, other) => other.count - one.count)
       .map(({ lastAt, ...row }) => ({ ...row, lastAt: new Date(lastAt).toISOString() }));
+  }
+
+  #trace(
+    tracing: Tracing,
+    delivery: Delivery,
+    name: string,
+    failed: { readonly thrown: unknown } | undefined,
+  ): void {
+    if (tracing.isOver) this.#tracing = undefined;
+    else tracing.note(delivery, name, failed && lastErrorOf(failed.thrown));
   }
 
   #handler(name: string): HandlerCount {

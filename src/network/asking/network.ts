@@ -1,7 +1,7 @@
 import { Lease, type Link, type LinkOptions, type Outgoing } from '../../amqp/index.js';
 import { duration } from '../../common/numbers.js';
 import { Identity } from '../../identity/index.js';
-import type { Asked, Obeyed, Question } from '../common/facts.js';
+import type { Asked, NodeAnswer, NodeFacts, Obeyed, Question, TracedRun } from '../common/facts.js';
 import type { Selector } from '../common/names.js';
 import type { Order, OrderArguments } from '../common/order.js';
 import { Asker, type RollCall } from './asker.js';
@@ -102,6 +102,19 @@ export class Network {
   /** Whether a process is still connected, by asking the broker: one that answers nothing may be busy, or frozen. */
   async isThere(id: string): Promise<boolean> {
     return await isThere(this.#link, id);
+  }
+
+  /**
+   * Calls back for each run that a component tells of after the order `trace`, whoever has given that. Gives a function that ends it.
+   * Whatever stands in `run` was told by whoever may publish.
+   */
+  onTraced(
+    listener: (run: TracedRun, of: { readonly node: NodeFacts; readonly name: string }) => void,
+  ): () => void {
+    return this.#asker.hear((type, told) => {
+      const { run, name = '' } = told as NodeAnswer & { readonly run?: TracedRun; readonly name?: string };
+      if (type === 'waybill.trace' && run) listener(run, { node: told.node, name });
+    });
   }
 
   /** Follows all components, from now on until it is closed. */

@@ -96,6 +96,23 @@ const components: Readonly<Record<string, Shape>> = {
 
 const obeyed: Shape = { fields: { ...named, ok: 'boolean', done: 'text' } };
 
+const traced = {
+  fields: {
+    at: 'text',
+    message: 'text',
+    queue: 'text',
+    messageId: optionalText,
+    correlationId: optionalText,
+    handler: optionalText,
+    from: 'text',
+    redelivered: 'boolean',
+    ms: 'number',
+    waitedMs: 'number',
+    headers: { list: 'text' },
+    error: lastError,
+  },
+} as const;
+
 const figures = {
   optional: {
     fields: {
@@ -115,6 +132,7 @@ const told = {
   name: optionalText,
   reason: optionalText,
   component: { optional: info },
+  run: { optional: traced },
 } as const;
 
 /** What a process has told, made whole where it lacks something; undefined where it is none: anybody may have sent it. */

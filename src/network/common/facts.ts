@@ -115,6 +115,28 @@ export interface RunFacts extends HandlerRun {
   readonly redelivered: boolean;
 }
 
+/** One run of a message that is followed. */
+export interface TracedRun {
+  /** When it was done, ISO 8601. */
+  readonly at: string;
+  readonly message: string;
+  readonly queue: string;
+  readonly messageId?: string;
+  readonly correlationId?: string;
+  readonly handler?: string;
+  /** Who has sent it, as the message tells: `name@host pid`. */
+  readonly from: string;
+  readonly redelivered: boolean;
+  /** How long it ran, in milliseconds. */
+  readonly ms: number;
+  /** How long a call had waited at the broker, in milliseconds, as far as its caller tells; else 0. */
+  readonly waitedMs: number;
+  /** The names of its headers. */
+  readonly headers: readonly string[];
+  /** What it failed of, where it has. */
+  readonly error?: LastError;
+}
+
 /** What is asked, and what each component tells. */
 export interface Asked {
   readonly ping: { readonly ref: string; readonly name: string };

@@ -11,6 +11,7 @@ const orders = [
   'restart',
   'cancel',
   'log-level',
+  'trace',
 ] as const;
 
 /** Something that changes a component: carried out only for who has signed it. */

@@ -11,7 +11,7 @@ import {
   MessageHandler,
   MessageProcessor,
 } from 'waybill';
-import { Network, type OpenOptions, type Order, type OrderArguments } from 'waybill/network';
+import { Network, type OpenOptions, type Order, type OrderArguments, type TracedRun } from 'waybill/network';
 import { newKey } from '../../../src/identity/index.js';
 import { Gate } from '../../support/stage/gate.js';
 import { useStage } from '../../support/stage/stage.js';
@@ -125,6 +125,25 @@ describe('orders of an operator', async () => {
     const [info] = (await network.ask('info', { to: { name: 'Changed' } })).answers;
     const [queue] = info?.components[0]?.queues ?? [];
     assert.deepEqual([queue?.prefetch, queue?.concurrency], [7, 2]);
+  });
+
+  it('have each run of a message told, for a while, without what is in it', async (t) => {
+    const { sender } = await desk(t, 'Traced');
+    const network = await open(t);
+    await known(network, 'Traced');
+    const runs: TracedRun[] = [];
+    network.onTraced((run) => runs.push(run));
+    const answer = await order(network, 'Traced', 'trace', { message: 'count', forMs: 60_000 });
+    assert.equal(answer?.components[0]?.done, 'tells of count for 60 s');
+    await sender.with({ messageId: 'followed', headers: { token: 'secret' } }).message_count(7);
+    await until(() => runs.length === 1, { what: 'its run is told' });
+    const [run] = runs;
+    assert.deepEqual([run?.message, run?.messageId, run?.error], ['count', 'followed', undefined]);
+    assert.match(run?.from ?? '', /^Sender@/);
+    assert.ok(run?.headers.includes('token'));
+    assert.ok(!JSON.stringify(runs).includes('secret'));
+    const refused = await order(network, 'Traced', 'trace', { message: '', forMs: 60_000 });
+    assert.equal(refused?.components[0]?.ok, false);
   });
 
   it('are refused with the reason where they cannot be, and change nothing', async (t) => {
