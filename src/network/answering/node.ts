@@ -17,8 +17,8 @@ import { nodeFacts } from './node-facts.js';
 import { tell } from './voice.js';
 
 const pauseMs = 500;
-/** Whoever ends does not wait for longer until that is told. */
-const farewellMs = 300;
+/** Whoever ends does not wait for longer until that is told: an alarm of the broker may hold it up, and the time to end is short. */
+const farewellMs = 50;
 
 /**
  * This process on one link, as the network of components sees it: a queue by which it is asked, and nothing that is sent before somebody
