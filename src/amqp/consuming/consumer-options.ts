@@ -22,6 +22,8 @@ export interface ConsumerOptions {
   readonly slowHandlerMs?: number | undefined;
   /** Whether it is nobody's matter but ours: neither health nor figures tell of it. @default false */
   readonly isInternal?: boolean | undefined;
+  /** What of its messages runs and waits, where `handle` hands them on at once. @default what it has begun itself, and what not yet */
+  readonly held?: (() => HeldDeliveries) | undefined;
   /** Declares what the consumer needs again, after the broker has cancelled it (its queue was deleted). */
   readonly redeclare?: ((model: ChannelModel) => Promise<void>) | undefined;
   /** The arguments with which a queue was declared here, where that is known. */
@@ -32,6 +34,12 @@ export interface ConsumerOptions {
   readonly seal?: Seal | undefined;
   /** Puts a message that was given back too often at the end of its queue, and acks it here. False for any other. */
   readonly putAnew?: ((delivery: Delivery) => boolean) | undefined;
+}
+
+/** Messages that are in this process. */
+export interface HeldDeliveries {
+  readonly running: Iterable<Delivery>;
+  readonly waiting: Iterable<Delivery>;
 }
 
 /** How much a consumer takes at once, while it runs. @see ConsumerOptions */

@@ -1,4 +1,4 @@
-import type { Pace } from './consumer-options.js';
+import type { HeldDeliveries, Pace } from './consumer-options.js';
 import type { SlowHandlers } from './consumer-timeouts.js';
 import type { Delivery } from './delivery.js';
 import type { HandlerRun } from './handler-run.js';
@@ -28,8 +28,7 @@ export interface ConsumerState {
 export function stateOf(
   pace: Pace,
   queues: readonly { readonly queue: string }[],
-  running: Iterable<Delivery>,
-  waiting: Iterable<Delivery>,
+  { running, waiting }: HeldDeliveries,
   { runs: overdue, slow }: { readonly runs: readonly HandlerRun[]; readonly slow: SlowHandlers },
 ): ConsumerState {
   const counted = [countsOf(running), countsOf(waiting)] as const;

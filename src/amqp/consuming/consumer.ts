@@ -78,15 +78,17 @@ export class Consumer {
     return this.#subscriptions.open;
   }
 
-  /** Takes more at once, or less: more begins now; a prefetch holds from the next {@link consume} on. */
+  /** Takes more at once, or less, from now on. */
   tune(pace: Partial<Pace>): void {
     Object.assign(this.#host, pace);
+    if (pace.prefetch !== undefined) for (const each of this.#subscriptions.open) each.refresh();
     this.#work();
   }
 
   /** What runs, and what waits. */
   get state(): ConsumerState {
-    return stateOf(this.#host, this.queues, this.#running, this.#waiting.all, this.#timeouts);
+    const held = this.#options.held?.() ?? { running: this.#running, waiting: this.#waiting.all };
+    return stateOf(this.#host, this.queues, held, this.#timeouts);
   }
 
   /** True after {@link stop}. */
@@ -95,8 +97,7 @@ export class Consumer {
   }
 
   /**
-   * Starts consuming a queue; one that is consumed already is left alone. While the connection is away it is noted, and
-   * begins when the connection is back.
+   * Starts consuming a queue; one that is consumed already is left alone. While the connection is away it is noted, and begins later.
    * @throws TopologyError when the broker refuses (no such queue, or another connection has it exclusively).
    */
   async consume(queue: string, { whenRefused = 'throw', ...args }: ConsumeOptions = {}): Promise<void> {

@@ -49,12 +49,8 @@ export class Steering {
     this.#consumer.tune({ concurrency });
   }
 
-  /** How many unsettled messages of each queue the broker hands out, once it has stopped delivering for a moment. */
-  async setPrefetch(prefetch: number): Promise<void> {
+  /** How many unsettled messages of each queue the broker hands out from now on. */
+  setPrefetch(prefetch: number): void {
     this.#consumer.tune({ prefetch });
-    for (const { queue } of [...this.#consumer.queues]) {
-      await this.pause(queue);
-      await this.resume(queue);
-    }
   }
 }

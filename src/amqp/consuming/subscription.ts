@@ -90,6 +90,11 @@ export class Subscription {
     this.#channel.start();
   }
 
+  /** Goes on with a fresh channel, for settings that a channel has from its beginning: meanwhile somebody always consumes. */
+  refresh(): void {
+    this.#renew({ narrow: this.#width.isNarrow, giveBack: false });
+  }
+
   /** Takes no more messages. What was delivered may still be settled. */
   async cancel(): Promise<void> {
     this.#cancelled = true;
@@ -111,7 +116,8 @@ export class Subscription {
     this.#session = session;
     if (this.#cancelled) return;
     // A queue that was refused last time may be gone: then it must be declared first.
-    if (this.#wasRefused) await this.#redeclare();
+    if (this.#wasRefused && this.#host.connection.model)
+      await this.#host.redeclare?.(this.#host.connection.model);
     this.#wasRefused = true;
     if (!this.#isRenewing) this.#width.begin();
     try {
@@ -207,11 +213,6 @@ export class Subscription {
     }
     this.#renew({ narrow: this.#width.isNarrow, giveBack: isLate }, { isLost: true });
     if (isLate) this.#host.overdue([...acknowledger.deliveries]);
-  }
-
-  async #redeclare(): Promise<void> {
-    const { connection, redeclare } = this.#host;
-    if (connection.model) await redeclare?.(connection.model);
   }
 
   /**

@@ -1,10 +1,10 @@
-import type { ChannelModel } from 'amqplib';
+import type { ChannelModel, Options } from 'amqplib';
 import { TopologyError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { SharedRuns } from '../common/shared-runs.js';
 import type { RecoveringConnection } from '../connection/recovering-connection.js';
 import type { AskAlone } from './ask-alone.js';
-import { type Arguments, type Declaration, keyOf, queueOf } from './declaration.js';
+import { type Declaration, keyOf, queueOf } from './declaration.js';
 import { declareInOrder, type Undeclared } from './declare-in-order.js';
 import { Declarer } from './declarer.js';
 import { lacksTheSame, type Missing, MissingDeclarations } from './missing-declarations.js';
@@ -59,11 +59,10 @@ export class Topology {
     return new Map([...this.#refused.reasons, ...this.#missing.reasons]);
   }
 
-  /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
-  argumentsOf(queue: string): Arguments {
+  /** How a queue was declared here; nothing for one that was not, or only looked for. */
+  optionsOf(queue: string): Options.AssertQueue {
     for (const { declaration } of this.#known.values()) {
-      if (declaration.kind === 'queue' && declaration.name === queue)
-        return declaration.options.arguments ?? {};
+      if (declaration.kind === 'queue' && declaration.name === queue) return declaration.options;
     }
     return {};
   }

@@ -81,7 +81,7 @@ export class FailurePolicy {
 
   /** Whether a queue is known to be a stream, which keeps what was taken from it. */
   isStream(queue: string): boolean {
-    return this.#link.argumentsOf(queue)['x-queue-type'] === 'stream';
+    return this.#link.optionsOf(queue).arguments?.['x-queue-type'] === 'stream';
   }
 
   /**

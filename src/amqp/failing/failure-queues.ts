@@ -93,7 +93,7 @@ export class FailureQueues {
   }
 
   #typeOf(queue: string): unknown {
-    return this.#link.argumentsOf(queue)['x-queue-type'];
+    return this.#link.optionsOf(queue).arguments?.['x-queue-type'];
   }
 }
 

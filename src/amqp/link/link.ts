@@ -1,4 +1,4 @@
-import type { Channel } from 'amqplib';
+import type { Channel, Options } from 'amqplib';
 import { ClosedError } from '../../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../../logger.js';
 import { Deadlines } from '../common/deadlines.js';
@@ -141,9 +141,9 @@ export class Link {
     await this.#topology.declare(connection, declarations);
   }
 
-  /** The arguments with which a queue was declared here; none for one that was not, or only looked for. */
-  argumentsOf(queue: string): Arguments {
-    return this.#topology.argumentsOf(queue);
+  /** How a queue was declared here; nothing for one that was not, or only looked for. */
+  optionsOf(queue: string): Options.AssertQueue {
+    return this.#topology.optionsOf(queue);
   }
 
   /** Does not declare these any more after a reconnect. At the broker they stay. */
@@ -204,7 +204,7 @@ export class Link {
     await this.openConsuming();
     const consumer = new Consumer(this.#consuming, handle, this.logger, {
       redeclare: this.#topology.redeclaring({ exclusive: true }),
-      argumentsOf: (queue) => this.argumentsOf(queue),
+      argumentsOf: (queue) => this.optionsOf(queue).arguments ?? {},
       putAnew: (delivery) => putAnewIfWornOut(this, delivery, options?.seal),
       ...options,
     });

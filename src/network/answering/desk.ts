@@ -75,7 +75,9 @@ export class Desk {
     const fields = { component: name, order, by };
     const what = `${by} has ordered '${order}' of ${name}`;
     try {
-      const done = await carryOut(order, member, args, by);
+      const failed = (thrown: unknown): void =>
+        this.#link.logger.error(`${what}, which has not ended well: ${toError(thrown).message}`, fields);
+      const done = await carryOut(order, member, args, { by, failed });
       this.#link.logger.warn(`${what}: ${done}.`, fields);
       return { ref, name, ok: true, done };
     } catch (thrown) {

@@ -31,6 +31,8 @@ export class Member {
   ref = '';
   /** Tells of a run that is followed; set where it is seen. */
   traced: (run: TracedRun) => void = () => {};
+  /** Whether the broker deletes a queue that nobody takes from; known where it is seen. */
+  isFleeting: (queue: string) => boolean = () => false;
 
   constructor(options: MemberOptions) {
     this.options = options;

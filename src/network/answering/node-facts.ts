@@ -36,6 +36,7 @@ export class LoopDelay {
 
   close(): void {
     this.#watched?.disable();
+    this.#watched = undefined;
   }
 }
 

@@ -35,6 +35,8 @@ export class NetworkNode {
   #stopJoining: (() => void) | undefined;
   #opening: Promise<void> | undefined;
   #consumer: Consumer | undefined;
+  /** The queue goes away with its last consumer: it is not declared again before that. */
+  #leaving: Promise<void> | undefined;
   #isTold = false;
 
   private constructor(link: Link) {
@@ -55,6 +57,7 @@ export class NetworkNode {
     if (!network || this.#members.has(member)) return;
     member.ref = String(++this.#refs);
     member.traced = (run) => void this.#tell('trace', member, { run });
+    member.isFleeting = (queue) => isFleeting(this.#link.optionsOf(queue));
     this.#members.add(member);
     if (this.#consumer) void this.#welcome([member]);
     else this.#stopJoining ??= startTimer(network.joinAfterMs, () => void this.#join(), { ref: false });
@@ -67,8 +70,12 @@ export class NetworkNode {
     if (this.#members.size === 0) this.#leave();
   }
 
+  /** n.b. the last component may leave, and another one come, while this is under way. */
   async #join(): Promise<void> {
-    this.#opening ??= this.#open();
+    if (this.#consumer) return;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
     await this.#opening;
   }
 
@@ -76,9 +83,8 @@ export class NetworkNode {
     this.#stopJoining?.();
     this.#stopJoining = undefined;
     this.#desk.close();
-    void this.#consumer?.stop();
+    this.#leaving = this.#consumer?.stop();
     this.#consumer = undefined;
-    this.#opening = undefined;
     this.#bound.clear();
     this.#link.forget(this.#declared.splice(0));
   }
@@ -95,6 +101,7 @@ export class NetworkNode {
   }
 
   async #listen(): Promise<void> {
+    await this.#leaving;
     const queue = controlQueue(this.facts.id);
     const options = { exclusive: true, autoDelete: true, durable: false };
     const patterns = requestPatterns(this.facts.id, this.facts.host);
@@ -109,8 +116,8 @@ export class NetworkNode {
       isInternal: true,
     });
     await consumer.consume(queue);
-    if (this.#members.size === 0) return void consumer.stop();
     this.#consumer = consumer;
+    if (this.#members.size === 0) return this.#leave();
     await this.#welcome([...this.#members]);
   }
 
@@ -138,7 +145,8 @@ export class NetworkNode {
   async #tell(what: 'join' | 'leave' | 'trace', member: Member, told: object): Promise<void> {
     const { ref, name } = member;
     const routingKey = presenceKey(what, name, this.facts.id);
-    await tell(this.#link, { routingKey, what }, { node: this.facts, ref, name, ...told });
+    const all = { node: this.facts, ref, name, ...told };
+    await tell(this.#link, { routingKey, what }, all);
   }
 
   /** Once, and not of what ends with the link. */
@@ -151,6 +159,11 @@ export class NetworkNode {
         `or leave it out by network: false, or WAYBILL_NETWORK=off. This is said once.`,
     );
   }
+}
+
+/** Whether the broker deletes such a queue when nobody takes from it. */
+function isFleeting({ autoDelete, arguments: args }: ReturnType<Link['optionsOf']>): boolean {
+  return autoDelete === true || args?.['x-expires'] !== undefined;
 }
 
 const nodes = new WeakMap<Link, NetworkNode>();

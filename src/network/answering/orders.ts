@@ -8,7 +8,13 @@ import type { Member } from './member.js';
 import { Tracing } from './tracing.js';
 
 /** Carries out an order on one component, and tells what it has done. @throws ConfigurationError for what cannot be asked */
-type Carry = (member: Member, args: OrderArguments, by: string) => string | Promise<string>;
+type Carry = (member: Member, args: OrderArguments, from: Orderer) => string | Promise<string>;
+
+/** Who has ordered something, and who hears of it when it goes wrong later. */
+export interface Orderer {
+  readonly by: string;
+  failed(thrown: unknown): void;
+}
 
 /** What changes something, and so is done only for who has signed it. */
 const orders: Readonly<Record<Order, Carry>> = {
@@ -26,26 +32,29 @@ const orders: Readonly<Record<Order, Carry>> = {
     for (const steering of member.steerings) steering.setConcurrency(count);
     return `${count} at once`;
   },
-  prefetch: async (member, { n }) => {
+  prefetch: (member, { n }) => {
     const count = wholeNumber('prefetch', n, { min: 1, max: 65_535 });
-    for (const steering of member.steerings) await steering.setPrefetch(count);
+    for (const steering of member.steerings) steering.setPrefetch(count);
     return `prefetch ${count}`;
   },
-  quit: (member) => {
-    later(member.options.quit);
+  quit: (member, _args, { failed }) => {
+    later(member.options.quit, failed);
     return 'ends';
   },
-  restart: (member) => {
+  restart: (member, _args, { failed }) => {
     const { restart } = member.options;
     if (!restart)
       throw new ConfigurationError('It cannot start itself again: what supervises it can. Send quit.');
-    later(restart);
+    later(restart, failed);
     return 'starts again';
   },
-  cancel: (member, { id }, by) => {
+  cancel: (member, { id }, { by }) => {
     const runs = member.running.filter(({ properties }) => properties.messageId === id && id !== undefined);
     if (runs.length === 0) throw new ConfigurationError('It does not run here.');
-    for (const run of runs) run.work?.stop(new CancelledError(`${by} has cancelled it.`));
+    const works = runs.flatMap(({ work }) => work ?? []);
+    if (works.length === 0)
+      throw new ConfigurationError('It runs in a batch with others, whose handler has one signal for all.');
+    for (const work of works) work.stop(new CancelledError(`${by} has cancelled it.`));
     return 'its handler is told';
   },
   'log-level': (_member, { level, forMs }) => {
@@ -68,9 +77,9 @@ export async function carryOut(
   order: Order,
   member: Member,
   args: OrderArguments,
-  by: string,
+  from: Orderer,
 ): Promise<string> {
-  return await orders[order](member, args, by);
+  return await orders[order](member, args, from);
 }
 
 async function eachQueue(member: Member, queue: unknown, how: 'pause' | 'resume'): Promise<string> {
@@ -78,11 +87,20 @@ async function eachQueue(member: Member, queue: unknown, how: 'pause' | 'resume'
   const meant = queue === undefined ? own : own.filter((each) => each === queue);
   if (meant.length === 0)
     throw new ConfigurationError(`It takes from no such queue: only from ${own.join(', ')}.`);
+  if (how === 'pause') for (const name of meant) assertStays(member, name);
   for (const name of new Set(meant)) for (const steering of member.steerings) await steering[how](name);
   return `${how === 'pause' ? 'takes no more from' : 'takes again from'} ${[...new Set(meant)].join(', ')}`;
 }
 
+/** A queue that goes away without a consumer would take along what is in it. @throws ConfigurationError */
+function assertStays(member: Member, queue: string): void {
+  if (!member.isFleeting(queue)) return;
+  throw new ConfigurationError(
+    `The broker deletes '${queue}', with all that is in it, when nobody takes from it (auto-delete, or x-expires). Send quit to end the component.`,
+  );
+}
+
 /** What ends a component ends what answers, too: that comes first. */
-function later(work: () => unknown): void {
-  setTimeout(() => void Promise.resolve(work()).catch(() => {}), 100);
+function later(work: () => unknown, failed: (thrown: unknown) => void): void {
+  setTimeout(() => void (async () => await work())().catch(failed), 100);
 }
