@@ -26,7 +26,7 @@ import { tellStart } from './told-start.js';
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions
-  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs' | 'giveUp'>,
+  extends Pick<ConsumerOptions, 'prefetch' | 'concurrency' | 'slowHandlerMs' | 'giveUp' | 'held'>,
     ConsumeOptions {
   /** What must exist: the queue itself, and what it needs. */
   readonly declarations: readonly Declaration[];

@@ -81,6 +81,7 @@ export class AmqpSource implements Part {
       // How many run at once is the batches' matter; here everything that comes is passed on.
       concurrency: Number.POSITIVE_INFINITY,
       whenRefused: 'retry',
+      held: () => ({ running: this.#batches.inHand, waiting: this.#batches.items }),
       giveUp: (delivery: Delivery, reason: Error) => void this.#failures.giveUp(delivery, reason),
     } as const;
     for (const queue of queues) {

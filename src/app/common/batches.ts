@@ -43,6 +43,16 @@ export class Batches<T> {
     this.#handling = handling;
   }
 
+  /** The items of the batches that are being handled. */
+  get inHand(): Iterable<T> {
+    return this.#inHand;
+  }
+
+  /** The items that wait for their batch. */
+  get items(): readonly T[] {
+    return this.#waiting.map(({ item }) => item);
+  }
+
   /** How many items wait for their batch. */
   get waiting(): number {
     return this.#waiting.length;

@@ -5,14 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import {
+  type Eqks,
   GenericProducer,
   type HandlerContext,
   MessageCommand,
   MessageHandler,
   MessageProcessor,
+  silentLogger,
 } from 'waybill';
+import { AmqpConnection, App } from 'waybill/app';
 import { Network, type OpenOptions, type Order, type OrderArguments, type TracedRun } from 'waybill/network';
 import { newKey } from '../../../src/identity/index.js';
+import { uniqueName } from '../../support/broker.js';
+import { command } from '../../support/stage/envelopes.js';
 import { Gate } from '../../support/stage/gate.js';
 import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
@@ -144,6 +149,65 @@ describe('orders of an operator', async () => {
     assert.ok(!JSON.stringify(runs).includes('secret'));
     const refused = await order(network, 'Traced', 'trace', { message: '', forMs: 60_000 });
     assert.equal(refused?.components[0]?.ok, false);
+  });
+
+  it('take nothing from a queue that goes away with its last consumer but by ending it, and lose nothing of it', async (t) => {
+    const name = uniqueName('fleeting');
+    const gate = new Gate();
+    t.after(() => gate.open());
+    const seen: number[] = [];
+    class Fleeting extends MessageProcessor {
+      @MessageHandler('command', 'count')
+      async count({ parameters: n }: { readonly parameters: number }) {
+        seen.push(n);
+        await gate.opened;
+      }
+    }
+    const { exchange } = await stage.place();
+    const flags = { autoDelete: true, durable: false, exclusive: true };
+    const eqks: Eqks = [[exchange, [[{ name, flags }, name]]]];
+    const options = { fingerprint: { name: 'Fleeting' }, network: { joinAfterMs: 0, keys } };
+    await stage.start(t, Fleeting, { eqks }, options);
+    const network = await open(t);
+    await known(network, 'Fleeting');
+    for (let n = 0; n < 200; n++) await stage.side.publish('', name, JSON.stringify(command('count', n)));
+    for (const what of ['pause', 'drain'] as const) {
+      const answer = await order(network, 'Fleeting', what);
+      assert.match(answer?.components[0]?.done ?? '', /auto-delete/);
+    }
+    for (const n of [1, 50, 3]) await order(network, 'Fleeting', 'prefetch', { n });
+    gate.open();
+    await until(() => new Set(seen).size === 200, { what: 'all have come', limitMs: 10_000 });
+  });
+
+  it('say so where a message runs in a batch, which has one signal for all', async (t) => {
+    const { queue } = await stage.place();
+    const gate = new Gate();
+    t.after(() => gate.open());
+    const connection = new AmqpConnection({ url: stage.url, network: { joinAfterMs: 0, keys } });
+    const app = new App({ name: 'Batched', connections: [connection], logger: silentLogger });
+    const begun: unknown[] = [];
+    app.amqp.consume(queue)(async (messages) => {
+      begun.push(...messages);
+      await gate.opened;
+    });
+    t.after(async () => {
+      gate.open();
+      await app.close();
+    });
+    await app.start();
+    const network = await open(t);
+    await known(network, 'Batched');
+    await stage.side.publish('', queue, '1', { messageId: 'batched' });
+    await until(() => begun.length === 1, { what: 'it runs' });
+    const [told] = (await network.ask('inflight', { to: { name: 'Batched' } })).answers;
+    assert.equal(told?.components[0]?.runs[0]?.messageId, 'batched');
+    const answer = await order(network, 'Batched', 'cancel', { id: 'batched' });
+    assert.deepEqual(
+      answer?.components.map(({ ok }) => ok),
+      [false],
+    );
+    assert.match(answer?.components[0]?.done ?? '', /in a batch/);
   });
 
   it('are refused with the reason where they cannot be, and change nothing', async (t) => {
