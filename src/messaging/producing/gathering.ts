@@ -1,3 +1,4 @@
+import { cut } from '../../common/foreign-text.js';
 import { CancelledError, ClosedError, isWaybillError, type WaybillError } from '../../errors.js';
 import type { Present, Roster } from '../../network/index.js';
 import type { ReplyQueue } from '../../rpc/index.js';
@@ -165,7 +166,7 @@ export class Gathering<Answer> {
 function gathererOf(result: Result): Gatherer {
   const { fingerprint } = result.body as { readonly fingerprint?: unknown };
   const { name, host, pid } = Object(fingerprint) as Readonly<Record<string, unknown>>;
-  return { name: String(name ?? '?'), host: String(host ?? '?'), pid: String(pid ?? '?') };
+  return { name: cut(name ?? '?'), host: cut(host ?? '?'), pid: cut(pid ?? '?', 20) };
 }
 
 function nameOf({ name, node: { host, pid } }: Present): Gatherer {

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../amqp/index.js';
-import { readRequestKey } from '../common/names.js';
+import { answersTo, readRequestKey } from '../common/names.js';
 
 /** Something that was asked of this process. */
 export interface Request {
@@ -29,14 +29,17 @@ export function readRequest({ fields, properties, content }: Delivery): Request 
     word: key.name,
     ref: typeof args['ref'] === 'string' ? args['ref'] : undefined,
     args,
-    replyTo: isQueue(replyTo) ? replyTo : undefined,
+    replyTo: isForAnswers(replyTo) ? replyTo : undefined,
     correlationId: typeof correlationId === 'string' ? correlationId : undefined,
   };
 }
 
-/** n.b. an address of direct reply-to that is forged costs the connection of whoever publishes to it, before RabbitMQ 4.3. */
-function isQueue(replyTo: unknown): replyTo is string {
-  return typeof replyTo === 'string' && replyTo !== '' && !replyTo.startsWith('amq.rabbitmq.');
+/**
+ * Nobody may have a process write into a queue that he may not write to himself. n.b. an address of direct reply-to that is forged costs the
+ * connection of whoever publishes to it, before RabbitMQ 4.3.
+ */
+function isForAnswers(replyTo: unknown): replyTo is string {
+  return typeof replyTo === 'string' && replyTo.startsWith(answersTo);
 }
 
 function readObject(content: Buffer): Readonly<Record<string, unknown>> | undefined {

@@ -124,7 +124,7 @@ export class Tally {
   #sender(sender: string, version: unknown, message: string): SenderCount {
     const messages = this.#senders.get(sender);
     // A sender that was updated is another row: its old version may still send beside it.
-    const key = version === undefined ? message : `${message} ${cut(version, 50)}`;
+    const key = version === undefined ? message : `${message}\0${cut(version, 50)}`;
     const known = messages?.get(key);
     if (known) return known;
     if (this.#sendersKnown >= mostSenders && sender !== others)

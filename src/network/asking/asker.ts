@@ -1,7 +1,16 @@
+import type { EventEmitter } from 'node:events';
 import { type Consumer, type Delivery, type Link, nextMessageId, type Outgoing } from '../../amqp/index.js';
+import { harmlessEmitter } from '../../common/harmless-emitter.js';
 import { isWaybillError } from '../../errors.js';
 import type { NodeAnswer } from '../common/facts.js';
-import { controlExchange, exchanges, presenceExchange, requestKey, type Selector } from '../common/names.js';
+import {
+  answersTo,
+  controlExchange,
+  exchanges,
+  presenceExchange,
+  requestKey,
+  type Selector,
+} from '../common/names.js';
 import { readAnswer } from './read-answer.js';
 import { Roll } from './roll.js';
 
@@ -29,17 +38,22 @@ export interface Asking {
 /** Hears what is told without having been asked for, by its type: `waybill.join`. */
 export type Hear = (type: string, told: NodeAnswer) => void;
 
+interface Told {
+  readonly told: [type: string, told: NodeAnswer];
+}
+
 /** Asks over one link, and hears what is told: by a queue of its own, to which answers come, and all that is told of presence. */
 export class Asker {
   readonly #link: Link;
-  readonly #queue = `waybill.watch.${nextMessageId()}`;
+  readonly #queue = `${answersTo}${nextMessageId()}`;
   readonly #rolls = new Map<string, Roll<unknown>>();
-  readonly #hearers = new Set<Hear>();
+  readonly #emitter: EventEmitter<Told>;
   #consumer: Consumer | undefined;
   #opening: Promise<void> | undefined;
 
   constructor(link: Link) {
     this.#link = link;
+    this.#emitter = harmlessEmitter<Told>(link.logger);
   }
 
   /** Connects; once for all who ask for it. @throws ConnectError, TopologyError */
@@ -51,10 +65,10 @@ export class Asker {
     return this.#opening;
   }
 
-  /** Gives what ends it. */
+  /** What a listener throws is logged. Gives what ends it. */
   hear(hear: Hear): () => void {
-    this.#hearers.add(hear);
-    return () => void this.#hearers.delete(hear);
+    this.#emitter.on('told', hear);
+    return () => void this.#emitter.off('told', hear);
   }
 
   /** Asks, and waits for the answers. @throws ConnectError, PublishTimeoutError where it could not be asked */
@@ -128,7 +142,7 @@ export class Asker {
     delivery.ack();
     if (!answer) return;
     if (correlationId !== undefined) this.#rolls.get(correlationId)?.take(answer);
-    else for (const hear of this.#hearers) hear(String(type), answer);
+    else this.#emitter.emit('told', String(type), answer);
   }
 }
 

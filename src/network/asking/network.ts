@@ -124,6 +124,7 @@ export class Network {
       ask: this.ask.bind(this),
       isThere: this.isThere.bind(this),
       tell: this.#asker.tell.bind(this.#asker),
+      logger: this.#link.logger,
     };
     const watch = new Watch(host, options);
     this.#watches.add(watch);

@@ -11,6 +11,8 @@ export interface Present {
 }
 
 const rollCallMs = 2_000;
+/** Anybody may say that he has come. */
+const mostPresent = 10_000;
 
 /**
  * Who is there by the name of its component: asked once for each name, and kept up by what is told of those who come and go. For one who
@@ -26,6 +28,8 @@ export class Roster {
     this.#link = link;
     this.#asker = new Asker(link);
     this.#asker.hear((type, told) => this.#hear(type, told as NodeAnswer & Partial<Present>));
+    // Who comes and goes meanwhile is not heard of: it is asked anew.
+    link.events.on('down', (role) => role === 'consuming' && this.#asked.clear());
   }
 
   static of(link: Link): Roster {
@@ -38,10 +42,12 @@ export class Roster {
   async of(name: string): Promise<readonly Present[]> {
     const asking = this.#asked.get(name) ?? this.#ask(name);
     this.#asked.set(name, asking);
-    await asking.catch((thrown) => {
+    try {
+      await asking;
+    } catch (thrown) {
       this.#asked.delete(name);
       throw thrown;
-    });
+    }
     return [...this.#present.values()].filter((each) => each.name === name);
   }
 
@@ -56,6 +62,10 @@ export class Roster {
     await this.#asker.open();
     const asking = { command: 'ping', args: {}, to: { name }, timeoutMs: rollCallMs };
     const { answers } = await this.#asker.ask(asking);
+    const answered = new Set(answers.map(({ node }) => node.id));
+    // Those of a process that has not answered stay: it may be busy.
+    for (const [key, each] of this.#present)
+      if (each.name === name && answered.has(each.node.id)) this.#present.delete(key);
     for (const { node, components } of answers)
       for (const { ref, name: own } of components as readonly Present[]) this.#add({ node, ref, name: own });
   }
@@ -66,7 +76,8 @@ export class Roster {
   }
 
   #add(present: Present): void {
-    this.#present.set(`${present.node.id}/${present.ref}`, present);
+    if (this.#present.size < mostPresent && this.#asked.has(present.name))
+      this.#present.set(`${present.node.id}/${present.ref}`, present);
   }
 }
 

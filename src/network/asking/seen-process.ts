@@ -17,6 +17,8 @@ interface Known {
 }
 
 const leastSeconds = 0.5;
+/** Anybody may tell of more. */
+const mostComponents = 5_000;
 
 /** What a watcher knows of one process. */
 export class SeenProcess {
@@ -59,7 +61,7 @@ export class SeenProcess {
     for (const facts of all) {
       const known = this.#components.get(facts.ref);
       if (known) known.facts = facts;
-      else
+      else if (this.#components.size < mostComponents)
         this.#components.set(facts.ref, {
           facts,
           figures: undefined,

@@ -1,6 +1,8 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { nextMessageId } from '../../amqp/index.js';
+import { harmlessEmitter } from '../../common/harmless-emitter.js';
 import { wholeNumber } from '../../common/numbers.js';
+import type { Logger } from '../../logger.js';
 import type { Asked, ComponentFacts, ComponentFigures, NodeAnswer, Question } from '../common/facts.js';
 import { leaseMs, usualReportMs } from '../common/reporting.js';
 import type { Asker } from './asker.js';
@@ -28,6 +30,13 @@ export interface WatchHost extends Pick<Asker, 'hear' | 'tell'> {
     options: { readonly to: Whom },
   ): Promise<{ readonly answers: readonly NodeAnswer<Asked[Asking]>[] }>;
   isThere(id: string): Promise<boolean>;
+  readonly logger: Logger;
+}
+
+/** What listeners are told. */
+interface Happenings {
+  readonly change: [];
+  readonly event: [NetworkEvent];
 }
 
 /** Whoever is late with its report by more is busy. */
@@ -48,15 +57,17 @@ export class Watch {
   readonly #id = nextMessageId();
   readonly #nodes = new Map<string, SeenProcess>();
   readonly #events: NetworkEvent[] = [];
-  readonly #emitter = new EventEmitter<{ change: []; event: [NetworkEvent] }>();
+  readonly #emitter: EventEmitter<Happenings>;
   #looking: NodeJS.Timeout | undefined;
   #renewing: NodeJS.Timeout | undefined;
+  #isLooking = false;
   #isClosed = false;
   #deaf = (): void => {};
 
   /** @internal */
   constructor(host: WatchHost, { everyMs = usualReportMs, lookMs = 1_000 }: WatchOptions) {
     this.#host = host;
+    this.#emitter = harmlessEmitter<Happenings>(host.logger);
     this.#everyMs = wholeNumber('Network.watch: everyMs', everyMs, { min: 1_000, max: 60_000 });
     this.#lookMs = wholeNumber('Network.watch: lookMs', lookMs, { min: 100, max: 60_000 });
   }
@@ -71,13 +82,13 @@ export class Watch {
     return this.#events;
   }
 
-  /** Calls back when anything has changed. Gives a function that ends that. */
+  /** Calls back when anything has changed; what it throws is logged. Gives a function that ends that. */
   onChange(listener: () => void): () => void {
     this.#emitter.on('change', listener);
     return () => void this.#emitter.off('change', listener);
   }
 
-  /** Calls back when something has happened. Gives a function that ends that. */
+  /** Calls back when something has happened; what it throws is logged. Gives a function that ends that. */
   onEvent(listener: (event: NetworkEvent) => void): () => void {
     this.#emitter.on('event', listener);
     return () => void this.#emitter.off('event', listener);
@@ -173,6 +184,14 @@ export class Watch {
 
   /** Who is late is busy, as long as the broker has its queue; who has none is gone. */
   async #look(): Promise<void> {
+    // Many take longer than the time between two looks, and a broker that is away longer than that.
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    await this.#lookAtAll();
+    this.#isLooking = false;
+  }
+
+  async #lookAtAll(): Promise<void> {
     for (const process of [...this.#nodes.values()]) {
       if (this.#isClosed) return;
       if (!process.isConnected) {

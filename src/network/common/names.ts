@@ -19,6 +19,9 @@ export function controlQueue(id: string): string {
   return `waybill.ctl.${id}`;
 }
 
+/** How the names of all queues begin to which answers go. */
+export const answersTo = 'waybill.watch.';
+
 /** Whom a request is for: `all`, or those of a name, on a host, in a process. */
 export type Selector =
   | 'all'

@@ -182,9 +182,25 @@ describe('the network of components', () => {
       const replyTo = 'amq.rabbitmq.reply-to.forged';
       await side.publish('waybill.control', 'all.info', body, { replyTo });
     }
+    const business = await stage.place();
+    await side.publish('waybill.control', 'all.info', '{}', { replyTo: business.queue });
     await known(network, 'Quiet');
+    assert.equal(await side.depth(business.queue), 0);
     assert.deepEqual(log.errors, []);
     assert.deepEqual(log.warnings, []);
+  });
+
+  it('is left and joined again over one link, and answers once', async (t) => {
+    class Comes extends MessageProcessor {}
+    const network = await open(t);
+    for (let round = 0; round < 5; round++) {
+      const { processor, log } = await stage.start(t, Comes, await stage.place(), soon);
+      await known(network, 'Comes');
+      const [answer] = (await network.ask('ping', { to: { name: 'Comes' } })).answers;
+      assert.equal(answer?.components.length, 1);
+      await processor.drain();
+      assert.deepEqual(log.warnings, []);
+    }
   });
 
   it('is not joined by who does not want that', async (t) => {

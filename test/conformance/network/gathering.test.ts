@@ -5,7 +5,9 @@ import { Exchange, type ExchangeClass, GenericProducer, RpcCommand } from 'waybi
 import { Network } from 'waybill/network';
 import { uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
+import { RawServer, success } from '../../support/stage/raw-server.js';
 import { useStage } from '../../support/stage/stage.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 
 describe('a gather', () => {
@@ -164,6 +166,60 @@ describe('a gather', () => {
     assert.deepEqual([misspelt.answers.length, misspelt.why], [2, 'nobody']);
     const two = await buyer.with({ expect: 2, timeoutMs: 20_000 }).gather_quote();
     assert.deepEqual([two.answers.length, two.why], [2, 'all']);
+  });
+
+  it('is not lost to one who says of himself what he is not', async (t) => {
+    const place = await stage.place();
+    const server: RawServer = await RawServer.start(stage.side, place, (request) => {
+      for (const fingerprint of [
+        { name: { toString: 1 } },
+        { host: 'h'.repeat(100_000) },
+        [null],
+        'x',
+        7,
+        null,
+      ])
+        server.reply(request, { ...success('said'), fingerprint });
+    });
+    class Asks extends GenericProducer {
+      static override readonly eks = place.eks;
+      build_rpc_ask() {
+        return new RpcCommand<string>('ask');
+      }
+    }
+    const asks = await stage.connect(t, Asks);
+    const { answers, why, error } = await asks.with({ expect: 6, timeoutMs: 20_000 }).gather_ask();
+    assert.deepEqual([answers.length, why, error], [6, 'all', undefined]);
+    assert.ok(answers.every(({ from }) => from.name.length <= 100 && from.host.length <= 100));
+  });
+
+  it('knows who has come while its own connection was lost', async (t) => {
+    const to = exchange();
+    await start(t, to);
+    await joined(t, 1);
+    await using proxy = await TcpProxy.forUrl(stage.url);
+    class Buyer extends GenericProducer {
+      static override readonly eks = [[to, '']] as const;
+      build_rpc_quote() {
+        return new RpcCommand<number, null, 'quote'>('quote', null);
+      }
+    }
+    const buyer = await stage.connect(t, Buyer, { url: proxy.urlFor(stage.url) });
+    const gather = () => buyer.with({ expect: 'Quoter', timeoutMs: 20_000 }).gather_quote();
+    assert.equal((await gather()).answers.length, 1);
+    const downs: unknown[] = [];
+    const ups: unknown[] = [];
+    buyer.events.on('down', (role) => downs.push(role));
+    buyer.events.on('up', (role) => ups.push(role));
+    proxy.refuse();
+    proxy.cut();
+    await until(() => downs.length === 2, { what: 'both connections are lost' });
+    await start(t, to, 3_000);
+    await joined(t, 2);
+    await proxy.pass();
+    await until(() => ups.length === 2, { what: 'both are back', limitMs: 20_000 });
+    const { answers, missing, why } = await gather();
+    assert.deepEqual([answers.length, missing, why], [2, [], 'all']);
   });
 
   it('never rejects: nobody there, given up, closed, numbers that are none', async (t) => {

@@ -5,7 +5,7 @@ import { type Content, GenericProducer, MessageCommand, MessageHandler, MessageP
 import { Network, type SeenNode, type Watch } from 'waybill/network';
 import { uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
-import { useStage } from '../../support/stage/stage.js';
+import { recordingLog, useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 
 describe('who watches the network of components', () => {
@@ -104,6 +104,22 @@ describe('who watches the network of components', () => {
       },
       { what: 'half of it is seen to fail', limitMs: 15_000 },
     );
+  });
+
+  it('is harmed by no listener of his own that throws', async (t) => {
+    const log = recordingLog();
+    const network = await Network.open({ url: stage.url, logger: log });
+    t.after(() => network.close());
+    const watching = await network.watch({ everyMs: 1_000 });
+    watching.onEvent(() => {
+      throw new Error('of a listener');
+    });
+    watching.onChange(() => Promise.reject(new Error('later')));
+    class Seen extends MessageProcessor {}
+    const place = await stage.place();
+    await stage.start(t, Seen, place, { network: { joinAfterMs: 0 }, ownConnections: true });
+    await seen(watching, 'Seen', 'up');
+    await until(() => log.errors.some((line) => line.includes('of a listener')), { what: 'the log tells' });
   });
 
   it('is told nothing any more when it does not watch any more', async (t) => {
