@@ -122,7 +122,10 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     );
     await page.untilShown('Instances');
     await page.press('Escape');
-    await page.until(`location.hash === '#/table'`, 'one is back');
+    await page.until(
+      `location.hash === '#/table' && document.querySelector('.screen.on-table tbody tr')`,
+      'one is back',
+    );
     await page.press('/');
     await page.type('stoc');
     await page.until(`document.querySelectorAll('tbody tr').length === 1`, 'it is filtered');
@@ -143,6 +146,20 @@ describe('the page of waybill ui in a browser', { skip }, () => {
     await page.press('j');
     await page.press('ArrowRight');
     await page.until(`document.activeElement.closest('svg') !== null`, 'nodes are reached');
+    isClean({ page, server });
+  });
+
+  it('lets who writes in the search go on when the screen changes', async (t) => {
+    const { page, server } = await open(t);
+    await page.see(`(() => {
+      addEventListener('hashchange', () => { document.body.dataset.moved = 'yes'; });
+      location.hash = '#/table';
+      document.getElementById('search').focus();
+    })()`);
+    await page.until(`document.body.dataset.moved === 'yes'`, 'the browser has told of the place');
+    assert.equal(await page.see('document.activeElement.id'), 'search');
+    await page.type('stoc');
+    await page.until(`document.querySelectorAll('tbody tr').length === 1`, 'it is filtered');
     isClean({ page, server });
   });
 

@@ -65,10 +65,13 @@ function decoded(word) {
 }
 
 let drawnAt = -Infinity;
+/** What was drawn last. @type {string | undefined} */
+let drawn;
 
 function draw() {
   drawnAt = performance.now();
   const { name, words } = place();
+  const key = [name, ...words].join('/');
   document.title = `${words.at(-1) ?? name} · Waybill`;
   show(
     nav,
@@ -82,9 +85,10 @@ function draw() {
   );
   show(main, [
     banner(),
-    store.state !== 'locked' &&
-      h('div', { class: `screen on-${name}`, key: [name, ...words].join('/') }, screenOf(name, words)),
+    store.state !== 'locked' && h('div', { class: `screen on-${name}`, key }, screenOf(name, words)),
   ]);
+  if (drawn !== undefined && drawn !== key) begin();
+  drawn = key;
 }
 
 /** Whatever goes wrong in one screen, the others stay. @param {string} name @param {readonly string[]} words @returns {Shown} */
@@ -112,11 +116,13 @@ function banner() {
   return null;
 }
 
-/** Another place begins at its top, and the keyboard with it. */
-function moved() {
-  draw();
+/**
+ * Another place begins at its top, and the keyboard with it, unless somebody writes in the search already: browsers tell of the
+ * place later than of the keys that were pressed there.
+ */
+function begin() {
   window.scrollTo(0, 0);
-  main.focus({ preventScroll: true });
+  if (document.activeElement !== search) main.focus({ preventScroll: true });
 }
 
 function turn() {
@@ -130,7 +136,7 @@ function clear() {
 
 takeToken();
 onChange(draw);
-window.addEventListener('hashchange', moved);
+window.addEventListener('hashchange', draw);
 search.addEventListener('input', draw);
 document.getElementById('help-button')?.addEventListener('click', help);
 listenToKeys({ screens: screens.map(([to]) => `#/${to}`), again: () => forget('/api/'), turn, clear });

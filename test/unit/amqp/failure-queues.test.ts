@@ -5,7 +5,7 @@ import type { Declaration, Link } from '../../../src/amqp/index.js';
 import { TopologyError } from '../../../src/errors.js';
 
 /** Stands where the link stands: keeps what is declared, and fails when told to. */
-class FakeLink {
+class FakeLink implements Pick<Link, 'declare' | 'optionsOf'> {
   readonly declared: string[] = [];
   readonly arguments: unknown[] = [];
   fails = false;
@@ -27,8 +27,8 @@ class FakeLink {
     this.arguments.push(options.arguments);
   }
 
-  argumentsOf(queue: string): Readonly<Record<string, unknown>> {
-    return queue === 'safe' ? { 'x-queue-type': 'quorum' } : {};
+  optionsOf(queue: string): ReturnType<Link['optionsOf']> {
+    return queue === 'safe' ? { arguments: { 'x-queue-type': 'quorum' } } : {};
   }
 }
 
