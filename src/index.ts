@@ -121,6 +121,8 @@ export {
   type RestartPolicy,
   type RunOptions,
   type SchedulerHealth,
+  type ServeOptions,
+  type Serving,
   ThreadDone,
   type ThreadErrorInfo,
   type ThreadErrorListener,

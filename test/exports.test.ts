@@ -217,6 +217,8 @@ const doors: Readonly<Record<string, Door>> = {
       RunOptions
       SchedulerHealth
       Send
+      ServeOptions
+      Serving
       StandardSchema
       StreamInterruption
       StreamMethod
