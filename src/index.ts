@@ -153,6 +153,7 @@ export {
   listOf,
   Message,
   MessageCommand,
+  MessageEvent,
   MessageResult,
   MessageResultError,
   MessageResultException,

@@ -54,6 +54,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'jsonify.ts',
     'exchange.ts',
     'destinations.ts',
+    'subscriptions.ts',
     'handlers',
     'producing',
     'processing',
