@@ -28,6 +28,8 @@ const doors: Readonly<Record<string, Door>> = {
       DrainError
       EncodingError
       Envelope
+      EventHandler
+      EventHandlerFullBody
       Exchange
       ExitScheduler
       FilterError
@@ -45,6 +47,7 @@ const doors: Readonly<Record<string, Door>> = {
       MalformedReplyError
       Message
       MessageCommand
+      MessageEvent
       MessageFilter
       MessageHandler
       MessageHandlerFullBody
@@ -136,6 +139,7 @@ const doors: Readonly<Record<string, Door>> = {
       Eqks
       ErrorCode
       ErrorHop
+      EventsOf
       ExchangeBinding
       ExchangeClass
       ExchangeType
@@ -199,6 +203,7 @@ const doors: Readonly<Record<string, Door>> = {
       Proxied
       ProxiedThis
       QueueFlags
+      QueueFor
       QueueHealth
       QueueKey
       QueueSpec
@@ -217,12 +222,15 @@ const doors: Readonly<Record<string, Door>> = {
       RunOptions
       SchedulerHealth
       Send
+      ServeOptions
+      Serving
       StandardSchema
       StreamInterruption
       StreamMethod
       StreamOffset
       Streamed
       StreamsOf
+      Subscription
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth

@@ -32,7 +32,7 @@ export {
   type Send,
   useMiddleware,
 } from './middleware.js';
-export { warnOfMinifiedName } from './minified-name.js';
+export { mayBeMinified, warnOfMinifiedName } from './minified-name.js';
 export { heldTooLong, sendThrough } from './outbound.js';
 export { inbound, Reception } from './reception.js';
 export { RejectMessage } from './reject-message.js';

@@ -24,6 +24,7 @@ import {
   type Envelope,
   EnvelopeEncoder,
   type FingerprintStamp,
+  isEvent,
   type Result,
   toPlain,
 } from '../../wire/index.js';
@@ -70,9 +71,11 @@ export class Sender {
   }
 
   /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
-  post({ body }: Envelope, settings: CallSettings): Promise<void> {
-    const mandatory = settings.mandatory ?? body.type !== 'status';
-    return this.#post(this.#envelopes.encode(body), String(body.name), { ...settings, mandatory });
+  post(message: Envelope, settings: CallSettings): Promise<void> {
+    const { body } = message;
+    const key = isEvent(message) ? message.key : undefined;
+    const mandatory = settings.mandatory ?? (body.type !== 'status' && key === undefined);
+    return this.#post(this.#envelopes.encode(body), String(body.name), { ...settings, mandatory }, key);
   }
 
   /** Publishes a body as it is, without a fingerprint. */
@@ -121,18 +124,19 @@ export class Sender {
   }
 
   // n.b. no promise is made here but the publisher's own: each costs as much as encoding the message.
-  #post(content: Buffer, name: string | undefined, settings: CallSettings): Promise<void> {
+  #post(content: Buffer, name: string | undefined, settings: CallSettings, eventKey?: string): Promise<void> {
     this.dispatch.refuseWhenClosed();
-    const eks = destinationsOf(settings, this.#options.Class);
+    const eks = destinationsOf(settings, this.#options.Class, eventKey);
     for (const [exchange] of eks) {
       if (!this.#declared.has(exchange))
-        return this.#declare(eks).then(() => this.#post(content, name, settings));
+        return this.#declare(eks).then(() => this.#post(content, name, settings, eventKey));
     }
     const { mandatory = true, withinDeadline } = settings;
     if (withinDeadline) assertWithinDeadline(name ?? null);
     const type = name === undefined ? undefined : shortString(name);
     const own = messageProperties(this.#options.Class.name, settings);
-    const copies = eks.map((to) => this.#outgoing(to, content, mandatory, this.#stored(type, own)));
+    const how = { mandatory, hasOwnKey: eventKey !== undefined };
+    const copies = eks.map((to) => this.#outgoing(to, content, how, this.#stored(type, own)));
     return this.dispatch.publish(name ?? null, copies, settings);
   }
 
@@ -156,11 +160,11 @@ export class Sender {
   #outgoing(
     [exchange, routingKey]: Eks[number],
     content: Buffer,
-    mandatory: boolean,
+    { mandatory, hasOwnKey }: Pick<Outgoing, 'mandatory' | 'hasOwnKey'>,
     properties: MessageProperties,
   ): Outgoing {
     if (isDebugging(this.#isDebugged)) this.#log([exchange, routingKey], content, properties);
-    return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
+    return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory, hasOwnKey };
   }
 
   #stored(type: string | undefined, own: MessageProperties | undefined): MessageProperties {
