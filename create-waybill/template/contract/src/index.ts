@@ -1,5 +1,5 @@
 // What the services of the shop say to each other. Both sides import it, so a name or a type that one of them gets wrong does not compile.
-import { Exchange, GenericProducer, MessageCommand, RpcCommand } from 'waybill';
+import { Exchange, GenericProducer, MessageEvent, RpcCommand } from 'waybill';
 
 export interface Order {
   readonly id: string;
@@ -13,7 +13,7 @@ export class ShopExchange extends Exchange {
   static override readonly exchangeType = 'direct';
 }
 
-/** What has happened: whoever has a queue for it gets it. */
+/** What has happened: whoever subscribes hears of it. */
 export class ShopEvents extends Exchange {
   static override readonly exchangeName = 'shop-events';
   static override readonly exchangeType = 'topic';
@@ -40,9 +40,9 @@ export class StockProducer extends GenericProducer {
 
 /** Tells what has become of orders. */
 export class OrderEvents extends GenericProducer {
-  static override readonly eks = [[ShopEvents, 'order.placed']] as const;
+  static override readonly eks = [[ShopEvents, '']] as const;
 
-  build_message_order_placed(order: Order) {
-    return new MessageCommand('order_placed', order);
+  build_event_placed(order: Order) {
+    return new MessageEvent('placed', order, `order.${order.article}.placed`);
   }
 }

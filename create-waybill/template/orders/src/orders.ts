@@ -25,7 +25,7 @@ handlersFor(OrderProducer).all(Orders, {
   async rpc_place({ parameters: { article, pieces } }) {
     const left = (await this.peers.stock.rpc_reserve(article, pieces)).unwrap();
     const order = { id: randomUUID(), article, pieces };
-    await this.peers.events.with({ mandatory: false }).message_order_placed(order); // nobody need listen
+    await this.peers.events.event_placed(order); // whoever listens, or nobody
     console.log(`${pieces} ${article} are ordered, ${left} are left`);
     return order;
   },
