@@ -92,6 +92,7 @@ const doors: Readonly<Record<string, Door>> = {
       instanceOf
       isWaybillError
       listOf
+      producerOf
       registerError
       silentLogger
       stderrLogger
@@ -104,10 +105,14 @@ const doors: Readonly<Record<string, Door>> = {
       Arguments
       BareContent
       Body
+      BuildersOf
+      CallDefinition
       CallSettings
       CallState
       CallsOf
       Category
+      Checked
+      Checks
       CollectOptions
       CommandBody
       CommandNames
@@ -128,6 +133,7 @@ const doors: Readonly<Record<string, Door>> = {
       Credentials
       CredentialsSource
       DecodeLimits
+      Definition
       Delivery
       DeliveryCallback
       DeliveryContext
@@ -139,6 +145,7 @@ const doors: Readonly<Record<string, Door>> = {
       Eqks
       ErrorCode
       ErrorHop
+      EventDefinition
       EventsOf
       ExchangeBinding
       ExchangeClass
@@ -158,6 +165,7 @@ const doors: Readonly<Record<string, Door>> = {
       GenericApplicationOptions
       GenericConsumerOptions
       GiveUp
+      Given
       HandleOptions
       HandlerClass
       HandlerClassFor
@@ -170,6 +178,7 @@ const doors: Readonly<Record<string, Door>> = {
       HeaderValue
       IdentityOptions
       Inbound
+      InputOf
       InstanceOptions
       Jsonify
       KeyEntry
@@ -180,6 +189,7 @@ const doors: Readonly<Record<string, Door>> = {
       LogFields
       Logger
       LoggingProducer
+      MessageDefinition
       MessageMethod
       MessageProcessorOptions
       MessageProperties
@@ -199,6 +209,7 @@ const doors: Readonly<Record<string, Door>> = {
       ProcessorEvents
       ProcessorHealth
       ProducerClass
+      ProducerOf
       ProducerOptions
       Proxied
       ProxiedThis
@@ -225,6 +236,7 @@ const doors: Readonly<Record<string, Door>> = {
       ServeOptions
       Serving
       StandardSchema
+      StreamDefinition
       StreamInterruption
       StreamMethod
       StreamOffset

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import type { Body, Category, Content } from '../wire/index.js';
 import { declare, declareFunction } from './handlers/declare.js';
-import type { HandlerView } from './handlers/entry.js';
+import type { HandlerEntry, HandlerView } from './handlers/entry.js';
 import type {
   Answered,
   HandlerClassFor,
@@ -11,10 +11,12 @@ import type {
   Streamed,
   StreamMethod,
 } from './handlers/handler-decorator.js';
-import type { Jsonify } from './jsonify.js';
+import type { Given, Jsonify } from './jsonify.js';
 import type { MessageProcessor } from './processing/processor.js';
 import { type BuilderClass, wireName } from './producing/built.js';
 import type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';
+import { ofContract } from './producing/contract-readers.js';
+
 import type { GenericProducer } from './producing/producer.js';
 
 type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
@@ -25,7 +27,7 @@ type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Prod
 type AnswerTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
   readonly answer: infer Answer;
 }
-  ? Answer
+  ? Given<Answer>
   : never;
 
 type AskedOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Producer>[Name] extends {
@@ -36,7 +38,7 @@ type AskedOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Produ
 type ItemsOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Producer>[Name] extends {
   readonly item: infer Item;
 }
-  ? Item
+  ? Given<Item>
   : never;
 
 /**
@@ -122,21 +124,27 @@ export interface ContractHandlers<Producer> {
  * @throws ConfigurationError for what is no class, as undefined where two files import each other
  */
 export function handlersFor<Producer extends GenericProducer>(
-  producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names'>,
+  producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names' | 'contract'>,
 ): ContractHandlers<Producer> {
   if (typeof producer !== 'function')
     throw new ConfigurationError(
       `handlersFor needs the class of a producer, and is given ${typeof producer}. Often two files import each other: move the class to a file of its own.`,
     );
-  const on =
-    (category: Category, view: HandlerView, type = 'command') =>
-    (name: string) =>
-      declare(category, view, type, wireName(producer, name));
+  const on = (kind: keyof typeof kinds, view: HandlerView) => (name: string) => {
+    const { category, type } = kinds[kind];
+    return declare({
+      category,
+      view,
+      type,
+      name: wireName(producer, name),
+      ...schemasOf(producer, `${kind}_${name}`),
+    });
+  };
   const decorators = {
     MessageHandler: on('message', 'content'),
     MessageHandlerFullBody: on('message', 'body'),
-    EventHandler: on('message', 'content', 'event'),
-    EventHandlerFullBody: on('message', 'body', 'event'),
+    EventHandler: on('event', 'content'),
+    EventHandlerFullBody: on('event', 'body'),
     RpcHandler: on('rpc', 'content'),
     RpcHandlerFullBody: on('rpc', 'body'),
     RpcStreamHandler: on('stream', 'content'),
@@ -145,12 +153,22 @@ export function handlersFor<Producer extends GenericProducer>(
       for (const [method, run] of Object.entries(handlers)) {
         const { category, type, name } = keyOf(method);
         const key = { category, view: 'content', type, name: wireName(producer, name) } as const;
-        declareFunction(processor, key, run, []);
+        declareFunction(processor, { ...key, ...schemasOf(producer, method) }, run, []);
       }
     },
   };
   // Through unknown: what the contract's types promise depends on Producer, which has no value to check against.
   return decorators as unknown as ContractHandlers<Producer>;
+}
+
+/** What the contract says of what comes, and of what is answered. */
+function schemasOf(
+  { contract }: Pick<BuilderClass, 'contract'>,
+  method: string,
+): Pick<HandlerEntry, 'contentType' | 'answerType'> {
+  if (!contract) return {};
+  const answerType = ofContract(contract, method, 'answer') ?? ofContract(contract, method, 'item');
+  return { contentType: ofContract(contract, method, 'parameters'), answerType };
 }
 
 /** What the handlers of `all` are for, by what their names begin with. */

@@ -38,7 +38,7 @@ export type {
   Streamed,
   StreamMethod,
 } from './handlers/handler-decorator.js';
-export type { Jsonify } from './jsonify.js';
+export type { Checked, Given, Jsonify } from './jsonify.js';
 export type { Mistake } from './mistake.js';
 export {
   applicationKeys,
@@ -60,8 +60,19 @@ export type {
 export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
 export type { CommandNames } from './producing/built.js';
 export type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';
+export type {
+  BuildersOf,
+  CallDefinition,
+  Checks,
+  Definition,
+  EventDefinition,
+  InputOf,
+  MessageDefinition,
+  StreamDefinition,
+} from './producing/definition.js';
 export type { Gathered, GatheredAnswer, Gatherer, MissingAnswer } from './producing/gathering.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producing/producer.js';
+export { type ProducerOf, producerOf } from './producing/producer-of.js';
 export type { CallSettings, ProducerOptions } from './producing/producer-options.js';
 export type { AnswerOf, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';
 export { UndeclaredMessageError } from './producing/undeclared.js';

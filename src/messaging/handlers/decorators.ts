@@ -178,7 +178,7 @@ function declareNamed(
     );
   }
   if (given.length > 2) assertContentType(whose, contentType);
-  return declare(category, view, type, name ?? null, contentType);
+  return declare({ category, view, type, name: name ?? null, contentType });
 }
 
 /** n.b. what is left out is not the same as undefined. */

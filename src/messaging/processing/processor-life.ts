@@ -80,12 +80,13 @@ export class ProcessorLife {
     this.#chain.identity?.untrusted.listen((message) => options.emitter.untrusted(message));
   }
 
-  /** What came that was not handled. */
-  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted'> {
+  /** What came that was not handled, or done for nobody. */
+  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted' | 'cancelledIgnored'> {
     const { identity } = this.#chain;
     const looks = identity !== undefined && identity.verifies !== 'off';
     const unhandled = this.#options.unhandled.health;
-    return { unhandled, ...(looks && { untrusted: identity.untrusted.health }) };
+    const { cancelledIgnored } = this.#member.tally;
+    return { unhandled, cancelledIgnored, ...(looks && { untrusted: identity.untrusted.health }) };
   }
 
   /** True after a start that failed. */

@@ -44,6 +44,11 @@ export type Control = 'quit' | 'restart';
 export interface ProcessorHealth extends LinkHealth {
   /** The messages that no handler was for. They do not make it unwell. */
   readonly unhandled: UnhandledHealth;
+  /**
+   * The calls that handlers have done to the end although their callers had given them up, or were gone: work for nobody, which a look at
+   * `context.signal` saves. They do not make it unwell.
+   */
+  readonly cancelledIgnored: number;
   /** The messages that were not trusted; left out where nobody looks (`identity: { verify }`). */
   readonly untrusted?: UntrustedHealth | undefined;
 }

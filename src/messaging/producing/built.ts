@@ -2,6 +2,7 @@ import { cut } from '../../common/foreign-text.js';
 import { ConfigurationError } from '../../errors.js';
 import { type Category, type Envelope, isEnvelope, isEvent } from '../../wire/index.js';
 import { anyName } from '../handlers/entry.js';
+import type { Definition } from './definition.js';
 import { builderPrefix, type SendingMethod } from './equip.js';
 
 /** The names of commands that differ from those of their builders; {@link anyName} for a builder of several. */
@@ -11,6 +12,8 @@ export type CommandNames = Readonly<Record<string, string>>;
 export interface BuilderClass {
   readonly name: string;
   readonly names: CommandNames;
+  /** What {@link producerOf} has made it of. */
+  readonly contract: Definition | undefined;
 }
 
 /** Under which name the command of a builder travels. @param name the builder's, without its prefix */

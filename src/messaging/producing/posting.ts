@@ -3,12 +3,14 @@ import { ConfigurationError } from '../../errors.js';
 import type { CallOptions, Cancellation } from '../../rpc/index.js';
 import type { Encoder } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { Definition } from './definition.js';
 import type { CallSettings } from './producer-options.js';
 
 /** What a producer's class says of all its messages and calls. */
 export interface SendingDefaults {
   readonly name: string;
   readonly eks: Eks;
+  readonly contract: Definition | undefined;
   readonly encoder: Encoder;
   readonly replyQueue: 'direct' | 'per-call';
   readonly timeoutMs: number;

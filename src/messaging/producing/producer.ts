@@ -31,6 +31,7 @@ import type { Eks } from '../destinations.js';
 import type { Jsonify } from '../jsonify.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
+import type { Definition } from './definition.js';
 import { equip } from './equip.js';
 import type { NoCall } from './no-call.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
@@ -63,6 +64,8 @@ export type Connected<Class extends ProducerClass> = Class['undeclared'] extends
 export class GenericProducer {
   /** Where messages go: each exchange and key, in this order. A call goes to the first. An event goes to each exchange once, by its own key. */
   static readonly eks: Eks = [];
+  /** The schemas of what it says, where {@link producerOf} has made it. */
+  static readonly contract: Definition | undefined = undefined;
   /** How bodies are encoded, and answers read. @default JSON */
   static readonly encoder: Encoder = jsonEncoder;
   /** The virtual host. @default the connection's */

@@ -30,6 +30,7 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from '../exchange.js';
+import { answerReader, streamReader } from './contract-readers.js';
 import { callOptionsOf, destinationsOf, type SendingDefaults } from './posting.js';
 import type { CallSettings } from './producer-options.js';
 
@@ -105,10 +106,14 @@ export class Sender {
   /** Prepares a stream, and gives what has it begun. What cannot be encoded throws at once. */
   stream(message: Envelope, settings: CallSettings): (cancellation: Cancellation) => Promise<StreamReader> {
     const { to, request, options } = this.#request(message, settings);
-    const { encoder, name } = this.#options.Class;
+    const { encoder, name, contract } = this.#options.Class;
     const window = windowOf(name, settings.window);
     const headers = streamRequestHeaders;
-    const asked = { ...request, properties: { ...request.properties, headers }, items: itemsReader(encoder) };
+    const asked = {
+      ...request,
+      properties: { ...request.properties, headers },
+      items: streamReader(itemsReader(encoder), contract, request.name),
+    };
     return async (cancellation) => {
       await this.#declare([to]);
       return await this.dispatch.stream(asked, { ...options, window, cancellation });
@@ -154,7 +159,8 @@ export class Sender {
     const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
     const content = this.#envelopes.encode(message.body);
     if (isDebugging(this.#isDebugged)) this.#log(to, content, properties);
-    return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
+    const read = Class.contract ? answerReader(this.#read, Class.contract, name) : this.#read;
+    return { to, options, request: { exchange, routingKey, name, content, properties, read } };
   }
 
   #outgoing(
