@@ -40,7 +40,7 @@ export function eqksOf(owner: string, subscriptions: readonly Subscription[], qu
 }
 
 function assertSubscription(whose: string, { exchange, patterns, queueFor = 'service' }: Subscription): void {
-  choice(`${whose}: queueFor`, queueFor, ['service', 'instance']);
+  choice(`${whose}.queueFor`, queueFor, ['service', 'instance']);
   if (typeof exchange !== 'function' || exchange.exchangeName === '')
     throw new ConfigurationError(`${whose} need an exchange with a name: events are told at one.`);
   if (!Array.isArray(patterns) || patterns.length === 0)

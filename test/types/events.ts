@@ -61,11 +61,11 @@ typeCase('handlers of events get what arrives, and are for whoever wants them', 
       return parameters.at.length;
     }
 
-    // @ts-expect-error Argument of type '"pay"' is not assignable to parameter of type '"paid" | "closed"'
+    // @ts-expect-error Argument of type '"pay"' is not assignable to parameter of type
     @on.EventHandler('pay')
     command() {}
 
-    // @ts-expect-error a Date arrives as a string
+    // @ts-expect-error Type 'string' is not assignable to type 'Date'.
     @on.EventHandler('paid')
     wrong(_content: Content<{ at: Date }>) {}
   }
@@ -77,7 +77,7 @@ typeCase('handlers of events get what arrives, and are for whoever wants them', 
       expectTypeOf(parameters.at).toEqualTypeOf<string>();
     },
   });
-  // @ts-expect-error 'event_payed' does not exist
+  // @ts-expect-error 'event_payed' does not exist in type
   on.all(Some, { message_pay() {}, event_payed() {} });
   return Listens;
 });

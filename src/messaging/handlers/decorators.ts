@@ -193,4 +193,4 @@ function declareEvent(
 }
 
 /** The types of which no message is without a name. */
-const alwaysNamed: readonly string[] = ['command', 'status', 'event'];
+const alwaysNamed: readonly string[] = ['command', 'status'];

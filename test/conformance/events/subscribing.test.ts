@@ -9,6 +9,7 @@ import {
   type Subscription,
 } from 'waybill';
 import { Network } from 'waybill/network';
+import { collectFigures } from 'waybill/telemetry';
 import { uniqueName } from '../../support/broker.js';
 import { message } from '../../support/stage/envelopes.js';
 import { ledgerAt, newTopic, type Payment } from '../../support/stage/ledger.js';
@@ -103,6 +104,7 @@ describe('a subscription', () => {
     const { exchange, pay } = await given(t);
     const { Subscriber, queue } = newSubscriber({ exchange, patterns: ['#'], queueFor: 'instance' });
     const heard: Heard = [];
+    const figures = collectFigures();
     const one = await start(t, Subscriber, { instance: 'one', heard });
     const two = await start(t, Subscriber, { instance: 'two', heard });
     const own = [...one.consumer.queues, ...two.consumer.queues];
@@ -111,6 +113,12 @@ describe('a subscription', () => {
     await pay('A-1');
     await waitForLength(heard, 2);
     assert.deepEqual(heard.map(([instance]) => instance).sort(), ['one', 'two']);
+    const told = figures
+      .text()
+      .split('\n')
+      .filter((line) => line.includes(queue));
+    assert.ok(told.length > 0);
+    for (const line of told) assert.ok(line.includes(`"${queue}~"`), `it is a series of its own: ${line}`);
     assert.equal(await stage.side.look(queue), undefined);
   });
 

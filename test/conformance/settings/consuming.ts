@@ -24,6 +24,7 @@ import {
   RpcWorker,
 } from 'waybill/workers';
 import { Gate } from '../../support/stage/gate.js';
+import { newTopic } from '../../support/stage/ledger.js';
 import { Place } from '../../support/stage/place.js';
 import { recordingLog } from '../../support/stage/stage.js';
 import { secretKey } from '../identity/keys.js';
@@ -183,6 +184,10 @@ export const consumingSettings: readonly Setting[] = [
     ...limits,
     ...failing,
     unhandled: { good: ['park', 'reject', 'ack'] },
+    'subscriptions.queueFor': {
+      good: ['service', 'instance'],
+      of: (queueFor: never) => ({ subscriptions: [{ exchange: newTopic(), patterns: ['#'], queueFor }] }),
+    },
   }),
   ...settings('Desk', identified, {
     'identity.windowMs': { good: [60_000, day, Infinity], of: (windowMs: never) => ({ windowMs }) },
