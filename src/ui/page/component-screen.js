@@ -20,7 +20,7 @@ export function componentScreen(name) {
   return [
     heading(name, page.instances.length > 0 && figures(name)),
     trouble(error),
-    page.instances.length === 0 && quiet('No component of this name is seen: it only sends, or it is gone.'),
+    page.instances.length === 0 && quiet(unseen(page)),
     page.instances.length > 0 && [
       orders(page),
       section(
@@ -40,6 +40,13 @@ export function componentScreen(name) {
       list('sent', flowColumns('to'), sent, flowKey, 'Nobody tells of anything that it sends.'),
     ),
   ];
+}
+
+/** @param {ComponentPage} page */
+function unseen({ silent }) {
+  return silent.length === 0
+    ? 'No component of this name is seen: it only sends, or it is gone.'
+    : `${counted(silent.length, 'process', 'processes')} of it did not answer before this page was opened, and ${silent.length === 1 ? 'is' : 'are'} connected: ${silent.join(', ')}. Busy or frozen; what it does is not known.`;
 }
 
 /**

@@ -11,7 +11,7 @@ import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 import { runWaybill, type Said } from '../../support/waybill-command.js';
 
-const program = 'test/broker/cli/programs/evening.ts';
+const program = 'test/support/stage/programs/evening.ts';
 
 describe("an operator's evening", () => {
   const stage = useStage();
