@@ -31,13 +31,14 @@ export async function untilKnown(network: Network, name: string, count = 1): Pro
   await until(look, { what: `${count} of ${name} have joined`, limitMs: 20_000 });
 }
 
-/** Starts a component in a process of its own, to be killed and held up; it ends after the test. */
+/** Starts a component in a process of its own, to be killed and held up, for minutes where need be; it ends after the test. */
 export async function startComponent(
   t: TestContext,
   { url }: Pick<Stage, 'url'>,
   name: string,
 ): Promise<Program> {
-  const program = Program.run('test/support/stage/programs/component.ts', { args: [url, name] });
+  const address = `${url}?heartbeat=120`;
+  const program = Program.run('test/support/stage/programs/component.ts', { args: [address, name] });
   t.after(() => program.close());
   await program.waitForLine('ready', 30_000);
   return program;
