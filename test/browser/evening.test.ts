@@ -95,7 +95,7 @@ describe("an operator's evening on the page", { skip }, () => {
       `/Desk on .* has left/.test(document.getElementById('screen').innerText)`,
       'it has left',
     );
-    await stage.side.waitForConsumers('orders', 0);
+    await evening.deskEnds();
     t.diagnostic(`found and mended in ${((performance.now() - begun) / 1_000).toFixed(1)} s on the page`);
     assert.deepEqual(page.complaints, []);
   });

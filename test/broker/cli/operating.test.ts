@@ -69,6 +69,7 @@ describe("an operator's evening", () => {
     const drained = await type(`waybill drain Desk --keys ${keys}`);
     assert.match(drained.out, /Nothing runs any more/);
     assert.equal((await type(`waybill quit Desk --keys ${keys}`)).code, 0);
+    await evening.deskEnds();
     t.diagnostic(`found and mended in ${((performance.now() - begun) / 1_000).toFixed(1)} s of commands`);
     for (const line of told.join('\n').split('\n')) t.diagnostic(line);
   });

@@ -73,6 +73,11 @@ describe('orders of an operator', async () => {
     return answers[0];
   };
 
+  const stats = async (network: Network, name: string) => {
+    const { answers } = await network.ask('stats', { to: { name } });
+    return answers[0]?.components[0];
+  };
+
   it('pause, resume and drain it, and say who', async (t) => {
     const { place, seen, sender, log } = await desk(t, 'Paused');
     const network = await open(t);
@@ -194,6 +199,26 @@ describe('orders of an operator', async () => {
       [false],
     );
     assert.match(answer?.components[0]?.done ?? '', /in a batch/);
+  });
+
+  it('end it in order where no scheduler does: what runs is finished, and it is told that it leaves', async (t) => {
+    const { place, gate, ends, sender, log } = await desk(t, 'Quitting');
+    const network = await open(t);
+    await untilKnown(network, 'Quitting');
+    const watching = await network.watch({ everyMs: 1_000 });
+    await sender.message_wait();
+    await until(async () => (await stats(network, 'Quitting'))?.inflight === 1, { what: 'it runs' });
+    assert.equal((await order(network, 'Quitting', 'quit'))?.components[0]?.done, 'ends');
+    await stage.side.waitForConsumers(place.queue, 0);
+    assert.deepEqual(
+      watching.events.filter(({ name }) => name === 'Quitting'),
+      [],
+    );
+    gate.open();
+    await until(() => watching.events.some(({ kind, name }) => kind === 'leave' && name === 'Quitting'), {
+      what: 'it is told that it leaves',
+    });
+    assert.deepEqual([await stage.side.depth(place.queue), ends, log.errors], [0, [], []]);
   });
 
   it('are refused with the reason where they cannot be, and change nothing', async (t) => {
