@@ -115,7 +115,7 @@ function documentOf({ node: { components: _, ...node }, name, component }: Row):
 /** In a terminal each report takes the place of the one before. */
 function screen(lines: readonly string[], { nodes, events }: Watch): readonly string[] {
   const up = nodes.filter(({ state }) => state === 'up').length;
-  const head = `${up} processes up, ${nodes.length - up} not. ${new Date().toLocaleTimeString()}. Ctrl-C ends.`;
+  const head = `${up} ${up === 1 ? 'process' : 'processes'} up, ${nodes.length - up} not. ${new Date().toLocaleTimeString()}. Ctrl-C ends.`;
   const { isTTY, rows = 24 } = process.stdout;
   if (!isTTY) return [head, ...lines, ''];
   const news = events
