@@ -9,6 +9,7 @@ import {
   MessageProcessor,
   RpcCommand,
   RpcHandler,
+  silentLogger,
 } from 'waybill';
 import { AmqpConnection, App } from 'waybill/app';
 import type { Network } from 'waybill/network';
@@ -186,6 +187,21 @@ describe('the network of components', () => {
       await processor.drain();
       assert.deepEqual(log.warnings, []);
     }
+  });
+
+  it('takes nobody for silent who has ended in a process that goes on', async (t) => {
+    class Stays extends MessageProcessor {}
+    class Ends extends MessageProcessor {}
+    const shared = { logger: silentLogger, ...soon };
+    await stage.start(t, Stays, await stage.place(), shared);
+    const { processor } = await stage.start(t, Ends, await stage.place(), shared);
+    const network = await openNetwork(t, stage);
+    for (const name of ['Stays', 'Ends']) await untilKnown(network, name);
+    await processor.drain();
+    const { answers, silent, missing } = await network.ask('info', { to: { name: 'Ends' } });
+    assert.deepEqual([answers, silent, missing], [[], [], []]);
+    assert.deepEqual((await network.ask('info')).silent, []);
+    await untilKnown(network, 'Stays');
   });
 
   it('is not joined by who does not want that', async (t) => {
