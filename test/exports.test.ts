@@ -495,6 +495,7 @@ const doors: Readonly<Record<string, Door>> = {
       SeenNode
       Selector
       SenderFigures
+      SilentNode
       TracedRun
       Watch
       WatchOptions

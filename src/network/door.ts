@@ -19,5 +19,6 @@ export type {
   SenderFigures,
   TracedRun,
 } from './common/facts.js';
+export type { SilentNode } from './common/nameplate.js';
 export type { Selector } from './common/names.js';
 export type { Order, OrderArguments } from './common/order.js';

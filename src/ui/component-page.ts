@@ -36,7 +36,13 @@ export async function componentPage(
     ),
   );
   const instances = seen.map((each) => ({ ...each, facts: facts.get(each.id) ?? each.facts }));
-  return { name, instances, runs, queues, silent: asked.missing };
+  return { name, instances, runs, queues, silent: [...asked.missing, ...unheardOf(name, observation)] };
+}
+
+/** Those that have told nothing since somebody looks, and of which the broker tells. */
+function unheardOf(name: string, { nodes }: Observation): readonly string[] {
+  const of = nodes.filter(({ state, unheard }) => state === 'busy' && unheard.includes(name));
+  return of.map(({ node }) => node.id);
 }
 
 /** The handlers that run, the longest first. */

@@ -31,11 +31,14 @@ export async function giveOrder(network: Network, body: Body): Promise<Ordered> 
   const known = argumentsOf.get(order);
   if (!known || name === '') throw new Refused(400, 'There is no such order, or nobody is named.');
   const given = known.filter((key) => Object.hasOwn(body, key)).map((key) => [key, body[key]] as const);
-  const { answers } = await network.order(order as Order, { to: { name }, args: Object.fromEntries(given) });
-  const told = answers.flatMap(({ node, components, refused }) => [
+  const args = Object.fromEntries(given);
+  const { answers, silent } = await network.order(order as Order, { to: { name }, args });
+  const mute = silent.map(({ id }) => ({ ok: false, words: `${id} does not answer: busy or frozen` }));
+  const heard = answers.flatMap(({ node, components, refused }) => [
     ...components.map(({ ref, done, ok }) => ({ ok, words: `${node.id}/${ref}: ${done}` })),
     ...(refused === undefined ? [] : [{ ok: false, words: `${node.id} refuses: ${refused}` }]),
   ]);
+  const told = [...heard, ...mute];
   if (told.length === 0) throw new Refused(504, `Nobody of the name ${name} has answered.`);
   return { ok: told.every(({ ok }) => ok), told: told.map(({ words }) => words) };
 }

@@ -4,7 +4,10 @@ import type { ComponentRow } from './told.js';
 
 /** All components that are known, each as a row. */
 export function rowsOf(nodes: readonly SeenNode[], recent: Recent): readonly ComponentRow[] {
-  const rows = nodes.flatMap((node) => node.components.map((component) => rowOf(node, component, recent)));
+  const rows = nodes.flatMap((node) => [
+    ...node.components.map((component) => rowOf(node, component, recent)),
+    ...node.unheard.map((name) => unheardRow(node, name)),
+  ]);
   recent.keep(new Set(rows.map(({ id }) => id)));
   return rows;
 }
@@ -39,5 +42,24 @@ function rowOf(seen: SeenNode, { facts, figures, rate }: SeenComponent, recent: 
     p99Ms: (figures?.handlers ?? []).reduce((worst, { p99Ms }) => Math.max(worst, p99Ms), 0),
     loopMs: process?.loopDelayMs ?? 0,
     queues: facts.queues.map(({ queue }) => queue),
+  };
+}
+
+/** Of one that has told nothing: it was busy or frozen before it was looked for, and the broker tells of it. */
+function unheardRow({ node, state, stateSince }: SeenNode, name: string): ComponentRow {
+  const told = { style: '', version: undefined, waybill: '', since: '' };
+  const place = { host: node.host, pid: node.pid, state, stateSince };
+  const figures = { rate: undefined, failing: undefined, inflight: 0, waiting: 0, done: 0, failed: 0 };
+  return {
+    id: `${node.id}/${name}`,
+    name,
+    ...told,
+    ...place,
+    ok: true,
+    paused: false,
+    ...figures,
+    p99Ms: 0,
+    loopMs: 0,
+    queues: [],
   };
 }

@@ -32,29 +32,56 @@ describe('the page of waybill ui with many components in a browser', { skip }, (
     await page.until(`document.querySelectorAll('.node').length >= ${many}`, 'all are on the map', 60_000);
     const mapMs = performance.now() - begun;
     await page.see(
-      `globalThis.long = []; new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) long.push(Math.round(duration)); }).observe({ type: 'longtask', buffered: true })`,
+      `globalThis.long = []; globalThis.whole = performance.now(); new PerformanceObserver((list) => { for (const { startTime, duration } of list.getEntries()) long.push({ isOpening: startTime < whole, ms: Math.round(duration) }); }).observe({ type: 'longtask', buffered: true })`,
     );
     const [before, from] = [await page.work(), performance.now()];
-    await page.see(`location.hash = '#/table'`);
-    await page.until(`document.querySelectorAll('tbody tr').length === ${many}`, 'all are in the table');
-    await page.see(
-      `new Promise((resolve) => { let y = 0; const step = () => { scrollTo(0, (y += 150)); y < document.documentElement.scrollHeight ? requestAnimationFrame(step) : resolve(y); }; step(); })`,
+    const steps: { readonly what: string; readonly ms: number }[] = [];
+    const step = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+      const { all } = await page.work();
+      await work();
+      steps.push({ what, ms: Math.round((await page.work()).all - all) });
+    };
+    await step('table', async () => {
+      await page.see(`location.hash = '#/table'`);
+      await page.until(`document.querySelectorAll('tbody tr').length === ${many}`, 'all are in the table');
+    });
+    await step('scrolling', () =>
+      page.see(
+        `new Promise((resolve) => { let y = 0; const step = () => { scrollTo(0, (y += 150)); y < document.documentElement.scrollHeight ? requestAnimationFrame(step) : resolve(y); }; step(); })`,
+      ),
     );
-    await page.see(
-      `[...document.querySelectorAll('th button')].find((each) => each.textContent === 'Done').click()`,
-    );
-    await page.until(`document.querySelector('th[aria-sort="descending"]')`, 'it is sorted');
-    for (let at = 0; at < 30; at++) await page.press('j');
-    await page.press('/');
-    await page.type('component 19');
-    await page.until(`document.querySelectorAll('tbody tr').length === 11`, 'it is filtered');
+    await step('sorting', async () => {
+      await page.see(
+        `[...document.querySelectorAll('th button')].find((each) => each.textContent === 'Done').click()`,
+      );
+      await page.until(`document.querySelector('th[aria-sort="descending"]')`, 'it is sorted');
+    });
+    for (let at = 0; at < 30; at++) await step('one key', () => page.press('j'));
+    await step('a search', async () => {
+      await page.press('/');
+      await page.type('component 19');
+      await page.until(`document.querySelectorAll('tbody tr').length === 11`, 'it is filtered');
+    });
     const after = await page.work();
     const ms = (kind: keyof Work): string => `${Math.round(after[kind] - before[kind])} ms`;
-    const long = await page.see<readonly number[]>('long');
+    const worst = new Map<string, number>();
+    for (const { what, ms } of steps) worst.set(what, Math.max(worst.get(what) ?? 0, ms));
+    const each = [...worst].map(([what, ms]) => `${what} ${ms} ms`).join(', ');
+    const long = await page.see<readonly LongTask[]>('long');
     t.diagnostic(
       `on the map after ${Math.round(mapMs)} ms; table, scrolling, sorting, 30 keys and a search: ${ms('all')} of work (script ${ms('script')}, style ${ms('style')}, layout ${ms('layout')}) in ` +
-        `${Math.round(performance.now() - from)} ms; tasks of 50 ms and more: ${long.length === 0 ? 'none' : `${long.join(', ')} ms`}`,
+        `${Math.round(performance.now() - from)} ms, at most: ${each}; tasks over 50 ms: ${told(long.filter(({ isOpening }) => !isOpening))}; while it was opened: ${told(long.filter(({ isOpening }) => isOpening))}`,
     );
     assert.deepEqual(page.complaints, []);
   });
 });
+
+/** What has held the page up for more than 50 ms, by the clock: whatever else the machine does counts, too. */
+interface LongTask {
+  readonly isOpening: boolean;
+  readonly ms: number;
+}
+
+function told(long: readonly LongTask[]): string {
+  return long.length === 0 ? 'none' : `${long.length} (${long.map(({ ms }) => ms).join(', ')} ms)`;
+}

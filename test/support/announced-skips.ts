@@ -19,6 +19,7 @@ export const announcedSkips: readonly AnnouncedSkip[] = [
     name: 'the page of waybill ui with many components in a browser',
     reason: 'needs the package chromium',
   },
+  { name: "an operator's evening on the page", reason: 'needs the package chromium' },
   { name: 'is a script that zsh can read', reason: 'needs the package zsh' },
   { name: 'is a script that fish can read', reason: 'needs the package fish' },
 ];

@@ -1,9 +1,10 @@
 import type { RunFacts } from '../../network/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { logJson } from '../output.js';
+import { tellAbsent } from './absent.js';
 import { type Column, table } from './table.js';
 import { ago } from './units.js';
-import { defineWho, each, nobody, readWho } from './who.js';
+import { defineWho, each, readWho } from './who.js';
 import { withNetwork } from './with-network.js';
 
 /** A handler that runs, and where. */
@@ -42,17 +43,16 @@ const columns: readonly Column<Row>[] = [
 async function run(context: Context, who: string | undefined): Promise<ExitCode> {
   const { output, json } = context;
   const answers = await withNetwork(context, async (network) => {
-    return (await network.ask('inflight', readWho(who))).answers;
+    const asked = await network.ask('inflight', readWho(who));
+    await tellAbsent(network, who, asked, context);
+    return asked.answers;
   });
   const rows = each(answers)
     .flatMap(([{ node }, { ref, name, runs }]) =>
       runs.map((each) => ({ ...each, component: name, id: `${node.id}/${ref}` })),
     )
     .sort((one, other) => other.forMs - one.forMs);
-  if (answers.length === 0) {
-    output.error(nobody(who));
-    return exitCodes.failed;
-  }
+  if (answers.length === 0) return exitCodes.failed;
   if (json) for (const row of rows) logJson(output, row);
   else if (rows.length === 0) output.log('No handler runs.');
   else for (const line of table(columns, rows)) output.log(line);

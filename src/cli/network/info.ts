@@ -2,9 +2,10 @@ import { cut } from '../../common/foreign-text.js';
 import type { Asked, HandlerFigures, Network, NodeAnswer } from '../../network/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { logJson } from '../output.js';
+import { tellAbsent } from './absent.js';
 import { type Column, table } from './table.js';
 import { ago, bytes, since } from './units.js';
-import { defineWho, each, nobody, readWho } from './who.js';
+import { defineWho, each, readWho } from './who.js';
 import { withNetwork } from './with-network.js';
 
 /** All that one component tells of itself. */
@@ -35,8 +36,7 @@ export const info: CommandDefinition = {
 
 async function run(context: Context, who: string): Promise<ExitCode> {
   const { output, json } = context;
-  const told = await withNetwork(context, (network) => ask(network, who));
-  if (told.length === 0) output.error(nobody(who));
+  const told = await withNetwork(context, (network) => ask(network, who, context));
   for (const [at, one] of told.entries()) {
     if (json) logJson(output, one);
     else for (const line of [...(at > 0 ? [''] : []), ...pageOf(one)]) output.log(line);
@@ -44,13 +44,14 @@ async function run(context: Context, who: string): Promise<ExitCode> {
   return told.length === 0 ? exitCodes.failed : exitCodes.done;
 }
 
-async function ask(network: Network, who: string): Promise<readonly Told[]> {
+async function ask(network: Network, who: string, context: Context): Promise<readonly Told[]> {
   const asked = readWho(who);
   const [infos, stats, health] = await Promise.all([
     network.ask('info', asked),
     network.ask('stats', asked),
     network.ask('health', asked),
   ]);
+  await tellAbsent(network, who, infos, context);
   const byId = <Each extends { readonly ref: string }>(answers: readonly NodeAnswer<Each>[]) =>
     new Map(each(answers).map(([answer, one]) => [`${answer.node.id}/${one.ref}`, { answer, one }]));
   const [figures, healths] = [byId(stats.answers), byId(health.answers)];

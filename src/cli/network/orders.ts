@@ -7,8 +7,10 @@ import { UsageError } from '../command-error.js';
 import { logJson } from '../output.js';
 import { stopRequest } from '../stop-request.js';
 import { count, time } from '../values.js';
+import { tellAbsent } from './absent.js';
+import { untilDrained } from './drain.js';
 import { type Column, table } from './table.js';
-import { defineWho, each, nobody, readWho } from './who.js';
+import { defineWho, each, readWho } from './who.js';
 import { withNetwork } from './with-network.js';
 
 /** How an order is signed. */
@@ -32,7 +34,12 @@ interface Asked {
     options: Readonly<Record<string, unknown>>,
   ) => OrderArguments;
   /** What is done after it was answered, to its end. */
-  readonly follow?: (network: Network, who: string, context: Context, args: OrderArguments) => Promise<void>;
+  readonly follow?: (
+    network: Network,
+    who: string,
+    context: Context,
+    options: Readonly<Record<string, unknown>>,
+  ) => Promise<void>;
 }
 
 const signed =
@@ -68,9 +75,15 @@ export const orders: readonly CommandDefinition[] = [
     order: 'drain',
     summary: 'take no more, and wait until nothing runs',
     description:
-      'Has components take no more messages, and waits until their handlers are done. They stay connected: `resume` has them go on.',
-    examples: [['waybill drain Shop', 'before it is stopped']],
-    follow: followDrain,
+      'Has components take no more messages, and waits until their handlers are done; it ends with 1, and names what still runs, where that takes longer than --timeout. They stay connected: `resume` has them go on.',
+    examples: [
+      ['waybill drain Shop', 'before it is stopped'],
+      ['waybill drain Shop --timeout 10m', 'where handlers take their time'],
+    ],
+    define: (command) => {
+      command.option('--timeout <time>', 'how long is waited for what still runs', time, 60_000);
+    },
+    follow: (network, who, context, { timeout }) => untilDrained(network, who, context, Number(timeout)),
   }),
   ordering({
     order: 'concurrency',
@@ -167,11 +180,12 @@ function ordering({ order, summary, description, examples, define, args, follow 
       if (!keys) throw new UsageError(noKeys);
       return await withNetwork({ ...context, as, keys, sign: key }, async (network) => {
         const said = args?.(first, options) ?? {};
-        const { answers } = await network.order(order, { ...readWho(who), args: said });
+        const asked = await network.order(order, { ...readWho(who), args: said });
         // Of several, only one runs the message that is to be cancelled.
-        const code = tell(context, who, answers, order === 'cancel');
-        if (code === exitCodes.done) await follow?.(network, who, context, said);
-        return code;
+        const code = tell(context, asked.answers, order === 'cancel');
+        await tellAbsent(network, who, asked, context);
+        if (code === exitCodes.done) await follow?.(network, who, context, options);
+        return asked.silent.length > 0 && order !== 'cancel' ? exitCodes.failed : code;
       });
     },
   };
@@ -186,14 +200,10 @@ const columns: readonly Column<{ readonly id: string; readonly name: string; rea
 /** One that was refused, or could not be done, makes it a failure. */
 function tell(
   { output, json }: Context,
-  who: string,
   answers: readonly NodeAnswer<Obeyed>[],
   isForOne: boolean,
 ): ExitCode {
-  if (answers.length === 0) {
-    output.error(nobody(who));
-    return exitCodes.failed;
-  }
+  if (answers.length === 0) return exitCodes.failed;
   const done = each(answers).map(([{ node }, { ref, ...told }]) => ({ id: `${node.id}/${ref}`, ...told }));
   const refused = answers.flatMap(({ node, refused: why }) => (why === undefined ? [] : [{ node, why }]));
   if (json) for (const told of [...done, ...refused]) logJson(output, told);
@@ -204,25 +214,11 @@ function tell(
   return isDone ? exitCodes.done : exitCodes.failed;
 }
 
-async function followDrain(network: Network, who: string, { output, json }: Context): Promise<void> {
-  for (let left = -1; left !== 0; ) {
-    const { answers } = await network.ask('stats', readWho(who));
-    const running = each(answers).reduce((sum, [, { inflight }]) => sum + inflight, 0);
-    if (running !== left && !json)
-      output.log(
-        running === 0
-          ? 'Nothing runs any more.'
-          : `Still running: ${running}. \`waybill inflight ${who}\` tells which.`,
-      );
-    left = running;
-  }
-}
-
 async function followTrace(
   network: Network,
   _who: string,
   { output, json }: Context,
-  { forMs }: OrderArguments,
+  { for: forMs }: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   using request = stopRequest();
   const stop = network.onTraced((run, { node, name }) => {

@@ -16,7 +16,9 @@ interface Options {
 /** A component as it was seen last, and its process. */
 interface Row {
   readonly node: SeenNode;
-  readonly component: SeenComponent;
+  readonly name: string;
+  /** Undefined of one that has told nothing yet, and of which the broker tells. */
+  readonly component: SeenComponent | undefined;
 }
 
 /** `waybill top`: who does how much, as it goes. */
@@ -42,20 +44,20 @@ export const top: CommandDefinition = {
 };
 
 const columns: readonly Column<Row>[] = [
-  { title: 'NAME', of: ({ component }) => component.facts.name },
+  { title: 'NAME', of: ({ name }) => name },
   { title: 'STATE', of: stateOf },
-  { title: 'MSG/S', of: ({ component }) => component.rate, align: 'right' },
+  { title: 'MSG/S', of: ({ component }) => component?.rate, align: 'right' },
   {
     title: 'FAIL',
-    of: ({ component: { failing } }) => (failing === undefined ? undefined : percent(failing)),
+    of: ({ component }) => (component?.failing === undefined ? undefined : percent(component.failing)),
     align: 'right',
   },
-  { title: 'RUN', of: ({ component }) => component.figures?.inflight, align: 'right' },
-  { title: 'WAIT', of: ({ component }) => component.figures?.waiting, align: 'right' },
-  { title: 'DONE', of: ({ component }) => component.figures?.done, align: 'right' },
-  { title: 'P99', of: ({ component }) => slowest(component), align: 'right' },
+  { title: 'RUN', of: ({ component }) => component?.figures?.inflight, align: 'right' },
+  { title: 'WAIT', of: ({ component }) => component?.figures?.waiting, align: 'right' },
+  { title: 'DONE', of: ({ component }) => component?.figures?.done, align: 'right' },
+  { title: 'P99', of: ({ component }) => component && slowest(component), align: 'right' },
   { title: 'LOOP', of: ({ node }) => node.figures && ago(node.figures.loopDelayMs), align: 'right' },
-  { title: 'UP', of: ({ component }) => since(component.facts.since) },
+  { title: 'UP', of: ({ component }) => component && since(component.facts.since) },
   { title: 'HOST', of: ({ node }) => node.node.host },
   { title: 'PID', of: ({ node }) => node.node.pid, align: 'right' },
 ];
@@ -67,7 +69,7 @@ async function run(context: Context, { every, for: forMs }: Options): Promise<Ex
     const watch = await network.watch({ everyMs: every });
     const show = (): void => {
       const rows = rowsOf(watch);
-      if (json) for (const { node, component } of rows) logJson(output, documentOf(node, component));
+      if (json) for (const row of rows) logJson(output, documentOf(row));
       else screen(table(columns, rows), watch).forEach((line) => void output.log(line));
     };
     show();
@@ -85,16 +87,17 @@ async function run(context: Context, { every, for: forMs }: Options): Promise<Ex
 
 /** The busiest first; those that have ended last. */
 function rowsOf({ nodes }: Watch): readonly Row[] {
-  const rows = nodes.flatMap((node) => node.components.map((component) => ({ node, component })));
+  const rows = nodes.flatMap((node): readonly Row[] => [
+    ...node.components.map((component) => ({ node, name: component.facts.name, component })),
+    ...node.unheard.map((name) => ({ node, name, component: undefined })),
+  ]);
   const weight = ({ node, component }: Row): number =>
-    (node.state === 'up' || node.state === 'busy' ? 1e9 : 0) + (component.rate ?? 0);
-  return rows.sort(
-    (one, other) =>
-      weight(other) - weight(one) || one.component.facts.name.localeCompare(other.component.facts.name),
-  );
+    (node.state === 'up' || node.state === 'busy' ? 1e9 : 0) + (component?.rate ?? 0);
+  return [...rows].sort((one, other) => weight(other) - weight(one) || one.name.localeCompare(other.name));
 }
 
-function stateOf({ node, component: { figures } }: Row): string {
+function stateOf({ node, component }: Row): string {
+  const figures = component?.figures;
   if (node.state !== 'up') return `${node.state} ${since(node.stateSince)}`;
   if (figures && figures.paused.length > 0) return 'paused';
   return figures?.ok === false ? 'unwell' : 'ok';
@@ -105,14 +108,14 @@ function slowest({ figures }: SeenComponent): string | undefined {
   return worst === 0 ? undefined : ago(worst);
 }
 
-function documentOf({ components: _, ...node }: SeenNode, component: SeenComponent): object {
-  return { at: new Date().toISOString(), ...node, ...component };
+function documentOf({ node: { components: _, ...node }, name, component }: Row): object {
+  return { at: new Date().toISOString(), ...node, ...(component ?? { facts: { name } }) };
 }
 
 /** In a terminal each report takes the place of the one before. */
 function screen(lines: readonly string[], { nodes, events }: Watch): readonly string[] {
   const up = nodes.filter(({ state }) => state === 'up').length;
-  const head = `${up} processes up, ${nodes.length - up} not. ${new Date().toLocaleTimeString()}. Ctrl-C ends.`;
+  const head = `${up} ${up === 1 ? 'process' : 'processes'} up, ${nodes.length - up} not. ${new Date().toLocaleTimeString()}. Ctrl-C ends.`;
   const { isTTY, rows = 24 } = process.stdout;
   if (!isTTY) return [head, ...lines, ''];
   const news = events

@@ -2,9 +2,10 @@ import { InvalidArgumentError } from 'commander';
 import type { SenderFigures } from '../../network/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { logJson } from '../output.js';
+import { tellAbsent } from './absent.js';
 import { type Column, table } from './table.js';
 import { since } from './units.js';
-import { defineWho, each, nobody, readWho } from './who.js';
+import { defineWho, each, readWho } from './who.js';
 import { withNetwork } from './with-network.js';
 
 /** What one sender sends to the components of a name. */
@@ -49,12 +50,14 @@ const columns: readonly Column<Row>[] = [
 async function run(context: Context, who: string | undefined, { message }: Options): Promise<ExitCode> {
   const { output, json } = context;
   const answers = await withNetwork(context, async (network) => {
-    return (await network.ask('senders', readWho(who))).answers;
+    const asked = await network.ask('senders', readWho(who));
+    await tellAbsent(network, who, asked, context);
+    return asked.answers;
   });
   const told = each(answers).flatMap(([, { name, senders }]) => senders.map((row) => ({ ...row, to: name })));
   const rows = joined(told.filter((row) => message === undefined || row.message === message));
-  if (answers.length === 0) output.error(nobody(who));
-  else if (json) for (const row of rows) logJson(output, row);
+  if (answers.length === 0) return exitCodes.failed;
+  if (json) for (const row of rows) logJson(output, row);
   else if (rows.length === 0) output.log('Nobody has sent anything.');
   else for (const line of table(columns, rows)) output.log(line);
   return rows.length === 0 ? exitCodes.failed : exitCodes.done;

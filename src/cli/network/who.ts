@@ -29,12 +29,3 @@ export function each<Told>(
 ): readonly (readonly [NodeAnswer<Told>, Told])[] {
   return answers.flatMap((answer) => answer.components.map((told) => [answer, told] as const));
 }
-
-/** What is said where nobody has answered. */
-export function nobody(who: string | undefined): string {
-  const reasons =
-    'A process joins up to five seconds after its start, one that is busy or frozen answers nothing, and one with network: false is not asked.';
-  return who === undefined
-    ? `Nobody has answered: no component takes messages in this virtual host. ${reasons}`
-    : `Nobody has answered to ${who}. \`waybill ps\` tells who is there; who only sends is not. ${reasons}`;
-}

@@ -87,6 +87,7 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly #ended: Promise<void>;
   #end!: (reason?: ExitScheduler | ThreadDone) => void;
   #life: ProcessorLife;
+  #isAlone = false;
 
   /** Connects nothing yet. @throws ConfigurationError for settings that cannot be used */
   constructor(options: MessageProcessorOptions = {}) {
@@ -137,6 +138,7 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /** The same as {@link create}, for those who need no scheduler. */
   async start(): Promise<this> {
+    this.#isAlone = true;
     await this.create();
     return this;
   }
@@ -187,10 +189,9 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /** Takes messages from more queues, now if it runs already. @throws TopologyError */
   async addEqks(eqks: Eqks): Promise<void> {
-    for (const [exchange, keys] of eqks) {
+    for (const [exchange, keys] of eqks)
       for (const [queue, routingKey, args] of keys)
         await this.consumer.bind(exchange, queue, routingKey, args);
-    }
   }
 
   /** Calls back once after `delayMs`, unless the processor has stopped by then. @throws ConfigurationError for what is no time */
@@ -224,9 +225,11 @@ export class MessageProcessor extends MicroThread implements Component {
     });
   }
 
+  /** A scheduler drains it then, in its own time; where there is none it does that itself. */
   #leave(how: 'leave' | 'exit'): void {
     void this.consumer.stopConsuming();
     this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
+    if (this.#isAlone) this.drain().catch((thrown) => this.#logger.error(toError(thrown).message));
   }
 
   #liveWith(lasts: Lasting): ProcessorLife {

@@ -1,3 +1,4 @@
+import { editDistance } from '../../common/edit-distance.js';
 import { WaybillError } from '../../errors.js';
 import {
   builderPrefix,
@@ -49,18 +50,4 @@ function sentence(producer: object, prefix: MethodPrefix, name: string): string 
 function nearestTo(name: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   return ranked.sort((a, b) => a.distance - b.distance)[0]?.candidate;
-}
-
-/** Levenshtein's distance: how many letters must be put in, taken out or changed. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -37,8 +37,10 @@ export class Desk {
     const { command, args, replyTo } = request;
     if (command === 'watch' || command === 'unwatch') return this.#lease(command, args);
     const asked = this.#asked(request);
-    if (asked.length === 0) return;
-    if (isOrder(command)) await this.#obey(command, request, asked, this.#trust.judge(command, delivery));
+    // None of those that are meant is here any more: whoever knows that they were need not wait for it.
+    if (asked.length === 0) await this.#answer(request, { node: this.#facts, components: [] });
+    else if (isOrder(command))
+      await this.#obey(command, request, asked, this.#trust.judge(command, delivery));
     else if (replyTo !== undefined && isQuestion(command))
       await this.#answer(request, await this.#answerOf(command, asked));
   };

@@ -13,6 +13,7 @@ import {
 } from '../common/names.js';
 import { Desk } from './desk.js';
 import type { Member } from './member.js';
+import { Nameplates } from './nameplates.js';
 import { nodeFacts } from './node-facts.js';
 import { tell } from './voice.js';
 
@@ -31,6 +32,7 @@ export class NetworkNode {
   readonly #bound = new Set<string>();
   readonly #declared: Declaration[] = [];
   readonly #desk: Desk;
+  readonly #nameplates: Nameplates;
   #refs = 0;
   #stopJoining: (() => void) | undefined;
   #opening: Promise<void> | undefined;
@@ -43,6 +45,7 @@ export class NetworkNode {
     this.#link = link;
     this.facts = nodeFacts(link);
     this.#desk = new Desk(link, this.facts, this.#members);
+    this.#nameplates = new Nameplates(link, this.facts, () => [...this.#members].map(({ name }) => name));
   }
 
   static of(link: Link): NetworkNode {
@@ -83,6 +86,7 @@ export class NetworkNode {
     this.#stopJoining?.();
     this.#stopJoining = undefined;
     this.#desk.close();
+    this.#nameplates.remove();
     this.#leaving = this.#consumer?.stop();
     this.#consumer = undefined;
     this.#bound.clear();
@@ -136,6 +140,7 @@ export class NetworkNode {
     for (const pattern of missing) this.#bound.add(pattern);
     try {
       await this.#declare(missing.map((pattern) => this.#binding(pattern)));
+      await this.#nameplates.renew();
     } catch (thrown) {
       this.#cannot(thrown);
     }

@@ -31,13 +31,13 @@ interface SenderCount extends Pick<SenderFigures, 'sender' | 'version' | 'messag
 }
 
 /**
- * What one component has handled, and from whom, since it began. Each message pays for two looks into a map and a few additions, nothing
+ * What one component has handled, and from whom, since it began. Each message pays for a few looks into maps and a few additions, nothing
  * is made for it; all else is done for whoever asks.
  */
 export class Tally {
   readonly #handlers = new Map<string, HandlerCount>();
-  /** By the sender's name, then by the message's. */
-  readonly #senders = new Map<string, Map<string, SenderCount>>();
+  /** By the sender's name, then by its version, where it tells one, then by the message's. */
+  readonly #senders = new Map<string, Map<string | undefined, Map<string, SenderCount>>>();
   #sendersKnown = 0;
   /** Calls that were done although their callers had given them up: their handlers do not listen to their signals. */
   cancelledIgnored = 0;
@@ -90,8 +90,9 @@ export class Tally {
 
   /** The busiest first. */
   get senders(): readonly SenderFigures[] {
-    const rows = [...this.#senders.values()].flatMap((each) => [...each.values()]);
-    return rows
+    const versions = [...this.#senders.values()].flatMap((each) => [...each.values()]);
+    return versions
+      .flatMap((each) => [...each.values()])
       .sort((one, other) => other.count - one.count)
       .map(({ lastAt, ...row }) => ({ ...row, lastAt: new Date(lastAt).toISOString() }));
   }
@@ -117,34 +118,46 @@ export class Tally {
 
   #sent(sender: unknown, message: string): SenderCount {
     const { name, version } = (sender ?? nobody) as { readonly name?: unknown; readonly version?: unknown };
-    const count = this.#sender(typeof name === 'string' ? brief(name) : '?', version, brief(message));
+    const own = typeof name === 'string' ? brief(name) : '?';
+    const count = this.#sender(own, version === undefined ? version : brief(version, 50), brief(message));
     count.count++;
     count.lastAt = Date.now();
     return count;
   }
 
-  #sender(sender: string, version: unknown, message: string): SenderCount {
-    const messages = this.#senders.get(sender);
+  #sender(sender: string, version: string | undefined, message: string): SenderCount {
     // A sender that was updated is another row: its old version may still send beside it.
-    const key = version === undefined ? message : `${message}\0${cut(version, 50)}`;
-    const known = messages?.get(key);
+    const known = this.#senders.get(sender)?.get(version)?.get(message);
     if (known) return known;
     if (this.#sendersKnown >= mostSenders && sender !== others)
       return this.#sender(others, undefined, others);
     this.#sendersKnown++;
-    const told = version === undefined ? undefined : { version: cut(version, 50) };
-    const count = { sender, ...told, message, count: 0, failed: 0, lastAt: 0 };
-    if (messages) messages.set(key, count);
-    else this.#senders.set(sender, new Map([[key, count]]));
+    const count = {
+      sender,
+      ...(version !== undefined && { version }),
+      message,
+      count: 0,
+      failed: 0,
+      lastAt: 0,
+    };
+    const versions = within(this.#senders, sender);
+    within(versions, version).set(message, count);
     return count;
   }
+}
+
+/** The map under a key, which is made where there is none. */
+function within<Key, InnerKey, Value>(maps: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  const known = maps.get(key) ?? new Map<InnerKey, Value>();
+  maps.set(key, known);
+  return known;
 }
 
 const nobody = {};
 
 /** Names that are kept come from senders. n.b. most are short, and nothing is made for them. */
-function brief(name: string): string {
-  return name.length > 100 ? cut(name) : name;
+function brief(name: unknown, most: number = 100): string {
+  return typeof name === 'string' && name.length <= most ? name : cut(name, most);
 }
 
 function lastErrorOf(thrown: unknown): LastError {

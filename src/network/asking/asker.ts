@@ -3,6 +3,7 @@ import { type Consumer, type Delivery, type Link, nextMessageId, type Outgoing }
 import { harmlessEmitter } from '../../common/harmless-emitter.js';
 import { isWaybillError } from '../../errors.js';
 import type { NodeAnswer } from '../common/facts.js';
+import { readHereKey, type SilentNode, whoKey } from '../common/nameplate.js';
 import {
   answersTo,
   controlExchange,
@@ -11,17 +12,20 @@ import {
   requestKey,
   type Selector,
 } from '../common/names.js';
+import { isThere } from './is-there.js';
 import { readAnswer } from './read-answer.js';
 import { Roll } from './roll.js';
 
 /** A request is of use for so long. */
 const lifeMs = 10_000;
 
-/** Who has answered, and whom one has waited for in vain: the ids of their processes. */
+/** Who has answered, and who has not. */
 export interface RollCall<Told> {
   readonly answers: readonly NodeAnswer<Told>[];
-  /** Busy or frozen, or gone: `Network.isThere` tells which. */
+  /** The ids of the processes that were waited for in vain. Busy or frozen, or gone: `Network.isThere` tells which. */
   readonly missing: readonly string[];
+  /** Those of `missing` that are connected, as the broker tells it: busy or frozen. Nobody where `expected` was given, or the id of one. */
+  readonly silent: readonly SilentNode[];
 }
 
 /** What is asked, of whom, and how long it is waited for. */
@@ -80,10 +84,14 @@ export class Asker {
     const roll = new Roll<unknown>({ expected: wanted, timeoutMs });
     this.#rolls.set(correlationId, roll);
     try {
-      if (!(await this.tell(asking, correlationId))) roll.end();
-      const answers = await roll.done;
-      const answered = new Set(answers.map(({ node }) => node.id));
-      return { answers, missing: [...(wanted ?? [])].filter((id) => !answered.has(id)) };
+      const calling = wanted ? undefined : this.#callRoll(to, correlationId);
+      const [isHeard] = await Promise.all([this.tell(asking, correlationId), calling]);
+      if (!isHeard) roll.end();
+      const came = await roll.done;
+      const answered = new Set(came.map(({ node }) => node.id));
+      const silent = await this.#stillThere(roll.silent);
+      const missing = wanted ? [...wanted].filter((id) => !answered.has(id)) : silent.map(({ id }) => id);
+      return { answers: came.filter(isOfSomebody), missing, silent };
     } finally {
       roll.end();
       this.#rolls.delete(correlationId);
@@ -96,30 +104,37 @@ export class Asker {
     correlationId?: string,
   ): Promise<boolean> {
     const asks = correlationId !== undefined && { correlationId, replyTo: this.#queue };
-    const properties = {
-      ...asks,
-      type: `waybill.${command}`,
-      contentType: 'application/json',
-      messageId: nextMessageId(),
-      deliveryMode: 1,
-      expiration: String(lifeMs),
-    } as const;
-    const content = Buffer.from(JSON.stringify(args));
-    const routingKey = requestKey(to, command);
-    try {
-      const message = { exchange: controlExchange, routingKey, content, properties, mandatory: true };
-      await this.#link.publish(sign(message), { timeoutMs: lifeMs });
-      return true;
-    } catch (thrown) {
-      if (isWaybillError(thrown, 'UNROUTABLE')) return false;
-      throw thrown;
-    }
+    const message = requestOf(command, requestKey(to, command), args, asks || {});
+    return await this.#publish(sign(message));
   }
 
   /** Ends what is asked with what has come. */
   async close(): Promise<void> {
     await this.#consumer?.stop();
     for (const roll of this.#rolls.values()) roll.end();
+  }
+
+  /** Has the broker tell who is there, by their nameplates: so whoever does not answer is known, too. */
+  async #callRoll(to: Selector, correlationId: string): Promise<void> {
+    await this.#publish(requestOf('who', whoKey(to), {}, { correlationId }));
+  }
+
+  /** Without those whose connection has ended meanwhile. */
+  async #stillThere(nodes: readonly SilentNode[]): Promise<readonly SilentNode[]> {
+    const there: SilentNode[] = [];
+    for (const node of nodes) if (await isThere(this.#link, node.id)) there.push(node);
+    return there;
+  }
+
+  /** False where nobody is there for it. */
+  async #publish(message: Outgoing): Promise<boolean> {
+    try {
+      await this.#link.publish(message, { timeoutMs: lifeMs });
+      return true;
+    } catch (thrown) {
+      if (isWaybillError(thrown, 'UNROUTABLE')) return false;
+      throw thrown;
+    }
   }
 
   async #open(): Promise<void> {
@@ -138,12 +153,37 @@ export class Asker {
 
   #receive(delivery: Delivery): void {
     const { correlationId, type } = delivery.properties as { correlationId?: string; type?: string };
-    const answer = readAnswer(delivery.content, String(type));
+    const node = readHereKey(delivery.fields.routingKey);
+    const answer = node ? undefined : readAnswer(delivery.content, String(type));
     delivery.ack();
+    if (node) this.#rolls.get(String(correlationId))?.expect(node);
     if (!answer) return;
     if (correlationId !== undefined) this.#rolls.get(correlationId)?.take(answer);
     else this.#emitter.emit('told', String(type), answer);
   }
+}
+
+function requestOf(
+  command: string,
+  routingKey: string,
+  args: object,
+  asks: { readonly correlationId?: string; readonly replyTo?: string },
+): Outgoing {
+  const properties = {
+    ...asks,
+    type: `waybill.${command}`,
+    contentType: 'application/json',
+    messageId: nextMessageId(),
+    deliveryMode: 1,
+    expiration: String(lifeMs),
+  } as const;
+  const content = Buffer.from(JSON.stringify(args));
+  return { exchange: controlExchange, routingKey, content, properties, mandatory: true };
+}
+
+/** Not of a process that has no such component any more. */
+function isOfSomebody({ components, refused }: NodeAnswer): boolean {
+  return components.length > 0 || refused !== undefined;
 }
 
 function unchanged(message: Outgoing): Outgoing {

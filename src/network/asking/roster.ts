@@ -61,13 +61,17 @@ export class Roster {
   async #ask(name: string): Promise<void> {
     await this.#asker.open();
     const asking = { command: 'ping', args: {}, to: { name }, timeoutMs: rollCallMs };
-    const { answers } = await this.#asker.ask(asking);
+    const { answers, silent } = await this.#asker.ask(asking);
     const answered = new Set(answers.map(({ node }) => node.id));
     // Those of a process that has not answered stay: it may be busy.
     for (const [key, each] of this.#present)
       if (each.name === name && answered.has(each.node.id)) this.#present.delete(key);
     for (const { node, components } of answers)
       for (const { ref, name: own } of components as readonly Present[]) this.#add({ node, ref, name: own });
+    // How many of the name it has, it cannot tell now.
+    for (const { id, host, pid } of silent)
+      if (![...this.#present.values()].some((each) => each.node.id === id && each.name === name))
+        this.#add({ node: { ...nowhere, id, host, pid }, ref: '', name });
   }
 
   #hear(type: string, { node, ref = '', name = '' }: NodeAnswer & Partial<Present>): void {
@@ -80,5 +84,8 @@ export class Roster {
       this.#present.set(`${present.node.id}/${present.ref}`, present);
   }
 }
+
+/** What a process has not told of itself. */
+const nowhere = { vhost: '', since: '', waybill: '', node: '' };
 
 const rosters = new WeakMap<Link, Roster>();

@@ -22,17 +22,33 @@ const mostComponents = 5_000;
 
 /** What a watcher knows of one process. */
 export class SeenProcess {
-  readonly node: NodeFacts;
   /** When it was heard of last, by `performance.now()`. */
   heardAt: number = performance.now();
   reason: string | undefined;
-  #state: NodeState = 'up';
+  #node: NodeFacts;
+  #unheard: readonly string[];
+  #state: NodeState;
   #stateSince = new Date().toISOString();
   #figures: NodeFigures | undefined;
   readonly #components = new Map<string, Known>();
 
-  constructor(node: NodeFacts) {
-    this.node = node;
+  /** @param unheard the names of its components, where it has told nothing itself */
+  constructor(node: NodeFacts, unheard: readonly string[] = []) {
+    this.#node = node;
+    this.#unheard = unheard;
+    this.#state = unheard.length > 0 ? 'busy' : 'up';
+  }
+
+  get node(): NodeFacts {
+    return this.#node;
+  }
+
+  /** It has told something itself. */
+  heard(node: NodeFacts): void {
+    this.heardAt = performance.now();
+    if (this.#unheard.length === 0) return;
+    this.#node = node;
+    this.#unheard = [];
   }
 
   get state(): NodeState {
@@ -96,12 +112,13 @@ export class SeenProcess {
       ({ facts, figures, rate, failing }) => ({ facts, figures, rate, failing }),
     );
     return {
-      node: this.node,
+      node: this.#node,
       state: this.#state,
       stateSince: this.#stateSince,
       reason: this.reason,
       figures: this.#figures,
       components,
+      unheard: this.#unheard,
     };
   }
 }

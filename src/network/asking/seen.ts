@@ -27,6 +27,8 @@ export interface SeenNode {
   readonly reason: string | undefined;
   readonly figures: NodeFigures | undefined;
   readonly components: readonly SeenComponent[];
+  /** The names of its components where it has told nothing yet, and the broker has told of it: it was busy or frozen before it was looked for. */
+  readonly unheard: readonly string[];
 }
 
 /** What has happened. */

@@ -4,8 +4,9 @@ import { harmlessEmitter } from '../../common/harmless-emitter.js';
 import { wholeNumber } from '../../common/numbers.js';
 import type { Logger } from '../../logger.js';
 import type { Asked, ComponentFacts, ComponentFigures, NodeAnswer, Question } from '../common/facts.js';
+import type { SilentNode } from '../common/nameplate.js';
 import { leaseMs, usualReportMs } from '../common/reporting.js';
-import type { Asker } from './asker.js';
+import type { Asker, RollCall } from './asker.js';
 import type { NetworkEvent, SeenNode } from './seen.js';
 import { SeenProcess } from './seen-process.js';
 
@@ -28,7 +29,7 @@ export interface WatchHost extends Pick<Asker, 'hear' | 'tell'> {
   ask<Asking extends Question>(
     question: Asking,
     options: { readonly to: Whom },
-  ): Promise<{ readonly answers: readonly NodeAnswer<Asked[Asking]>[] }>;
+  ): Promise<RollCall<Asked[Asking]>>;
   isThere(id: string): Promise<boolean>;
   readonly logger: Logger;
 }
@@ -145,6 +146,7 @@ export class Watch {
         this.#host.ask('info', { to }),
         this.#host.ask('stats', { to }),
       ]);
+      for (const node of info.silent) this.#told(node);
       for (const answer of info.answers) this.#heard(answer)?.tellFacts(answer.components);
       for (const answer of stats.answers) this.#heard(answer)?.tellFigures(answer);
       this.#emitter.emit('change');
@@ -159,10 +161,19 @@ export class Watch {
     if (!known && this.#nodes.size >= mostNodes) return undefined;
     const process = known ?? new SeenProcess(node);
     this.#nodes.set(node.id, process);
-    process.heardAt = performance.now();
+    process.heard(node);
     const wasBusy = process.state !== 'up';
     if (process.become('up') && wasBusy) this.#happened('back', process);
     return process;
+  }
+
+  /** The broker has told of a process that does not answer. */
+  #told({ id, host, pid, names }: SilentNode): void {
+    if (this.#nodes.has(id) || this.#nodes.size >= mostNodes) return;
+    const node = { id, host, pid, vhost: '', since: '', waybill: '', node: '' };
+    const process = new SeenProcess(node, names.length > 0 ? names : ['?']);
+    this.#nodes.set(id, process);
+    this.#happened('busy', process);
   }
 
   #join(told: NodeAnswer & Told): void {

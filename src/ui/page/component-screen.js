@@ -1,6 +1,6 @@
 /** @import { ComponentPage, Flow, Instance, QueueDepth, Run } from '../told.js' */
-/** @import { HandlerFigures } from '../../network/index.js' */
 /** @import { Column } from './table.js' */
+import { handlerColumns, handlerKey, handlerRows } from './handlers.js';
 import { healthOf, stateWord } from './health.js';
 import { hrefOf } from './map.js';
 import { cancelButton, orders } from './orders.js';
@@ -8,7 +8,7 @@ import { dot, figure, heading, link, quiet, section, sparkline, trouble } from '
 import { answer, store, tellChange } from './store.js';
 import { table } from './table.js';
 import { h } from './view.js';
-import { ago, bytes, counted, nothing, number, percent, rate, since, timeOfDay } from './words.js';
+import { ago, bytes, counted, nothing, number, percent, rate, since } from './words.js';
 
 /** All that is known of the components of a name. @param {string} name */
 export function componentScreen(name) {
@@ -20,7 +20,7 @@ export function componentScreen(name) {
   return [
     heading(name, page.instances.length > 0 && figures(name)),
     trouble(error),
-    page.instances.length === 0 && quiet('No component of this name is seen: it only sends, or it is gone.'),
+    page.instances.length === 0 && quiet(unseen(page)),
     page.instances.length > 0 && [
       orders(page),
       section(
@@ -40,6 +40,13 @@ export function componentScreen(name) {
       list('sent', flowColumns('to'), sent, flowKey, 'Nobody tells of anything that it sends.'),
     ),
   ];
+}
+
+/** @param {ComponentPage} page */
+function unseen({ silent }) {
+  return silent.length === 0
+    ? 'No component of this name is seen: it only sends, or it is gone.'
+    : `${counted(silent.length, 'process', 'processes')} of it did not answer before this page was opened, and ${silent.length === 1 ? 'is' : 'are'} connected: ${silent.join(', ')}. Busy or frozen; what it does is not known.`;
 }
 
 /**
@@ -191,34 +198,11 @@ function takers(queue, instances) {
   return words.join('; ') || nothing;
 }
 
-/** @type {readonly Column<HandlerFigures & { id: string }>[]} */
-const handlerColumns = [
-  { title: 'Handler', of: ({ name }) => name, by: ({ name }) => name },
-  { title: 'Done', of: ({ done }) => number(done), by: ({ done }) => done, class: 'number' },
-  { title: 'Failed', of: ({ failed }) => number(failed), by: ({ failed }) => failed, class: 'number' },
-  { title: 'p50', of: ({ p50Ms }) => ago(p50Ms), by: ({ p50Ms }) => p50Ms, class: 'number' },
-  { title: 'p99', of: ({ p99Ms }) => ago(p99Ms), by: ({ p99Ms }) => p99Ms, class: 'number' },
-  {
-    title: 'Last error',
-    of: ({ lastError }) =>
-      lastError && [
-        h('code', null, lastError.code),
-        ` ${lastError.message} `,
-        h('small', null, timeOfDay(lastError.at)),
-      ],
-    class: 'long',
-  },
-  { title: 'Instance', of: ({ id }) => h('code', null, id), class: 'less' },
-];
-
 /** @param {ComponentPage} page */
-function handlersOf({ instances }) {
-  const rows = instances.flatMap(({ id, figures }) =>
-    (figures?.handlers ?? []).map((each) => ({ ...each, id })),
-  );
-  const declared = [...new Set(instances.flatMap(({ facts }) => facts.handles))];
+function handlersOf(page) {
+  const declared = [...new Set(page.instances.flatMap(({ facts }) => facts.handles))];
   return [
-    list('handlers', handlerColumns, rows, ({ id, name }) => `${id} ${name}`, 'No handler has run yet.'),
+    list('handlers', handlerColumns, handlerRows(page), handlerKey, 'No handler has run yet.'),
     declared.length > 0 && quiet(`It has handlers for: ${declared.join(', ')}.`),
   ];
 }

@@ -1,14 +1,14 @@
 /** @import { ComponentPage, Flow } from '../told.js' */
-/** @import { HandlerFigures } from '../../network/index.js' */
+/** @import { HandlerRow } from './handlers.js' */
 /** @import { Column } from './table.js' */
 import { flowColumns, flowKey } from './component-screen.js';
+import { handlerColumns, handlerKey, handlerRows } from './handlers.js';
 import { healthOfShare } from './health.js';
 import { hrefOf } from './map.js';
 import { dot, heading, link, quiet, section } from './parts.js';
 import { answer, store, tellChange } from './store.js';
 import { table } from './table.js';
-import { h } from './view.js';
-import { ago, number, percent, rate, since, timeOfDay } from './words.js';
+import { number, percent, rate, since } from './words.js';
 
 /**
  * All of one name.
@@ -87,7 +87,7 @@ export function messageScreen(message) {
   const pages = takers
     .slice(0, mostTakers)
     .map((name) => /** @type {ComponentPage | undefined} */ (answer('/api/component', { name }, 4_000).data));
-  const handlers = pages.flatMap((page) => (page ? handlersOf(page) : []));
+  const handlers = pages.flatMap((page) => (page ? handlerRows(page) : []));
   const own = handlers.filter(({ name }) => isFor(name, message));
   const shown = own.length > 0 ? own : handlers;
   return [
@@ -110,9 +110,9 @@ export function messageScreen(message) {
         quiet('No handler has its name; these are all handlers of those who take it.'),
       table({
         id: 'message handlers',
-        columns: handlerColumns,
+        columns: columnsOfAll,
         rows: shown,
-        key: ({ id, name }) => `${id} ${name}`,
+        key: handlerKey,
         empty: 'No handler has run yet.',
         changed: tellChange,
       }),
@@ -126,30 +126,8 @@ function isFor(handler, message) {
   return handler === message || handler.split(/[\s.,:#()]+/).includes(message);
 }
 
-/** @param {ComponentPage} page @returns {readonly (HandlerFigures & { id: string, component: string })[]} */
-function handlersOf({ name: component, instances }) {
-  return instances.flatMap(({ id, figures }) =>
-    (figures?.handlers ?? []).map((each) => ({ ...each, id, component })),
-  );
-}
-
-/** @type {readonly Column<HandlerFigures & { id: string, component: string }>[]} */
-const handlerColumns = [
+/** @type {readonly Column<HandlerRow>[]} */
+const columnsOfAll = [
   { title: 'Component', of: ({ component }) => link(hrefOf(component), component) },
-  { title: 'Handler', of: ({ name }) => name },
-  { title: 'Done', of: ({ done }) => number(done), by: ({ done }) => done, class: 'number' },
-  { title: 'Failed', of: ({ failed }) => number(failed), by: ({ failed }) => failed, class: 'number' },
-  { title: 'p50', of: ({ p50Ms }) => ago(p50Ms), by: ({ p50Ms }) => p50Ms, class: 'number' },
-  { title: 'p99', of: ({ p99Ms }) => ago(p99Ms), by: ({ p99Ms }) => p99Ms, class: 'number' },
-  {
-    title: 'Last error',
-    of: ({ lastError }) =>
-      lastError && [
-        h('code', null, lastError.code),
-        ` ${lastError.message} `,
-        h('small', null, timeOfDay(lastError.at)),
-      ],
-    class: 'long',
-  },
-  { title: 'Instance', of: ({ id }) => h('code', null, id), class: 'less' },
+  ...handlerColumns,
 ];

@@ -64,13 +64,15 @@ function oldFlows(flows) {
 
 /** @param {readonly ComponentRow[]} rows @returns {readonly Mixed[]} */
 function mixedOf(rows) {
+  // Of one that has told nothing yet nothing is known.
+  const told = rows.filter(({ waybill }) => waybill !== '');
   const versions = together(
-    rows,
+    told,
     ({ name }) => name,
     ({ version }) => version ?? '(none told)',
   );
   const waybills = together(
-    rows,
+    told,
     ({ name }) => name,
     ({ waybill }) => waybill,
   );

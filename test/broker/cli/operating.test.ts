@@ -1,28 +1,19 @@
 // An operator's evening, with nothing but commands: a queue grows since its consumer hangs, messages are parked, an old version sends.
-// docs/operating.md tells the same evening.
+// docs/operating.md tells the same evening; test/browser/evening.test.ts plays it on the page.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import { newKey } from '../../../src/identity/index.js';
-import { Program } from '../../support/child.js';
+import { describe, it } from 'node:test';
+import { keyFile } from '../../support/key-file.js';
+import { Evening } from '../../support/stage/evening.js';
 import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 import { runWaybill, type Said } from '../../support/waybill-command.js';
 
-const program = 'test/broker/cli/programs/evening.ts';
-
 describe("an operator's evening", () => {
   const stage = useStage();
+  const { keys } = keyFile({ id: 'ops', names: ['operator'] });
 
   it('finds what hangs, who sends wrongly and what is parked, and mends it by commands', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'waybill-evening-'));
-    t.after(() => rm(folder, { recursive: true }));
-    const keys = join(folder, 'keys.json');
-    newKey(keys, { id: 'ops', names: ['operator'] });
-    const desk = await start(t, stage.url, 'desk', keys);
-    await desk.waitForLine('ready', 30_000);
+    const evening = await Evening.open(t, stage, keys);
 
     const told: string[] = [];
     /** Types a command, as the operator does; the transcript stands in the report of the test. */
@@ -34,10 +25,7 @@ describe("an operator's evening", () => {
     await until(async () => (await type('waybill ps Desk')).code === 0, { what: 'it has joined' });
 
     // 1. A supplier does not answer: both handlers hang, and the queue grows.
-    await send(stage.url, '2', 20);
-    await until(async () => (await stage.side.look('orders'))?.messages === 0, {
-      what: 'it has them in hand',
-    });
+    await evening.queueGrows();
     await until(async () => waits(await type('waybill ps Desk')) === 20, {
       what: 'they wait behind what hangs',
     });
@@ -61,8 +49,7 @@ describe("an operator's evening", () => {
     assert.equal((await type('waybill failed drop orders --where code=ABORT_ERR')).out, '2 dropped');
 
     // 3. An old version sends: its messages are parked, too. Who sends them is known, and they are mended.
-    await send(stage.url, '1', 3);
-    await stage.side.waitForDepth('orders.failed', 3);
+    await evening.oldVersionSends();
     const groups = await type('waybill failed list orders --group');
     assert.match(groups.out, /RangeError/);
     const senders = await type('waybill who-sends Desk --message order');
@@ -82,6 +69,7 @@ describe("an operator's evening", () => {
     const drained = await type(`waybill drain Desk --keys ${keys}`);
     assert.match(drained.out, /Nothing runs any more/);
     assert.equal((await type(`waybill quit Desk --keys ${keys}`)).code, 0);
+    await evening.deskEnds();
     t.diagnostic(`found and mended in ${((performance.now() - begun) / 1_000).toFixed(1)} s of commands`);
     for (const line of told.join('\n').split('\n')) t.diagnostic(line);
   });
@@ -92,16 +80,4 @@ function waits({ out }: Said): number {
   const [titles = '', row = ''] = out.split('\n');
   const end = titles.indexOf('WAIT') + 'WAIT'.length;
   return Number(/\d+$/.exec(row.slice(0, end))?.[0]);
-}
-
-async function start(t: TestContext, url: string, role: string, keys = '', count = 0): Promise<Program> {
-  const started = Program.run(program, { args: [url, role, keys, String(count)] });
-  t.after(() => started.close());
-  return started;
-}
-
-/** Has a till of a version send orders, and waits until it has. */
-async function send(url: string, version: string, count: number): Promise<void> {
-  await using till = Program.run(program, { args: [url, version, '', String(count)] });
-  assert.deepEqual(await till.waitForEnd(30_000), { code: 0, signal: null }, till.stderr);
 }

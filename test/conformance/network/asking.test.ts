@@ -1,41 +1,27 @@
 // Components of every style tell what they are and do, to whoever asks, and nothing before.
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   type Content,
   GenericProducer,
   MessageCommand,
   MessageHandler,
   MessageProcessor,
-  type MessageProcessorOptions,
   RpcCommand,
   RpcHandler,
+  silentLogger,
 } from 'waybill';
 import { AmqpConnection, App } from 'waybill/app';
-import { Network } from 'waybill/network';
+import type { Network } from 'waybill/network';
 import { RabbitConsumer } from 'waybill/registry';
 import { QueueProducer, QueueWorker } from 'waybill/workers';
 import { Gate } from '../../support/stage/gate.js';
+import { openNetwork, soon, untilKnown } from '../../support/stage/networked.js';
 import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 
-const soon: Pick<MessageProcessorOptions, 'network'> = { network: { joinAfterMs: 0 } };
-
 describe('the network of components', () => {
   const stage = useStage();
-
-  const open = async (t: TestContext): Promise<Network> => {
-    const network = await Network.open({ url: stage.url });
-    t.after(() => network.close());
-    return network;
-  };
-
-  /** Waits until a component of this name answers. */
-  const known = async (network: Network, name: string): Promise<void> => {
-    await until(async () => (await network.ask('ping', { to: { name } })).answers.length > 0, {
-      what: `${name} has joined`,
-    });
-  };
 
   it('tells who is there, what it handles, what it has done and for whom', async (t) => {
     const place = await stage.place();
@@ -65,8 +51,8 @@ describe('the network of components', () => {
     for (const id of [1, 2, 13]) await shop.message_order(id);
     assert.equal((await shop.rpc_price()).unwrap(), 4);
 
-    const network = await open(t);
-    await known(network, 'Desk');
+    const network = await openNetwork(t, stage);
+    await untilKnown(network, 'Desk');
     const [info] = (await network.ask('info', { to: { name: 'Desk' } })).answers;
     assert.equal(info?.node.pid, process.pid);
     const [facts] = info?.components ?? [];
@@ -113,8 +99,8 @@ describe('the network of components', () => {
     await stage.start(t, Slow, place, soon);
     const sender = await stage.connect(t, Sender);
     await sender.with({ messageId: 'the one that hangs' }).message_wait();
-    const network = await open(t);
-    await known(network, 'Slow');
+    const network = await openNetwork(t, stage);
+    await untilKnown(network, 'Slow');
     await until(
       async () => {
         const [answer] = (await network.ask('inflight', { to: { name: 'Slow' } })).answers;
@@ -142,8 +128,8 @@ describe('the network of components', () => {
     t.after(() => app.close());
     await app.start();
 
-    const network = await open(t);
-    for (const name of ['Tasks', 'RabbitConsumer', 'Batches']) await known(network, name);
+    const network = await openNetwork(t, stage);
+    for (const name of ['Tasks', 'RabbitConsumer', 'Batches']) await untilKnown(network, name);
     const styles = new Map<string, string>();
     for (const { components } of (await network.ask('info')).answers)
       for (const { name, style } of components) styles.set(name, style);
@@ -165,8 +151,8 @@ describe('the network of components', () => {
     const place = await stage.place();
     class Quiet extends MessageProcessor {}
     const { log } = await stage.start(t, Quiet, place, soon);
-    const network = await open(t);
-    await known(network, 'Quiet');
+    const network = await openNetwork(t, stage);
+    await untilKnown(network, 'Quiet');
     const { side } = stage;
     const strange = [
       'all',
@@ -184,7 +170,7 @@ describe('the network of components', () => {
     }
     const business = await stage.place();
     await side.publish('waybill.control', 'all.info', '{}', { replyTo: business.queue });
-    await known(network, 'Quiet');
+    await untilKnown(network, 'Quiet');
     assert.equal(await side.depth(business.queue), 0);
     assert.deepEqual(log.errors, []);
     assert.deepEqual(log.warnings, []);
@@ -192,15 +178,30 @@ describe('the network of components', () => {
 
   it('is left and joined again over one link, and answers once', async (t) => {
     class Comes extends MessageProcessor {}
-    const network = await open(t);
+    const network = await openNetwork(t, stage);
     for (let round = 0; round < 5; round++) {
       const { processor, log } = await stage.start(t, Comes, await stage.place(), soon);
-      await known(network, 'Comes');
+      await untilKnown(network, 'Comes');
       const [answer] = (await network.ask('ping', { to: { name: 'Comes' } })).answers;
       assert.equal(answer?.components.length, 1);
       await processor.drain();
       assert.deepEqual(log.warnings, []);
     }
+  });
+
+  it('takes nobody for silent who has ended in a process that goes on', async (t) => {
+    class Stays extends MessageProcessor {}
+    class Ends extends MessageProcessor {}
+    const shared = { logger: silentLogger, ...soon };
+    await stage.start(t, Stays, await stage.place(), shared);
+    const { processor } = await stage.start(t, Ends, await stage.place(), shared);
+    const network = await openNetwork(t, stage);
+    for (const name of ['Stays', 'Ends']) await untilKnown(network, name);
+    await processor.drain();
+    const { answers, silent, missing } = await network.ask('info', { to: { name: 'Ends' } });
+    assert.deepEqual([answers, silent, missing], [[], [], []]);
+    assert.deepEqual((await network.ask('info')).silent, []);
+    await untilKnown(network, 'Stays');
   });
 
   it('is not joined by who does not want that', async (t) => {
@@ -209,8 +210,8 @@ describe('the network of components', () => {
     await stage.start(t, Hidden, place, { network: false });
     class Seen extends MessageProcessor {}
     await stage.start(t, Seen, await stage.place(), soon);
-    const network = await open(t);
-    await known(network, 'Seen');
+    const network = await openNetwork(t, stage);
+    await untilKnown(network, 'Seen');
     assert.deepEqual((await network.ask('ping', { to: { name: 'Hidden' } })).answers, []);
   });
 });

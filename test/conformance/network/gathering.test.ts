@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Exchange, type ExchangeClass, GenericProducer, RpcCommand } from 'waybill';
-import { Network } from 'waybill/network';
 import { uniqueName } from '../../support/broker.js';
 import { Program } from '../../support/child.js';
+import { openNetwork, untilKnown } from '../../support/stage/networked.js';
 import { RawServer, success } from '../../support/stage/raw-server.js';
 import { useStage } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -39,22 +39,8 @@ describe('a gather', () => {
     return await stage.connect(t, Buyer);
   };
 
-  const joined = async (t: TestContext, count: number): Promise<void> => {
-    const network = await Network.open({ url: stage.url });
-    t.after(() => network.close());
-    // On a busy machine some may answer too late to be waited for: each counts once it has.
-    const known = new Set<string>();
-    const there = async (): Promise<number> => {
-      const { answers } = await network.ask('ping', { to: { name: 'Quoter' } });
-      for (const { node, components } of answers)
-        for (const { ref } of components) known.add(`${node.id}/${ref}`);
-      return known.size;
-    };
-    await until(async () => (await there()) >= count, {
-      what: 'all have joined',
-      limitMs: 20_000,
-    });
-  };
+  const joined = async (t: TestContext, count: number): Promise<void> =>
+    await untilKnown(await openNetwork(t, stage), 'Quoter', count);
 
   it('ends when all that are there have answered, and knows who comes later', async (t) => {
     const to = exchange();

@@ -14,11 +14,12 @@ import {
   silentLogger,
 } from 'waybill';
 import { AmqpConnection, App } from 'waybill/app';
-import { Network, type OpenOptions, type Order, type OrderArguments, type TracedRun } from 'waybill/network';
+import type { Network, OpenOptions, Order, OrderArguments, TracedRun } from 'waybill/network';
 import { newKey } from '../../../src/identity/index.js';
 import { uniqueName } from '../../support/broker.js';
 import { command } from '../../support/stage/envelopes.js';
 import { Gate } from '../../support/stage/gate.js';
+import { openNetwork, untilKnown } from '../../support/stage/networked.js';
 import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 
@@ -31,17 +32,8 @@ describe('orders of an operator', async () => {
   newKey(keys, { id: 'shop', names: ['Shop'] });
   newKey(join(folder, 'others.json'), { id: 'ops', names: ['operator'] });
 
-  const open = async (t: TestContext, options: OpenOptions = {}): Promise<Network> => {
-    const network = await Network.open({
-      url: stage.url,
-      keys,
-      sign: 'ops',
-      as: 'operator-anna',
-      ...options,
-    });
-    t.after(() => network.close());
-    return network;
-  };
+  const open = async (t: TestContext, options: OpenOptions = {}): Promise<Network> =>
+    await openNetwork(t, stage, { keys, sign: 'ops', as: 'operator-anna', ...options });
 
   /** A processor that this test only gives orders. */
   const desk = async (t: TestContext, name: string) => {
@@ -81,16 +73,15 @@ describe('orders of an operator', async () => {
     return answers[0];
   };
 
-  const known = async (network: Network, name: string): Promise<void> => {
-    await until(async () => (await network.ask('ping', { to: { name } })).answers.length > 0, {
-      what: `${name} has joined`,
-    });
+  const stats = async (network: Network, name: string) => {
+    const { answers } = await network.ask('stats', { to: { name } });
+    return answers[0]?.components[0];
   };
 
   it('pause, resume and drain it, and say who', async (t) => {
     const { place, seen, sender, log } = await desk(t, 'Paused');
     const network = await open(t);
-    await known(network, 'Paused');
+    await untilKnown(network, 'Paused');
     const answer = await order(network, 'Paused', 'pause', { queue: place.queue });
     assert.equal(answer?.components[0]?.done, `takes no more from ${place.queue}`);
     await sender.message_count(1);
@@ -107,7 +98,7 @@ describe('orders of an operator', async () => {
   it('cancel the handler of one message, and change how much it takes at once', async (t) => {
     const { gate, ends, seen, sender } = await desk(t, 'Changed');
     const network = await open(t);
-    await known(network, 'Changed');
+    await untilKnown(network, 'Changed');
     await sender.with({ messageId: 'the one' }).message_wait();
     await sender.message_count(1);
     await until(
@@ -135,7 +126,7 @@ describe('orders of an operator', async () => {
   it('have each run of a message told, for a while, without what is in it', async (t) => {
     const { sender } = await desk(t, 'Traced');
     const network = await open(t);
-    await known(network, 'Traced');
+    await untilKnown(network, 'Traced');
     const runs: TracedRun[] = [];
     network.onTraced((run) => runs.push(run));
     const answer = await order(network, 'Traced', 'trace', { message: 'count', forMs: 60_000 });
@@ -169,7 +160,7 @@ describe('orders of an operator', async () => {
     const options = { fingerprint: { name: 'Fleeting' }, network: { joinAfterMs: 0, keys } };
     await stage.start(t, Fleeting, { eqks }, options);
     const network = await open(t);
-    await known(network, 'Fleeting');
+    await untilKnown(network, 'Fleeting');
     for (let n = 0; n < 200; n++) await stage.side.publish('', name, JSON.stringify(command('count', n)));
     for (const what of ['pause', 'drain'] as const) {
       const answer = await order(network, 'Fleeting', what);
@@ -197,7 +188,7 @@ describe('orders of an operator', async () => {
     });
     await app.start();
     const network = await open(t);
-    await known(network, 'Batched');
+    await untilKnown(network, 'Batched');
     await stage.side.publish('', queue, '1', { messageId: 'batched' });
     await until(() => begun.length === 1, { what: 'it runs' });
     const [told] = (await network.ask('inflight', { to: { name: 'Batched' } })).answers;
@@ -210,10 +201,30 @@ describe('orders of an operator', async () => {
     assert.match(answer?.components[0]?.done ?? '', /in a batch/);
   });
 
+  it('end it in order where no scheduler does: what runs is finished, and it is told that it leaves', async (t) => {
+    const { place, gate, ends, sender, log } = await desk(t, 'Quitting');
+    const network = await open(t);
+    await untilKnown(network, 'Quitting');
+    const watching = await network.watch({ everyMs: 1_000 });
+    await sender.message_wait();
+    await until(async () => (await stats(network, 'Quitting'))?.inflight === 1, { what: 'it runs' });
+    assert.equal((await order(network, 'Quitting', 'quit'))?.components[0]?.done, 'ends');
+    await stage.side.waitForConsumers(place.queue, 0);
+    assert.deepEqual(
+      watching.events.filter(({ name }) => name === 'Quitting'),
+      [],
+    );
+    gate.open();
+    await until(() => watching.events.some(({ kind, name }) => kind === 'leave' && name === 'Quitting'), {
+      what: 'it is told that it leaves',
+    });
+    assert.deepEqual([await stage.side.depth(place.queue), ends, log.errors], [0, [], []]);
+  });
+
   it('are refused with the reason where they cannot be, and change nothing', async (t) => {
     await desk(t, 'Asked');
     const network = await open(t);
-    await known(network, 'Asked');
+    await untilKnown(network, 'Asked');
     for (const [what, args] of [
       ['pause', { queue: 'nobody' }],
       ['concurrency', { n: 0 }],
@@ -232,7 +243,7 @@ describe('orders of an operator', async () => {
   it('that nobody has signed, or the wrong one, are counted and not carried out', async (t) => {
     const { log } = await desk(t, 'Guarded');
     const network = await open(t);
-    await known(network, 'Guarded');
+    await untilKnown(network, 'Guarded');
     const { side } = stage;
     await side.publish('waybill.control', 'name.Guarded.pause', '{}');
     await side.publish('waybill.control', 'all.quit', '{}', { headers: { 'x-waybill-from': 'operator' } });
@@ -249,7 +260,7 @@ describe('orders of an operator', async () => {
   it('are carried out once, whatever comes of the same bytes again', async (t) => {
     const { place } = await desk(t, 'Once');
     const network = await open(t);
-    await known(network, 'Once');
+    await untilKnown(network, 'Once');
     const tap = await stage.side.onChannel(async (channel) => {
       const { queue } = await channel.assertQueue('');
       await channel.bindQueue(queue, 'waybill.control', 'name.Once.pause');

@@ -1,10 +1,12 @@
 // Who watches sees who comes and goes, who is dead and who is only busy; at rest nobody says anything.
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, GenericProducer, MessageCommand, MessageHandler, MessageProcessor } from 'waybill';
-import { Network, type SeenNode, type Watch } from 'waybill/network';
+import type { SeenNode, Watch } from 'waybill/network';
 import { uniqueName } from '../../support/broker.js';
-import { Program } from '../../support/child.js';
+import type { Program } from '../../support/child.js';
+import { openNetwork, soon, startComponent, untilKnown } from '../../support/stage/networked.js';
 import { recordingLog, useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
 
@@ -12,24 +14,13 @@ describe('who watches the network of components', () => {
   const stage = useStage();
 
   const watch = async (t: TestContext, everyMs = 1_000): Promise<Watch> => {
-    const network = await Network.open({ url: stage.url });
-    t.after(() => network.close());
-    return await network.watch({ everyMs, lookMs: 200 });
-  };
-
-  const start = async (t: TestContext, name: string): Promise<Program> => {
-    const program = Program.run('test/conformance/network/programs/component.ts', {
-      args: [stage.url, name],
-    });
-    t.after(() => program.close());
-    await program.waitForLine('ready', 30_000);
-    return program;
+    return await (await openNetwork(t, stage)).watch({ everyMs, lookMs: 200 });
   };
 
   it('sees one that is killed as gone within two seconds, since the broker knows', async (t) => {
     const name = uniqueName('killed');
     const watching = await watch(t, 60_000);
-    const program = await start(t, name);
+    const program = await startComponent(t, stage, name);
     await seen(watching, name, 'up');
     const begun = performance.now();
     program.signal('SIGKILL');
@@ -41,7 +32,7 @@ describe('who watches the network of components', () => {
   it('sees one that is held up as busy, never as gone, and as up when it goes on', async (t) => {
     const name = uniqueName('held');
     const watching = await watch(t);
-    const program = await start(t, name);
+    const program = await startComponent(t, stage, name);
     await seen(watching, name, 'up');
     program.signal('SIGSTOP');
     await seen(watching, name, 'busy');
@@ -54,10 +45,35 @@ describe('who watches the network of components', () => {
     await seen(watching, name, 'lost');
   });
 
+  it('knows of one that was held up before it was looked for, and sees it as busy, and then as up', async (t) => {
+    const name = uniqueName('frozen');
+    const program = await startComponent(t, stage, name);
+    const network = await openNetwork(t, stage);
+    await untilKnown(network, name);
+    program.signal('SIGSTOP');
+    for (const to of ['all', { name }, { host: hostname() }] as const) {
+      const { answers, silent, missing } = await network.ask('info', { to });
+      assert.ok(!answers.some(({ node }) => node.pid === program.pid));
+      const told = silent.find(({ pid }) => pid === program.pid);
+      assert.deepEqual([told?.names, told?.host], [[name], hostname()]);
+      assert.ok(missing.includes(told?.id ?? ''));
+    }
+    const watching = await watch(t);
+    const frozen = watching.nodes.find(({ node }) => node.pid === program.pid);
+    assert.deepEqual([frozen?.state, frozen?.unheard, frozen?.components], ['busy', [name], []]);
+    program.signal('SIGCONT');
+    await seen(watching, name, 'up');
+    assert.deepEqual(watching.nodes.find(({ node }) => node.pid === program.pid)?.unheard, []);
+    assert.deepEqual(told(watching, program), ['busy', 'back']);
+    program.signal('SIGKILL');
+    await seen(watching, name, 'gone');
+    assert.deepEqual((await network.ask('info', { to: { name } })).silent, []);
+  });
+
   it('sees one that ends in order as left, and another one that comes', async (t) => {
     const place = await stage.place();
     class Clerk extends MessageProcessor {}
-    const options = { network: { joinAfterMs: 0 }, ownConnections: true };
+    const options = { ...soon, ownConnections: true };
     const watching = await watch(t);
     const { processor } = await stage.start(t, Clerk, place, options);
     await seen(watching, 'Clerk', 'up');
@@ -87,7 +103,7 @@ describe('who watches the network of components', () => {
         return new MessageCommand('pay', n);
       }
     }
-    await stage.start(t, Till, place, { network: { joinAfterMs: 0 } });
+    await stage.start(t, Till, place, soon);
     const watching = await watch(t);
     await seen(watching, 'Till', 'up');
     const buyer = await stage.connect(t, Buyer);
@@ -108,8 +124,7 @@ describe('who watches the network of components', () => {
 
   it('is harmed by no listener of his own that throws', async (t) => {
     const log = recordingLog();
-    const network = await Network.open({ url: stage.url, logger: log });
-    t.after(() => network.close());
+    const network = await openNetwork(t, stage, { logger: log });
     const watching = await network.watch({ everyMs: 1_000 });
     watching.onEvent(() => {
       throw new Error('of a listener');
@@ -117,14 +132,14 @@ describe('who watches the network of components', () => {
     watching.onChange(() => Promise.reject(new Error('later')));
     class Seen extends MessageProcessor {}
     const place = await stage.place();
-    await stage.start(t, Seen, place, { network: { joinAfterMs: 0 }, ownConnections: true });
+    await stage.start(t, Seen, place, { ...soon, ownConnections: true });
     await seen(watching, 'Seen', 'up');
     await until(() => log.errors.some((line) => line.includes('of a listener')), { what: 'the log tells' });
   });
 
   it('is told nothing any more when it does not watch any more', async (t) => {
     class Still extends MessageProcessor {}
-    await stage.start(t, Still, await stage.place(), { network: { joinAfterMs: 0 } });
+    await stage.start(t, Still, await stage.place(), soon);
     const first = await watch(t);
     await seen(first, 'Still', 'up');
     const looker = await stage.side.onChannel(async (channel) => {
@@ -134,8 +149,7 @@ describe('who watches the network of components', () => {
     });
     await stage.side.waitForDepth(looker, 2);
     await first.close();
-    const network = await Network.open({ url: stage.url });
-    t.after(() => network.close());
+    const network = await openNetwork(t, stage);
     // Answered behind what ends the watch.
     assert.equal((await network.ask('ping', { to: { name: 'Still' } })).answers.length, 1);
     const settled = async (): Promise<number> => {

@@ -41,7 +41,7 @@ async function gather(asked: CallSettings, { stage }: Scene): Promise<void> {
     }
   }
   await using asks = await Asks.connect({ url: stage.url, logger });
-  const { answers, error } = await asks.with({ timeoutMs: 400, ...asked }).gather_ask();
+  const { answers, error } = await asks.with({ timeoutMs: 2_000, ...asked }).gather_ask();
   if (error) throw error;
   if (answers.length !== 1) throw new Error(`${answers.length} answers came`);
 }
