@@ -7,5 +7,7 @@ import nodeModule = require('node:module');
  */
 const place = typeof __filename === 'string' ? __filename : `${process.cwd()}/`;
 
-// n.b. named, not `export = requireInstalled`: who makes CommonJS of modules need not know what a default import of CommonJS is.
-export = { requireInstalled: nodeModule.createRequire(place) as NodeJS.Require };
+const requireInstalled = nodeModule.createRequire(place);
+
+// n.b. named, and by a name alone, as Node.js finds it: who makes CommonJS of modules need not know what a default import of CommonJS is.
+export = { requireInstalled: requireInstalled as NodeJS.Require };
