@@ -144,6 +144,15 @@ for (const [style, serve] of Object.entries(styles))
       assert.match(thrown.stack ?? '', /^OrderNotFound: There is no order 7\.\n/);
     });
 
+    it('N-13: is a warning without a stack in the log of its server where it is registered, since its caller was to expect it', async (t) => {
+      const { call, log } = await serve(t, stage, () => Promise.reject(new OrderNotFound(7)));
+      await call();
+      assert.deepEqual(log.errors, []);
+      const told = log.warnings.filter((line) => line.includes('There is no order 7.'));
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? '', /There is no order 7\.$/);
+    });
+
     it('H-D22: has the errors in it, and causes of classes that nobody registered', async (t) => {
       const { call } = await serve(t, stage, () => {
         throw new BatchFailed([new OrderNotFound(1), new RangeError('two')], 'Two failed.');
