@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { outputOf, run } from './run.mjs';
 import { manifest } from './user-project.mjs';
@@ -9,6 +10,7 @@ export async function checkPackage(tarball) {
   if (!doors.includes('.')) throw new Error('package.json has no door "."');
   checkTargets();
   await checkNames();
+  checkRequired();
   run('publint', ['run', tarball, '--strict']);
   checkResolution(tarball, doors);
   return `doors ${doors.join(' ')}`;
@@ -35,6 +37,15 @@ async function checkNames() {
         `${target} exports ${renamed.map(([name, { name: own }]) => `${own} as ${name}`).join(', ')}`,
       );
   }
+}
+
+/** T-C5, N-11: whoever writes CommonJS gets the same from each door, where Node.js can require modules. */
+function checkRequired() {
+  if (!process.features.require_module) return;
+  const require = createRequire(import.meta.url);
+  const doors = Object.values(manifest().exports).flatMap(({ default: target }) => target ?? []);
+  const empty = doors.filter((door) => Object.keys(require(resolve(door))).length === 0);
+  if (empty.length > 0) throw new Error(`require() finds nothing in ${empty.join(', ')}`);
 }
 
 function isClass(value) {

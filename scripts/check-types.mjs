@@ -27,7 +27,7 @@ const modes = [
 ];
 
 /**
- * Compiles the cases of `test/types` with each compiler in both decorator modes, against the packed package and against
+ * H-D6: compiles the cases of `test/types` with each compiler in both decorator modes, against the packed package and against
  * the sources. The `@ts-expect-error` directives are taken away before, and each line below one must be refused with the
  * words beside it; no other line may be refused.
  */

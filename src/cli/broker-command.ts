@@ -5,7 +5,7 @@ import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '
 import { describeEvent } from './describe-event.js';
 import { jsonText, logJson, type Output } from './output.js';
 import { parentGone } from './parent-gone.js';
-import { port } from './values.js';
+import { address, port } from './values.js';
 
 interface BrokerOptions {
   readonly port: number;
@@ -36,6 +36,7 @@ export const broker: CommandDefinition = {
       .option(
         '--host <address>',
         'the address to listen on (default: 127.0.0.1); other machines reach one that is not of this machine alone, as 0.0.0.0',
+        address,
       )
       .addOption(
         new Option('--profile <version>', 'the RabbitMQ to behave like (default: 4.3)').choices(
@@ -84,15 +85,19 @@ async function start({ port, host, profile }: BrokerOptions, output: Output): Pr
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     if (code === undefined) throw error;
-    output.error(`${whyNot(port, code)} Choose another with --port.`);
+    output.error(whyNot(port, host, code));
     return undefined;
   }
 }
 
-function whyNot(port: number, code: string): string {
-  if (code === 'EADDRINUSE') return `Port ${port} is taken; perhaps a broker is running already.`;
-  if (code === 'EACCES') return `Port ${port} is not for everybody: it needs rights that you do not have.`;
-  return `Cannot listen on port ${port} (${code}).`;
+function whyNot(port: number, host: string | undefined, code: string): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken; perhaps a broker is running already. Choose another with --port.`;
+  if (code === 'EACCES')
+    return `Port ${port} is not for everybody: it needs rights that you do not have. Choose another with --port.`;
+  return host === undefined
+    ? `Cannot listen on port ${port} (${code}). Choose another with --port.`
+    : `Cannot listen on ${host} (${code}): --host takes an address of this machine.`;
 }
 
 async function stopSignal(): Promise<void> {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../common/package-version.js';
 import { isWaybillError, toError } from '../errors.js';
 import { EditError } from '../parked/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
@@ -34,7 +34,7 @@ export function buildProgram(output: Output, ended: (code: ExitCode) => void = (
     .description(
       'Looks at messages and components on RabbitMQ, and after them. Also a broker for development.',
     )
-    .version(version(), '--version', 'print the version')
+    .version(packageVersion, '--version', 'print the version')
     .helpOption('-h, --help', 'print this, or what is to be known of a command')
     .option(
       '--url <url>',
@@ -144,10 +144,4 @@ function usageMessage(words: string): string {
   const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}`;
   const full = /[.?]$/.test(sentence) ? sentence : `${sentence}.`;
   return hint === undefined ? full : `${full} ${hint.replace(/^\((.*)\)$/, '$1')}`;
-}
-
-/** That of the package, which is two folders up both in src and in dist. */
-function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

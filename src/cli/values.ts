@@ -14,6 +14,12 @@ export function port(text: string): number {
   throw new InvalidArgumentError(`Not a port: ${text || '(nothing)'}. A port is a number from 0 to 65535.`);
 }
 
+/** Reads an address to listen on, which is not empty: it would be all there are. @throws InvalidArgumentError */
+export function address(text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new InvalidArgumentError('It is empty: name the address to listen on, or leave the option out.');
+}
+
 /** Reads a count. @throws InvalidArgumentError */
 export function count(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);

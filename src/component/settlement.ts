@@ -11,6 +11,7 @@ import { briefOf, storyOf, tell } from '../common/told-error.js';
 import { whenDone } from '../common/when-done.js';
 import { isWaybillError, toError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { registrationOf } from '../wire/index.js';
 import { type End, type Fate, fateOf } from './fate.js';
 import type { Job } from './job.js';
 
@@ -51,7 +52,7 @@ export class Settlement {
   /** Tells the log of a failure, and settles it: tried again later, or given up. */
   fail(delivery: Delivery, job: Pick<Job, 'handler' | 'title'>, thrown: unknown): void {
     const error = toError(thrown);
-    this.report(delivery, job, error, this.#options.failures.outlook(delivery, error));
+    this.report(delivery, job, error, { outlook: this.#options.failures.outlook(delivery, error) });
     const handler = isUnreadable(error) ? undefined : job.handler;
     void this.#options.failures.settle(delivery, { error, handler });
   }
@@ -60,20 +61,24 @@ export class Settlement {
   failedCall(delivery: Delivery, job: Job, thrown: unknown, sent: Promise<void> | undefined): void {
     const fate = this.#judge(thrown);
     const isFailure = fate === 'fail' || fate === 'keep';
-    if (isFailure) this.report(delivery, job, toError(thrown));
+    const error = toError(thrown);
+    if (isFailure) this.report(delivery, job, error, { isForeseen: registrationOf(error) !== undefined });
     const { failedCall = 'reject' } = this.#options;
     void whenDone(sent, () => this.#end(delivery, isFailure ? failedCall : fate));
   }
 
   /**
-   * Tells the log of a failure: a warning without a stack where the message runs again, else an error. What cannot be read needs no
-   * stack either: it is the sender's fault.
+   * Tells the log of a failure: a warning without a stack where the message runs again, and where a call is answered with an error of
+   * a class that is registered, so foreseen; else an error. What cannot be read needs no stack either: it is the sender's fault.
    */
   report(
     delivery: Delivery,
     { handler, title }: Pick<Job, 'handler' | 'title'>,
     error: Error,
-    outlook?: Outlook,
+    {
+      outlook,
+      isForeseen = false,
+    }: { readonly outlook?: Outlook | undefined; readonly isForeseen?: boolean } = {},
   ): void {
     const { name, logger } = this.#options;
     const told = handler === undefined ? title : `${handler} failed on ${title}`;
@@ -88,7 +93,7 @@ export class Settlement {
       ...outlook,
       error: tell(error),
     };
-    if (outlook?.nextMs !== undefined) logger.warn(`${line} ${briefOf(error)}`, fields);
+    if (outlook?.nextMs !== undefined || isForeseen) logger.warn(`${line} ${briefOf(error)}`, fields);
     else logger.error(`${line} ${isHopeless(error) ? cut(error.message, 1_000) : storyOf(error)}`, fields);
   }
 

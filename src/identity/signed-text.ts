@@ -1,4 +1,4 @@
-import crypto from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { directReplyTo, type MessageProperties } from '../amqp/index.js';
 import { headersText } from './header-text.js';
 import { netstring } from './netstrings.js';

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { requireInstalled } from '../common/installed.cjs';
 import { sharedByCopies } from '../common/shared-by-copies.js';
 
 /** The package `@opentelemetry/api`, an optional peer. */
@@ -9,8 +9,6 @@ export interface Registered {
   readonly trace?: object;
   readonly metrics?: object;
 }
-
-const require = createRequire(import.meta.url);
 
 /** Where all copies of `@opentelemetry/api` of one major version keep what was registered (opentelemetry-js, api/src/internal/global-utils.ts). */
 const key: unique symbol = Symbol.for('opentelemetry.js.api.1');
@@ -38,7 +36,7 @@ export function useApi(api: OpenTelemetry): void {
 
 function installed(): OpenTelemetry | null {
   try {
-    return require('@opentelemetry/api');
+    return requireInstalled('@opentelemetry/api');
   } catch {
     return null;
   }

@@ -31,7 +31,7 @@ export class Telemetry {
       this.#instruments = { api: noTracing, tracer: noTracer, figures: new Figures(own) };
       return;
     }
-    const version = packageVersion();
+    const version = packageVersion;
     const tracer = api.trace.getTracerProvider().getTracer(scope, version, { schemaUrl });
     const meter = api.metrics.getMeter(scope, version, { schemaUrl });
     this.#instruments = { api, tracer, figures: new Figures([meter, ...own]) };

@@ -9,10 +9,7 @@ import 'reflect-metadata';
  * send and take plain data. This file is CommonJS because `import` cannot load at once what it loads later; bundlers
  * follow this `require` to the same copy that a user's `import` leads to, so decorators are found.
  */
-const lazily = {
-  get classTransformer(): typeof ClassTransformer {
-    return require('class-transformer');
-  },
-};
+const loadClassTransformer = (): typeof ClassTransformer => require('class-transformer');
 
-export = lazily;
+// n.b. named, and by a name alone, as Node.js finds it: who makes CommonJS of modules need not know what a default import of CommonJS is.
+export = { loadClassTransformer: loadClassTransformer as () => typeof ClassTransformer };

@@ -42,7 +42,7 @@ export {
   RpcStreamCommand,
 } from './message.js';
 export { toPlain } from './plain.js';
-export { type RegisterErrorOptions, registerError } from './registered-errors.js';
+export { type RegisterErrorOptions, registerError, registrationOf } from './registered-errors.js';
 export { remoteError } from './remote-details.js';
 export {
   failedCall,

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js';
-import lazily from './class-transformer.cjs';
+import { loadClassTransformer } from './class-transformer.cjs';
 import { refuseStranger, refuseStrangers } from './other-copies.js';
 import type { ContentClass } from './typed-content.js';
 
@@ -56,7 +56,7 @@ export function plainToInstance<Instance>(
 
 function classTransformer(): ClassTransformer {
   try {
-    return lazily.classTransformer;
+    return loadClassTransformer();
   } catch (cause) {
     throw new ConfigurationError(`${need}, which cannot be loaded. Run: npm install class-transformer`, {
       cause,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import lazily from './class-transformer.cjs';
+import { loadClassTransformer } from './class-transformer.cjs';
 
 /** Another copy of class-transformer in this process. */
 interface Copy {
@@ -66,7 +66,7 @@ function lookForCopies(classOrPrototype: object): void {
 
 /** Where our own copy lies; undefined in a bundle. */
 function ownFolder(): string | undefined {
-  const { classTransformer } = lazily;
+  const classTransformer = loadClassTransformer();
   const own = Object.entries(modules).find(([, module]) => module?.exports === classTransformer);
   return own && dirname(own[0]);
 }

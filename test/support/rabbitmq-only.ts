@@ -16,10 +16,6 @@ export const rabbitmqOnly: readonly RabbitmqOnly[] = [
     startsNodes: true,
   },
   {
-    file: 'test/broker/amqp/blocked-loop.test.ts',
-    reason: 'it blocks the event loop of its process, in which the embedded broker would be',
-  },
-  {
     file: 'test/broker/amqp/default-queue-type.test.ts',
     reason: 'it makes virtual hosts with a default queue type by the HTTP API of RabbitMQ',
   },

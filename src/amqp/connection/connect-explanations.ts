@@ -105,7 +105,7 @@ const explanations: readonly Explanation[] = [
     pattern: /ECONNREFUSED/,
     temporary: true,
     say: () => 'nothing listens there (ECONNREFUSED).',
-    hint: 'Start RabbitMQ (or `npx waybill broker`, for development), or set WAYBILL_URL to where it runs, for example amqp://guest:guest@localhost:5672.',
+    hint: 'Start RabbitMQ (or `npx waybill broker`, for development), or set WAYBILL_URL to where it runs, for example amqp://localhost:5672.',
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN/,

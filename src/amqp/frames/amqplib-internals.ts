@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import net from 'node:net';
 import { Duplex } from 'node:stream';
-import tls from 'node:tls';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { requireInstalled } from '../../common/installed.cjs';
 import { inOwnContext } from '../../common/own-context.js';
 
 /**
@@ -72,7 +71,8 @@ export function tellingSocket<T>(
   connect: () => T,
   tell: (socket: Duplex) => void,
 ): T {
-  const node: { connect: unknown } = protocol === 'amqps' ? tls : net;
+  // n.b. required: names that are imported cannot be set.
+  const node: { connect: unknown } = requireInstalled(protocol === 'amqps' ? 'node:tls' : 'node:net');
   const original = node.connect as (...args: unknown[]) => Duplex;
   const restore = (): boolean => Reflect.set(node, 'connect', original);
   Reflect.set(node, 'connect', (...args: unknown[]): Duplex => {

@@ -170,7 +170,7 @@ export class AmqpSource implements Part {
       const error = toError(thrown);
       const isFailure = this.#fateOf(first, outcomeOf({ thrown })) === 'fail';
       const outlook = isFailure ? this.#outlook(first, messages.length > 1, error) : undefined;
-      this.#settlement.report(first.delivery, { handler: this.#route.name, title }, error, outlook);
+      this.#settlement.report(first.delivery, { handler: this.#route.name, title }, error, { outlook });
     }
     return new Map(messages.map((message, at) => [message, outcomeOf(passed[at] ?? 'done')]));
   }

@@ -1,3 +1,4 @@
+import { listenHost } from '../../common/listen-host.js';
 import { type Bounds, duration, wholeNumber } from '../../common/numbers.js';
 import { checkedBuckets } from './buckets.js';
 
@@ -49,7 +50,7 @@ export function readSettings(env: Environment = process.env): AppSettings {
     amqpPort: wholeIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PORT', portBounds),
     prefetch: wholeIn(env, 'ASYNCWORKER_AMQP_DEFAULT_PREFETCH_COUNT', prefetchBounds) ?? 128,
     heartbeatSeconds: wholeIn(env, 'ASYNCWORKER_AMQP_DEFAULT_HEARTBEAT', heartbeatBounds),
-    httpHost: env['ASYNCWORKER_HTTP_HOST'] || '127.0.0.1',
+    httpHost: listenHost('ASYNCWORKER_HTTP_HOST', env['ASYNCWORKER_HTTP_HOST'] || '127.0.0.1'),
     httpPort: wholeIn(env, 'ASYNCWORKER_HTTP_PORT', portBounds) ?? 8080,
     isHttpAsked: Boolean(env['ASYNCWORKER_HTTP_HOST'] || env['ASYNCWORKER_HTTP_PORT']),
     metricsEnabled: !/^(0|false)$/i.test(env['ASYNCWORKER_METRICS_ROUTE_ENABLED'] ?? ''),

@@ -1,6 +1,6 @@
+import { listenHost } from '../../common/listen-host.js';
 import { wholeNumber } from '../../common/numbers.js';
 import type { DecoratedMethods } from '../../component/index.js';
-import { ConfigurationError } from '../../errors.js';
 import { type AppSettings, readSettings } from '../common/settings.js';
 import type { AppHealth } from '../parts/app-health.js';
 import type { Part, PartHost } from '../parts/part.js';
@@ -102,8 +102,7 @@ export class HttpFront {
 
 function checked(options: HttpServerOptions): HttpServerOptions {
   const { host, port, maxBodyBytes } = options;
-  // node takes it for all addresses there are.
-  if (host === '') throw new ConfigurationError('App: http.host is empty. Name the address to listen on.');
+  if (host !== undefined) listenHost('App: http.host', host);
   if (port !== undefined) wholeNumber('App: http.port', port, { max: 65_535 });
   if (maxBodyBytes !== undefined) wholeNumber('App: http.maxBodyBytes', maxBodyBytes, { min: 1 });
   return options;

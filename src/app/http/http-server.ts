@@ -1,7 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { requireInstalled } from '../../common/installed.cjs';
 import { inOwnContext } from '../../common/own-context.js';
 import { sleep } from '../../common/timers.js';
 import { ClosedError, ConfigurationError, toError } from '../../errors.js';
@@ -82,8 +82,6 @@ export class HttpServer implements Part {
   }
 }
 
-const require = createRequire(import.meta.url);
-
 /** What is used of `@hono/node-server`; its own types need those of a browser. */
 interface NodeServer {
   createAdaptorServer(options: { fetch: Router; hostname: string; overrideGlobalObjects: boolean }): Server;
@@ -91,7 +89,7 @@ interface NodeServer {
 
 function createServer(answer: Router): Server {
   const { createAdaptorServer } = required<NodeServer>('HTTP needs', httpPackages, () =>
-    require('@hono/node-server'),
+    requireInstalled('@hono/node-server'),
   );
   // The name for who gives none, as HTTP/1.0 may; and without its own Request and Response in the place of everybody's.
   return createAdaptorServer({ fetch: answer, hostname: 'localhost', overrideGlobalObjects: false });

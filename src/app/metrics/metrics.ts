@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Registry } from 'prom-client';
+import { requireInstalled } from '../../common/installed.cjs';
 import { type CollectedFigures, collectFigures } from '../../telemetry/index.js';
 import { checkedBuckets } from '../common/buckets.js';
 import { required } from '../common/optional.js';
@@ -8,8 +8,6 @@ import { checkedPrefix, made } from './metric-names.js';
 import type { Counter, Gauge, Histogram, MetricOptions, MetricsOptions } from './metrics-options.js';
 
 type PromClient = typeof import('prom-client');
-
-const require = createRequire(import.meta.url);
 
 /** The figures of an app for Prometheus: `app.metrics`. They are the app's own, beside those of others in the process. */
 export class Metrics {
@@ -95,7 +93,7 @@ export class Metrics {
   #open(): PromClient {
     if (!this.#client) {
       const purpose = 'Metrics (switch them off by new App({ metrics: false })) need';
-      this.#client = required<PromClient>(purpose, ['prom-client'], () => require('prom-client'));
+      this.#client = required<PromClient>(purpose, ['prom-client'], () => requireInstalled('prom-client'));
       this.#registry = new this.#client.Registry();
       this.#client.collectDefaultMetrics({ register: this.#registry });
       this.#figures = collectFigures();

@@ -1,4 +1,5 @@
 import { choice } from '../../common/choices.js';
+import { listenHost } from '../../common/listen-host.js';
 import { type Bounds, duration, wholeNumber } from '../../common/numbers.js';
 import { ConfigurationError } from '../../errors.js';
 import type { UserSettings } from '../common/access.js';
@@ -94,8 +95,9 @@ export function checkRestart({ keep, downMs }: RestartOptions): void {
   if (downMs !== undefined) duration('DevBroker.restart: downMs', downMs);
 }
 
-/** @throws ConfigurationError for an address that other machines reach, unless that is wanted. */
+/** @throws ConfigurationError for what is no address, and for one that other machines reach, unless that is wanted. */
 export function checkHost(host: string, exposeToNetwork: boolean): void {
+  listenHost('DevBroker: host', host);
   if (loopback.has(host) || exposeToNetwork) return;
   throw new ConfigurationError(
     `${host} can be reached by other machines: say exposeToNetwork: true if that is wanted`,

@@ -13,7 +13,7 @@ export function nodeFacts({ vhost }: Link): NodeFacts {
     pid: process.pid,
     vhost,
     since: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
-    waybill: packageVersion(),
+    waybill: packageVersion,
     node: process.versions.node,
   };
 }

@@ -204,7 +204,7 @@ describe('a publisher', () => {
     assert.deepEqual([taken[0]?.text, taken.at(-1)?.text], ['first', 'last']);
   });
 
-  it('T-B11: has one listener on a signal that many messages share, and none when they are settled', async (t) => {
+  it('T-B11, H-C4: has one listener on a signal that many messages share, and none when they are settled', async (t) => {
     const link = ownLink(t, vhost.url);
     const { signal } = new AbortController();
     const listeners = (): number => getEventListeners(signal, 'abort').length;

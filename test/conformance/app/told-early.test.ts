@@ -59,6 +59,45 @@ describe('what an app tells early', () => {
     });
   });
 
+  it('S-s3: what becomes of a message is told in words that there are', (t) => {
+    const { app } = newApp(t, stage);
+    for (const [setting, value] of [
+      ['onSuccess', 'ACK'],
+      ['onException', 'REQUEUE'],
+      ['onFailure', 'Park'],
+    ] as const)
+      assert.throws(() => app.amqp.consume('orders', { [setting]: value }), {
+        ...configuration,
+        message: new RegExp(`${setting} must be one of '.*' and is the text '${value}'`),
+      });
+  });
+
+  it('S-s11: an address that is empty, or none, is not listened on', (t) => {
+    for (const [host, words] of [
+      ['', /^App: http\.host is empty\. Name the address to listen on\.$/],
+      [' 127.0.0.1', /^App: http\.host must be an address to listen on and is the text ' 127\.0\.0\.1'\.$/],
+      [5, /^App: http\.host must be an address to listen on and is 5\.$/],
+    ] as const)
+      assert.throws(() => new App({ http: { host: host as string }, logger: recordingLog() }), {
+        ...configuration,
+        message: words,
+      });
+    setEnvironment(t, 'ASYNCWORKER_HTTP_HOST', ' ');
+    assert.throws(() => new App({ logger: recordingLog() }), {
+      ...configuration,
+      message: /HTTP_HOST must be/,
+    });
+  });
+
+  it('S-s19: a port that is none is told in one sentence', () => {
+    for (const port of [Number.NaN, -1, 65_536, 1.5, '80'])
+      assert.throws(() => new App({ http: { port: port as number }, logger: recordingLog() }), {
+        ...configuration,
+        message:
+          /^App: http\.port must be a whole number from 0 to 65,535 and is [^.]*(?:1\.5)?\.(?: Is it made .*\?)?$/,
+      });
+  });
+
   it('S-s22: app.route of the type http has GET where nothing is said', async (t) => {
     const { app } = newApp(t, stage, { http: { port: 0 } });
     app.route('/x/{id:int}', { type: 'http' })(({ params }) => [params.id]);

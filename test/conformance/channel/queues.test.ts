@@ -122,7 +122,7 @@ describe('queues of a plain channel', () => {
 describe('consumers of a plain channel', () => {
   const stage = useStage();
 
-  it('A-C16: each message tells consumer and delivery tag, redelivered, exchange and routing key', async (t) => {
+  it('A-C16, S-M4: each message tells consumer and delivery tag, redelivered, exchange and routing key', async (t) => {
     const channel = await newChannel(t, stage);
     const { queue } = await channel.queue.declare('', { exclusive: true });
     const seen: ReceivedMessage[] = [];

@@ -49,7 +49,7 @@ for (const style of callingStyles) {
       return { ...running, desk };
     }
 
-    it('aborts the signal of its handler, with the reason, and is no failure there', async (t) => {
+    it('N-2: aborts the signal of its handler, with the reason, and is no failure there', async (t) => {
       const { desk, log, call } = await open(t);
       const giveUp = new AbortController();
       const pending = call(1, { signal: giveUp.signal });

@@ -121,7 +121,7 @@ for (const [style, start] of Object.entries(styles)) {
       return { queue, take, ...(await start(t, stage, queue)) };
     }
 
-    it('H-D20: travels with it', async (t) => {
+    it('T-C1, H-E1, H-D20: travels with it', async (t) => {
       const { send, take } = await given(t);
       const own = {
         region: 'eu',
@@ -195,7 +195,7 @@ for (const [style, start] of Object.entries(styles)) {
       );
     });
 
-    it('H-D21: a call takes headers, priority and type', async (t) => {
+    it('T-C1, H-E1, H-D21: a call takes headers, priority and type', async (t) => {
       const { call, take } = await given(t);
       if (!call) return;
       const result = call({ headers: { region: 'eu' }, priority: 9, type: 'urgent' });
@@ -226,7 +226,7 @@ for (const [style, start] of Object.entries(styles)) {
 describe('what is said of a message', () => {
   const stage = useStage();
 
-  it('H-D20: is what an exchange of headers routes by', async (t) => {
+  it('T-C1, H-D20: is what an exchange of headers routes by', async (t) => {
     const name = uniqueName('by-headers');
     class ByHeaders extends Exchange {
       static override readonly exchangeName = name;

@@ -39,7 +39,7 @@ for (const style of styles) {
   describe(`middleware in the style ${style.name}`, () => {
     const stage = useStage();
 
-    it('example timing: tells of each message in and out', async (t) => {
+    it('N-4: example timing: tells of each message in and out', async (t) => {
       const told: string[] = [];
       const middleware = [timing((what, ms) => void (ms >= 0 && told.push(what.replace(/[^:]* /, ''))))];
       const seen: unknown[] = [];

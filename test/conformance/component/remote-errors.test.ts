@@ -126,7 +126,7 @@ for (const [style, serve] of Object.entries(styles))
   describe(`an error of a handler in ${style}`, () => {
     const stage = useStage();
 
-    it('H-D22: is of its class again at the caller, where that is registered', async (t) => {
+    it('H-E5, H-D22: is of its class again at the caller, where that is registered', async (t) => {
       const failure = new OrderNotFound(7, { cause: new StoreDown('db1', { shards: [1, 2] }) });
       const { call } = await serve(t, stage, () => Promise.reject(failure));
       const result = await call();
@@ -144,6 +144,15 @@ for (const [style, serve] of Object.entries(styles))
       assert.match(thrown.stack ?? '', /^OrderNotFound: There is no order 7\.\n/);
     });
 
+    it('N-13: is a warning without a stack in the log of its server where it is registered, since its caller was to expect it', async (t) => {
+      const { call, log } = await serve(t, stage, () => Promise.reject(new OrderNotFound(7)));
+      await call();
+      assert.deepEqual(log.errors, []);
+      const told = log.warnings.filter((line) => line.includes('There is no order 7.'));
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? '', /There is no order 7\.$/);
+    });
+
     it('H-D22: has the errors in it, and causes of classes that nobody registered', async (t) => {
       const { call } = await serve(t, stage, () => {
         throw new BatchFailed([new OrderNotFound(1), new RangeError('two')], 'Two failed.');
@@ -155,7 +164,7 @@ for (const [style, serve] of Object.entries(styles))
       assert.ok(second instanceof RemoteError && second.remoteName === 'RangeError');
     });
 
-    it('H-D23: declared: nothing is told of one that is not registered but an id, which stands in the log', async (t) => {
+    it('H-E5, H-D23: declared: nothing is told of one that is not registered but an id, which stands in the log', async (t) => {
       const failure = Object.assign(new TypeError('the secret', { cause: new Error('another') }), {
         code: 'S',
       });
@@ -211,7 +220,7 @@ for (const [style, serve] of Object.entries(styles))
       );
     });
 
-    it('H-D24: that comes from two components further on keeps its class, and names all three in order', async (t) => {
+    it('N-3, H-D24: that comes from two components further on keeps its class, and names all three in order', async (t) => {
       const third = await serve(t, stage, () => Promise.reject(new OrderNotFound(7)));
       const second = await serve(t, stage, async () => (await third.call()).unwrap());
       const first = await serve(t, stage, async () => {

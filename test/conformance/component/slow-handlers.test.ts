@@ -25,7 +25,7 @@ for (const style of styles) {
       assert.deepEqual(running.log.errors, []);
     });
 
-    it('H-E2: that does not end has its signal aborted and its message parked, and holds up none of the others', async (t) => {
+    it('H-E2, S-M3: that does not end has its signal aborted and its message parked, and holds up none of the others', async (t) => {
       const reasons: unknown[] = [];
       const seen: unknown[] = [];
       const handle = (value: unknown, signal: AbortSignal): unknown => {

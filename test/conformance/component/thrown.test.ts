@@ -51,7 +51,7 @@ const cases: Readonly<Record<string, Case>> = {
     log: /AggregateError: 2 errors: first; second\n[\s\S]*error 1 of 2: TypeError: first\n\s+at [\s\S]*error 2 of 2: Error \[E_2\]: second\n\s+at /,
     causes: ['TypeError: first', 'Error [E_2]: second'],
   },
-  'H-C3: a plain object with a message': {
+  'H-C3, S-s17: a plain object with a message': {
     thrown: () => ({ status: 404, message: 'no such order', name: 'HttpProblem', code: 'E_404' }),
     name: 'HttpProblem',
     message: 'no such order',

@@ -64,7 +64,7 @@ describe('a chain of calls', () => {
     throw signal.reason;
   };
 
-  it('is unwound by a cancel: each one that runs is told, and none of them has failed', async (t) => {
+  it('N-2, N-3: is unwound by a cancel: each one that runs is told, and none of them has failed', async (t) => {
     const third = await component(t, untilAborted);
     const toThird = await callerTo(t, third.eks);
     const second = await component(t, async () => (await toThird.rpc_walk()).unwrap());
@@ -82,7 +82,7 @@ describe('a chain of calls', () => {
     for (const { log } of [first, second, third]) assert.deepEqual(log.errors, []);
   });
 
-  it('has one time for all of it: what a handler calls gets what is left, and nothing begins when that is over', async (t) => {
+  it('N-3: has one time for all of it: what a handler calls gets what is left, and nothing begins when that is over', async (t) => {
     const last = await component(t, () => 'too late');
     const toLast = await callerTo(t, last.eks);
     const told: Result[] = [];
@@ -108,7 +108,7 @@ describe('a chain of calls', () => {
     assert.deepEqual(last.begun, []);
   });
 
-  it('tells the deadline as time that is left, which shrinks along it', async (t) => {
+  it('N-3: tells the deadline as time that is left, which shrinks along it', async (t) => {
     const left: number[] = [];
     const second = await component(t, ({ remainingMs }) => left.push(remainingMs ?? Number.NaN));
     const toSecond = await callerTo(t, second.eks);

@@ -39,7 +39,7 @@ class Rows extends MessageProcessor {
 describe('a stream', () => {
   const stage = useStage();
 
-  it('gives each item once, in order, and ends with their number; its request is acked then', async (t) => {
+  it('N-6: gives each item once, in order, and ends with their number; its request is acked then', async (t) => {
     const place = await stage.place();
     const { processor, log } = await stage.start(t, Rows, place);
     const reader = await stage.connect(t, readerOf(place.eks));
@@ -56,7 +56,7 @@ describe('a stream', () => {
     assert.deepEqual([log.errors, log.warnings], [[], []]);
   });
 
-  it('is not made before it is read, and no further than its reader has granted', async (t) => {
+  it('N-6: is not made before it is read, and no further than its reader has granted', async (t) => {
     const place = await stage.place();
     const { processor } = await stage.start(t, Rows, place);
     const reader = await stage.connect(t, readerOf(place.eks));

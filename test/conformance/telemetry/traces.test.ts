@@ -78,7 +78,7 @@ describe('a trace', () => {
     return found[0] as ReadableSpan;
   };
 
-  it('has a message as two spans: published until its confirm, and processed until it is settled', async (t) => {
+  it('H-E1: has a message as two spans: published until its confirm, and processed until it is settled', async (t) => {
     const place = await stage.place();
     await stage.start(t, Desk, place);
     const shop = await stage.connect(t, shopOf(place.eks));

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { onAbort } from '../../../src/amqp/index.js';
 
 describe('onAbort', () => {
-  it('T-B11: calls all callbacks once, by one listener', () => {
+  it('T-B11, H-C4: calls all callbacks once, by one listener', () => {
     const abort = new AbortController();
     const told: number[] = [];
     for (let number = 0; number < 100; number++) onAbort(abort.signal, () => told.push(number));

@@ -84,6 +84,18 @@ describe('waybill broker', () => {
     assert.match(await serverVersion(url), /^4\.0/);
   });
 
+  it('S-s11: listens on no address that is empty, and names one that cannot be had', async (t) => {
+    const empty = waybill(t, 'broker', '--port', '0', '--host', '');
+    assert.deepEqual(await empty.waitForEnd(), { code: 2, signal: null });
+    assert.match(empty.stderr, /'--host <address>' argument '' is invalid\. It is empty: name the address/);
+    const other = waybill(t, 'broker', '--port', '0', '--host', 'nowhere.invalid');
+    assert.deepEqual(await other.waitForEnd(), { code: 1, signal: null });
+    assert.match(
+      other.stderr,
+      /^Cannot listen on nowhere\.invalid \(\w+\): --host takes an address of this machine\.$/m,
+    );
+  });
+
   it('tells where it listens, and what passes, as JSON', async (t) => {
     const program = waybill(t, 'broker', '--port', '0', '--verbose', '--json');
     const { listening } = JSON.parse(await program.waitForLine('listening'));

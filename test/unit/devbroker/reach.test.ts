@@ -83,6 +83,16 @@ describe('the embedded broker is reached', () => {
     for (const address of otherAddresses()) assert.equal(await isReached(address, port), true, address);
   });
 
+  it('S-s11: on no address that is empty, or none, which would be all there are', async () => {
+    for (const exposeToNetwork of [false, true]) {
+      await assert.rejects(
+        DevBroker.start({ port: 0, host: '', exposeToNetwork }),
+        /DevBroker: host is empty/,
+      );
+      await assert.rejects(DevBroker.start({ port: 0, host: ' ::', exposeToNetwork }), /is the text ' ::'/);
+    }
+  });
+
   it('in the virtual hosts it was started with, each with its own queues', async (t) => {
     const broker = await start(t, { virtualHosts: ['/', 'one', 'two/three'] });
     const [one, two] = [
