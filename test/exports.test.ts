@@ -125,6 +125,7 @@ const doors: Readonly<Record<string, Door>> = {
       Credentials
       CredentialsSource
       DecodeLimits
+      DelaySettings
       Delivery
       DeliveryCallback
       DeliveryContext
@@ -148,6 +149,7 @@ const doors: Readonly<Record<string, Door>> = {
       FingerprintLike
       FingerprintStamp
       FirstConnect
+      Forwards
       Gathered
       GatheredAnswer
       Gatherer
@@ -269,7 +271,9 @@ const doors: Readonly<Record<string, Door>> = {
       Connections
       CorsOptions
       Counter
+      DelaySettings
       DeliveryContext
+      Forwards
       Gauge
       HeaderValue
       Histogram
@@ -418,8 +422,10 @@ const doors: Readonly<Record<string, Door>> = {
       Connection
       ConnectionParameterFields
       DataOf
+      DelaySettings
       DeliveryContext
       ErrorHop
+      Forwards
       GiveUp
       HeaderValue
       IdentityOptions
@@ -514,9 +520,11 @@ const doors: Readonly<Record<string, Door>> = {
       ConsumerFactory
       ConsumersHealth
       DeadLetterPolicy
+      DelaySettings
       DeliveryContext
       ErrorHop
       FindHandler
+      Forwards
       GiveUp
       HandlersRegistryOptions
       HeaderValue

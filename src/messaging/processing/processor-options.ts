@@ -47,3 +47,15 @@ export interface ProcessorHealth extends LinkHealth {
   /** The messages that were not trusted; left out where nobody looks (`identity: { verify }`). */
   readonly untrusted?: UntrustedHealth | undefined;
 }
+
+/** @internal The options that were given: an explicit undefined does not beat a default, nor do empty `eqks`. */
+export function given({
+  eqks,
+  middleware: _own,
+  identity: _keys,
+  forwards: _late,
+  ...others
+}: MessageProcessorOptions): MessageProcessorOptions {
+  const options = eqks?.length ? { ...others, eqks } : others;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
