@@ -1,5 +1,6 @@
 import type { Declaration, Link } from '../amqp/index.js';
-import { exitDeclarations, levelDeclarations, levelName, levels } from './ladder.js';
+import { exitDeclarations, levelDeclarations, levels } from './ladder.js';
+import { isThere } from './told-levels.js';
 
 /** The ladder as one link has declared it: only as high as somebody needed it. Declared again after each reconnect. */
 export class Ladder {
@@ -50,7 +51,7 @@ export class Ladder {
   /** Learns how high others have built it, so that all of it is mended here. @throws as {@link reach} */
   async measure(): Promise<void> {
     let height = 0;
-    while (height < levels && (await this.#isThere(levelName(height)))) height++;
+    while (height < levels && (await isThere(this.#link, height))) height++;
     await this.reach(height);
   }
 
@@ -72,15 +73,5 @@ export class Ladder {
   async #add(declarations: readonly Declaration[]): Promise<void> {
     await this.#link.declare(declarations);
     this.#declared.push(...declarations);
-  }
-
-  /** n.b. the broker closes the channel to say no. */
-  async #isThere(exchange: string): Promise<boolean> {
-    return await this.#link
-      .onChannel((channel) => channel.checkExchange(exchange))
-      .then(
-        () => true,
-        () => false,
-      );
   }
 }

@@ -24,13 +24,20 @@ export async function askDue(link: Link): Promise<ToldLevel | undefined> {
 
 /** The exit and all levels that are there, from below. @throws what asking ends with, but that a queue is not there */
 export async function askLevels(link: Link): Promise<readonly ToldLevel[]> {
-  const found: ToldLevel[] = [];
-  const names = [dueQueue, ...Array.from({ length: levels }, (_, level) => levelName(level))];
-  for (const [at, name] of names.entries()) {
-    const told = await ask(link, name, at === 0 ? 0 : 2 ** (at - 1));
-    if (told) found.push(told);
-  }
-  return found;
+  const found = [await ask(link, dueQueue, 0)];
+  for (let level = 0; level < levels && (await isThere(link, level)); level++)
+    found.push(await ask(link, levelName(level), 2 ** level));
+  return found.filter((each) => each !== undefined);
+}
+
+/** Whether the ladder is so high. n.b. the broker closes the channel to say no, and writes that into its log: it is asked once. */
+export async function isThere(link: Link, level: number): Promise<boolean> {
+  return await link
+    .askAside((channel) => channel.checkExchange(levelName(level)))
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 async function ask(link: Link, queue: string, seconds: number): Promise<ToldLevel | undefined> {
