@@ -24,11 +24,6 @@ export class Ladder {
     return ladder;
   }
 
-  /** How many levels are known to be there. */
-  get height(): number {
-    return this.#height;
-  }
-
   /** Resolves when the exit and so many levels are there; undefined where they are. @throws TopologyError, ConnectError, ClosedError */
   reach(height: number): Promise<void> | undefined {
     if (this.#declared.length > 0 && height <= this.#height) return undefined;
