@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
-import { Exchange, type Forwards, GenericProducer, MessageCommand, type MessageSettings } from 'waybill';
+import {
+  Exchange,
+  type Forwards,
+  GenericProducer,
+  isWaybillError,
+  MessageCommand,
+  MessageProcessor,
+  type MessageSettings,
+  RpcCommand,
+} from 'waybill';
+import { AmqpConnection, App } from 'waybill/app';
+import { QueueWorker } from 'waybill/workers';
 import { uniqueName } from '../../support/broker.js';
 import { recordingLog, useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
@@ -38,6 +49,20 @@ describe('what is due', () => {
     const [one, two] = [await stage.side.waitForMessage(queue), await stage.side.waitForMessage(other)];
     assert.deepEqual([one.properties.messageId, two.properties.messageId], ['order 7', 'order 7']);
     assert.ok(one.content.equals(two.content));
+  });
+
+  it('is never a call: its caller waits now', async (t) => {
+    const { queue, producer } = await given(t);
+    for (const settings of [{ delayMs: 1_000 }, { at: new Date() }]) {
+      const { error } = await producer
+        .with({ eks: [[Exchange, queue]], ...settings })
+        .call(new RpcCommand('work'));
+      assert.ok(isWaybillError(error, 'CONFIGURATION'));
+      assert.match(
+        error.message,
+        /Orders: (delayMs|at) is not for calls; its caller waits for the answer now/,
+      );
+    }
   });
 
   it('does not come early where somebody has deleted the queue of a level, nor does that hold up others', async (t) => {
@@ -87,6 +112,38 @@ describe('what is due', () => {
     const { 'x-waybill-dossier': dossier, 'x-waybill-late': late } = properties.headers ?? {};
     assert.deepEqual([dossier.code, dossier.attempts, late.id], ['UNROUTABLE', 4, messageId]);
   });
+
+  const forwarding: Readonly<Record<string, (t: TestContext) => Promise<unknown>>> = {
+    async 'a processor'(t) {
+      class Desk extends MessageProcessor {
+        static override readonly forwards = true;
+      }
+      return await stage.start(t, Desk, await stage.place());
+    },
+    async 'a worker'(t) {
+      const worker = new QueueWorker({ url: stage.url }, { forwards: true });
+      worker.route(uniqueName('queue'))(() => {});
+      t.after(() => worker.close());
+      return await worker.run();
+    },
+    async 'an app'(t) {
+      class Forwarding extends App {
+        static override readonly forwards = true;
+      }
+      const app = new Forwarding({ connections: [new AmqpConnection({ url: stage.url })], metrics: false });
+      t.after(() => app.close());
+      return await app.start();
+    },
+  };
+  for (const [name, start] of Object.entries(forwarding)) {
+    it(`is sent on by ${name} with static forwards = true, of whoever has sent it`, async (t) => {
+      const { queue, send } = await given(t, { forwards: false });
+      await send({ delayMs: 1_000 });
+      await stage.side.waitForDepth(due, 1);
+      await start(t);
+      await stage.side.waitForMessage(queue);
+    });
+  }
 
   it('waits where nobody forwards, which its sender and its health say', async (t) => {
     const { queue, log, producer, send } = await given(t, { forwards: false });
