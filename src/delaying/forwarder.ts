@@ -54,12 +54,10 @@ export class Forwarder {
     });
   }
 
-  /** Declares the exit, and all levels that there are, and takes from it. @throws ConnectError, TopologyError, ClosedError */
+  /** Declares the exit, and takes from it. @throws ConnectError, TopologyError, ClosedError */
   static async start(link: Link, options: ForwarderOptions): Promise<Forwarder> {
     await Promise.all([link.openConsuming(), link.openPublishing()]);
-    const ladder = Ladder.of(link);
-    await ladder.reach(0);
-    await ladder.measure();
+    await Ladder.of(link).reach(0);
     const forwarder = new Forwarder(link, options);
     try {
       await forwarder.#open();

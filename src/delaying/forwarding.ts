@@ -5,6 +5,9 @@ import { Forwarder } from './forwarder.js';
 /** How long what is on its way may take when the last one leaves. */
 const drainMs = 5_000;
 
+/** So long nobody tries again where it could not be begun. */
+const restMs = 30_000;
+
 /** Who forwards, for dossiers and the log. */
 type Component = Readonly<Record<string, unknown>>;
 
@@ -14,6 +17,7 @@ export class Forwarding {
   readonly #link: Link;
   readonly #owners = new Set<object>();
   #isStarting = false;
+  #restsUntil = 0;
   #running: Forwarder | undefined;
 
   private constructor(link: Link) {
@@ -32,10 +36,11 @@ export class Forwarding {
     return this.#running?.consumer;
   }
 
-  /** Has the link forward for as long as `owner` wants it. Returns at once: what goes wrong is told in the log, and tried again by the next. */
+  /** Has the link forward for as long as `owner` wants it. Returns at once: what goes wrong is told in the log, and tried again half a minute later by who joins then. */
   join(owner: object, component: Component): void {
     this.#owners.add(owner);
-    if (!this.#running && !this.#isStarting) void this.#start(component);
+    const isLeft = this.#running !== undefined || this.#isStarting || performance.now() < this.#restsUntil;
+    if (!isLeft) void this.#start(component);
   }
 
   /** Where nobody else wants it, waits for what is on its way and ends. Never throws. Idempotent. */
@@ -54,6 +59,7 @@ export class Forwarding {
       if (this.#owners.size > 0) this.#running = forwarder;
       else await forwarder.drain(0);
     } catch (thrown) {
+      this.#restsUntil = performance.now() + restMs;
       if (this.#owners.size > 0) this.#warn(component, toError(thrown));
     } finally {
       this.#isStarting = false;

@@ -1,6 +1,5 @@
 import type { Declaration, Link } from '../amqp/index.js';
-import { exitDeclarations, levelDeclarations, levels } from './ladder.js';
-import { isThere } from './told-levels.js';
+import { exitDeclarations, levelDeclarations } from './ladder.js';
 
 /** The ladder as one link has declared it: only as high as somebody needed it. Declared again after each reconnect. */
 export class Ladder {
@@ -40,13 +39,6 @@ export class Ladder {
       this.#mending = undefined;
     });
     await this.#mending;
-    await this.reach(height);
-  }
-
-  /** Learns how high others have built it, so that all of it is mended here. @throws as {@link reach} */
-  async measure(): Promise<void> {
-    let height = 0;
-    while (height < levels && (await isThere(this.#link, height))) height++;
     await this.reach(height);
   }
 

@@ -31,7 +31,7 @@ export async function askLevels(link: Link): Promise<readonly ToldLevel[]> {
 }
 
 /** Whether the ladder is so high. n.b. the broker closes the channel to say no, and writes that into its log: it is asked once. */
-export async function isThere(link: Link, level: number): Promise<boolean> {
+async function isThere(link: Link, level: number): Promise<boolean> {
   return await link
     .askAside((channel) => channel.checkExchange(levelName(level)))
     .then(

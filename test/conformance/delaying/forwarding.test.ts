@@ -51,6 +51,16 @@ describe('what is due', () => {
     assert.ok(one.content.equals(two.content));
   });
 
+  it('is not held up by what has a higher priority and waits in the same level', async (t) => {
+    const { queue, send } = await given(t);
+    const next = async (): Promise<unknown> => (await stage.side.waitForMessage(queue)).properties.type;
+    await send({ delayMs: 2_000, type: 'first', priority: 0 });
+    await send({ delayMs: 1_000, type: 'in between' });
+    assert.equal(await next(), 'in between');
+    await send({ delayMs: 2_000, type: 'later', priority: 9 });
+    assert.deepEqual([await next(), await next()], ['first', 'later']);
+  });
+
   it('is never a call: its caller waits now', async (t) => {
     const { queue, producer } = await given(t);
     for (const settings of [{ delayMs: 1_000 }, { at: new Date() }]) {
