@@ -101,7 +101,7 @@ function onLadder(late: Late, seconds: number, { content, properties }: Omit<Arr
     properties: {
       ...properties,
       headers: { [lateHeader]: late },
-      // n.b. in RabbitMQ 4 a message of a higher priority would hide one behind it whose time is over.
+      // n.b. in RabbitMQ 4.0 a message of a higher priority hides one behind it whose time is over.
       priority: undefined,
       expiration: undefined,
     },
