@@ -2,7 +2,7 @@ import type { Link } from '../amqp/index.js';
 import { dueQueue, levelName, levels } from './ladder.js';
 
 /** Said where messages become due, or will, and nobody sends them on. */
-export const nobodyForwards =
+export const nobodyForwards: string =
   `nobody forwards late messages: '${dueQueue}' has no consumer, so what is due waits there. Start npx waybill forward, or a component ` +
   "with static forwards = true; a sender with forwards 'auto' does it while it is open.";
 
