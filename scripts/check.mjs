@@ -1,5 +1,6 @@
 // Everything that can be judged without running the toolkit: `node scripts/check.mjs [step …]`, all steps without a name.
 import { checkCommands } from './check-commands.mjs';
+import { checkCreate } from './check-create.mjs';
 import { checkDocs } from './check-docs.mjs';
 import { checkPackage } from './check-package.mjs';
 import { checkTypes } from './check-types.mjs';
@@ -15,7 +16,13 @@ const steps = {
   build: () => run('node', ['scripts/build.mjs']),
   unused: () => run('knip', ['--treat-config-hints-as-errors']),
 };
-const packed = { package: checkPackage, commands: checkCommands, types: checkTypes, docs: checkDocs };
+const packed = {
+  package: checkPackage,
+  commands: checkCommands,
+  create: checkCreate,
+  types: checkTypes,
+  docs: checkDocs,
+};
 
 await main(async () => {
   const known = [...Object.keys(steps), ...Object.keys(packed)];

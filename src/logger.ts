@@ -39,8 +39,26 @@ export function fieldsFirst(logger: FieldsFirstLogger): Logger {
   };
 }
 
-function line(level: string): (message: string) => void {
-  return (message) => toStderr(`waybill ${level}: ${joined(message)}`);
+function line(level: string): (message: string, fields?: LogFields) => void {
+  return (message, fields) => toStderr(`waybill ${level}: ${joined(message)}${leftOut(message, fields)}`);
+}
+
+/** By which a line is found again, and how they are called where nobody reads fields. */
+const marks = {
+  component: 'component',
+  handler: 'handler',
+  messageId: 'id',
+  correlationId: 'correlation id',
+  trace_id: 'trace',
+} as const;
+
+/** Those that the text itself does not say, as words: ` [component Desk, trace 0af7651916cd43dd8448eb211c80319c]`. */
+function leftOut(message: string, fields: LogFields = {}): string {
+  const words = Object.entries(marks).flatMap(([name, word]) => {
+    const value = fields[name];
+    return typeof value === 'string' && !message.includes(value) ? [`${word} ${value}`] : [];
+  });
+  return words.length > 0 ? joined(` [${words.join(', ')}]`) : '';
 }
 
 /** Writes a line to stderr. Where nobody reads that any more, it is dropped. */
@@ -60,7 +78,10 @@ function joined(message: string): string {
 
 const silence = (): void => {};
 
-/** The default: warnings and errors to stderr, one line each, also of a stack; the rest is dropped. */
+/**
+ * The default: warnings and errors to stderr, one line each, also of a stack; the rest is dropped. Component, handler, ids and trace stand
+ * behind the text where that does not name them.
+ */
 export const stderrLogger: Logger = {
   debug: silence,
   info: silence,
@@ -90,7 +111,7 @@ function newGuard(logger: Logger): Logger {
   const guarded = (level: keyof Logger) => (message: string, fields?: LogFields) => {
     const failed = (thrown: unknown): void => {
       stderrLogger.error(`The logger has thrown: ${toError(thrown).message}`);
-      stderrLogger[level](message);
+      stderrLogger[level](message, fields);
     };
     try {
       const written: unknown =
@@ -129,8 +150,8 @@ const telling = steeredLogger('warn');
 const debugging = steeredLogger('debug');
 
 function steeredLogger(usual: LogLevel): Logger {
-  const at = (level: LogLevel) => (message: string) => {
-    if (isTold(level, usual)) verboseLogger[level](message);
+  const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
+    if (isTold(level, usual)) verboseLogger[level](message, fields);
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -28,6 +28,8 @@ const doors: Readonly<Record<string, Door>> = {
       DrainError
       EncodingError
       Envelope
+      EventHandler
+      EventHandlerFullBody
       Exchange
       ExitScheduler
       FilterError
@@ -45,6 +47,7 @@ const doors: Readonly<Record<string, Door>> = {
       MalformedReplyError
       Message
       MessageCommand
+      MessageEvent
       MessageFilter
       MessageHandler
       MessageHandlerFullBody
@@ -89,6 +92,7 @@ const doors: Readonly<Record<string, Door>> = {
       instanceOf
       isWaybillError
       listOf
+      producerOf
       registerError
       silentLogger
       stderrLogger
@@ -101,10 +105,14 @@ const doors: Readonly<Record<string, Door>> = {
       Arguments
       BareContent
       Body
+      BuildersOf
+      CallDefinition
       CallSettings
       CallState
       CallsOf
       Category
+      Checked
+      Checks
       CollectOptions
       CommandBody
       CommandNames
@@ -126,6 +134,7 @@ const doors: Readonly<Record<string, Door>> = {
       CredentialsSource
       DecodeLimits
       DelaySettings
+      Definition
       Delivery
       DeliveryCallback
       DeliveryContext
@@ -137,6 +146,8 @@ const doors: Readonly<Record<string, Door>> = {
       Eqks
       ErrorCode
       ErrorHop
+      EventDefinition
+      EventsOf
       ExchangeBinding
       ExchangeClass
       ExchangeType
@@ -156,6 +167,7 @@ const doors: Readonly<Record<string, Door>> = {
       GenericApplicationOptions
       GenericConsumerOptions
       GiveUp
+      Given
       HandleOptions
       HandlerClass
       HandlerClassFor
@@ -168,6 +180,7 @@ const doors: Readonly<Record<string, Door>> = {
       HeaderValue
       IdentityOptions
       Inbound
+      InputOf
       InstanceOptions
       Jsonify
       KeyEntry
@@ -178,6 +191,7 @@ const doors: Readonly<Record<string, Door>> = {
       LogFields
       Logger
       LoggingProducer
+      MessageDefinition
       MessageMethod
       MessageProcessorOptions
       MessageProperties
@@ -197,10 +211,12 @@ const doors: Readonly<Record<string, Door>> = {
       ProcessorEvents
       ProcessorHealth
       ProducerClass
+      ProducerOf
       ProducerOptions
       Proxied
       ProxiedThis
       QueueFlags
+      QueueFor
       QueueHealth
       QueueKey
       QueueSpec
@@ -219,12 +235,16 @@ const doors: Readonly<Record<string, Door>> = {
       RunOptions
       SchedulerHealth
       Send
+      ServeOptions
+      Serving
       StandardSchema
+      StreamDefinition
       StreamInterruption
       StreamMethod
       StreamOffset
       Streamed
       StreamsOf
+      Subscription
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth

@@ -1,4 +1,4 @@
-import { Exchange, GenericProducer, MessageCommand, RpcCommand } from 'waybill';
+import { Exchange, GenericProducer, MessageEvent, RpcCommand } from 'waybill';
 
 export interface Order {
   id: number;
@@ -12,7 +12,7 @@ export class ShopExchange extends Exchange {
   static override readonly exchangeType = 'direct';
 }
 
-/** What has happened: every queue that is bound gets it. */
+/** What has happened: every service that listens gets it. */
 export class ShopEvents extends Exchange {
   static override readonly exchangeName = 'shop-events';
   static override readonly exchangeType = 'topic';
@@ -36,9 +36,9 @@ export class StockProducer extends GenericProducer {
 }
 
 export class OrderEvents extends GenericProducer {
-  static override readonly eks = [[ShopEvents, 'order.placed']] as const;
+  static override readonly eks = [[ShopEvents, '']] as const; // each event has a key of its own
 
-  build_message_order_placed(order: Order) {
-    return new MessageCommand('order_placed', order);
+  build_event_placed(order: Order) {
+    return new MessageEvent('placed', order, `order.${order.article}.placed`);
   }
 }

@@ -1,22 +1,22 @@
 import { handlersFor, MessageProcessor } from 'waybill';
 import { OrderEvents, ShopEvents } from './facilities.js';
 
-// One queue for each service, by its name: each of them gets every event, and its instances share the work.
+// Each service gets every event that it wants, and its instances share the work. Their queues need no names.
 export class Mail extends MessageProcessor {
-  static override readonly eqks = [[ShopEvents, [['mail', 'order.*']]]] as const;
+  static override readonly subscriptions = [{ exchange: ShopEvents, patterns: ['order.*.placed'] }] as const;
 }
 
 export class Audit extends MessageProcessor {
-  static override readonly eqks = [[ShopEvents, [['audit', '#']]]] as const;
+  static override readonly subscriptions = [{ exchange: ShopEvents, patterns: ['#'] }] as const;
 }
 
 handlersFor(OrderEvents).all(Mail, {
-  message_order_placed({ parameters: { id } }) {
+  event_placed({ parameters: { id } }) {
     console.log(`mail: your order ${id} is on its way`);
   },
 });
 handlersFor(OrderEvents).all(Audit, {
-  message_order_placed({ parameters: { id } }, { fingerprint }) {
+  event_placed({ parameters: { id } }, { fingerprint }) {
     console.log(`audit: order ${id}, by ${fingerprint['name']}`);
   },
 });

@@ -32,8 +32,7 @@ handlersFor(OrderProducer).all(Orders, {
   async rpc_place({ parameters: { article, pieces } }) {
     const left = (await this.peers.stock.rpc_reserve(article, pieces)).unwrap(); // what it throws, our caller gets
     const order = { id: this.newId(), article, pieces };
-    // n.b. nobody needs to listen: without `mandatory: false` that were an UnroutableError.
-    await this.peers.events.with({ mandatory: false }).message_order_placed(order);
+    await this.peers.events.event_placed(order); // whoever listens, or nobody
     console.log(`orders: ${pieces} ${article}, ${left} are left`);
     return order;
   },

@@ -2,7 +2,7 @@ import { changeProperties, type Link, nextMessageId } from '../amqp/index.js';
 import { type MessageSettings, messageProperties } from '../component/index.js';
 import { silentLogger } from '../logger.js';
 import { MessageSender } from '../registry/index.js';
-import { MessageCommand, MessageStatus } from '../wire/index.js';
+import { type Envelope, isEvent, MessageCommand, MessageEvent, MessageStatus } from '../wire/index.js';
 import { QueueProducer } from '../workers/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
 import { UsageError } from './command-error.js';
@@ -37,7 +37,7 @@ export const send: CommandDefinition = {
   summary: 'send a message, and hear whether it got somewhere',
   description:
     "Sends one message to an exchange, or with '' as the exchange to the queue that the key names. It is persistent and mandatory, and the broker's confirm is " +
-    'waited for: where no queue is bound for it, that is said, and it ends with 1. A body goes as it stands; --message makes a Waybill message of it, with ' +
+    'waited for: where no queue is bound for it, that is said, and it ends with 1, unless it is an event. A body goes as it stands; --message makes a Waybill message of it, with ' +
     'name, parameters and sender; --style workers and registry write what those styles read.',
   examples: [
     ['waybill send \'\' orders \'{"sku":"B-7"}\'', 'to the queue `orders`, as it stands'],
@@ -46,6 +46,10 @@ export const send: CommandDefinition = {
       'a command of Waybill, its parameters as JSON',
     ],
     ['waybill send shop status --message online --type status', 'a status'],
+    [
+      'waybill send shop order.7.paid \'{"cents":5}\' --message paid --type event',
+      'an event: that nobody listens is no error',
+    ],
     [
       'cat photo.jpg | waybill send photos new - --header camera=front --expiration 1h',
       'what comes on standard input',
@@ -60,7 +64,7 @@ export const send: CommandDefinition = {
     defineSettings(defineStyle(command))
       .option(
         '--type <type>',
-        'with --message command (the default) or status; else what kind of message it is, for others',
+        'with --message command (the default), event or status; else what kind of message it is, for others',
       )
       .option('--expiration <time>', 'how long it may wait in a queue: 10s, 5m, 1h', time)
       .option('--id <id>', 'its message id (default: a new one)')
@@ -107,7 +111,7 @@ const senders: Readonly<Record<Style, (sending: Sending) => Promise<void>>> = {
   messaging: async (sending) => {
     const { body, options } = sending;
     const message = await envelopeOf(String(options.message), options.type ?? 'command', body);
-    await publish(sending, ({ vhost }) => writeEnvelope(message, vhost));
+    await publish(sending, ({ vhost }) => writeEnvelope(message, vhost), !isEvent(message));
   },
   workers: async (sending) => {
     const { url, key, body, options } = sending;
@@ -126,13 +130,11 @@ const senders: Readonly<Record<Style, (sending: Sending) => Promise<void>>> = {
   },
 };
 
-async function envelopeOf(
-  name: string,
-  type: string,
-  body: string | undefined,
-): Promise<MessageCommand | MessageStatus> {
+async function envelopeOf(name: string, type: string, body: string | undefined): Promise<Envelope> {
   if (type === 'command') return new MessageCommand(name, await givenJson(body, {}));
-  if (type !== 'status') throw new UsageError(`--type ${type}: a Waybill message is a command or a status.`);
+  if (type === 'event') return new MessageEvent(name, await givenJson(body, {}));
+  if (type !== 'status')
+    throw new UsageError(`--type ${type}: a Waybill message is a command, an event or a status.`);
   if (body !== undefined) throw new UsageError('A status has no body.');
   return new MessageStatus(name);
 }
@@ -142,14 +144,18 @@ function settings({ options, messageId }: Sending): MessageSettings {
   return { ...settingsOf(options), messageId, ...(expiration !== undefined && { expirationMs: expiration }) };
 }
 
-async function publish(sending: Sending, write: (link: Link) => Written): Promise<void> {
+async function publish(
+  sending: Sending,
+  write: (link: Link) => Written,
+  mandatory: boolean = true,
+): Promise<void> {
   const { url, exchange, key, options } = sending;
   // n.b. looked at before anything is connected.
   const own = messageProperties('waybill send', settings(sending)) ?? {};
   await withLink({ url, name: 'send' }, async (link) => {
     const { content, properties } = write(link);
     const persistent = changeProperties({ ...properties, deliveryMode: 2 }, own);
-    const message = { exchange, routingKey: key, content, properties: persistent, mandatory: true };
+    const message = { exchange, routingKey: key, content, properties: persistent, mandatory };
     await link.publish(message, { timeoutMs: options.timeout });
   });
 }

@@ -65,8 +65,14 @@ export class MalformedReplyError extends WaybillError {
   readonly code = 'MALFORMED_REPLY' as const;
 }
 
+/** How a {@link ContentMismatchError} is told. */
+interface MismatchOptions extends ErrorOptions {
+  /** The beginning of its message. */
+  readonly what?: string;
+}
+
 /**
- * Thrown when a content does not fit the class or the schema that the handler asked for; `reasons` lists each point.
+ * Thrown when a content does not fit the class or the schema that the handler, or the contract, asks for; `reasons` lists each point.
  *
  * What to do: mend the sender, or the model that the handler asks for; `reasons` names each point.
  */
@@ -76,9 +82,9 @@ export class ContentMismatchError extends WaybillError {
 
   constructor(
     readonly reasons: readonly string[],
-    options?: ErrorOptions,
+    { what = 'The content does not fit what the handler asks for', ...options }: MismatchOptions = {},
   ) {
-    super(`The content does not fit what the handler asks for: ${reasons.join('; ')}.`, options);
+    super(`${what}: ${reasons.join('; ')}.`, options);
   }
 }
 

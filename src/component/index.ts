@@ -32,7 +32,7 @@ export {
   type Send,
   useMiddleware,
 } from './middleware.js';
-export { warnOfMinifiedName } from './minified-name.js';
+export { mayBeMinified, warnOfMinifiedName } from './minified-name.js';
 export { heldTooLong, sendThrough } from './outbound.js';
 export { inbound, Reception } from './reception.js';
 export { RejectMessage } from './reject-message.js';
@@ -40,6 +40,6 @@ export { assertWithinDeadline, detached, inScope } from './scope.js';
 export { seenAs } from './seen.js';
 export { Settlement } from './settlement.js';
 export { TimeLimit, type TimeLimitOption } from './time-limit.js';
-export { publishTold } from './told-outside.js';
+export { publishTold, withinTraceOf } from './told-outside.js';
 export { toldSettlements } from './told-settlements.js';
 export { tellStart } from './told-start.js';

@@ -3,6 +3,11 @@ import type { Logger } from '../logger.js';
 /** What bundlers call classes: one letter or two, or nothing. */
 const longestMinified = 2;
 
+/** Whether a minifier may have named a class. */
+export function mayBeMinified({ name }: { readonly name: string }): boolean {
+  return name.length <= longestMinified;
+}
+
 /** The classes of which it was said. */
 const told = new WeakSet<object>();
 
@@ -16,7 +21,7 @@ export function warnOfMinifiedName(
   Class: { readonly name: string },
   is: { readonly name: string },
 ): void {
-  if (is.name !== Class.name || Class.name.length > longestMinified || told.has(Class)) return;
+  if (is.name !== Class.name || !mayBeMinified(Class) || told.has(Class)) return;
   told.add(Class);
   logger.warn(
     `A component is called '${Class.name}', as its class is: has a minifier left that of the name? Others know it by that. ` +

@@ -138,6 +138,7 @@ export class Reception {
     const { sent, isUnwanted } = handled;
     const failed = 'thrown' in handled ? { thrown: handled.thrown } : undefined;
     this.#options.tally.handled(delivery, job.name, failed);
+    if (isUnwanted && !failed && job.kind === 'call') this.#options.tally.cancelledIgnored++;
     if (failed && !isUnwanted) this.#settlement.failedCall(delivery, job, failed.thrown, sent);
     else void whenDone(sent, () => delivery.ack());
   }

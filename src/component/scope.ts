@@ -5,7 +5,9 @@ import type { CallOptions } from '../rpc/index.js';
 import type { DeliveryContext } from './delivery-context.js';
 
 /** What of the message whose handler runs holds for what it sends and calls. */
-type Scope = Pick<DeliveryContext, 'remainingMs' | 'signal' | 'headers'>;
+interface Scope extends Pick<DeliveryContext, 'remainingMs' | 'headers'> {
+  readonly signal: AbortSignal | undefined;
+}
 
 const scopes = sharedByCopies('scopes', () => new AsyncLocalStorage<Scope | undefined>());
 
@@ -23,6 +25,11 @@ export function inScope<T>(context: DeliveryContext, work: () => T): T {
  */
 export function detached<T>(work: () => T): T {
   return scopes.run(undefined, work);
+}
+
+/** Runs something in whose scope is nothing but the headers that carry a trace. @see handledHeaders */
+export function scopedByTrace<T>(headers: Scope['headers'], work: () => T): T {
+  return scopes.run({ headers, remainingMs: undefined, signal: undefined }, work);
 }
 
 /** A call's options within the handler that makes it. @throws DeadlineError when nobody waits for the handler any more */

@@ -10,12 +10,12 @@ import {
 import type { Due, LateSender } from '../delaying/index.js';
 import type { Identity } from '../identity/index.js';
 import type { CallRequest } from '../rpc/index.js';
-import { type Headers, passedOn, telemetryNow } from '../telemetry/index.js';
+import { type Headers, passedOn, telemetryNow, tracedBy } from '../telemetry/index.js';
 import type { Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
 import { guardedCall, leaving } from './border.js';
 import type { Chain } from './chain.js';
-import { handledHeaders } from './scope.js';
+import { handledHeaders, scopedByTrace } from './scope.js';
 
 /** Who may not want to be told of, and may sign. */
 type Told = Pick<Chain<'send'>, 'isTold' | 'identity'>;
@@ -96,6 +96,18 @@ export function attemptsTold<Request extends CallRequest>(link: Link, chain: Tol
   if (!watch) return inTrace(request);
   const handled = handledHeaders();
   return { ...request, watch: (...attempt) => passing(watch(...attempt), handled) };
+}
+
+/** Answers a request over HTTP, so that what it sends and calls goes on in the trace that the request brings along. */
+export function withinTraceOf<T>(
+  request: Pick<Request, 'headers'>,
+  told: Pick<Chain<'send'>, 'isTold'>,
+  answer: () => T,
+): T {
+  const headers = tracedBy(request.headers);
+  if (!headers) return answer();
+  const telemetry = telemetryNow(told);
+  return scopedByTrace(headers, () => (telemetry ? telemetry.within(headers, answer) : answer()));
 }
 
 /** What is measured only goes on in the trace of what is handled. */

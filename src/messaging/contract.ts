@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
-import type { Body, Category, Content, MessageCommand, RpcCommand, RpcStreamCommand } from '../wire/index.js';
+import type { Body, Category, Content } from '../wire/index.js';
 import { declare, declareFunction } from './handlers/declare.js';
-import type { HandlerView } from './handlers/entry.js';
+import type { HandlerEntry, HandlerView } from './handlers/entry.js';
 import type {
   Answered,
   HandlerClassFor,
@@ -11,68 +11,13 @@ import type {
   Streamed,
   StreamMethod,
 } from './handlers/handler-decorator.js';
-import type { Jsonify } from './jsonify.js';
+import type { Given, Jsonify } from './jsonify.js';
 import type { MessageProcessor } from './processing/processor.js';
 import { type BuilderClass, wireName } from './producing/built.js';
+import type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';
+import { ofContract } from './producing/contract-readers.js';
+
 import type { GenericProducer } from './producing/producer.js';
-import type { IsAny, IsMisnamed } from './producing/proxied.js';
-
-/** The parameters of each command that a producer's builders send, by its name: the builder's, without its prefix. */
-export type CommandsOf<Producer> = {
-  readonly [Key in keyof Producer as CommandName<Key, BuiltBy<Producer[Key]>>]: ParametersOf<
-    BuiltBy<Producer[Key]>
-  >;
-};
-
-/** The parameters and the answer of each call that a producer's builders make, by its name. */
-export type CallsOf<Producer> = {
-  readonly [Key in keyof Producer as CallName<Key, BuiltBy<Producer[Key]>>]: CallOf<BuiltBy<Producer[Key]>>;
-};
-
-/** The parameters and the items of each stream that a producer's builders begin, by its name. */
-export type StreamsOf<Producer> = {
-  readonly [Key in keyof Producer as StreamName<Key, BuiltBy<Producer[Key]>>]: StreamOf<
-    BuiltBy<Producer[Key]>
-  >;
-};
-
-type BuiltBy<Builder> = Builder extends (...args: never[]) => infer Built ? Awaited<Built> : never;
-
-// A builder that returns the wrong thing has no name here: `message_x` and `rpc_x` say what is wrong with it.
-type CommandName<Key, Built> = Key extends `build_message_${infer Name}`
-  ? IsMistaken<Built, Name> extends true
-    ? never
-    : Built extends RpcCommand
-      ? never
-      : Built extends MessageCommand
-        ? Name
-        : never
-  : never;
-type CallName<Key, Built> = Key extends `build_rpc_${infer Name}`
-  ? IsMistaken<Built, Name> extends true
-    ? never
-    : Built extends RpcCommand
-      ? Name
-      : never
-  : never;
-type StreamName<Key, Built> = Key extends `build_stream_${infer Name}`
-  ? IsMistaken<Built, Name> extends true
-    ? never
-    : Built extends RpcStreamCommand
-      ? Name
-      : never
-  : never;
-type IsMistaken<Built, Name> = IsAny<Built> extends true ? true : IsMisnamed<Built, Name>;
-
-type ParametersOf<Built> = Built extends MessageCommand<infer Parameters> ? Parameters : never;
-type CallOf<Built> = {
-  readonly parameters: ParametersOf<Built>;
-  readonly answer: Built extends RpcCommand<infer Answer, infer _Parameters> ? Answer : never;
-};
-type StreamOf<Built> =
-  Built extends RpcStreamCommand<infer Item, infer Parameters>
-    ? { readonly parameters: Parameters; readonly item: Item }
-    : never;
 
 type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
   readonly parameters: infer Parameters;
@@ -82,7 +27,7 @@ type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Prod
 type AnswerTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
   readonly answer: infer Answer;
 }
-  ? Answer
+  ? Given<Answer>
   : never;
 
 type AskedOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Producer>[Name] extends {
@@ -93,11 +38,18 @@ type AskedOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Produ
 type ItemsOf<Producer, Name extends keyof StreamsOf<Producer>> = StreamsOf<Producer>[Name] extends {
   readonly item: infer Item;
 }
-  ? Item
+  ? Given<Item>
   : never;
 
-/** Handlers for every command, every call and every stream of a producer: leave one out and it does not compile. */
+/**
+ * Handlers for every command, every call and every stream of a producer: leave one out and it does not compile. Those for events are for
+ * whoever wants them.
+ */
 export type HandlersOf<Producer> = {
+  readonly [Name in keyof EventsOf<Producer> & string as `event_${Name}`]?: MessageMethod<
+    Content<Jsonify<EventsOf<Producer>[Name]>>
+  >;
+} & {
   readonly [Name in keyof CommandsOf<Producer> & string as `message_${Name}`]: MessageMethod<
     Content<Jsonify<CommandsOf<Producer>[Name]>>
   >;
@@ -133,6 +85,14 @@ export interface ContractHandlers<Producer> {
   MessageHandlerFullBody<Name extends keyof CommandsOf<Producer>>(
     name: Name,
   ): CommandDecorator<Body<Content<Jsonify<CommandsOf<Producer>[Name]>>>>;
+  /** Declares a handler like EventHandler(name), for the content that the builder tells. */
+  EventHandler<Name extends keyof EventsOf<Producer>>(
+    name: Name,
+  ): CommandDecorator<Content<Jsonify<EventsOf<Producer>[Name]>>>;
+  /** Declares a handler like EventHandlerFullBody(name), for what the builder tells. */
+  EventHandlerFullBody<Name extends keyof EventsOf<Producer>>(
+    name: Name,
+  ): CommandDecorator<Body<Content<Jsonify<EventsOf<Producer>[Name]>>>>;
   /** Declares a handler like RpcHandler('command', name), which must answer what the caller expects. */
   RpcHandler<Name extends keyof CallsOf<Producer>>(
     name: Name,
@@ -149,7 +109,7 @@ export interface ContractHandlers<Producer> {
   RpcStreamHandlerFullBody<Name extends keyof StreamsOf<Producer>>(
     name: Name,
   ): StreamDecorator<Body<AskedOf<Producer, Name>>, ItemsOf<Producer, Name>>;
-  /** Gives a processor class a handler for everything that the producer sends. */
+  /** Gives a processor class a handler for everything that the producer sends, and for those of its events that it wants. */
   all<Processor extends MessageProcessor>(
     processor: abstract new (...args: never[]) => Processor,
     handlers: HandlersOf<Producer> & ThisType<Processor>,
@@ -158,32 +118,42 @@ export interface ContractHandlers<Producer> {
 
 /**
  * Decorators that are bound to what one producer class sends: the same class that the sender uses is the contract.
- * The name of a command is its builder's name without `build_message_`, `build_rpc_` or `build_stream_`, or what `static names` of the
+ * The name of a command is its builder's name without `build_message_`, `build_event_`, `build_rpc_` or `build_stream_`, or what `static names` of the
  * producer says. Statuses have no content, so
  * they need none of this.
  * @throws ConfigurationError for what is no class, as undefined where two files import each other
  */
 export function handlersFor<Producer extends GenericProducer>(
-  producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names'>,
+  producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names' | 'contract'>,
 ): ContractHandlers<Producer> {
   if (typeof producer !== 'function')
     throw new ConfigurationError(
       `handlersFor needs the class of a producer, and is given ${typeof producer}. Often two files import each other: move the class to a file of its own.`,
     );
-  const on = (category: Category, view: HandlerView) => (name: string) =>
-    declare(category, view, 'command', wireName(producer, name));
+  const on = (kind: keyof typeof kinds, view: HandlerView) => (name: string) => {
+    const { category, type } = kinds[kind];
+    return declare({
+      category,
+      view,
+      type,
+      name: wireName(producer, name),
+      ...schemasOf(producer, `${kind}_${name}`),
+    });
+  };
   const decorators = {
     MessageHandler: on('message', 'content'),
     MessageHandlerFullBody: on('message', 'body'),
+    EventHandler: on('event', 'content'),
+    EventHandlerFullBody: on('event', 'body'),
     RpcHandler: on('rpc', 'content'),
     RpcHandlerFullBody: on('rpc', 'body'),
     RpcStreamHandler: on('stream', 'content'),
     RpcStreamHandlerFullBody: on('stream', 'body'),
     all: (processor: object, handlers: Readonly<Record<string, unknown>>) => {
       for (const [method, run] of Object.entries(handlers)) {
-        const { category, name } = keyOf(method);
-        const key = { category, view: 'content', type: 'command', name: wireName(producer, name) } as const;
-        declareFunction(processor, key, run, []);
+        const { category, type, name } = keyOf(method);
+        const key = { category, view: 'content', type, name: wireName(producer, name) } as const;
+        declareFunction(processor, { ...key, ...schemasOf(producer, method) }, run, []);
       }
     },
   };
@@ -191,7 +161,30 @@ export function handlersFor<Producer extends GenericProducer>(
   return decorators as unknown as ContractHandlers<Producer>;
 }
 
-function keyOf(method: string): { readonly category: Category; readonly name: string } {
-  const category = (['rpc', 'stream'] as const).find((each) => method.startsWith(`${each}_`)) ?? 'message';
-  return { category, name: method.slice(category.length + 1) };
+/** What the contract says of what comes, and of what is answered. */
+function schemasOf(
+  { contract }: Pick<BuilderClass, 'contract'>,
+  method: string,
+): Pick<HandlerEntry, 'contentType' | 'answerType'> {
+  if (!contract) return {};
+  const answerType = ofContract(contract, method, 'answer') ?? ofContract(contract, method, 'item');
+  return { contentType: ofContract(contract, method, 'parameters'), answerType };
+}
+
+/** What the handlers of `all` are for, by what their names begin with. */
+const kinds = {
+  message: { category: 'message', type: 'command' },
+  event: { category: 'message', type: 'event' },
+  rpc: { category: 'rpc', type: 'command' },
+  stream: { category: 'stream', type: 'command' },
+} as const;
+
+function keyOf(method: string): {
+  readonly category: Category;
+  readonly type: string;
+  readonly name: string;
+} {
+  const prefix = method.slice(0, method.indexOf('_'));
+  const kind = Object.hasOwn(kinds, prefix) ? kinds[prefix as keyof typeof kinds] : kinds.message;
+  return { ...kind, name: method.slice(prefix.length + 1) };
 }

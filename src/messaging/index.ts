@@ -1,12 +1,9 @@
 /** The Postage model: exchanges, producers with builders, processors with handlers, applications. */
 
 export {
-  type CallsOf,
-  type CommandsOf,
   type ContractHandlers,
   type HandlersOf,
   handlersFor,
-  type StreamsOf,
 } from './contract.js';
 export { AckAndRestart, FilterError } from './control-flow.js';
 export type { Eks, Eqks, QueueFlags, QueueKey, QueueSpec, QueueWithFlags } from './destinations.js';
@@ -14,6 +11,8 @@ export { Exchange, type ExchangeBinding, type ExchangeClass, type ExchangeType }
 export type { Component } from './handlers/component.js';
 export type { HandlerContext } from './handlers/context.js';
 export {
+  EventHandler,
+  EventHandlerFullBody,
   MessageFilter,
   MessageHandler,
   MessageHandlerFullBody,
@@ -39,7 +38,7 @@ export type {
   Streamed,
   StreamMethod,
 } from './handlers/handler-decorator.js';
-export type { Jsonify } from './jsonify.js';
+export type { Checked, Given, Jsonify } from './jsonify.js';
 export type { Mistake } from './mistake.js';
 export {
   applicationKeys,
@@ -60,9 +59,22 @@ export type {
 } from './processing/processor-options.js';
 export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
 export type { CommandNames } from './producing/built.js';
+export type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';
+export type {
+  BuildersOf,
+  CallDefinition,
+  Checks,
+  Definition,
+  EventDefinition,
+  InputOf,
+  MessageDefinition,
+  StreamDefinition,
+} from './producing/definition.js';
 export type { Gathered, GatheredAnswer, Gatherer, MissingAnswer } from './producing/gathering.js';
 export { type Connected, GenericProducer, type ProducerClass } from './producing/producer.js';
+export { type ProducerOf, producerOf } from './producing/producer-of.js';
 export type { CallSettings, ProducerOptions } from './producing/producer-options.js';
 export type { AnswerOf, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';
 export { UndeclaredMessageError } from './producing/undeclared.js';
 export { type ComponentStatus, componentStatus } from './status.js';
+export type { QueueFor, Subscription } from './subscriptions.js';

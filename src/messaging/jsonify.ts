@@ -7,7 +7,36 @@ import type { Mistake } from './mistake.js';
  *
  * The compiler sees neither the decorators of class-transformer nor which properties are getters, which do not travel.
  */
-export type Jsonify<Sent> = Same<Sent, Received<Sent>>;
+export type Jsonify<Sent> =
+  IsChecked<Sent> extends true
+    ? Sent extends Checked<infer Output, infer _Input>
+      ? Output
+      : never
+    : Same<Sent, Received<Sent>>;
+
+declare const checked: unique symbol;
+
+/** In a message's type: what a schema takes, and what it makes of what arrives. No value has it. */
+export interface Checked<Output, Input> {
+  readonly [checked]: { readonly output: Output; readonly input: Input };
+}
+
+/** What is to be given where a value is expected: what its schema takes, or else the value. */
+export type Given<Expected> =
+  IsChecked<Expected> extends true
+    ? Expected extends Checked<infer _Output, infer Input>
+      ? Input
+      : never
+    : Expected;
+
+/** n.b. `any` and `never` fit everything. */
+type IsChecked<Type> = 0 extends 1 & Type
+  ? false
+  : [Type] extends [never]
+    ? false
+    : [Type] extends [Checked<unknown, unknown>]
+      ? true
+      : false;
 
 /** The type as its author has named it, where both mean the same. */
 type Same<Sent, Form> = [Sent, Form] extends [Form, Sent] ? Sent : Form;

@@ -1,3 +1,4 @@
+export type { ServeOptions, Serving } from '../serving/index.js';
 export { ExitScheduler, ThreadDone } from './control-flow.js';
 export type { SchedulerHealth, ThreadHealth } from './health.js';
 export { MicroScheduler, type MicroSchedulerOptions } from './micro-scheduler.js';

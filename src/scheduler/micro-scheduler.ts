@@ -2,8 +2,10 @@ import { usualDrainMs } from '../common/drain-limit.js';
 import { nextTurn } from '../common/next-turn.js';
 import { duration } from '../common/numbers.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
+import type { ProcessState, ServeOptions, Serving } from '../serving/index.js';
 import { Bell } from './bell.js';
 import { ThreadDone } from './control-flow.js';
+import { Front } from './front.js';
 import { askThreads, type SchedulerHealth } from './health.js';
 import { type DrainOptions, MicroThread } from './microthread.js';
 import { type ExitReason, type ExitReport, type Runnable, type RunOptions, runAsProcess } from './run.js';
@@ -43,6 +45,11 @@ export class MicroScheduler extends MicroThread {
   readonly #drainTimeoutMs: number;
   readonly #pool: ThreadPool;
   readonly #bell = new Bell();
+  readonly #front = new Front({
+    state: () => this.#life,
+    isBroken: () => this.#isBroken,
+    health: () => this.health(),
+  });
   #state: 'new' | 'running' | 'paused' | 'drained' = 'new';
   #ending: ExitReason | undefined;
   #turns: AsyncGenerator<void> | undefined;
@@ -71,9 +78,7 @@ export class MicroScheduler extends MicroThread {
    * that was stopped, and when the scheduler was stopped or has drained.
    */
   addMicrothread(thread: MicroThread): void {
-    if (this.#state === 'drained' || this.stopSignal.aborted) {
-      throw new ClosedError('This scheduler has ended; it takes no more threads. Make a new one.');
-    }
+    this.#refuseWhenEnded();
     this.#pool.add(thread, this.#state === 'new' ? 'founder' : 'newcomer');
     this.#bell.ring();
   }
@@ -118,6 +123,24 @@ export class MicroScheduler extends MicroThread {
     const { failures } = this.#pool;
     const ok = this.#state === 'running' && failures === 0 && threads.every((thread) => thread.ok);
     return { ok, failures, threads };
+  }
+
+  /**
+   * Tells orchestrators and Prometheus of the whole process, over HTTP, for GET and HEAD; resolves when it listens. One is enough.
+   *
+   * - `/health/live`: 200, but 503 when a thread has failed for good: what a new process would mend, and nothing else. A broker that is away is not.
+   * - `/health/ready`: 200 while {@link health} is well, and all links to brokers are, those of producers too; else 503, and the names of what is not.
+   *   It is 503 from the moment that the scheduler is told to end.
+   * - `/metrics`: the figures of all components, as `collectFigures()` of `waybill/telemetry` gives them, counted from this call on.
+   *
+   * It ends last of all, when all threads have drained, so that it says "not ready" meanwhile. It does not keep the process alive.
+   *
+   * @throws ConfigurationError for a port or an address that cannot be, or that others have, and when it serves already; ClosedError when
+   * the scheduler was stopped or has drained.
+   */
+  async serve(options: ServeOptions): Promise<Serving> {
+    this.#refuseWhenEnded();
+    return await this.#front.open(options);
   }
 
   /** Ends the rounds after the current one. */
@@ -185,9 +208,27 @@ export class MicroScheduler extends MicroThread {
     this.#bell.ring();
   }
 
-  #drain(timeoutMs: number): Promise<boolean> {
+  async #drain(timeoutMs: number): Promise<boolean> {
     this.#state = 'drained';
-    return this.#pool.drain(timeoutMs);
+    const clean = await this.#pool.drain(timeoutMs);
+    await this.#front.close();
+    return clean;
+  }
+
+  #refuseWhenEnded(): void {
+    if (this.#state !== 'drained' && !this.stopSignal.aborted) return;
+    throw new ClosedError('This scheduler has ended. Make a new one.');
+  }
+
+  /** n.b. one that has failed within a scheduler which is a thread of this one may be missed as much. */
+  get #isBroken(): boolean {
+    const isBroken = (thread: MicroThread): boolean => thread instanceof MicroScheduler && thread.#isBroken;
+    return this.#pool.failures > 0 || [...this.#pool].some(({ thread }) => isBroken(thread));
+  }
+
+  get #life(): ProcessState {
+    if (this.#state === 'drained' || this.#ending !== undefined) return 'ending';
+    return this.#state === 'new' ? 'starting' : this.#state;
   }
 
   #outcome(): ReturnType<Runnable['outcome']> {

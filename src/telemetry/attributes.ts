@@ -30,11 +30,15 @@ const mostDestinations = 1_000;
 
 const destinationsOf = new WeakMap<Place, Map<string, Destination>>();
 
-/** Where a message goes: `{exchange}:{routing key}`. What is empty is left out, and the random part of an address for answers. */
+/**
+ * Where a message goes: `{exchange}:{routing key}`. What is empty is left out, the random part of an address for answers, and a key that is of
+ * this message alone.
+ */
 export function sentTo(
   place: Place,
-  { exchange, routingKey }: Pick<Outgoing, 'exchange' | 'routingKey'>,
+  { exchange, routingKey: given, hasOwnKey }: Pick<Outgoing, 'exchange' | 'routingKey' | 'hasOwnKey'>,
 ): Destination {
+  const routingKey = hasOwnKey ? '' : given;
   return remembered(place, `${exchange}\n${routingKey}`, () => {
     const name = joined(exchange, withoutRandom(routingKey));
     const told = name === '' ? 'amq.default' : name;
@@ -142,5 +146,6 @@ export function errorType(thrown: unknown): string | undefined {
 
 /** Names that brokers and toolkits make up, each once: in the names of spans and figures they would be one series for each. */
 function withoutRandom(name: string): string {
-  return name.replace(/^(amq\.rabbitmq\.reply-to|amq\.gen|waybill\.reply|waybill\.ctl)[.-].*/s, '$1');
+  const shared = name.replace(/\.events~[\w-]{11}$/, '.events~');
+  return shared.replace(/^(amq\.rabbitmq\.reply-to|amq\.gen|waybill\.reply|waybill\.ctl)[.-].*/s, '$1');
 }

@@ -5,4 +5,4 @@
  */
 export { type CollectedFigures, collectFigures, useOpenTelemetry } from './door.js';
 export { telemetryNow } from './telemetry.js';
-export { type Headers, passedOn } from './trace-headers.js';
+export { type Headers, passedOn, tracedBy } from './trace-headers.js';

@@ -4,13 +4,15 @@ import { sharedByCopies } from '../common/shared-by-copies.js';
 import type { Place } from './attributes.js';
 import { type Batch, handlingBatch } from './batch.js';
 import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
+import { contextIn } from './context.js';
 import { FigureBook } from './figure-book.js';
 import { Figures } from './figures.js';
-import { harmless } from './harmless.js';
+import { harmless, runWithin } from './harmless.js';
 import type { Instruments } from './instruments.js';
 import { type Received, Receiving } from './receiving.js';
 import { type OpenTelemetry, openTelemetry, type Registered, registered } from './sdk.js';
 import { publishing } from './sending.js';
+import type { Headers } from './trace-headers.js';
 import { noTracer, noTracing } from './tracing.js';
 
 /** How this package is called where it tells of something. */
@@ -63,6 +65,13 @@ export class Telemetry {
     thrownOf: (given: Given) => readonly { readonly thrown: unknown }[],
   ): Promise<Given> {
     return handlingBatch(this.#instruments, batch, handle, thrownOf);
+  }
+
+  /** Runs something within the trace that headers bring along, unless it is within one: whoever instruments HTTP has begun that. */
+  within<T>(headers: Headers, work: () => T): T {
+    const { api } = this.#instruments;
+    const isTraced = harmless(() => api.trace.getSpanContext(api.context.active()) !== undefined, true);
+    return isTraced ? work() : runWithin(api, contextIn(api, headers), work);
   }
 
   /** The handlers of a message begin. */

@@ -18,6 +18,13 @@ export function traceText(headers: Headers | undefined, name: string): string | 
   return typeof text === 'string' && fits(name, text) ? text : undefined;
 }
 
+/** The headers of a request over HTTP that carry its trace; undefined where none does. */
+export function tracedBy(headers: { get(name: string): string | null }): Headers | undefined {
+  if (headers.get('traceparent') === null) return undefined;
+  const told = traceHeaders.map((name) => [name, headers.get(name)]);
+  return Object.fromEntries(told.filter(([, text]) => text !== null)) as Headers;
+}
+
 /** Whether a header that carries a trace may travel. */
 export function fits(name: string, text: string): boolean {
   return (

@@ -33,8 +33,10 @@ export {
   type Content,
   Envelope,
   isEnvelope,
+  isEvent,
   Message,
   MessageCommand,
+  MessageEvent,
   MessageStatus,
   RpcCommand,
   RpcStreamCommand,
@@ -58,11 +60,14 @@ export {
 } from './result.js';
 export {
   assertContentType,
+  assertFits,
+  assertFitsNow,
   type ContentClass,
   type ContentType,
   isContentType,
   type OutputOf,
   readTyped,
+  readTypedNow,
   type StandardSchema,
 } from './typed-content.js';
 export type { ValidateInstance, ValidationProblem } from './validation.js';

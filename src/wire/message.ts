@@ -79,7 +79,7 @@ export class Message extends Envelope<BareContent> {
   }
 }
 
-/** The body of a command: it has a name, which the compiler may know. */
+/** The body of a command or an event: it has a name, which the compiler may know. */
 export interface CommandBody<Parameters = unknown, Name extends string = string>
   extends Body<Content<Parameters>> {
   readonly name: Name;
@@ -148,6 +148,36 @@ export class RpcStreamCommand<
       content: { parameters: sendable(parameters) },
     });
   }
+}
+
+/**
+ * Tells whoever wants to know that something has happened, without knowing who that is; that nobody listens is no error. It is sent
+ * by the routing key that stands in third place, which may be made of the content: `new MessageEvent('paid', order, `order.${order.id}.paid`)`.
+ * `parameters` may be any JSON value, `{}` if left out; the key is the name if left out.
+ */
+export class MessageEvent<Parameters = unknown, Name extends string = string> extends Envelope<
+  Content<Parameters>
+> {
+  declare readonly body: CommandBody<Parameters, Name>;
+  /** The routing key. It is no part of the body. */
+  readonly key: string;
+
+  constructor(name: Name, parameters: Parameters = {} as Parameters, key: string = name) {
+    super({
+      type: 'event',
+      name: String(name),
+      category: 'message',
+      content: { parameters: sendable(parameters) },
+    });
+    this.key = String(key);
+  }
+}
+
+brand(MessageEvent, 'MessageEvent');
+
+/** True for an event, made by any copy of this package; not for envelopes of that type that somebody has written himself. */
+export function isEvent(message: Envelope): message is MessageEvent {
+  return isBranded(message, 'MessageEvent');
 }
 
 /**

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { isPromiseLike } from '../common/when-done.js';
 import { ConfigurationError, ContentMismatchError, isWaybillError, toError } from '../errors.js';
 import { plainToInstance, type TransformOptions } from './instances.js';
+import { toPlain } from './plain.js';
 
 /**
  * What Waybill needs of a Standard Schema (https://standardschema.dev, version 1): zod, valibot, arktype and others
@@ -66,6 +67,56 @@ export function assertContentType(whose: string, given: unknown): asserts given 
  */
 export function readTyped<Output>(type: ContentType<Output>, value: unknown): Output | Promise<Output> {
   return '~standard' in type ? validated(type, value) : transformed(type, value);
+}
+
+/**
+ * The same where nobody can wait, as for an answer.
+ * @param whose for people: what is made
+ * @throws ContentMismatchError; ConfigurationError for a schema that answers by a promise
+ */
+export function readTypedNow<Output>(type: ContentType<Output>, value: unknown, whose: string): Output {
+  const made = readTyped(type, value);
+  if (!isPromiseLike(made)) return made;
+  Promise.resolve(made).catch(() => {});
+  throw answersLater(whose);
+}
+
+/**
+ * Looks whether what arrives of a value, its JSON, fits a schema. A class looks at nothing.
+ * @param what the beginning of the error's message
+ * @throws ContentMismatchError, or rejects with it where the schema answers by a promise
+ */
+export function assertFits(type: ContentType, value: unknown, what: string): unknown {
+  if (!('~standard' in type)) return undefined;
+  const result = type['~standard'].validate(arriving(value));
+  const look = ({ issues }: SchemaResult<unknown>): void => {
+    if (issues) throw new ContentMismatchError(issues.map(reason), { what });
+  };
+  return isPromiseLike(result)
+    ? Promise.resolve(result as PromiseLike<SchemaResult<unknown>>).then(look)
+    : look(result);
+}
+
+/**
+ * The same where nobody can wait.
+ * @throws ContentMismatchError; ConfigurationError for a schema that answers by a promise
+ */
+export function assertFitsNow(type: ContentType, value: unknown, what: string): void {
+  const looked = assertFits(type, value, what);
+  if (!isPromiseLike(looked)) return;
+  Promise.resolve(looked).catch(() => {});
+  throw answersLater(what);
+}
+
+function answersLater(what: string): ConfigurationError {
+  return new ConfigurationError(
+    `${what}: that cannot be told, since its schema answers by a promise. Give it one that answers at once.`,
+  );
+}
+
+function arriving(value: unknown): unknown {
+  const text = JSON.stringify(toPlain(value, 'content'));
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 function validated<Output>(schema: StandardSchema<Output>, value: unknown): Output | Promise<Output> {

@@ -88,7 +88,7 @@ export class Program implements AsyncDisposable {
    *
    * @throws Error with all output when the program ends or the limit is over without one.
    */
-  async waitForLine(pattern: string | RegExp, limitMs = 10_000): Promise<string> {
+  async waitForLine(pattern: string | RegExp, limitMs = 30_000): Promise<string> {
     const find = (): string | undefined => this.#lines().find((line) => matches(line, pattern));
     try {
       await until(() => find() ?? this.#end, { what: `a line matches ${pattern}`, limitMs });
@@ -106,7 +106,7 @@ export class Program implements AsyncDisposable {
    *
    * @throws Error with all output when it is still running after `limitMs`.
    */
-  async waitForEnd(limitMs = 10_000): Promise<ProgramEnd> {
+  async waitForEnd(limitMs = 30_000): Promise<ProgramEnd> {
     try {
       return await until(() => this.#end, { what: 'the program ends', limitMs });
     } catch (error) {

@@ -16,15 +16,26 @@ export async function sendRaw(
   queue: string,
   messages: readonly RawMessage[],
 ): Promise<void> {
+  await publishRaw(
+    side,
+    messages.map((message) => ({ ...message, exchange: '', routingKey: queue })),
+  );
+}
+
+/** Publishes messages as they are to where each of them goes; resolves when the broker has them. */
+export async function publishRaw(
+  side: SideChannel,
+  messages: readonly (RawMessage & { readonly exchange: string; readonly routingKey: string })[],
+): Promise<void> {
   await side.onChannel(async (channel) => {
     const internals = openInternals(channel, () => {});
     assert.ok(internals);
     const writer = new FrameWriter();
     writer.frameMax = internals.frameMax;
-    const place = { exchange: '', routingKey: queue, mandatory: false };
-    for (const { properties, body } of messages) writer.publish(internals.channel, place, properties, body);
+    for (const { properties, body, ...place } of messages)
+      writer.publish(internals.channel, { ...place, mandatory: false }, properties, body);
     internals.write(writer.takePieces());
     // Answered after all that was sent before it on the channel.
-    await channel.checkQueue(queue);
+    await channel.checkExchange('amq.topic');
   });
 }

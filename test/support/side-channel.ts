@@ -69,13 +69,13 @@ export class SideChannel implements AsyncDisposable {
   }
 
   /** Resolves when the queue exists and holds exactly `messages` ready messages. */
-  async waitForDepth(queue: string, messages: number, limitMs = 5_000): Promise<void> {
+  async waitForDepth(queue: string, messages: number, limitMs = 20_000): Promise<void> {
     const what = `${queue} holds ${messages} messages`;
     await until(async () => (await this.look(queue))?.messages === messages, { what, limitMs });
   }
 
   /** Resolves when the queue exists and has exactly `consumers` consumers. */
-  async waitForConsumers(queue: string, consumers: number, limitMs = 5_000): Promise<void> {
+  async waitForConsumers(queue: string, consumers: number, limitMs = 20_000): Promise<void> {
     const what = `${queue} has ${consumers} consumers`;
     await until(async () => (await this.look(queue))?.consumers === consumers, { what, limitMs });
   }
@@ -87,7 +87,7 @@ export class SideChannel implements AsyncDisposable {
   }
 
   /** Takes the first message out of the queue, waiting for it when there is none yet. */
-  waitForMessage(queue: string, limitMs = 5_000): Promise<GetMessage> {
+  waitForMessage(queue: string, limitMs = 20_000): Promise<GetMessage> {
     // RabbitMQ closes the whole connection (541, noproc) for a `get` from a quorum queue that is being made.
     const isThere = async (): Promise<boolean> => ((await this.look(queue))?.messages ?? 0) > 0;
     const what = `a message arrives in ${queue}`;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface UntilOptions {
   /** What is waited for, as the error names it: "the queue is empty". */
   readonly what: string;
-  /** How long to wait. @default 5_000 */
+  /** How long to wait. @default 20_000 */
   readonly limitMs?: number;
   /** How long to rest between two looks. @default 20 */
   readonly everyMs?: number;
@@ -20,7 +20,7 @@ type Falsy = false | 0 | '' | null | undefined;
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { what, limitMs = 5_000, everyMs = 20 }: UntilOptions,
+  { what, limitMs = 20_000, everyMs = 20 }: UntilOptions,
 ): Promise<Exclude<T, Falsy>> {
   const end = performance.now() + limitMs;
   for (;;) {

@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly properties: MessageProperties;
   /** True: a message that reaches no queue fails with UnroutableError. It then needs a `messageId`. */
   readonly mandatory: boolean;
+  /** True where each message may have another routing key: in the names of spans and figures its exchange stands alone, or there were a series for each. */
+  readonly hasOwnKey?: boolean | undefined;
 }
 
 /** The properties of a message (AMQP 0-9-1 section 1.8.3), as they go on the wire: `deliveryMode` 2 is persistent. */

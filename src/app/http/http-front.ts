@@ -59,7 +59,7 @@ export class HttpFront {
   }
 
   /** The server; undefined where nobody has asked for one. */
-  part({ logger, meter, health }: PartHost): Part | undefined {
+  part({ logger, meter, health, around }: PartHost): Part | undefined {
     if (!this.isWanted) return undefined;
     return new HttpServer({
       host: this.#options.host ?? this.#settings.httpHost,
@@ -68,6 +68,7 @@ export class HttpFront {
       cors: this.#cors,
       logger,
       meter,
+      isTold: around.telemetry,
       onListening: (url) => this.routes.listensAt(url),
     });
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { storyOf } from '../../common/told-error.js';
+import { withinTraceOf } from '../../component/index.js';
 import type { Logger } from '../../logger.js';
 import { optional } from '../common/optional.js';
 import type { Meter } from '../parts/meter.js';
@@ -18,6 +19,8 @@ export interface RouterOptions {
   readonly meter: Meter;
   /** What answers tell browsers of pages of other origins. */
   readonly cors: Cors | undefined;
+  /** Whether OpenTelemetry is told of what handlers send and call. */
+  readonly isTold: boolean;
   /** Whether routes of users answer now; else they are told to come again. */
   isOpen(): boolean;
   /** Aborted at the stop: answers that would never end are ended. */
@@ -95,13 +98,13 @@ async function answered(
   route: HttpRoute,
   raw: Request,
   texts: Readonly<Record<string, string>>,
-  { logger, isOpen, stopping, outgoing }: RouterOptions & Exchange,
+  { logger, isOpen, isTold, stopping, outgoing }: RouterOptions & Exchange,
 ): Promise<Answer> {
   if (!route.always && !isOpen()) return json({ error: 'Not ready.' }, 503, { 'retry-after': '1' });
   const what = `${raw.method} ${route.template.text}`;
   try {
     const ended = new AbortController();
-    const given = await handle(route, raw, texts, ended.signal);
+    const given = await withinTraceOf(raw, { isTold }, () => handle(route, raw, texts, ended.signal));
     if (!(given instanceof Response)) return answerOf(given);
     if (raw.method === 'HEAD') return headOf(given);
     const onBroken = (error: Error): void => {

@@ -69,7 +69,7 @@ export class Metrics {
     return made(all.name, () => new Histogram(all));
   }
 
-  /** All figures, in the text format of Prometheus: the app's own, and those of all components of the process ({@link collectFigures}). */
+  /** All figures, in the text format of Prometheus: the app's own, and those of all components of the process (`collectFigures` of `waybill/telemetry`). */
   async text(): Promise<string> {
     this.#open();
     return `${(await this.#registry?.metrics()) ?? ''}${this.#figures?.text() ?? ''}`;

@@ -1,9 +1,8 @@
 import { refuseGenerator } from '../../common/generators.js';
 import { sharedByCopies } from '../../common/shared-by-copies.js';
 import { ConfigurationError } from '../../errors.js';
-import type { Category, ContentType } from '../../wire/index.js';
 import { assertFilters, assertHandler, assertKey } from './checked.js';
-import type { FilterEntry, HandlerEntry, HandlerPlace, HandlerView } from './entry.js';
+import type { FilterEntry, HandlerEntry, HandlerPlace } from './entry.js';
 import { isHandlerClass } from './handler.js';
 import type { HandlerDecorator } from './handler-decorator.js';
 import { addEntry, addFilter } from './metadata.js';
@@ -19,19 +18,13 @@ type Refuse = typeof refuseGenerator;
 const declared = sharedByCopies('order of handlers', () => ({ count: 0 }));
 
 /** Declares a handler in a decorator. @throws ConfigurationError for a type or a name that none can be */
-export function declare(
-  category: Category,
-  view: HandlerView,
-  type: string,
-  name: string | null,
-  contentType?: ContentType,
-): AnyDecorator {
-  assertKey({ category, view, type, name });
+export function declare(entry: Omit<HandlerEntry, 'place' | 'order'>): AnyDecorator {
+  assertKey(entry);
   // Numbered when the decorator's expression is evaluated: that is source order, what comes later is not.
   const number = ++declared.count;
   return onPlace(
-    (owner, place) => addEntry(owner, { category, view, type, name, contentType, place, order: number }),
-    category === 'stream',
+    (owner, place) => addEntry(owner, { ...entry, place, order: number }),
+    entry.category === 'stream',
   );
 }
 

@@ -71,6 +71,31 @@ export function MessageHandlerFullBody(...given: Declared): AnyDecorator {
 }
 
 /**
+ * Declares a handler for events of this name, `'*'` for all; it gets the content, then the context. Which events come is said by
+ * `static subscriptions`. Else as {@link MessageHandler}.
+ */
+export function EventHandler(name: string): UntypedMessageDecorator;
+export function EventHandler<Type extends ContentType>(
+  name: string,
+  contentType: Type,
+): MessageDecorator<ContentOf<Type>>;
+export function EventHandler(...given: readonly [name: string, contentType?: ContentType]): AnyDecorator {
+  return declareEvent('EventHandler', 'content', given);
+}
+
+/** Declares a handler for events that gets the whole body instead of the content; else as {@link EventHandler}. */
+export function EventHandlerFullBody(name: string): UntypedMessageDecorator;
+export function EventHandlerFullBody<Type extends ContentType>(
+  name: string,
+  contentType: Type,
+): MessageDecorator<Body<ContentOf<Type>>>;
+export function EventHandlerFullBody(
+  ...given: readonly [name: string, contentType?: ContentType]
+): AnyDecorator {
+  return declareEvent('EventHandlerFullBody', 'body', given);
+}
+
+/**
  * Declares a handler that answers calls; it gets the content, the reply function, then the context. It answers by
  * `reply(…)`, by returning a value, or by throwing. Of several for one call only the last declared runs.
  */
@@ -153,8 +178,19 @@ function declareNamed(
     );
   }
   if (given.length > 2) assertContentType(whose, contentType);
-  return declare(category, view, type, name ?? null, contentType);
+  return declare({ category, view, type, name: name ?? null, contentType });
+}
+
+/** n.b. what is left out is not the same as undefined. */
+function declareEvent(
+  decorator: string,
+  view: HandlerView,
+  [name, ...contentType]: readonly [name: string, contentType?: ContentType],
+): AnyDecorator {
+  if (typeof name !== 'string' || name === '')
+    throw new ConfigurationError(`@${decorator} needs the name of an event, or '*' for every event.`);
+  return declareNamed(decorator, 'message', view, ['event', name, ...contentType]);
 }
 
 /** The types of which no message is without a name. */
-const alwaysNamed: readonly string[] = ['command', 'status'];
+const alwaysNamed: readonly string[] = ['command', 'status', 'event'];

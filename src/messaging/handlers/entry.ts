@@ -29,6 +29,8 @@ export interface HandlerEntry extends HandlerKey {
   readonly view: HandlerView;
   /** What the parameters are made into before the handler sees them. */
   readonly contentType?: ContentType | undefined;
+  /** What its answer, or each item of its stream, must be, before it leaves. */
+  readonly answerType?: ContentType | undefined;
   /** Where it stands: a method of the instance, or a static field that holds a Handler class. */
   readonly place: HandlerPlace;
   /** Counts up as declarations are evaluated: source order. */

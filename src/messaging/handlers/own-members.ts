@@ -34,6 +34,7 @@ const processorMembers: Members = {
     'prototype',
     'handle',
     'eqks',
+    'subscriptions',
     'vhost',
     'encoder',
     'prefetch',

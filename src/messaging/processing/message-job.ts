@@ -17,6 +17,7 @@ import {
 import { type ContextHost, HandlerContext } from '../handlers/context.js';
 import { placeName } from '../handlers/entry.js';
 import type { HandlerTable, TableEntry } from '../handlers/table.js';
+import { assertAnswer, repliable } from './contract-answers.js';
 import { asksForReply, bodyFor, runHandler, skipped } from './run-handler.js';
 import { runStream } from './run-stream.js';
 import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';
@@ -179,13 +180,16 @@ export class MessageJob implements Job {
     let replied = false;
     const noting: Reply = (answer) => {
       replied = true;
-      reply(answer === undefined ? new MessageResult(undefined) : answer);
+      // n.b. it may be called from anywhere: what it throws could end the process.
+      reply(repliable(entry, answer === undefined ? new MessageResult(undefined) : answer));
     };
     return whenDone(this.#runOne(entry, body, noting), (value) => {
       if (value === skipped) return new MessageResultError(`A filter turned away ${nameOf(body)}.`);
       // n.b. not left to whoever writes answers: what a middleware keeps to itself is undefined there, too.
       const isSilent = value === undefined && !replied && !asksForReply(this.#host.processor, entry);
-      return isSilent ? new MessageResult(undefined) : value;
+      const answer = isSilent ? new MessageResult(undefined) : value;
+      if (!replied && answer !== undefined) assertAnswer(entry, answer);
+      return answer;
     });
   }
 }

@@ -23,6 +23,7 @@ import type { Component } from '../handlers/component.js';
 import type { HandlerTable } from '../handlers/table.js';
 import { checkTaking } from './checked-settings.js';
 import type { GenericConsumer } from './consumer.js';
+import type { SubscribedQueues } from './event-queues.js';
 import { type JobHost, MessageJob } from './message-job.js';
 import type { MessageProcessor } from './processor.js';
 import type { ProcessorEmitter } from './processor-events.js';
@@ -37,6 +38,8 @@ export interface LifeOptions {
   readonly options: MessageProcessorOptions;
   readonly table: HandlerTable;
   readonly replies: ReplyStore;
+  /** Where its events come from, which outlasts a life: an instance takes up its own queue again. */
+  readonly subscribed: SubscribedQueues;
   readonly unhandled: UnhandledCount;
   /** Aborted when the processor is asked to stop, which may be before it is up. */
   readonly stopping: AbortSignal;
@@ -79,12 +82,13 @@ export class ProcessorLife {
     this.#chain.identity?.untrusted.listen((message) => options.emitter.untrusted(message));
   }
 
-  /** What came that was not handled. */
-  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted'> {
+  /** What came that was not handled, or done for nobody. */
+  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted' | 'cancelledIgnored'> {
     const { identity } = this.#chain;
     const looks = identity !== undefined && identity.verifies !== 'off';
     const unhandled = this.#options.unhandled.health;
-    return { unhandled, ...(looks && { untrusted: identity.untrusted.health }) };
+    const { cancelledIgnored } = this.#member.tally;
+    return { unhandled, cancelledIgnored, ...(looks && { untrusted: identity.untrusted.health }) };
   }
 
   /** True after a start that failed. */
@@ -197,14 +201,14 @@ export class ProcessorLife {
   }
 
   #failures(): FailurePolicy {
-    const { Class, keptAs } = this.#options;
+    const { Class, keptAs, subscribed } = this.#options;
     const { retry, onFailure } = Class;
     const { consumer, fingerprint } = this;
     return new FailurePolicy(consumer.link, {
       retry,
       component: fingerprint,
       onFailure,
-      keptAs,
+      keptAs: (queue) => keptAs(subscribed.keptAs(queue)),
       seal: sealOf(this.#chain.identity),
       hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
     });
@@ -212,19 +216,21 @@ export class ProcessorLife {
 }
 
 function newConsumer(
-  { Class, options }: LifeOptions,
+  { Class, options, subscribed }: LifeOptions,
   member: Member,
   answersCalls: boolean,
 ): GenericConsumer {
   checkTaking(Class);
-  const { name, eqks, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
+  const { name, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
   const identity = identify(options.fingerprint, name);
-  const own = { connectionName: connectionName(identity), eqks, prefetch, concurrency, slowHandlerMs };
+  const own = { connectionName: connectionName(identity), prefetch, concurrency, slowHandlerMs };
+  const usual = [options.eqks ?? [], Class.eqks, Consumer.eqks].find((eqks) => eqks.length > 0) ?? [];
   return new Consumer({
     ...own,
     member,
     answersCalls,
     ...given(options),
+    eqks: [...usual, ...subscribed.eqks],
     vhost: options.vhost ?? Class.vhost,
   });
 }

@@ -44,18 +44,21 @@ export type Control = 'quit' | 'restart';
 export interface ProcessorHealth extends LinkHealth {
   /** The messages that no handler was for. They do not make it unwell. */
   readonly unhandled: UnhandledHealth;
+  /**
+   * The calls that handlers have done to the end although their callers had given them up, or were gone: work for nobody, which a look at
+   * `context.signal` saves. They do not make it unwell.
+   */
+  readonly cancelledIgnored: number;
   /** The messages that were not trusted; left out where nobody looks (`identity: { verify }`). */
   readonly untrusted?: UntrustedHealth | undefined;
 }
 
-/** @internal The options that were given: an explicit undefined does not beat a default, nor do empty `eqks`. */
+/** @internal The options that were given: an explicit undefined does not beat a default. */
 export function given({
-  eqks,
   middleware: _own,
   identity: _keys,
   forwards: _late,
   ...others
 }: MessageProcessorOptions): MessageProcessorOptions {
-  const options = eqks?.length ? { ...others, eqks } : others;
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
 }

@@ -4,17 +4,17 @@ import { duration } from '../../common/numbers.js';
 import { assertDrained, type Middleware, stoppedBefore } from '../../component/index.js';
 import { toError } from '../../errors.js';
 import { defaultLogger, type Logger } from '../../logger.js';
-import { ReplyStore } from '../../rpc/index.js';
 import { ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
 import { type Encoder, type FingerprintStamp, jsonEncoder } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/declare.js';
-import { tableOf } from '../handlers/table.js';
+import type { Subscription } from '../subscriptions.js';
 import { GenericConsumer } from './consumer.js';
+import { type Lasting, lasting } from './lasting.js';
 import { obey } from './obey.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
-import { type LifeOptions, ProcessorLife } from './processor-life.js';
+import { ProcessorLife } from './processor-life.js';
 import type {
   Control,
   HandleOptions,
@@ -38,6 +38,8 @@ import { type Unhandled, UnhandledCount } from './unhandled.js';
 export class MessageProcessor extends MicroThread implements Component {
   /** Where messages come from: each exchange with its queues and keys. */
   static readonly eqks: Eqks = [];
+  /** Which events it wants, beside what comes by `eqks`. Their queues need no names. See {@link Subscription}. @default none */
+  static readonly subscriptions: readonly Subscription[] = [];
   /** The virtual host. @default the connection's */
   static readonly vhost: string | undefined = undefined;
   /** How bodies are read and answers written. @default JSON; gzip is understood where the message says so */
@@ -95,9 +97,8 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#logger = options.logger ?? defaultLogger();
     this.#emitter = new ProcessorEmitter(this.#logger);
     this.#unhandled = new UnhandledCount(Class.name, this.#logger);
-    const table = tableOf(Class, this.#logger);
-    const replies = options.replyStore ?? new ReplyStore();
-    this.#newLife = () => this.#liveWith({ Class, options, table, replies });
+    const lasts = lasting(Class, options, this.#logger);
+    this.#newLife = () => this.#liveWith(lasts);
     this.#life = this.#newLife();
     this.fingerprint = this.#life.fingerprint;
     this.#ended = new Promise((resolve, reject) => {
@@ -230,16 +231,16 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
   }
 
-  #liveWith(given: Pick<LifeOptions, 'Class' | 'options' | 'table' | 'replies'>): ProcessorLife {
+  #liveWith(lasts: Lasting): ProcessorLife {
     const life = new ProcessorLife({
-      ...given,
+      ...lasts,
       processor: this,
       unhandled: this.#unhandled,
       stopping: this.stopSignal,
       stopped: () => stoppedBefore(this.constructor.name, this.stopSignal),
       prepare: () => this.prepare(),
       keptAs: (queue) => this.keptAs(queue),
-      obey: (body) => obey(body, given.Class, this.#logger),
+      obey: (body) => obey(body, lasts.Class, this.#logger),
       onEnd: (how) => (how === 'restart' ? this.#tryRestart() : this.#leave(how)),
       emitter: this.#emitter,
     });

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import type { Items, Pump } from '../../rpc/index.js';
 import { placeName } from '../handlers/entry.js';
+import { allowedItems } from './contract-answers.js';
 import { type Run, runHandler, skipped } from './run-handler.js';
 
 /** Runs the handler of a stream, and pumps what it gives; within its message's own scope. @throws what it throws, and why there is no stream */
@@ -13,7 +14,7 @@ export async function runStream(run: Run, pump: Pump): Promise<void> {
     throw new ConfigurationError(
       `${placeName(entry.place)} gave nothing to go through: write it as an async generator, 'async *', or return one.`,
     );
-  await pump(items, context.signal);
+  await pump(entry.answerType ? allowedItems(entry, items) : items, context.signal);
 }
 
 /** A text can be gone through, too, letter by letter: nobody means that. */

@@ -1,7 +1,8 @@
 import { cut } from '../../common/foreign-text.js';
 import { ConfigurationError } from '../../errors.js';
-import { type Category, type Envelope, isEnvelope } from '../../wire/index.js';
+import { type Category, type Envelope, isEnvelope, isEvent } from '../../wire/index.js';
 import { anyName } from '../handlers/entry.js';
+import type { Definition } from './definition.js';
 import { builderPrefix, type SendingMethod } from './equip.js';
 
 /** The names of commands that differ from those of their builders; {@link anyName} for a builder of several. */
@@ -11,6 +12,8 @@ export type CommandNames = Readonly<Record<string, string>>;
 export interface BuilderClass {
   readonly name: string;
   readonly names: CommandNames;
+  /** What {@link producerOf} has made it of. */
+  readonly contract: Definition | undefined;
 }
 
 /** Under which name the command of a builder travels. @param name the builder's, without its prefix */
@@ -19,20 +22,21 @@ export function wireName({ names }: Pick<BuilderClass, 'names'>, name: string): 
 }
 
 /**
- * What a builder has built. A command of another name than its builder's would go to a handler that nobody has: the name
+ * What a builder has built. A command, or an event, of another name than its builder's would go to a handler that nobody has: the name
  * stands twice, and one of them is wrong.
- * @throws ConfigurationError when it is no message, or a command of another name
+ * @throws ConfigurationError when it is no message, a command or an event of another name, an event that is no event's builder's, or the other way round
  */
 export function asMessage(Class: BuilderClass, method: SendingMethod, built: unknown): Envelope {
   if (!isEnvelope(built)) {
     throw new ConfigurationError(`A builder of ${Class.name} returned no message, but ${typeof built}.`);
   }
+  if (isEvent(built) !== (method.prefix === 'event_')) throw misplaced(Class, method, built);
   const { type, name } = built.body;
   // A status, or another kind of message, is no part of the contract: its name may be what it tells.
-  if (type !== 'command' || name === method.name) return built;
+  if ((type !== 'command' && !isEvent(built)) || name === method.name) return built;
   const expected = wireName(Class, method.name);
   if (expected === name || expected === anyName) return built;
-  throw misnamed(Class, method, String(name));
+  throw misnamed(Class, method, built);
 }
 
 /**
@@ -56,11 +60,25 @@ const ways: Readonly<Record<Category, string>> = {
 function misnamed(
   { name: owner }: BuilderClass,
   { prefix, name }: SendingMethod,
-  said: string,
+  { body }: Envelope,
 ): ConfigurationError {
   const builder = `${builderPrefix(prefix)}${name}`;
-  const text = `${owner}: ${builder} returned the command '${cut(said)}'. Nothing was sent. Call it '${name}', as its builder`;
+  const said = cut(String(body.name));
+  const text = `${owner}: ${builder} returned the ${body.type} '${said}'. Nothing was sent. Call it '${name}', as its builder`;
   return new ConfigurationError(
-    `${text}, or say that its name is another one: static override readonly names = { ${name}: '${cut(said)}' }.`,
+    `${text}, or say that its name is another one: static override readonly names = { ${name}: '${said}' }.`,
   );
+}
+
+/** Others would look for it elsewhere: `handlersFor` by the builder's prefix, people by the method's. */
+function misplaced(
+  { name: owner }: BuilderClass,
+  { prefix, name }: SendingMethod,
+  built: Envelope,
+): ConfigurationError {
+  const text = `${owner}: ${builderPrefix(prefix)}${name} returned ${isEvent(built) ? 'an event' : 'no event'}. Nothing was sent.`;
+  const advice = isEvent(built)
+    ? `Call the builder build_event_${name}.`
+    : `Return a MessageEvent of waybill, or call the builder build_message_${name}.`;
+  return new ConfigurationError(`${text} ${advice}`);
 }

@@ -1,6 +1,7 @@
 /** The kinds of methods that builders stand for, and the prefix of their builders. */
 const kinds = [
   { method: 'message_', builder: 'build_message_' },
+  { method: 'event_', builder: 'build_event_' },
   { method: 'rpc_queue_', builder: 'build_rpc_' },
   { method: 'rpc_', builder: 'build_rpc_' },
   { method: 'gather_', builder: 'build_rpc_' },
@@ -32,7 +33,7 @@ type Builder = (this: object, ...args: readonly unknown[]) => unknown;
 const equipped = new WeakSet<object>();
 
 /**
- * Puts `message_x`, `rpc_x`, `rpc_queue_x`, `gather_x` and `stream_x` on each prototype that has the builder, from `prototype` up to `base`;
+ * Puts `message_x`, `event_x`, `rpc_x`, `rpc_queue_x`, `gather_x` and `stream_x` on each prototype that has the builder, from `prototype` up to `base`;
  * once per class. They are plain methods, so stacks, spies, `in` and consoles see them as any other. One that is
  * written by hand, anywhere in the chain, is left alone.
  */

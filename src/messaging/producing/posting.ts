@@ -3,12 +3,14 @@ import { ConfigurationError } from '../../errors.js';
 import type { CallOptions, Cancellation } from '../../rpc/index.js';
 import type { Encoder } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { Definition } from './definition.js';
 import type { CallSettings } from './producer-options.js';
 
 /** What a producer's class says of all its messages and calls. */
 export interface SendingDefaults {
   readonly name: string;
   readonly eks: Eks;
+  readonly contract: Definition | undefined;
   readonly encoder: Encoder;
   readonly replyQueue: 'direct' | 'per-call';
   readonly timeoutMs: number;
@@ -18,16 +20,28 @@ export interface SendingDefaults {
 }
 
 /**
- * Where a message goes: `eks` beats `key`; `key` alone goes to the first exchange of the class; else to all of the class.
+ * Where a message goes: `eks` beats `key`; `key` alone goes to the first exchange of the class; else to all of the class, an event
+ * by its own key.
  * @throws ConfigurationError when there is no destination.
  */
-export function destinationsOf({ eks, key }: CallSettings, defaults: SendingDefaults): Eks {
+export function destinationsOf(
+  { eks, key }: CallSettings,
+  defaults: SendingDefaults,
+  eventKey?: string,
+): Eks {
   const [first] = defaults.eks;
-  const chosen = eks ?? (key !== undefined && first ? [[first[0], key] as const] : defaults.eks);
+  const usual = eventKey === undefined ? defaults.eks : byKey(defaults.eks, eventKey);
+  const chosen = eks ?? (key !== undefined && first ? [[first[0], key] as const] : usual);
   if (chosen.length > 0) return chosen;
   throw new ConfigurationError(
     `${defaults.name} has no destination: write static override readonly eks = [[SomeExchange, 'key']] as const.`,
   );
+}
+
+/** n.b. two keys of one exchange are one destination then: the event would come twice. */
+function byKey(eks: Eks, key: string): Eks {
+  const exchanges = new Set(eks.map(([exchange]) => exchange));
+  return [...exchanges].map((exchange) => [exchange, key] as const);
 }
 
 /** How many times a call is sent again where nobody says it, as in Postage. */

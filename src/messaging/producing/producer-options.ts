@@ -42,6 +42,6 @@ export interface CallSettings extends MessageSettings {
    * does the next item of a stream.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Whether a message that reaches no queue is an error. @default true, but false for a MessageStatus */
+  /** Whether a message that reaches no queue is an error. @default true, but false for a MessageStatus and a MessageEvent */
   readonly mandatory?: boolean | undefined;
 }

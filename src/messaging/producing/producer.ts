@@ -32,6 +32,7 @@ import type { Eks } from '../destinations.js';
 import type { Jsonify } from '../jsonify.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
+import type { Definition } from './definition.js';
 import { equip } from './equip.js';
 import type { NoCall } from './no-call.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
@@ -55,15 +56,17 @@ export type Connected<Class extends ProducerClass> = Class['undeclared'] extends
   : Proxied<InstanceType<Class>>;
 
 /**
- * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x`, `build_rpc_x` or
- * `build_stream_x` for each message; `await MyProducer.connect(options)` then has `message_x`, `rpc_x` and `stream_x`, typed from the builders.
+ * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x`, `build_event_x`, `build_rpc_x` or
+ * `build_stream_x` for each message; `await MyProducer.connect(options)` then has `message_x`, `event_x`, `rpc_x` and `stream_x`, typed from the builders.
  *
  * `message_x` resolves when the broker has confirmed the message and, unless it is a status, routed it to a queue;
- * otherwise it rejects and says why. `rpc_x` never rejects: its {@link Result} says how it ended.
+ * otherwise it rejects and says why. `event_x` resolves when it is confirmed, whether anybody listens or not. `rpc_x` never rejects: its {@link Result} says how it ended.
  */
 export class GenericProducer {
-  /** Where messages go: each exchange and key, in this order. A call goes to the first. */
+  /** Where messages go: each exchange and key, in this order. A call goes to the first. An event goes to each exchange once, by its own key. */
   static readonly eks: Eks = [];
+  /** The schemas of what it says, where {@link producerOf} has made it. */
+  static readonly contract: Definition | undefined = undefined;
   /** How bodies are encoded, and answers read. @default JSON */
   static readonly encoder: Encoder = jsonEncoder;
   /** The virtual host. @default the connection's */
@@ -85,8 +88,8 @@ export class GenericProducer {
    */
   static readonly replyQueue: 'direct' | 'per-call' = 'direct';
   /**
-   * The name of a command where it is not its builder's, for names that no method can have: `{ cancel: 'order.cancel' }` is
-   * for `build_message_cancel` and `build_rpc_cancel`; `'*'` is for a builder of commands of several names. Any other
+   * The name of a command or an event where it is not its builder's, for names that no method can have: `{ cancel: 'order.cancel' }` is
+   * for `build_message_cancel`, `build_event_cancel` and `build_rpc_cancel`; `'*'` is for a builder of commands of several names. Any other
    * difference is a mistake, and refused at the first send. `handlersFor` knows these names, too. @default none
    */
   static readonly names: CommandNames = {};

@@ -6,6 +6,7 @@ import {
   failedCall,
   isEnvelope,
   MessageCommand,
+  MessageEvent,
   type Result,
   RpcCommand,
   RpcStreamCommand,
@@ -29,7 +30,7 @@ export function sendBuilt(this: object, method: SendingMethod, build: Build): un
     const built = build(originalOf(producer));
     if (isPromiseLike(built) || isLater(method.prefix)) return later(producer, method, built);
     const message = asMessage(classOf(producer), method, built);
-    return method.prefix === 'message_' ? producer.send(message) : producer.call(message as RpcCommand);
+    return isSent(method.prefix) ? producer.send(message) : producer.call(message as RpcCommand);
   } catch (thrown) {
     return later(producer, method, Promise.reject(thrown));
   }
@@ -93,6 +94,7 @@ type CommandClass = new (name: string, parameters?: unknown) => Envelope;
 
 const commands: Readonly<Record<MethodPrefix, CommandClass>> = {
   message_: MessageCommand,
+  event_: MessageEvent,
   rpc_queue_: RpcCommand,
   rpc_: RpcCommand,
   gather_: RpcCommand,
@@ -121,6 +123,11 @@ async function callLater(
   }
 }
 
+/** Which nobody answers. */
+function isSent(prefix: MethodPrefix): boolean {
+  return prefix === 'message_' || prefix === 'event_';
+}
+
 /** Whose answers are more than one. */
 function isLater(prefix: MethodPrefix): boolean {
   return prefix === 'rpc_queue_' || prefix === 'gather_';
@@ -141,7 +148,7 @@ async function gatherLater(
 
 async function sendLater(producer: GenericProducer, method: SendingMethod, built: unknown): Promise<unknown> {
   const message = asMessage(classOf(producer), method, isEnvelope(built) ? built : await built);
-  if (method.prefix === 'message_') return await producer.send(message);
+  if (isSent(method.prefix)) return await producer.send(message);
   assertCategory(message, 'rpc');
   return await producer.sender.callLater(message, producer.callSettings);
 }

@@ -25,11 +25,13 @@ import {
   type Envelope,
   EnvelopeEncoder,
   type FingerprintStamp,
+  isEvent,
   type Result,
   toPlain,
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from '../exchange.js';
+import { answerReader, streamReader } from './contract-readers.js';
 import { callOptionsOf, destinationsOf, type SendingDefaults } from './posting.js';
 import type { CallSettings } from './producer-options.js';
 
@@ -71,9 +73,11 @@ export class Sender {
   }
 
   /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
-  post({ body }: Envelope, settings: CallSettings): Promise<void> {
-    const mandatory = settings.mandatory ?? body.type !== 'status';
-    return this.#post(this.#envelopes.encode(body), String(body.name), { ...settings, mandatory });
+  post(message: Envelope, settings: CallSettings): Promise<void> {
+    const { body } = message;
+    const key = isEvent(message) ? message.key : undefined;
+    const mandatory = settings.mandatory ?? (body.type !== 'status' && key === undefined);
+    return this.#post(this.#envelopes.encode(body), String(body.name), { ...settings, mandatory }, key);
   }
 
   /** Publishes a body as it is, without a fingerprint. */
@@ -103,10 +107,14 @@ export class Sender {
   /** Prepares a stream, and gives what has it begun. What cannot be encoded throws at once. */
   stream(message: Envelope, settings: CallSettings): (cancellation: Cancellation) => Promise<StreamReader> {
     const { to, request, options } = this.#request(message, settings);
-    const { encoder, name } = this.#options.Class;
+    const { encoder, name, contract } = this.#options.Class;
     const window = windowOf(name, settings.window);
     const headers = streamRequestHeaders;
-    const asked = { ...request, properties: { ...request.properties, headers }, items: itemsReader(encoder) };
+    const asked = {
+      ...request,
+      properties: { ...request.properties, headers },
+      items: streamReader(itemsReader(encoder), contract, request.name),
+    };
     return async (cancellation) => {
       await this.#declare([to]);
       return await this.dispatch.stream(asked, { ...options, window, cancellation });
@@ -126,19 +134,21 @@ export class Sender {
     content: Buffer,
     name: string | undefined,
     settings: CallSettings,
+    eventKey?: string,
     due: Due | undefined = dueOf(this.#options.Class.name, settings),
   ): Promise<void> {
     this.dispatch.refuseWhenClosed();
-    const eks = destinationsOf(settings, this.#options.Class);
+    const eks = destinationsOf(settings, this.#options.Class, eventKey);
     for (const [exchange] of eks) {
       if (!this.#declared.has(exchange))
-        return this.#declare(eks).then(() => this.#post(content, name, settings, due));
+        return this.#declare(eks).then(() => this.#post(content, name, settings, eventKey, due));
     }
     const { mandatory = true, withinDeadline } = settings;
     if (withinDeadline) assertWithinDeadline(name ?? null);
     const type = name === undefined ? undefined : shortString(name);
     const own = messageProperties(this.#options.Class.name, settings);
-    const copies = eks.map((to) => this.#outgoing(to, content, mandatory, this.#stored(type, own)));
+    const how = { mandatory, hasOwnKey: eventKey !== undefined };
+    const copies = eks.map((to) => this.#outgoing(to, content, how, this.#stored(type, own)));
     return this.dispatch.publish(name ?? null, copies, settings, due);
   }
 
@@ -156,17 +166,18 @@ export class Sender {
     const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
     const content = this.#envelopes.encode(message.body);
     if (isDebugging(this.#isDebugged)) this.#log(to, content, properties);
-    return { to, options, request: { exchange, routingKey, name, content, properties, read: this.#read } };
+    const read = Class.contract ? answerReader(this.#read, Class.contract, name) : this.#read;
+    return { to, options, request: { exchange, routingKey, name, content, properties, read } };
   }
 
   #outgoing(
     [exchange, routingKey]: Eks[number],
     content: Buffer,
-    mandatory: boolean,
+    { mandatory, hasOwnKey }: Pick<Outgoing, 'mandatory' | 'hasOwnKey'>,
     properties: MessageProperties,
   ): Outgoing {
     if (isDebugging(this.#isDebugged)) this.#log([exchange, routingKey], content, properties);
-    return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory };
+    return { exchange: exchange.exchangeName, routingKey, content, properties, mandatory, hasOwnKey };
   }
 
   #stored(type: string | undefined, own: MessageProperties | undefined): MessageProperties {

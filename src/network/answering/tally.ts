@@ -39,6 +39,8 @@ export class Tally {
   /** By the sender's name, then by the message's. */
   readonly #senders = new Map<string, Map<string, SenderCount>>();
   #sendersKnown = 0;
+  /** Calls that were done although their callers had given them up: their handlers do not listen to their signals. */
+  cancelledIgnored = 0;
   #tracing: Tracing | undefined;
 
   /** A message was handled. @param failed what was thrown, where anything was */

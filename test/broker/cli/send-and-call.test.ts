@@ -141,6 +141,25 @@ describe('waybill send and call', () => {
     assert.match(none.err, /^[^\n]*no exchange[^\n]*$/i);
   });
 
+  it('N-5: send: tells an event, which nobody needs to hear', async (t) => {
+    const { exchange, key } = await desk(t);
+    const event = ['{"cents":5}', '--message', 'paid', '--type', 'event'];
+    assert.equal((await waybill('send', exchange, 'nobody listens', ...event)).code, 0);
+    const queue = uniqueName('listener');
+    await stage.side.onChannel(async (channel) => {
+      await channel.assertQueue(queue);
+      await channel.bindQueue(queue, exchange, `${key}.paid`);
+    });
+    assert.equal((await waybill('send', exchange, `${key}.paid`, ...event)).code, 0);
+    const { type, name, category, content } = JSON.parse(
+      (await stage.side.waitForMessage(queue)).content.toString(),
+    );
+    assert.deepEqual(
+      [type, name, category, content],
+      ['event', 'paid', 'message', { parameters: { cents: 5 } }],
+    );
+  });
+
   it('send: makes a Waybill message of it, with name, parameters and sender', async (t) => {
     const { exchange, key, processor } = await desk(t);
     const message = ['--message', 'note', '--header', 'tenant=acme', '--id', 'm7'];
@@ -175,7 +194,7 @@ describe('waybill send and call', () => {
     [['--style', 'workers', '--message', 'a'], /^--message <name> is for/],
     [['--style', 'registry'], /^--handler <header=key> is for the style registry/],
     [['--style', 'registry', '--handler', 'x'], /^--handler cannot be read/],
-    [['--message', 'note', '--type', 'none'], /a command or a status/],
+    [['--message', 'note', '--type', 'none'], /a command, an event or a status/],
     [['--message', 'on', '--type', 'status', 'body'], /A status has no body/],
     [['{no', '--message', 'note'], /The body has to be JSON/],
     [['x', '--header', 'x-waybill-origin=1'], /Waybill's own/],

@@ -55,8 +55,8 @@ describe('a chain of calls', () => {
         return await work(context, parameters);
       }
     }
-    const { log } = await stage.start(t, Step, place);
-    return { place, eks: place.eks, begun, heard, log };
+    const { log, processor } = await stage.start(t, Step, place);
+    return { place, eks: place.eks, begun, heard, log, processor };
   }
 
   const untilAborted = async ({ signal }: HandlerContext): Promise<never> => {
@@ -138,6 +138,23 @@ describe('a chain of calls', () => {
     assert.equal(results[0]?.unwrap(), 'still done');
     assert.ok(isWaybillError(results[1]?.error, 'CANCELLED'), String(results[1]?.error));
     assert.deepEqual(far.begun, ['still done']);
+  });
+
+  it('that a handler does to its end although it was cancelled is counted', async (t) => {
+    const desk = await component(t, async (context, parameters) => {
+      await untilAborted(context).catch(() => {});
+      if (parameters === 'listens') throw context.signal.reason;
+    });
+    const caller = await callerTo(t, desk.eks);
+    for (const walker of ['listens', 'walks on']) {
+      const call = caller.rpc_walk(walker);
+      await until(() => desk.begun.includes(walker), { what: 'it has begun' });
+      call.cancel();
+      await call;
+    }
+    const ignored = async () => (await desk.processor.health()).cancelledIgnored;
+    await until(async () => (await ignored()) === 1, { what: 'one is counted' });
+    assert.deepEqual(desk.log.errors, []);
   });
 
   it('does not hold back messages, unless they are of use in its time only', async (t) => {

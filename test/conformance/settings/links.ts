@@ -9,6 +9,7 @@ import {
   MicroThread,
   type RestartPolicy,
   RpcStreamCommand,
+  type ServeOptions,
   ThreadDone,
 } from 'waybill';
 import { Connection } from 'waybill/channel';
@@ -121,6 +122,12 @@ async function schedule({
   if (exitCode !== 0) throw new Error('it did not end well');
 }
 
+async function serve(options: ServeOptions): Promise<void> {
+  await using scheduler = new MicroScheduler();
+  const { port } = await scheduler.serve(options);
+  if (options.port !== 0 && options.port !== port) throw new Error('it listens on another port');
+}
+
 /** A message through a broker with these options. */
 async function broker(options: DevBrokerOptions & { readonly restart?: RestartOptions }): Promise<void> {
   const { restart, ...own } = options;
@@ -197,6 +204,7 @@ export const linkSettings: readonly Setting[] = [
   ...settings('Channel.close', plain, { timeoutMs: { good: [10_000, Infinity] } }),
   ...settings('', plain, { deliveryTag: { good: [1], ends: ['CHANNEL_CLOSED'] } }),
   ...settings('MicroScheduler', schedule, { drainTimeoutMs: { good: [0, 1_000, Infinity] } }),
+  ...settings<ServeOptions>('MicroScheduler.serve', serve, { port: { good: [0] } }),
   ...settings<RestartPolicy>('Short', schedule, {
     'restartPolicy.minDelayMs': { good: [1, 1_000], ...in_('minDelayMs') },
     'restartPolicy.maxDelayMs': { good: [1, 60_000], ...in_('maxDelayMs') },

@@ -8,13 +8,14 @@ const FACE = 'index.ts';
 /** What each room may import of ours. Rooms are the folders of `src`; the leaves are named where allowed. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  scheduler: LEAVES,
+  scheduler: ['serving', ...LEAVES],
   devbroker: ['protocol', ...LEAVES],
   wire: LEAVES,
   amqp: ['protocol', ...LEAVES],
   rpc: ['wire', 'amqp', ...LEAVES],
   telemetry: ['amqp', ...LEAVES],
   identity: ['amqp', ...LEAVES],
+  serving: ['amqp', 'telemetry', ...LEAVES],
   network: ['amqp', 'identity', ...LEAVES],
   delaying: ['amqp', ...LEAVES],
   parked: ['wire', 'amqp', ...LEAVES],
@@ -54,6 +55,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'jsonify.ts',
     'exchange.ts',
     'destinations.ts',
+    'subscriptions.ts',
     'handlers',
     'producing',
     'processing',

@@ -54,7 +54,7 @@ export class RawServer {
   }
 
   /** Resolves with the request of this number, from 1. */
-  async request(number: number, limitMs = 10_000): Promise<Recorded> {
+  async request(number: number, limitMs = 30_000): Promise<Recorded> {
     const what = `request ${number} has come`;
     return await until(() => this.requests[number - 1], { what, limitMs });
   }

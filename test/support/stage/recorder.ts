@@ -47,7 +47,7 @@ export class Recorder {
   }
 
   /** Resolves when at least this many have come. */
-  async waitFor(count: number, limitMs = 10_000): Promise<readonly Recorded[]> {
+  async waitFor(count: number, limitMs = 30_000): Promise<readonly Recorded[]> {
     const what = `${count} messages have come to ${this.queue}, of which there are ${this.#messages.length}`;
     await until(() => this.#messages.length >= count, { what, limitMs });
     return this.#messages;

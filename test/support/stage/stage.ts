@@ -119,7 +119,7 @@ export function useStage(): Stage {
 export async function waitForLength(
   list: readonly unknown[],
   length: number,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<void> {
   await until(() => list.length >= length, {
     what: `there are ${length} entries in ${inspect(list)}`,
