@@ -42,6 +42,8 @@ export {
   type Send,
   useMiddleware,
 } from './component/index.js';
+// Late messages.
+export type { DelaySettings, Forwards } from './delaying/index.js';
 // Errors: match on `code`, or with isWaybillError(error, code).
 export {
   ArgumentTypeError,

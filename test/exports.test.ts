@@ -133,6 +133,7 @@ const doors: Readonly<Record<string, Door>> = {
       Credentials
       CredentialsSource
       DecodeLimits
+      DelaySettings
       Definition
       Delivery
       DeliveryCallback
@@ -159,6 +160,7 @@ const doors: Readonly<Record<string, Door>> = {
       FingerprintLike
       FingerprintStamp
       FirstConnect
+      Forwards
       Gathered
       GatheredAnswer
       Gatherer
@@ -289,7 +291,9 @@ const doors: Readonly<Record<string, Door>> = {
       Connections
       CorsOptions
       Counter
+      DelaySettings
       DeliveryContext
+      Forwards
       Gauge
       HeaderValue
       Histogram
@@ -438,8 +442,10 @@ const doors: Readonly<Record<string, Door>> = {
       Connection
       ConnectionParameterFields
       DataOf
+      DelaySettings
       DeliveryContext
       ErrorHop
+      Forwards
       GiveUp
       HeaderValue
       IdentityOptions
@@ -535,9 +541,11 @@ const doors: Readonly<Record<string, Door>> = {
       ConsumerFactory
       ConsumersHealth
       DeadLetterPolicy
+      DelaySettings
       DeliveryContext
       ErrorHop
       FindHandler
+      Forwards
       GiveUp
       HandlersRegistryOptions
       HeaderValue

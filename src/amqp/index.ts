@@ -15,6 +15,7 @@ export type { FirstConnect } from './connection/first-connect.js';
 export type { ChannelEnd, OwnChannel, RawChannel } from './connection/own-channel.js';
 export { type ConnectionOptions, settle } from './connection/settings.js';
 export { isHeaderOfTheBroker } from './consuming/carried-headers.js';
+export { carriedProperties } from './consuming/carried-properties.js';
 export { Consumer } from './consuming/consumer.js';
 export { type ConsumerArguments, checkConsumerArguments } from './consuming/consumer-arguments.js';
 export type { ConsumeOptions, ConsumerOptions, DrainReport, Seal } from './consuming/consumer-options.js';

@@ -1,4 +1,5 @@
 import type { IdentityOptions, Middleware } from '../component/index.js';
+import type { Forwards } from '../delaying/index.js';
 import type { Logger } from '../logger.js';
 import type { NamedConnection } from './connections.js';
 import type { HttpServerOptions } from './http/http-options.js';
@@ -30,6 +31,8 @@ export interface AppOptions<State extends object = Record<string, unknown>> {
   readonly telemetry?: boolean | undefined;
   /** Which key signs what its connections put, and whether what comes is trusted. See docs/identity.md. @default as its class says, and that says nothing */
   readonly identity?: IdentityOptions | undefined;
+  /** Whether it sends on late messages that are due. See {@link Forwards}. @default as its class says, and that says 'auto' */
+  readonly forwards?: Forwards | undefined;
   /** Where the app logs. @default warnings and errors to stderr; everything where debugging was asked for */
   readonly logger?: Logger | undefined;
 }

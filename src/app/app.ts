@@ -1,6 +1,7 @@
 import { usualDrainMs } from '../common/drain-limit.js';
 import { duration, wholeNumber } from '../common/numbers.js';
 import { aroundOf, type IdentityOptions, type Middleware, type RegisterHandler } from '../component/index.js';
+import type { Forwards } from '../delaying/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import {
@@ -51,6 +52,8 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   static readonly telemetry: boolean = true;
   /** Which key signs what its connections put, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
   static readonly identity: IdentityOptions | undefined = undefined;
+  /** Whether it sends on late messages that are due. See {@link Forwards}. @default 'auto': once it has put one itself */
+  static readonly forwards: Forwards = 'auto';
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
@@ -214,10 +217,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
     return { ok, state: this.#phase, amqp, parts };
   }
 
-  #hook(
-    hooks: Hooks<App<State>>,
-    hook: AppHook<State> | undefined,
-  ): AppHook<State> | RegisterHandler<AppHook<State>> {
+  #hook(hooks: Hooks<App<State>>, hook?: AppHook<State>): AppHook<State> | RegisterHandler<AppHook<State>> {
     const register = this.#assembly.methods.register<AppHook<State>>((given, name) => {
       this.#assembly.refuseWhenMade();
       hooks.add(given, name);

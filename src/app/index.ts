@@ -15,6 +15,7 @@ export {
   type Send,
   useMiddleware,
 } from '../component/index.js';
+export type { DelaySettings, Forwards } from '../delaying/index.js';
 export {
   AmqpConnection,
   type AmqpConnectionOptions,

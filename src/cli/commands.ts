@@ -2,8 +2,10 @@ import { broker } from './broker-command.js';
 import { call } from './call-command.js';
 import type { CommandDefinition } from './command.js';
 import { completion } from './completion-command.js';
+import { delayed } from './delayed-command.js';
 import { doctor } from './doctor-command.js';
 import { failed } from './failed-command.js';
+import { forward } from './forward-command.js';
 import { key } from './key-command.js';
 import { listen } from './listen-command.js';
 import { inflight } from './network/inflight.js';
@@ -29,6 +31,8 @@ export const commands: readonly CommandDefinition[] = [
   call,
   listen,
   failed,
+  delayed,
+  forward,
   doctor,
   broker,
   completion,

@@ -1,6 +1,7 @@
 import { brokerInfo, type Link } from '../amqp/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from './command.js';
 import { checkBroker } from './doctor/broker-checks.js';
+import { checkDelays } from './doctor/delay-check.js';
 import { expectedOf } from './doctor/expected.js';
 import { type Finding, Findings } from './doctor/finding.js';
 import { checkAllQueues } from './doctor/management.js';
@@ -23,7 +24,7 @@ export const doctor: CommandDefinition = {
   summary: 'connect, and tell what is wrong and what to do',
   description:
     'Connects, and looks at what components need: address and TLS, the version and what it means, heartbeats, permissions (tried on a queue and ' +
-    'an exchange that are there for this only), direct reply-to, and the queues that you name: whether they are there, as what they were declared, ' +
+    'an exchange that are there for this only), direct reply-to, whether late messages are sent on, and the queues that you name: whether they are there, as what they were declared, ' +
     'whether somebody takes from them, and what is parked beside them. Nothing of yours is changed. Each line is ok, warn (somebody should know) or fail; ' +
     'it ends with 1 where something fails. A CA of your own is named by NODE_EXTRA_CA_CERTS.',
   examples: [
@@ -76,5 +77,6 @@ async function* check(link: Link, { url, queues, expected, prefix }: Questions):
   yield* checkBroker(info, { url });
   yield* checkPermissions(link, prefix);
   yield await checkReplies(link);
+  yield* checkDelays(link);
   yield* checkNamedQueues(link, queues, expected);
 }

@@ -3,6 +3,8 @@ import { startTimer } from '../common/timers.js';
 /** What ends a command that goes on. */
 export interface StopRequest extends Disposable {
   readonly signal: AbortSignal;
+  /** Resolves when it is to end. */
+  readonly ended: Promise<void>;
   /** Ends it from here. */
   now(): void;
 }
@@ -13,6 +15,7 @@ export interface StopRequest extends Disposable {
  */
 export function stopRequest(limitMs?: number): StopRequest {
   const controller = new AbortController();
+  const ended = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
   const cancel = limitMs === undefined ? () => {} : startTimer(limitMs, () => stop());
   const stop = (): void => {
     forget();
@@ -25,5 +28,5 @@ export function stopRequest(limitMs?: number): StopRequest {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return { signal: controller.signal, now: stop, [Symbol.dispose]: forget };
+  return { signal: controller.signal, ended, now: stop, [Symbol.dispose]: forget };
 }

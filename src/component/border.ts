@@ -38,10 +38,13 @@ export function assertSeals(owner: string, { verifies, signs }: Identity): void 
   );
 }
 
-/** A message as it leaves: nothing is changed of it any more. @throws ConfigurationError where no key may sign it now */
-export function leaving(identity: Identity, link: Link): (message: Outgoing) => Outgoing {
+/**
+ * A message as it leaves: nothing is changed of it any more. One that is late is signed for the time at which it is due.
+ * @throws ConfigurationError where no key may sign it now
+ */
+export function leaving(identity: Identity, link: Link): (message: Outgoing, inMs?: number) => Outgoing {
   const from = inHeader.has(identity) ? identity.name : undefined;
-  return (message) => identity.sign(withUser(identity, link, message), from);
+  return (message, inMs) => identity.sign(withUser(identity, link, message), from, inMs);
 }
 
 /** A call whose attempts are signed, and whose answers are looked at. */

@@ -1,4 +1,6 @@
+import { shown } from '../common/numbers.js';
 import { isPromiseLike } from '../common/when-done.js';
+import type { Forwards } from '../delaying/index.js';
 import { ConfigurationError } from '../errors.js';
 import type { Identity, IdentityOptions } from '../identity/index.js';
 import { assertSeals, identityOf, type Who } from './border.js';
@@ -30,6 +32,8 @@ export class Chain<Way extends keyof Ways> {
   readonly isTold: boolean;
   /** @see Around.identity */
   readonly identity: Identity | undefined;
+  /** @see Around.forwards */
+  readonly forwards: Forwards;
   readonly #way: Way;
   readonly #own: readonly Middleware[];
   readonly #passages = new WeakMap<object, Passage>();
@@ -37,10 +41,11 @@ export class Chain<Way extends keyof Ways> {
   #head: ((message: Ways[Way]) => unknown) | undefined;
 
   /** @throws ConfigurationError for what is no middleware, and for an identity that could not do what it is asked for */
-  constructor(way: Way, owner: string, { middleware, telemetry, identity }: Around) {
+  constructor(way: Way, owner: string, { middleware, telemetry, identity, forwards = 'auto' }: Around) {
     this.#way = way;
     this.isTold = telemetry;
     this.identity = identity;
+    this.forwards = forwards;
     if (way === 'receive' && identity) assertSeals(owner, identity);
     this.#own = middleware.map((each) => checkedMiddleware(`${owner}: middleware`, each));
     this.#everywhere = middlewareEverywhere();
@@ -109,6 +114,8 @@ export interface Around {
   readonly telemetry: boolean;
   /** Signs what leaves, and looks at what comes; undefined where nobody asked for it. */
   readonly identity?: Identity | undefined;
+  /** Whether it sends on late messages that are due. @default 'auto' */
+  readonly forwards?: Forwards | undefined;
 }
 
 /** The same as it is said: by a class, or for one instance. */
@@ -116,17 +123,31 @@ interface Told {
   readonly middleware?: readonly Middleware[] | undefined;
   readonly telemetry?: boolean | undefined;
   readonly identity?: IdentityOptions | undefined;
+  readonly forwards?: Forwards | undefined;
 }
 
 /** What a class and one instance of it say: the middleware of both, the class first; of the rest the instance. @throws ConfigurationError for an identity that cannot be */
 export function aroundOf(
   Class: Told & Pick<Around, 'middleware' | 'telemetry'>,
-  { middleware = [], telemetry = Class.telemetry, identity = Class.identity }: Told,
+  {
+    middleware = [],
+    telemetry = Class.telemetry,
+    identity = Class.identity,
+    forwards = Class.forwards,
+  }: Told,
   who: Who,
 ): Around {
   return {
     middleware: [...Class.middleware, ...middleware],
     telemetry,
     identity: identityOf(identity, who),
+    forwards: checkedForwards(who, forwards),
   };
+}
+
+/** n.b. plain JavaScript, and environments, give texts. */
+function checkedForwards(who: Who, forwards: Forwards | undefined): Forwards | undefined {
+  if (forwards === undefined || forwards === 'auto' || typeof forwards === 'boolean') return forwards;
+  const name = typeof who === 'string' ? who : who.name;
+  throw new ConfigurationError(`${name}: forwards must be true, false or 'auto' and is ${shown(forwards)}.`);
 }

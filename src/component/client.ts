@@ -1,4 +1,5 @@
 import type { LinkHealth, LinkOptions } from '../amqp/index.js';
+import type { Forwards } from '../delaying/index.js';
 import type { IdentityOptions } from '../identity/index.js';
 import { aroundOf } from './chain.js';
 import { Dispatch } from './dispatch.js';
@@ -15,6 +16,8 @@ export interface MiddlewareOption {
   readonly telemetry?: boolean | undefined;
   /** Which key signs what it sends, and whether what comes is trusted. See docs/identity.md. @default as its class says, and that says nothing */
   readonly identity?: IdentityOptions | undefined;
+  /** Whether it sends on late messages that are due, its own and those of others. See {@link Forwards}. @default as its class says */
+  readonly forwards?: Forwards | undefined;
 }
 
 /** A component that sends and calls, and takes nothing. */
@@ -25,6 +28,8 @@ export abstract class Client {
   static readonly telemetry: boolean = true;
   /** Which key signs what it sends, and whether answers are trusted. See docs/identity.md. @default none, and nobody looks */
   static readonly identity: IdentityOptions | undefined = undefined;
+  /** Whether it sends on late messages that are due. See {@link Forwards}. @default 'auto': once it has sent one itself */
+  static readonly forwards: Forwards = 'auto';
 
   /** @internal */
   protected readonly dispatch: Dispatch;

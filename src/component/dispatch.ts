@@ -10,6 +10,7 @@ import {
   type PublishOptions,
 } from '../amqp/index.js';
 import { throwHere } from '../common/call-site.js';
+import { type Due, dueOf, LateSender } from '../delaying/index.js';
 import { ClosedError, ConfigurationError, PublishTimeoutError, TimeoutError } from '../errors.js';
 import {
   type CallOptions,
@@ -22,12 +23,12 @@ import {
   type StreamReader,
   type StreamRequest,
 } from '../rpc/index.js';
-import { endedHere, failedCall, isResult, type Result } from '../wire/index.js';
+import { endedHere, failedCall, type Result } from '../wire/index.js';
 import { type Around, Chain } from './chain.js';
 import type { HoldLimits } from './held.js';
 import { type MessageSettings, messageProperties, withSettings } from './message-settings.js';
 import type { ComponentInfo } from './middleware.js';
-import { heldTooLong, sendThrough } from './outbound.js';
+import { asResult, heldTooLong, sendThrough } from './outbound.js';
 import { withinScope } from './scope.js';
 import { beginThrough } from './stream-through.js';
 import { attemptsTold, callTold, publishTold } from './told-outside.js';
@@ -46,6 +47,7 @@ export class Dispatch {
   readonly #lease: Lease;
   readonly #component: ComponentInfo;
   readonly #chain: Chain<'send'>;
+  #late: LateSender | undefined;
   #caller: RpcCaller | undefined;
   #streams: StreamCaller | undefined;
   #opening: Promise<void> | undefined;
@@ -82,6 +84,7 @@ export class Dispatch {
       throw thrown;
     });
     await this.#opening;
+    if (this.#chain.forwards === true) this.#lateSender.forward();
   }
 
   /** Ends as soon as `work` has, or with a ClosedError when this is closed before. */
@@ -93,16 +96,17 @@ export class Dispatch {
    * Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promises are made but the publisher's own
    * and one by which errors lead to the line that has sent.
    */
-  publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
-    return this.#publish(name, copies, options).then(undefined, throwHere);
+  publish(name: string | null, copies: Copies, options?: PublishOptions, due?: Due): Promise<void> {
+    return this.#publish(name, copies, options, due).then(undefined, throwHere);
   }
 
-  #publish(name: string | null, copies: readonly Outgoing[], options?: PublishOptions): Promise<void> {
+  #publish(name: string | null, copies: Copies, options?: PublishOptions, due?: Due): Promise<void> {
     const { link } = this.#lease;
-    if (this.#chain.isEmpty) return publishTold(link, this.#chain, name, copies, options);
+    const late = due && { due, sender: this.#lateSender };
+    if (this.#chain.isEmpty) return publishTold(link, this.#chain, name, copies, options, late);
     const post = { kind: 'message', name, copies } as const;
     const send = (made: readonly Outgoing[]): Promise<void> =>
-      publishTold(link, this.#chain, name, made, options);
+      publishTold(link, this.#chain, name, made, options, late);
     const { timeoutMs = 30_000, signal } = options ?? {};
     const limits = this.#limits(timeoutMs, signal, PublishTimeoutError);
     return sendThrough(this.#chain, this.#component, post, send, limits) as Promise<void>;
@@ -152,11 +156,12 @@ export class Dispatch {
     options: PublishOptions & MessageSettings = {},
   ): Promise<void> {
     const own = messageProperties(this.#component.name, options);
+    const due = dueOf(this.#component.name, options);
     const identified = changeProperties(properties, { messageId: properties.messageId ?? nextMessageId() });
     const settled = withSettings(this.#component.name, identified, own);
     await this.open();
     const copy = { exchange: '', routingKey: queue, content, properties: settled, mandatory: true };
-    await this.publish(name, [copy], options);
+    await this.publish(name, [copy], options, due);
   }
 
   /** As {@link call}, connecting first where that was not done. What `makeRequest` throws is the result, too. */
@@ -178,7 +183,9 @@ export class Dispatch {
 
   /** How the link is, whatever others consume on it. */
   async health(): Promise<LinkHealth> {
-    return await this.#lease.health({ consumers: [] });
+    const consumers = this.#late?.consumers ?? [];
+    const health = await this.#lease.health({ consumers });
+    return this.#late ? await this.#late.health(health) : health;
   }
 
   /** Ends pending calls with a ClosedError, waits for missing confirms, and closes. Idempotent. */
@@ -213,6 +220,11 @@ export class Dispatch {
     return { deadlines, timeoutMs, signal, closing: this.#closed.signal, tooLate };
   }
 
+  get #lateSender(): LateSender {
+    this.#late ??= new LateSender(this.link, this.#component.name, this.#chain.forwards);
+    return this.#late;
+  }
+
   #open(): RpcCaller {
     this.refuseWhenClosed();
     this.#caller ??= new RpcCaller(this.#lease.link);
@@ -226,15 +238,10 @@ export class Dispatch {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#caller?.close(), this.#streams?.close()]);
+    await Promise.all([this.#caller?.close(), this.#streams?.close(), this.#late?.close()]);
     this.#closed.abort(new ClosedError(`${this.#component.name} was closed while a middleware held it.`));
     await this.#lease.close();
   }
 }
 
-function asResult(given: unknown): Result {
-  if (isResult(given)) return given;
-  throw new ConfigurationError(
-    'A middleware must give the Result of a call: return what next gives, or a MessageResult of its own.',
-  );
-}
+type Copies = readonly Outgoing[];

@@ -15,6 +15,7 @@ import {
   type Seal,
 } from '../amqp/index.js';
 import { unlessAborted } from '../common/unless-aborted.js';
+import { Forwarding, type Forwards } from '../delaying/index.js';
 import { ClosedError, ConnectionLostError } from '../errors.js';
 import type { Identity } from '../identity/index.js';
 import { Member, type MemberOptions, NetworkNode } from '../network/index.js';
@@ -23,6 +24,13 @@ import { sealOf } from './border.js';
 import type { DeliveryContextHost } from './delivery-context.js';
 import { toldSettlements } from './told-settlements.js';
 import { tellStart } from './told-start.js';
+
+/** What stands around the messages of a component that takes some. */
+interface Standing {
+  readonly identity?: Identity | undefined;
+  /** True: it sends on late messages that are due, too. */
+  readonly forwards?: Forwards | undefined;
+}
 
 /** How an {@link Intake} takes from one queue. */
 export interface IntakeOptions
@@ -46,13 +54,17 @@ export class Intake implements DeliveryContextHost {
   /** Its component, as the network of components sees it. */
   readonly member: Member;
   readonly #seal: Seal | undefined;
+  readonly #name: string;
+  readonly #forwards: boolean;
   #drained: Promise<DrainReport> | undefined;
 
-  /** Connects nothing yet. @param identity of the component. @throws ConfigurationError for settings that cannot be read */
-  constructor(options: LinkOptions, component: MemberOptions, identity?: Identity) {
+  /** Connects nothing yet. @throws ConfigurationError for settings that cannot be read */
+  constructor(options: LinkOptions, component: MemberOptions, { identity, forwards }: Standing) {
     this.#lease = new Lease(options);
     this.member = new Member(component);
     this.#seal = sealOf(identity);
+    this.#name = component.name;
+    this.#forwards = forwards === true;
   }
 
   /** The way to the broker, taken when it is first needed. @throws ClosedError when this was drained before that */
@@ -104,7 +116,9 @@ export class Intake implements DeliveryContextHost {
 
   /** How the link is, and the queues that are consumed here. See {@link Link.health}. */
   async health(): Promise<LinkHealth> {
-    return await this.#lease.health({ consumers: this.#consumers });
+    const { consumer } = this.#forwards ? Forwarding.of(this.link) : {};
+    const consumers = consumer ? [...this.#consumers, consumer] : this.#consumers;
+    return await this.#lease.health({ consumers });
   }
 
   /** Takes no more messages; what nobody has begun goes back to its queue. What runs may still be settled; who still opens, ends. */
@@ -126,6 +140,7 @@ export class Intake implements DeliveryContextHost {
     handle: (delivery: Delivery) => void | Promise<void>,
   ): Promise<void> {
     await this.link.openConsuming();
+    if (this.#forwards) Forwarding.of(this.link).join(this, { name: this.#name });
     if (declarations.length > 0) await this.link.declare(declarations);
     this.#declared.push(...declarations);
     if (this.#drained) this.link.forget(this.#declared.splice(0));
@@ -146,7 +161,9 @@ export class Intake implements DeliveryContextHost {
 
   async #drain(timeoutMs: number): Promise<DrainReport> {
     this.#stopping.abort();
+    const forwarded = this.#forwards ? Forwarding.of(this.link).leave(this) : undefined;
     const reports = await Promise.all([...this.#consumers].map((consumer) => consumer.drain({ timeoutMs })));
+    await forwarded;
     this.#closing.abort(new ConnectionLostError('It was closed before the handler was done.'));
     const declared = this.#declared.splice(0);
     if (declared.length > 0) this.link.forget(declared);

@@ -7,10 +7,11 @@ import {
 } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { type Bounds, duration, shown, wholeNumber } from '../common/numbers.js';
+import type { DelaySettings } from '../delaying/index.js';
 import { ConfigurationError } from '../errors.js';
 
 /** What can be said of a message beside its content. What is undefined is as the style has it. */
-export interface MessageSettings {
+export interface MessageSettings extends DelaySettings {
   /**
    * Headers of your own, for exchanges of the type `headers`, plugins (`x-delay`), other programs, and handlers (`context.headers`).
    * Names that begin with `x-waybill-`, those in which the broker keeps its books (`x-death`), and one that the style sets itself are
@@ -59,12 +60,18 @@ export function messageProperties(owner: string, settings: MessageSettings): Mes
   };
 }
 
-/** The same for a call. @throws ConfigurationError also for an id and a life, which are not for its caller to say */
+/** The same for a call. @throws ConfigurationError also for an id, a life and a delay, which are not for its caller to say */
 export function callProperties(owner: string, settings: MessageSettings): MessageProperties | undefined {
   if (settings.messageId !== undefined)
     throw notForCalls(owner, 'messageId', 'its id is how its answer, its attempts and its cancel are known');
   if (settings.expirationMs !== undefined)
     throw notForCalls(owner, 'expirationMs', 'it lives as long as its caller waits: say timeoutMs instead');
+  if (settings.delayMs !== undefined || settings.at !== undefined)
+    throw notForCalls(
+      owner,
+      settings.at === undefined ? 'delayMs' : 'at',
+      'its caller waits for the answer now',
+    );
   return messageProperties(owner, settings);
 }
 

@@ -1,4 +1,6 @@
 import type { Outgoing } from '../amqp/index.js';
+import { ConfigurationError } from '../errors.js';
+import { isResult, type Result } from '../wire/index.js';
 import type { Chain } from './chain.js';
 import { type HoldLimits, whileHeld } from './held.js';
 import type { ComponentInfo, Outbound } from './middleware.js';
@@ -43,6 +45,14 @@ export function sendThrough<Copy extends Addressed>(
 function withHeaders<Copy extends Addressed>(copy: Copy, headers: Outbound['headers']): Copy {
   const some = Object.keys(headers).length > 0 ? headers : undefined;
   return { ...copy, properties: { ...copy.properties, headers: some } };
+}
+
+/** What a middleware has given for a call. @throws ConfigurationError where that is no result */
+export function asResult(given: unknown): Result {
+  if (isResult(given)) return given;
+  throw new ConfigurationError(
+    'A middleware must give the Result of a call: return what next gives, or a MessageResult of its own.',
+  );
 }
 
 /** What a message ends with that a middleware has held for too long. */

@@ -7,6 +7,7 @@ import {
   sendWatched,
   type Watched,
 } from '../amqp/index.js';
+import type { Due, LateSender } from '../delaying/index.js';
 import type { Identity } from '../identity/index.js';
 import type { CallRequest } from '../rpc/index.js';
 import { type Headers, passedOn, telemetryNow, tracedBy } from '../telemetry/index.js';
@@ -19,6 +20,12 @@ import { handledHeaders, scopedByTrace } from './scope.js';
 /** Who may not want to be told of, and may sign. */
 type Told = Pick<Chain<'send'>, 'isTold' | 'identity'>;
 
+/** When a message is due that is to arrive later, and what sends it. */
+interface LatePost {
+  readonly due: Due;
+  readonly sender: LateSender;
+}
+
 /**
  * Publishes a message to all its destinations, and tells of it where anybody traces or measures; else its trace is that of the message
  * that is handled. n.b. where there is one destination no promise is made but the publisher's own.
@@ -29,16 +36,34 @@ export function publishTold(
   name: string | null,
   copies: readonly Outgoing[],
   options: PublishOptions | undefined,
+  late?: LatePost,
 ): Promise<void> {
   const telemetry = telemetryNow(chain);
-  const sending = chain.identity ? signing(chain.identity, link, options) : options;
-  const publish = (message: Outgoing): Promise<void> => link.publish(message, sending);
+  const publish = late ? lateWay(link, chain, options, late) : wayOut(link, chain, options);
   const leave = (copy: Outgoing): Promise<void> =>
     telemetry
       ? sendWatched(passing(telemetry.publishing(link.server, name, copy), handledHeaders()), publish)
       : publish(inTrace(copy));
   const [only] = copies;
   return only && copies.length === 1 ? leave(only) : allOf(copies.map(leave));
+}
+
+type Way = (message: Outgoing) => Promise<void>;
+
+function wayOut(link: Link, { identity }: Told, options: PublishOptions | undefined): Way {
+  const sending = identity ? signing(identity, link, options) : options;
+  return (message) => link.publish(message, sending);
+}
+
+function lateWay(
+  link: Link,
+  { identity }: Told,
+  options: PublishOptions | undefined,
+  { due, sender }: LatePost,
+): Way {
+  const sign = identity && leaving(identity, link);
+  const publish = sender.way(due);
+  return (message) => publish(message, options, sign);
 }
 
 function signing(identity: Identity, link: Link, options: PublishOptions = {}): Sending {

@@ -79,9 +79,10 @@ export class Identity {
   /**
    * The message with its signature. Sign last: what is changed afterwards is not trusted.
    * @param from the sender, where its body does not tell it: it is put into a header.
+   * @param inMs when it is to arrive, where that is not now: its time is looked at then.
    * @throws ConfigurationError where no key may sign for this component now
    */
-  sign(message: Outgoing, from?: string): Outgoing {
+  sign(message: Outgoing, from?: string, inMs: number = 0): Outgoing {
     const now = Date.now();
     const key = this.#key(now);
     if (!key) return message;
@@ -90,7 +91,7 @@ export class Identity {
     if (from !== undefined) headers[fromHeader] = from;
     const { exchange, routingKey, content, mandatory } = message;
     const properties = changeProperties(message.properties, { headers });
-    const head = { alg: key.alg, keyId: key.id, at: writeTime(now) };
+    const head = { alg: key.alg, keyId: key.id, at: writeTime(now + inMs) };
     const text = signedText(head, { exchange, routingKey, properties, content });
     headers[signatureHeader] = writeSignature(head, key.sign(text));
     return { exchange, routingKey, content, properties, mandatory };

@@ -78,6 +78,8 @@ export class RabbitConsumer implements MessageConsumer {
   static readonly telemetry: boolean = true;
   /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
   static readonly identity: IdentityOptions | undefined = undefined;
+  /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
+  static readonly forwards: boolean = false;
 
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;
@@ -101,11 +103,7 @@ export class RabbitConsumer implements MessageConsumer {
     const answersCalls = options.rpc !== undefined;
     const link = { connectionName: connectionName(identity), answersCalls, ...connection };
     const running = { health: () => this.health(), drain: () => this.disconnect() };
-    this.#intake = new Intake(
-      link,
-      seenAs({ style: 'registry', name: owner }, running),
-      this.#chain.identity,
-    );
+    this.#intake = new Intake(link, seenAs({ style: 'registry', name: owner }, running), this.#chain);
   }
 
   /** @throws ConnectError; ClosedError when it is disconnected meanwhile */

@@ -1,5 +1,5 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { type LinkOptions, urlOf } from '../amqp/index.js';
+import { type FirstConnect, type LinkOptions, urlOf } from '../amqp/index.js';
 import { wholeNumber } from '../common/numbers.js';
 import { brand, isBranded } from '../common/shared-by-copies.js';
 
@@ -58,6 +58,9 @@ brand(ConnectionParameters, 'ConnectionParameters');
 function isConnectionParameters(connection: Connection): connection is ConnectionParameters {
   return isBranded(connection, 'ConnectionParameters');
 }
+
+/** For a minute, as the original, which gave up at the 13th failure. */
+export const asOriginal: FirstConnect = { attempts: 13, delayMs: 5_000 };
 
 /** What everything here connects by. */
 export type Connection = ConnectionParameters | LinkOptions;

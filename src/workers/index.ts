@@ -17,6 +17,7 @@ export {
   type Send,
   useMiddleware,
 } from '../component/index.js';
+export type { DelaySettings, Forwards } from '../delaying/index.js';
 export type { OpenCall } from '../rpc/index.js';
 export {
   type ErrorHop,

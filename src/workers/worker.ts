@@ -3,7 +3,6 @@ import {
   checkQueueArguments,
   type Declaration,
   type FailurePolicy,
-  type FirstConnect,
   type LinkHealth,
   wellWhile,
 } from '../amqp/index.js';
@@ -34,7 +33,7 @@ import type { Responder } from '../rpc/index.js';
 import { StandingThread } from '../scheduler/index.js';
 import { assertContentType, type Encoder, type FingerprintStamp } from '../wire/index.js';
 import { bindingsOf } from './bindings.js';
-import { type Connection, linkOptions } from './connection-parameters.js';
+import { asOriginal, type Connection, linkOptions } from './connection-parameters.js';
 import type { Bare } from './dialect.js';
 import { assertRoute, type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
 
@@ -70,9 +69,6 @@ export interface RouteServer {
   readonly responder?: Responder;
 }
 
-/** For a minute, as the original, which gave up at the 13th failure. */
-const asOriginal: FirstConnect = { attempts: 13, delayMs: 5_000 };
-
 /** Takes messages from queues, one function for each. It is a micro thread: for a MicroScheduler, or `run()`. */
 export abstract class Worker extends StandingThread {
   /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
@@ -81,6 +77,8 @@ export abstract class Worker extends StandingThread {
   static readonly telemetry: boolean = true;
   /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
   static readonly identity: IdentityOptions | undefined = undefined;
+  /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
+  static readonly forwards: boolean = false;
   /** Who it is. */
   readonly name: string;
   /** @internal */
@@ -144,7 +142,7 @@ export abstract class Worker extends StandingThread {
     const defaults = { connectionName: connectionName(identify(who, this.name)), firstConnect: asOriginal };
     const options = { ...linkOptions(this.#connection, defaults), answersCalls: this.kind.jobs === 'call' };
     const seen = seenAs({ style: 'workers', name: this.name }, this, [...this.#routes.keys()]);
-    const intake = new Intake(options, seen, this.#chain.identity);
+    const intake = new Intake(options, seen, this.#chain);
     this.#intake = intake;
     warnOfMinifiedName(intake.link.logger, this.constructor, this);
     try {

@@ -8,7 +8,7 @@ import { carriedProperties } from '../consuming/carried-properties.js';
 import type { MessageProperties } from '../frames/outgoing.js';
 import type { Link } from '../link/link.js';
 import { type Dossier, dossierHeader, editedHeader, originHeader } from './dossier.js';
-import { failedQueueName } from './failure-queue-name.js';
+import { failedQueueName, homeQueue } from './failure-queue-name.js';
 
 /** A message that was parked, with its story. */
 export interface FailedMessage {
@@ -99,7 +99,7 @@ export class FailedQueue {
       await sleep(Math.max(0, next - performance.now()), { signal });
       if (signal?.aborted) return 'stop';
       next = performance.now() + everyMs;
-      await this.#put(this.#queue, message, withoutDossier(message.properties.headers));
+      await this.#put(homeQueue(this.#queue), message, withoutDossier(message.properties.headers));
       onReplayed?.(message, ++count);
       return 'done';
     });
@@ -123,7 +123,9 @@ export class FailedQueue {
       if (message.id !== original.id || !message.content.equals(original.content)) return 'keep';
       const headers = { ...message.properties.headers, [editedHeader]: new Date().toISOString() };
       const [queue, carried] =
-        fate === 'keep' ? [failedQueueName(this.#queue), headers] : [this.#queue, withoutDossier(headers)];
+        fate === 'keep'
+          ? [failedQueueName(this.#queue), headers]
+          : [homeQueue(this.#queue), withoutDossier(headers)];
       await this.#put(queue, { ...message, content }, carried);
       isEdited = true;
       return 'done';

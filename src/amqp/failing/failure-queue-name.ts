@@ -18,6 +18,14 @@ export function failureQueueName(queue: string, suffix: string): string {
   return `${Buffer.from(queue).subarray(0, keptBytes).toString()}~${digest}.${suffix}`;
 }
 
+/**
+ * Where what is parked goes back to. Late messages that could not be delivered are parked as those of `waybill.delay`, which is no queue:
+ * they go to the one from which they are sent on.
+ */
+export function homeQueue(queue: string): string {
+  return queue === 'waybill.delay' ? 'waybill.delay.due' : queue;
+}
+
 /** Where messages of a queue are kept until a person decides. */
 export function failedQueueName(queue: string): string {
   return failureQueueName(queue, 'failed');

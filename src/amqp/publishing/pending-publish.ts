@@ -14,6 +14,8 @@ export interface PublishHost {
 /** One publish from the moment it is asked for until its promise is settled, which happens once. */
 export class PendingPublish implements Timed {
   readonly message: Outgoing;
+  /** The message as it has left the last time. */
+  left: Outgoing;
   /** How much speaks for this message being the one that the broker cannot stand. */
   suspicion = 0;
   /** Whether it waits in the outbox to be sent. */
@@ -35,6 +37,7 @@ export class PendingPublish implements Timed {
     host: PublishHost,
   ) {
     this.message = message;
+    this.left = message;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#host = host;
@@ -46,7 +49,8 @@ export class PendingPublish implements Timed {
 
   /** The message as it leaves now. */
   get outgoing(): Outgoing {
-    return this.#leaving ? this.#leaving(this.message) : this.message;
+    if (this.#leaving) this.left = this.#leaving(this.message);
+    return this.left;
   }
 
   /** Gives up when the time is over, when the caller's signal says so, or with the connection where it is sent once only. */

@@ -210,9 +210,9 @@ export class Publisher {
   }
 
   /** RabbitMQ sends the return before the confirm, so by now it is known. */
-  #unroutable({ message }: PendingPublish): WaybillError | undefined {
-    if (!this.#returned.take(message)) return undefined;
-    return new UnroutableError(message.exchange, message.routingKey);
+  #unroutable({ left }: PendingPublish): WaybillError | undefined {
+    if (!this.#returned.take(left)) return undefined;
+    return new UnroutableError(left.exchange, left.routingKey);
   }
 
   /**

@@ -18,6 +18,7 @@ import {
   sendThrough,
   withSettings,
 } from '../../component/index.js';
+import { dueOf, LateSender } from '../../delaying/index.js';
 import { ClosedError, PublishTimeoutError, toError } from '../../errors.js';
 import { readSettings } from '../common/settings.js';
 import type { ConnectionOwner, NamedConnection } from '../connections.js';
@@ -70,6 +71,8 @@ export class AmqpConnection implements NamedConnection {
   readonly prefetch: number;
   readonly #options: AmqpConnectionOptions;
   readonly #links = new Map<string, { readonly link: Link; readonly unwatch: () => void }>();
+  /** What sends late messages, for each link that has any. */
+  readonly #late = new Map<Link, LateSender>();
   #owner: ConnectionOwner | undefined;
   #chain = new Chain('send', 'AmqpConnection', { middleware: [], telemetry: true });
   #closing: Promise<void> | undefined;
@@ -89,7 +92,8 @@ export class AmqpConnection implements NamedConnection {
   }
 
   /**
-   * Publishes one message, at any time, also from handlers and hooks. Resolves when the broker has it, and has routed it to a queue.
+   * Publishes one message, at any time, also from handlers and hooks. Resolves when the broker has it, and has routed it to a queue; one
+   * that is late, when the broker has it.
    * @throws ConnectError at once, with the reason, while the broker was never reached: nothing was sent; ConfigurationError for both or neither of `data` and `serializedData`; EncodingError for data that is no JSON;
    * UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError as a producer's.
    */
@@ -98,13 +102,15 @@ export class AmqpConnection implements NamedConnection {
     const { content, contentType } = contentOf(message);
     const always = { ...(contentType && { contentType }), deliveryMode: 2, messageId: nextMessageId() };
     const own = messageProperties('AmqpConnection.put', message);
+    const due = dueOf('AmqpConnection.put', message);
     const all = withSettings('AmqpConnection.put', { ...always, ...properties }, own);
     const outgoing = { exchange, routingKey, content, properties: all, mandatory };
     const link = this.link(vhost);
     const { timeoutMs = 30_000, signal } = message;
     const restMs = await connectFirst(link, { timeoutMs, signal });
+    const late = due && { due, sender: this.#lateSender(link) };
     const send = (copy: Outgoing): Promise<void> =>
-      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal }).then(
+      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal }, late).then(
         undefined,
         throwHere,
       );
@@ -155,6 +161,7 @@ export class AmqpConnection implements NamedConnection {
    */
   async open(): Promise<void> {
     if (this.#links.size === 0 || this.#closing) await this.link().openPublishing();
+    if (this.#chain.forwards === true) this.#lateSender(this.link()).forward();
   }
 
   /** @internal The way to one virtual host, taken as it is written. */
@@ -179,7 +186,15 @@ export class AmqpConnection implements NamedConnection {
     this.#closed.abort(new ClosedError('The connection was closed while a middleware held the message.'));
     const entries = [...this.#links.values()];
     for (const { unwatch } of entries) unwatch();
+    await Promise.all([...this.#late.values()].map((each) => each.close()));
     await Promise.all(entries.map(({ link }) => link.close()));
+  }
+
+  #lateSender(link: Link): LateSender {
+    const name = this.#owner?.name ?? 'AmqpConnection';
+    const sender = this.#late.get(link) ?? new LateSender(link, name, this.#chain.forwards);
+    this.#late.set(link, sender);
+    return sender;
   }
 
   #open(vhost: string | undefined): { readonly link: Link; readonly unwatch: () => void } {

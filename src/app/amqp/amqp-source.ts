@@ -44,7 +44,7 @@ export class AmqpSource implements Part {
     this.#intake = new Intake(
       route.connection.linkOptions(route.vhost),
       seenAs({ style: 'app', name: host.name }, host, [route.name]),
-      host.around.identity,
+      host.around,
     );
     this.#failures = new FailurePolicy(this.#intake.link, {
       component: identify({ name: host.name }, host.name, this.#intake.link.vhost),

@@ -3,8 +3,8 @@ import { isWaybillError } from '../../errors.js';
 import type { Finding } from './finding.js';
 import { askQueue, type QueueFacts, type QueueRefusal } from './queue-facts.js';
 
-/** Queues beside those of components, from which nobody takes. */
-const asideNames = /\.failed$|\.retry\.\d+$/;
+/** Queues beside those of components, from which nobody takes, and the levels in which late messages wait. */
+const asideNames = /\.failed$|\.retry\.\d+$|^waybill\.delay\.\d\d$/;
 
 const refusals: Readonly<Record<QueueRefusal, Pick<Finding, 'status' | 'text' | 'advice'>>> = {
   missing: {

@@ -1,4 +1,5 @@
 import { AmqpError, type Content, type FieldTable } from '../../protocol/index.js';
+import { longestTimeMs } from '../common/argument-reader.js';
 import { typeName } from '../common/field-types.js';
 import type { Message } from '../common/message.js';
 import type { Profile } from '../common/profile.js';
@@ -42,7 +43,8 @@ function checkUserId(userId: string | undefined, user: string): void {
 }
 
 function checkExpiration(expiration: string | undefined): void {
-  if (expiration === undefined || (/^\+?\d+$/.test(expiration) && Number(expiration) <= 0xffff_ffff)) return;
+  if (expiration === undefined || (/^\+?\d+$/.test(expiration) && Number(expiration) <= longestTimeMs))
+    return;
   throw new AmqpError('PRECONDITION_FAILED', `invalid expiration '${expiration}'`);
 }
 

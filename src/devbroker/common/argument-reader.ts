@@ -1,6 +1,9 @@
 import { AmqpError, type FieldTable, type FieldValue } from '../../protocol/index.js';
 import { typeName } from './field-types.js';
 
+/** The longest time that RabbitMQ takes, in milliseconds: ten years of 365 days. */
+export const longestTimeMs = 315_360_000_000;
+
 /** Reads arguments of a queue by their types, and refuses those that are wrong in RabbitMQ's words. */
 export class ArgumentReader {
   readonly #args: FieldTable;
@@ -24,6 +27,13 @@ export class ArgumentReader {
     if (number < least) throw this.refuse(name, `{value_${number < 0 ? 'negative' : 'zero'},${number}}`);
     if (number > most) throw this.refuse(name, `{max_value_exceeded,${number}}`);
     return number;
+  }
+
+  /** A time in milliseconds. @throws AmqpError 406 for what is none, and for more than ten years, as RabbitMQ (seen in 3.10 and 4.3) */
+  time(name: string, least: number): number | undefined {
+    const ms = this.integer(name, least);
+    if (ms !== undefined && ms > longestTimeMs) throw this.refuse(name, `{value_too_large,${ms}}`);
+    return ms;
   }
 
   /** An integer if it is one. */

@@ -24,9 +24,6 @@ export interface QueueLimits {
   readonly consumerTimeoutMs: number | undefined;
 }
 
-/** The longest time RabbitMQ accepts: what fits an unsigned 32-bit integer. */
-const LONGEST_MS = 0xffff_ffff;
-
 /**
  * Reads and checks the arguments of a queue.
  *
@@ -39,8 +36,8 @@ export function readQueueArguments(args: FieldTable, what: string, profile: Prof
   refuseOthers(Object.keys(args), type, what, profile);
   const limits: QueueLimits = {
     type,
-    expiresMs: read.integer('x-expires', 1, LONGEST_MS),
-    messageTtlMs: read.integer('x-message-ttl', 0, LONGEST_MS),
+    expiresMs: read.time('x-expires', 1),
+    messageTtlMs: read.time('x-message-ttl', 0),
     maxLength: read.integer('x-max-length', 0),
     maxLengthBytes: read.integer('x-max-length-bytes', 0),
     overflow:

@@ -1,4 +1,4 @@
-import { type DrainReport, FailurePolicy } from '../../amqp/index.js';
+import { type DrainReport, FailurePolicy, type Link } from '../../amqp/index.js';
 import { unlessAborted } from '../../common/unless-aborted.js';
 import {
   aroundOf,
@@ -13,6 +13,7 @@ import {
   toldSettlements,
   warnOfMinifiedName,
 } from '../../component/index.js';
+import { Forwarding } from '../../delaying/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked, isDebugging } from '../../logger.js';
 import { Member } from '../../network/index.js';
@@ -26,7 +27,7 @@ import type { SubscribedQueues } from './event-queues.js';
 import { type JobHost, MessageJob } from './message-job.js';
 import type { MessageProcessor } from './processor.js';
 import type { ProcessorEmitter } from './processor-events.js';
-import type { MessageProcessorOptions, ProcessorHealth } from './processor-options.js';
+import { given, type MessageProcessorOptions, type ProcessorHealth } from './processor-options.js';
 import type { UnhandledCount } from './unhandled.js';
 
 /** What one life of a processor is made of: what lasts over its lives, and whom to ask and tell. */
@@ -64,6 +65,7 @@ export class ProcessorLife {
   readonly #options: LifeOptions;
   readonly #chain: Chain<'receive'>;
   readonly #closing = new AbortController();
+  #forwarding: Forwarding | undefined;
   #starting: Promise<void> | undefined;
   #isOver = false;
 
@@ -102,9 +104,17 @@ export class ProcessorLife {
 
   /** Stops, waits up to `timeoutMs` for what runs, settles it, closes, and tells the handlers that are left. Never throws. */
   async drain(timeoutMs: number): Promise<DrainReport> {
+    const forwarded = this.#forwarding?.leave(this);
     const report = await this.consumer.drain({ timeoutMs });
+    await forwarded;
     this.#closing.abort(new ConnectionLostError('The processor was closed before the handler was done.'));
     return report;
+  }
+
+  #forward(link: Link): void {
+    if (this.#chain.forwards !== true || this.#options.stopping.aborted) return;
+    this.#forwarding = Forwarding.of(link);
+    this.#forwarding.join(this, this.fingerprint);
   }
 
   #tellStart(): void {
@@ -126,6 +136,7 @@ export class ProcessorLife {
       const { link } = this.consumer;
       const handle = toldSettlements(reception.handle, this.#options.Class.name, link.logger);
       await this.consumer.startConsuming(handle, reception);
+      this.#forward(link);
       this.#tellStart();
     } catch (thrown) {
       this.#isOver = true;
@@ -236,13 +247,4 @@ function newMember({ Class, options, processor, table, onEnd }: LifeOptions): Me
     quit: () => onEnd('exit'),
     restart: () => onEnd('restart'),
   });
-}
-
-/** The options that were given: an explicit undefined does not beat a default. */
-function given({
-  middleware: _own,
-  identity: _keys,
-  ...others
-}: MessageProcessorOptions): MessageProcessorOptions {
-  return Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
 }

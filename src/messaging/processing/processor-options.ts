@@ -52,3 +52,13 @@ export interface ProcessorHealth extends LinkHealth {
   /** The messages that were not trusted; left out where nobody looks (`identity: { verify }`). */
   readonly untrusted?: UntrustedHealth | undefined;
 }
+
+/** @internal The options that were given: an explicit undefined does not beat a default. */
+export function given({
+  middleware: _own,
+  identity: _keys,
+  forwards: _late,
+  ...others
+}: MessageProcessorOptions): MessageProcessorOptions {
+  return Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
+}

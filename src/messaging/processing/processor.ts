@@ -75,6 +75,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly telemetry: boolean = true;
   /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
   static readonly identity: IdentityOptions | undefined = undefined;
+  /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
+  static readonly forwards: boolean = false;
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 

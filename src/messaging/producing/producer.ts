@@ -8,6 +8,7 @@ import {
   type Middleware,
   warnOfMinifiedName,
 } from '../../component/index.js';
+import type { Forwards } from '../../delaying/index.js';
 import {
   type CollectOptions,
   type OpenCall,
@@ -98,6 +99,8 @@ export class GenericProducer {
   static readonly telemetry: boolean = true;
   /** Which key signs what it sends, and whether answers are trusted. See docs/identity.md. @default none, and nobody looks */
   static readonly identity: IdentityOptions | undefined = undefined;
+  /** Whether it sends on late messages that are due. See {@link Forwards}. @default 'auto': once it has sent one itself */
+  static readonly forwards: Forwards = 'auto';
   /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
   static readonly undeclared: 'refuse' | 'send' = 'refuse';
 

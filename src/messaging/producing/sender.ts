@@ -6,6 +6,7 @@ import {
   messageProperties,
   withSettings,
 } from '../../component/index.js';
+import { type Due, dueOf } from '../../delaying/index.js';
 import { ConfigurationError } from '../../errors.js';
 import { debugAsked, isDebugging } from '../../logger.js';
 import {
@@ -129,12 +130,18 @@ export class Sender {
   }
 
   // n.b. no promise is made here but the publisher's own: each costs as much as encoding the message.
-  #post(content: Buffer, name: string | undefined, settings: CallSettings, eventKey?: string): Promise<void> {
+  #post(
+    content: Buffer,
+    name: string | undefined,
+    settings: CallSettings,
+    eventKey?: string,
+    due: Due | undefined = dueOf(this.#options.Class.name, settings),
+  ): Promise<void> {
     this.dispatch.refuseWhenClosed();
     const eks = destinationsOf(settings, this.#options.Class, eventKey);
     for (const [exchange] of eks) {
       if (!this.#declared.has(exchange))
-        return this.#declare(eks).then(() => this.#post(content, name, settings, eventKey));
+        return this.#declare(eks).then(() => this.#post(content, name, settings, eventKey, due));
     }
     const { mandatory = true, withinDeadline } = settings;
     if (withinDeadline) assertWithinDeadline(name ?? null);
@@ -142,7 +149,7 @@ export class Sender {
     const own = messageProperties(this.#options.Class.name, settings);
     const how = { mandatory, hasOwnKey: eventKey !== undefined };
     const copies = eks.map((to) => this.#outgoing(to, content, how, this.#stored(type, own)));
-    return this.dispatch.publish(name ?? null, copies, settings);
+    return this.dispatch.publish(name ?? null, copies, settings, due);
   }
 
   /** n.b. what the message was made of may be changed as soon as this is done. */

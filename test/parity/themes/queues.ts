@@ -67,6 +67,8 @@ export const queues: Theme = {
       { 'x-message-ttl': -1 },
       { 'x-message-ttl': '1000' },
       { 'x-message-ttl': 1.5 },
+      { 'x-message-ttl': 315_360_000_001 },
+      { 'x-expires': 315_360_000_001 },
       { 'x-expires': 0 },
       { 'x-expires': -5 },
       { 'x-max-length': -1 },
@@ -89,6 +91,8 @@ export const queues: Theme = {
   'right arguments of every kind are taken': async (world) => {
     const right: readonly Record<string, unknown>[] = [
       { 'x-message-ttl': 0 },
+      { 'x-message-ttl': 2 ** 32 },
+      { 'x-message-ttl': 315_360_000_000, 'x-expires': 315_360_000_000 },
       { 'x-max-length': 0 },
       { 'x-max-length-bytes': 100, 'x-overflow': 'drop-head' },
       { 'x-overflow': 'reject-publish' },
