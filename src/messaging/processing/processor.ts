@@ -113,10 +113,7 @@ export class MessageProcessor extends MicroThread implements Component {
     return this.#life.consumer;
   }
 
-  /**
-   * Declares a handler without decorators: a function (`this` is the processor) or a Handler class.
-   * `PingReceiver.handle('command', 'ping', function (content) { … })`, or with `{ category: 'rpc' }` for calls.
-   */
+  /** Declares a handler without decorators: `PingReceiver.handle('command', 'ping', function (content) { … })`, `this` being the processor, or a Handler class. */
   static handle<This extends MessageProcessor>(
     this: ProcessorClass<This>,
     type: string,
@@ -128,8 +125,7 @@ export class MessageProcessor extends MicroThread implements Component {
   }
 
   /**
-   * Connects, declares, binds and starts to consume. Whoever asks again, also at the same time, shares the outcome; after one
-   * that failed it may be tried again.
+   * Connects, declares, binds and starts to consume. Whoever asks again, also at the same time, shares the outcome; after one that failed it may be tried again.
    * @throws ConnectError, TopologyError; ClosedError when it is stopped meanwhile, or was before. Nothing is left open then
    */
   override async create(): Promise<void> {
@@ -159,8 +155,8 @@ export class MessageProcessor extends MicroThread implements Component {
   }
 
   /**
-   * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers'
-   * signals are aborted and it closes anyway, and rejects with a DrainError that says so. @default 8,000 ms
+   * Stops, gives back what has not started, waits for what runs, settles it, and closes. After `timeoutMs` the handlers' signals are aborted and it closes anyway,
+   * and rejects with a DrainError that says so. @default 8,000 ms
    */
   override async drain({ timeoutMs = usualDrainMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
     duration(`${this.constructor.name}.drain: timeoutMs`, timeoutMs);
@@ -203,8 +199,8 @@ export class MessageProcessor extends MicroThread implements Component {
   }
 
   /**
-   * Restarts the component: finishes what runs, starts the same program again and ends the scheduler. Called after the
-   * message that asks for it was acked. Override it where something else supervises the process.
+   * Restarts the component: finishes what runs, starts the same program again and ends the scheduler. Called after the message that asks for it was acked.
+   * Override it where something else supervises the process.
    */
   async restart(): Promise<void> {
     await this.#life.drain(30_000);
