@@ -38,7 +38,7 @@ class Orders extends producerOf({
 
 const on = handlersFor(Orders);
 
-typeCase('a sending method takes what the schema takes', async () => {
+typeCase('H-E3: a sending method takes what the schema takes', async () => {
   const orders = await Orders.connect();
   expectTypeOf(orders.message_cancel).toEqualTypeOf<(parameters: { orderId: number }) => Promise<void>>();
   expectTypeOf(orders.message_weigh).toEqualTypeOf<(parameters: { grams: number }) => Promise<void>>();

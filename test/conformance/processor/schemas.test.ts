@@ -85,7 +85,7 @@ on.all(Desk, {
 describe('a producer that is made of schemas', () => {
   const stage = useStage();
 
-  it('sends what its schemas take; handlers get what they make, and so do callers', async (t) => {
+  it('H-E3: sends what its schemas take; handlers get what they make, and so do callers', async (t) => {
     const place = await stage.place();
     const { processor } = await stage.start(t, Desk, place);
     const orders = await stage.connect(t, ordersAt(place.eks));
