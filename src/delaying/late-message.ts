@@ -125,9 +125,14 @@ function readLate(headers: Headers | undefined): Late {
     headers: typeof own === 'object' && own !== null && !Array.isArray(own) ? (own as Headers) : undefined,
     priority:
       Number.isInteger(priority) && (priority as number) >= 0 ? (priority as number) & 255 : undefined,
-    expiration: typeof expiration === 'string' && /^\d{1,12}$/.test(expiration) ? expiration : undefined,
+    expiration: isLife(expiration) ? expiration : undefined,
     again: Number.isSafeInteger(again) ? (again as number) : undefined,
   };
+}
+
+/** What RabbitMQ takes for the life of a message: it closes the channel for all else (RabbitMQ docs, Time-To-Live). */
+function isLife(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,10}$/.test(value) && Number(value) <= 4_294_967_295;
 }
 
 /** What AMQP's short strings hold (section 4.2.5.3). */
