@@ -133,8 +133,8 @@ const doors: Readonly<Record<string, Door>> = {
       Credentials
       CredentialsSource
       DecodeLimits
-      DelaySettings
       Definition
+      DelaySettings
       Delivery
       DeliveryCallback
       DeliveryContext
