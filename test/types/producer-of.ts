@@ -93,12 +93,12 @@ typeCase('handlers get what the schema makes, and answer what the answer takes',
 
 typeCase('what does not fit does not compile', async () => {
   const orders = await Orders.connect();
-  // @ts-expect-error a number is asked for
+  // @ts-expect-error Type 'string' is not assignable to type 'number'
   await orders.message_cancel({ orderId: '1' });
-  // @ts-expect-error nothing is taken
+  // @ts-expect-error Expected 0 arguments, but got 1
   await orders.message_wait(1);
   class Desk extends MessageProcessor {}
-  // @ts-expect-error rpc_price is left out
+  // @ts-expect-error Property 'rpc_price' is missing
   on.all(Desk, {
     message_cancel: () => {},
     message_weigh: () => {},
@@ -110,11 +110,11 @@ typeCase('what does not fit does not compile', async () => {
     message_weigh: () => {},
     message_wait: () => {},
     stream_rows: () => [],
-    // @ts-expect-error the answer has cents
+    // @ts-expect-error is not assignable to type 'Answered<{ cents: number; until: string; }>'
     rpc_price: () => ({ price: 1 }),
   });
-  // @ts-expect-error its name says nothing
+  // @ts-expect-error it must be called message_x, event_x, rpc_x or stream_x
   producerOf({ cancel: {} });
-  // @ts-expect-error no schema and no class
+  // @ts-expect-error Type 'number' is not assignable to type 'ContentType | undefined'
   producerOf({ message_cancel: { parameters: 4 } });
 });
