@@ -48,6 +48,7 @@ const processorMembers: Members = {
     'middleware',
     'telemetry',
     'identity',
+    'forwards',
     'abortWhenCallerGone',
     'handlerTimeoutMs',
     'slowHandlerMs',

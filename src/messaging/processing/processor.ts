@@ -89,7 +89,8 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly #ended: Promise<void>;
   #end!: (reason?: ExitScheduler | ThreadDone) => void;
   #life: ProcessorLife;
-  #isAlone = false;
+  /** Its start, where no scheduler runs it. */
+  #alone: Promise<void> | undefined;
 
   /** Connects nothing yet. @throws ConfigurationError for settings that cannot be used */
   constructor(options: MessageProcessorOptions = {}) {
@@ -134,10 +135,10 @@ export class MessageProcessor extends MicroThread implements Component {
     await this.#life.start();
   }
 
-  /** The same as {@link create}, for those who need no scheduler. */
+  /** {@link create}, for those who need no scheduler. */
   async start(): Promise<this> {
-    this.#isAlone = true;
-    await this.create();
+    this.#alone = this.create();
+    await this.#alone;
     return this;
   }
 
@@ -227,7 +228,7 @@ export class MessageProcessor extends MicroThread implements Component {
   #leave(how: 'leave' | 'exit'): void {
     void this.consumer.stopConsuming();
     this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
-    if (this.#isAlone) this.drain().catch((thrown) => this.#logger.error(toError(thrown).message));
+    this.#alone?.then(() => this.drain()).catch((thrown) => this.#logger.error(toError(thrown).message));
   }
 
   #liveWith(lasts: Lasting): ProcessorLife {
