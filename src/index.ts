@@ -100,6 +100,16 @@ export {
 } from './logger.js';
 // Sending, handling, applications.
 export * from './messaging/index.js';
+export {
+  type Missed,
+  type RecurringHealth,
+  type Tick,
+  Timetable,
+  type TimetableHealth,
+  type TimetableOptions,
+  type WallClock,
+  type When,
+} from './recurring/index.js';
 // Calls.
 export {
   type CollectOptions,

@@ -76,6 +76,7 @@ const doors: Readonly<Record<string, Door>> = {
       TakenBackError
       ThreadDone
       TimeoutError
+      Timetable
       TopologyError
       UndeclaredMessageError
       UnhandledMessageError
@@ -198,6 +199,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageSettings
       MicroSchedulerOptions
       Middleware
+      Missed
       MissingAnswer
       Mistake
       NetworkOptions
@@ -222,6 +224,7 @@ const doors: Readonly<Record<string, Door>> = {
       QueueSpec
       QueueWithFlags
       Receive
+      RecurringHealth
       RegisterErrorOptions
       RemoteErrors
       Reply
@@ -248,7 +251,10 @@ const doors: Readonly<Record<string, Door>> = {
       ThreadErrorInfo
       ThreadErrorListener
       ThreadHealth
+      Tick
       TimedOutCall
+      TimetableHealth
+      TimetableOptions
       TransformOptions
       Unhandled
       UnhandledHealth
@@ -259,6 +265,8 @@ const doors: Readonly<Record<string, Door>> = {
       ValidationProblem
       VerifiedSender
       VerifyMode
+      WallClock
+      When
     `,
   },
   './app': {

@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workers: ['wire', 'amqp', 'rpc', 'delaying', 'component', 'scheduler', ...LEAVES],
   registry: ['wire', 'amqp', 'rpc', 'delaying', 'component', 'scheduler', ...LEAVES],
   app: ['wire', 'amqp', 'rpc', 'telemetry', 'delaying', 'component', 'scheduler', ...LEAVES],
+  recurring: ['amqp', 'component', 'scheduler', ...LEAVES],
   channel: ['protocol', 'amqp', ...LEAVES],
   testing: ['devbroker', 'messaging', 'amqp', ...LEAVES],
 };

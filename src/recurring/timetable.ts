@@ -1,0 +1,191 @@
+import { Lease, type LinkHealth, type LinkOptions, wellWhile } from '../amqp/index.js';
+import { usualDrainMs } from '../common/drain-limit.js';
+import { duration } from '../common/numbers.js';
+import { within } from '../common/timers.js';
+import { connectionName, identify, stoppedBefore } from '../component/index.js';
+import { ConfigurationError } from '../errors.js';
+import { defaultLogger, guardLogger, type Logger } from '../logger.js';
+import { DrainError, StandingThread } from '../scheduler/index.js';
+import { Baton } from './baton.js';
+import { Entry, type Missed, type Tick, type WallClock, wallClock } from './entry.js';
+import { type Ticks, ticksOf, type When } from './ticks.js';
+
+/** How a {@link Timetable} works. */
+export interface TimetableOptions extends LinkOptions {
+  /** Whose timetable it is. All processes that give the same name share it: each tick is run in one of them. @default `timetable` */
+  readonly name?: string | undefined;
+  /** How late a tick may be run, as when the process that should have run it has just died; what is later is told as missed. @default 60,000 */
+  readonly catchUpMs?: number | undefined;
+  /** Told of each tick that was not run, beside the log. What it throws is logged. */
+  readonly onMissed?: ((missed: Missed) => void) | undefined;
+}
+
+/** How something that recurs stands in this process. */
+export interface RecurringHealth {
+  readonly name: string;
+  /** Whether it is this process that runs it now. */
+  readonly isHere: boolean;
+  /** When it is run next; undefined where another process knows. */
+  readonly nextAt: Date | undefined;
+  readonly isRunning: boolean;
+}
+
+/** How a timetable is. */
+export interface TimetableHealth extends LinkHealth {
+  readonly recurring: readonly RecurringHealth[];
+}
+
+/** Something that recurs, as it was given. */
+interface Given {
+  readonly name: string;
+  readonly ticks: Ticks;
+  readonly run: (tick: Tick) => unknown;
+}
+
+/** How a queue's name may go on: it must be found again, and seen by people. */
+const nameLike = /^[\w.-]{1,80}$/;
+
+/**
+ * Runs work that recurs in one of many processes, which agree by RabbitMQ alone: `timetable.every('report', { cron: '0 3 * * *', timeZone:
+ * 'Europe/Berlin' }, makeReport)`. Each tick is run once, or told as missed. It is a micro thread: for a MicroScheduler, or `start()`.
+ * See docs/recurring.md.
+ */
+export class Timetable extends StandingThread {
+  readonly #name: string;
+  readonly #options: TimetableOptions;
+  readonly #catchUpMs: number;
+  readonly #lease: Lease;
+  readonly #logger: Logger;
+  readonly #clock: WallClock;
+  readonly #given = new Map<string, Given>();
+  readonly #closing = new AbortController();
+  #entries: readonly Entry[] = [];
+  #batons: readonly Baton[] = [];
+  #keeping: Promise<unknown> = Promise.resolve();
+  #isKept = false;
+
+  /** Connects nothing yet. @throws ConfigurationError @param clock for tests */
+  constructor(options: TimetableOptions = {}, clock: WallClock = wallClock) {
+    super();
+    const { name = 'timetable', catchUpMs = 60_000, ...link } = options;
+    this.#name = checkedName('Timetable: name', name);
+    this.#catchUpMs = duration('Timetable: catchUpMs', catchUpMs);
+    this.#options = options;
+    this.#clock = clock;
+    this.#logger = guardLogger(options.logger ?? defaultLogger());
+    this.#lease = new Lease({ connectionName: connectionName(this.#who), ...link });
+  }
+
+  /**
+   * Adds something that recurs. What it throws is logged, and the next tick comes all the same; one that lasts longer than until the next tick
+   * has that one left out.
+   * @throws ConfigurationError for what is no time or no name, and after the start
+   */
+  every(name: string, when: When, run: (tick: Tick) => unknown): this {
+    const owner = `Timetable, ${checkedName('Timetable.every: name', name)}`;
+    if (this.#isKept)
+      throw new ConfigurationError(`${owner}: the timetable has begun. Add what recurs before that.`);
+    if (this.#given.has(name)) throw new ConfigurationError(`${owner}: this name is there twice.`);
+    if (typeof run !== 'function')
+      throw new ConfigurationError(`${owner}: what is to be run is no function.`);
+    this.#given.set(name, { name, ticks: ticksOf(owner, when), run });
+    return this;
+  }
+
+  /** Connects and stands in line for each of its entries. @throws ConnectError, TopologyError, ClosedError; nothing is left open then */
+  override async create(): Promise<void> {
+    if (this.stopSignal.aborted) throw stoppedBefore(this.#name, this.stopSignal);
+    if (this.#isKept) return;
+    this.#isKept = true;
+    const { link } = this.#lease;
+    const given = [...this.#given.values()];
+    this.#batons = given.map(({ name }) => new Baton(link, this.#queueOf(name), () => this.#clock.now()));
+    try {
+      for (const baton of this.#batons) await baton.open();
+    } catch (thrown) {
+      this.#isKept = false;
+      for (const baton of this.#batons) await baton.close();
+      throw thrown;
+    }
+    this.#entries = given.map((each, at) => this.#entry(each, this.#batons[at] as Baton));
+    this.#keeping = Promise.all(this.#entries.map((each) => each.keep()));
+  }
+
+  /** The same as {@link create}, for those who need no scheduler. */
+  async start(): Promise<this> {
+    await this.create();
+    return this;
+  }
+
+  /**
+   * Begins nothing any more, waits for what runs, and gives all to the next process. After `timeoutMs` the signals of what runs are aborted, and it
+   * rejects with a DrainError. @default 8,000 ms
+   */
+  override async drain({ timeoutMs = usualDrainMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    duration('Timetable.drain: timeoutMs', timeoutMs);
+    this.stop();
+    const isDone = await within(
+      this.#keeping.then(() => true),
+      timeoutMs,
+      () => false,
+    );
+    const left = this.#entries.filter(({ running }) => running).map(({ state }) => state.name);
+    this.#closing.abort();
+    for (const baton of this.#batons) await baton.close();
+    await this.#lease.close();
+    if (!isDone) throw new DrainError(`${this.#name}: not ended in ${timeoutMs} ms: ${left.join(', ')}.`);
+  }
+
+  /** Ends now; what runs is told by its signal, and others hear that it was interrupted. Idempotent. */
+  async close(): Promise<void> {
+    await this.drain({ timeoutMs: 0 }).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** How its link is, and what of it is run here. */
+  override async health(): Promise<TimetableHealth> {
+    const health = await this.#lease.health({ consumers: [] });
+    const isTaking = this.#isKept && !this.stopSignal.aborted;
+    return { ...wellWhile(isTaking, health), recurring: this.#entries.map(({ state }) => state) };
+  }
+
+  get #who() {
+    return identify({ name: this.#name }, this.#name);
+  }
+
+  #queueOf(name: string): string {
+    return `waybill.recurring.${this.#name}.${name}`;
+  }
+
+  #entry({ name, ticks, run }: Given, baton: Baton): Entry {
+    return new Entry({
+      name: `${this.#name}.${name}`,
+      ticks,
+      run,
+      baton,
+      clock: this.#clock,
+      logger: this.#logger,
+      who: connectionName(this.#who),
+      catchUpMs: this.#catchUpMs,
+      onMissed: (missed) => this.#tellMissed(missed),
+      stopping: this.stopSignal,
+      closing: this.#closing.signal,
+    });
+  }
+
+  #tellMissed(missed: Missed): void {
+    try {
+      this.#options.onMissed?.(missed);
+    } catch (thrown) {
+      this.#logger.error(`${this.#name}: onMissed has thrown: ${String(thrown)}`);
+    }
+  }
+}
+
+function checkedName(what: string, name: unknown): string {
+  if (typeof name === 'string' && nameLike.test(name)) return name;
+  throw new ConfigurationError(`${what} must be up to 80 letters, digits, dots, dashes and underscores.`);
+}
