@@ -105,7 +105,7 @@ export class Entry {
 
   /** One step of who holds the token; false where that could not be done. */
   async #step(): Promise<boolean> {
-    const { baton, clock, ticks, catchUpMs } = this.#options;
+    const { baton, clock, ticks } = this.#options;
     const { token } = baton;
     if (!token) return true;
     const { last, by } = token;
@@ -113,10 +113,16 @@ export class Entry {
     if (by !== undefined) return await this.#letGo(last, last, 'interrupted');
     const due = ticks.next(last);
     const now = clock.now();
-    if (due < now - catchUpMs) return await this.#letGo(due, now - catchUpMs, 'nobody');
-    if (due <= now) return await this.#turn(due);
+    if (due <= now) return await this.#late(due, now);
     await this.#rest(Math.min(due - now, renewMs));
     return clock.now() - now < renewMs || (await baton.write({ last, by }));
+  }
+
+  /** Of ticks that have passed the last one is run, unless that is too late, too. */
+  async #late(due: number, now: number): Promise<boolean> {
+    const latest = this.#passed(due, now).last;
+    if (latest < now - this.#options.catchUpMs) return await this.#letGo(due, now, 'nobody');
+    return latest > due ? await this.#letGo(due, latest - 1, 'nobody') : await this.#turn(due);
   }
 
   async #turn(due: number): Promise<boolean> {
@@ -155,18 +161,24 @@ export class Entry {
 
   /** Tells of ticks that are not run, and goes on behind them. */
   async #letGo(first: number, until: number, why: Missed['why']): Promise<boolean> {
-    const { name, ticks, baton, logger, onMissed } = this.#options;
-    let [count, last] = [1, first];
-    for (let next = ticks.next(last); next <= until && count < mostCounted; next = ticks.next(last)) {
-      count++;
-      last = next;
-    }
+    const { name, baton, logger, onMissed } = this.#options;
+    const { count, last } = this.#passed(first, until);
     const by = baton.token?.by;
     if (!(await baton.write({ last: count < mostCounted ? last : until, by: undefined }))) return false;
     const missed: Missed = { name, why, count, from: new Date(first), to: new Date(last) };
     logger.warn(`${name}, which recurs: ${words(missed, by)}`);
     onMissed(missed);
     return true;
+  }
+
+  /** How many ticks there are from the first one on until a moment, and the last of them. */
+  #passed(first: number, until: number): { readonly count: number; readonly last: number } {
+    let [count, last] = [1, first];
+    for (let next = first; next <= until && count <= mostCounted; count++) {
+      last = next;
+      next = this.#options.ticks.next(next);
+    }
+    return { count: Math.max(1, count - 1), last };
   }
 
   async #rest(ms: number): Promise<void> {
@@ -184,5 +196,5 @@ function words({ why, count, from, to }: Missed, by: string | undefined): string
       : `${count} runs from ${from.toISOString()} to ${to.toISOString()} are`;
   return why === 'busy'
     ? `${which} left out, since the one before had not ended.`
-    : `${which} left out, since no process was there.`;
+    : `${which} left out, since no process was there, or none was connected.`;
 }

@@ -10,8 +10,6 @@ export interface Peers {
 /** Takes orders: asks the stock, and tells whoever wants to know. */
 export class Orders extends MessageProcessor {
   static override readonly eqks = [[ShopExchange, [['orders', 'orders']]]] as const;
-  // What fails is tried three times, then kept in 'orders.failed': npx waybill failed list
-  static override readonly retry = { attempts: 3, delayMs: 500, factor: 2 };
 
   constructor(
     options: MessageProcessorOptions,

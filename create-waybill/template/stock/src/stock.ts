@@ -7,8 +7,10 @@ export class Stock extends MessageProcessor {
   static override readonly eqks = [[ShopExchange, [['stock', 'stock']]]] as const;
   // Hears of every order that is placed, by a queue that all instances of this service share.
   static override readonly subscriptions = [{ exchange: ShopEvents, patterns: ['order.*.placed'] }] as const;
+  // What a message fails of is tried three times, then kept: npx waybill failed list stock.Stock.events
+  static override readonly retry = { attempts: 3, delayMs: 500, factor: 2 };
   readonly #pieces = new Map([
-    ['stamp', 100],
+    ['stamp', 100_000],
     ['album', 3],
   ]);
 
