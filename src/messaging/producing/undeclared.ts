@@ -47,7 +47,20 @@ function sentence(producer: object, prefix: MethodPrefix, name: string): string 
   return `${className} has no ${name}.${hint} A method ${builder} would declare it.`;
 }
 
+/** What it is called counts, more than how it is sent; what is not like it at all is not named. */
 function nearestTo(name: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
-  return ranked.sort((a, b) => a.distance - b.distance)[0]?.candidate;
+  const bare = bareName(name);
+  const ranked = candidates
+    .map((candidate) => ({
+      candidate,
+      far: editDistance(bare, bareName(candidate)),
+      whole: editDistance(name, candidate),
+    }))
+    .sort((a, b) => a.far - b.far || a.whole - b.whole);
+  const [best] = ranked;
+  return best && best.far <= Math.max(2, bare.length / 2) ? best.candidate : undefined;
+}
+
+function bareName(method: string): string {
+  return method.slice(methodPrefix(method)?.length ?? 0);
 }

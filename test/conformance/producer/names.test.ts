@@ -39,6 +39,9 @@ describe('the names of a producer', () => {
         /no message_custom_pong\. Did you mean message_custom_ping\?.*build_message_custom_pong/,
       rpc_look_up: /Did you mean rpc_lookup\?.*build_rpc_look_up/,
       rpc_queue_lokup: /Did you mean rpc_queue_lookup\?.*build_rpc_lokup/,
+      // The same name, sent otherwise; and one that is like none.
+      message_lookup: /Did you mean rpc_lookup\?/,
+      message_entirely_else: /no message_entirely_else\. A method build_message_entirely_else/,
     };
     for (const [name, sentence] of Object.entries(sentences)) {
       assert.throws(
