@@ -21,6 +21,11 @@ export function wireName({ names }: Pick<BuilderClass, 'names'>, name: string): 
   return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
 }
 
+/** The name of the builder of a command, without its prefix. @param wire under which it travels */
+export function builderName({ names }: Pick<BuilderClass, 'names'>, wire: string): string {
+  return Object.entries(names).find(([, each]) => each === wire)?.[0] ?? wire;
+}
+
 /**
  * What a builder has built. A command, or an event, of another name than its builder's would go to a handler that nobody has: the name
  * stands twice, and one of them is wrong.

@@ -1,13 +1,18 @@
 import type { Received } from '../../amqp/index.js';
 import { type ContentType, type Result, readTypedNow } from '../../wire/index.js';
+import { type BuilderClass, builderName } from './built.js';
 import type { Definition } from './definition.js';
 
 type ReadResult = (reply: Received) => Result;
+/** What a producer's class says of its contract. */
+type Contracted = Pick<BuilderClass, 'contract' | 'names'>;
+
 type ReadItems = (frame: Received) => readonly unknown[];
 
 /** Reads answers, and makes of each what the contract says; one that does not fit is a malformed one. */
-export function answerReader(read: ReadResult, contract: Definition, name: string): ReadResult {
-  const answer = ofContract(contract, `rpc_${name}`, 'answer');
+export function answerReader(read: ReadResult, Class: Contracted, wire: string): ReadResult {
+  const name = builderName(Class, wire);
+  const answer = Class.contract && ofContract(Class.contract, `rpc_${name}`, 'answer');
   if (!answer) return read;
   return (reply) => {
     const result = read(reply);
@@ -19,8 +24,9 @@ export function answerReader(read: ReadResult, contract: Definition, name: strin
 }
 
 /** Reads the items of a stream, and makes of each what the contract says. */
-export function streamReader(read: ReadItems, contract: Definition | undefined, name: string): ReadItems {
-  const item = contract && ofContract(contract, `stream_${name}`, 'item');
+export function streamReader(read: ReadItems, Class: Contracted, wire: string): ReadItems {
+  const name = builderName(Class, wire);
+  const item = Class.contract && ofContract(Class.contract, `stream_${name}`, 'item');
   if (!item) return read;
   return (frame) => read(frame).map((each) => readTypedNow(item, each, `An item of stream_${name}`));
 }

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { CallOptions, Cancellation } from '../../rpc/index.js';
 import type { Encoder } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { CommandNames } from './built.js';
 import type { Definition } from './definition.js';
 import type { CallSettings } from './producer-options.js';
 
@@ -11,6 +12,7 @@ export interface SendingDefaults {
   readonly name: string;
   readonly eks: Eks;
   readonly contract: Definition | undefined;
+  readonly names: CommandNames;
   readonly encoder: Encoder;
   readonly replyQueue: 'direct' | 'per-call';
   readonly timeoutMs: number;

@@ -10,9 +10,11 @@ import {
   RpcCommand,
   RpcStreamCommand,
 } from '../../wire/index.js';
+import { wireName } from './built.js';
 import type { BuildersOf, Checks, Definition, EventDefinition } from './definition.js';
 import { GenericProducer } from './producer.js';
 import type { ProducerOptions } from './producer-options.js';
+import { classOf } from './send-built.js';
 
 /** A class of producers whose builders come of a definition. */
 export type ProducerOf<Defined> = Omit<typeof GenericProducer, 'prototype' | 'contract'> & {
@@ -70,7 +72,9 @@ const commands = {
 /** All that may stand in a definition of one. */
 type Anything = EventDefinition & { readonly answer?: ContentType; readonly item?: ContentType };
 
-function builderOf(method: string, of: Anything): (parameters?: unknown) => Envelope | Promise<Envelope> {
+type Builder = (this: object, parameters?: unknown) => Envelope | Promise<Envelope>;
+
+function builderOf(method: string, of: Anything): Builder {
   const prefix = (Object.keys(commands) as (keyof typeof commands)[]).find(
     (each) => method.startsWith(each) && method.length > each.length,
   );
@@ -83,8 +87,8 @@ function builderOf(method: string, of: Anything): (parameters?: unknown) => Enve
     if (of[field] !== undefined) assertContentType(`${whose}: ${field}`, of[field]);
   const { parameters: type, key } = of;
   const name = method.slice(prefix.length);
-  return (parameters) => {
-    const built = commands[prefix](name, parameters, key);
+  return function (parameters) {
+    const built = commands[prefix](wireName(classOf(this), name), parameters, key);
     const fits = type && assertFits(type, parameters, `The parameters of ${method} do not fit its schema`);
     return isPromiseLike(fits) ? Promise.resolve(fits).then(() => built) : built;
   };

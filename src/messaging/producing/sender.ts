@@ -107,13 +107,14 @@ export class Sender {
   /** Prepares a stream, and gives what has it begun. What cannot be encoded throws at once. */
   stream(message: Envelope, settings: CallSettings): (cancellation: Cancellation) => Promise<StreamReader> {
     const { to, request, options } = this.#request(message, settings);
-    const { encoder, name, contract } = this.#options.Class;
+    const { Class } = this.#options;
+    const { encoder, name } = Class;
     const window = windowOf(name, settings.window);
     const headers = streamRequestHeaders;
     const asked = {
       ...request,
       properties: { ...request.properties, headers },
-      items: streamReader(itemsReader(encoder), contract, request.name),
+      items: streamReader(itemsReader(encoder), Class, request.name),
     };
     return async (cancellation) => {
       await this.#declare([to]);
@@ -166,7 +167,7 @@ export class Sender {
     const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
     const content = this.#envelopes.encode(message.body);
     if (isDebugging(this.#isDebugged)) this.#log(to, content, properties);
-    const read = Class.contract ? answerReader(this.#read, Class.contract, name) : this.#read;
+    const read = Class.contract ? answerReader(this.#read, Class, name) : this.#read;
     return { to, options, request: { exchange, routingKey, name, content, properties, read } };
   }
 

@@ -133,6 +133,22 @@ describe('a producer that is made of schemas', () => {
     assert.deepEqual(processor.seen, [{}]);
   });
 
+  it('may call a message otherwise where it travels', async (t) => {
+    const place = await stage.place();
+    class Named extends producerOf({ rpc_half: { parameters: z.number(), answer: z.number().max(10) } }) {
+      static override readonly eks = place.eks;
+      static override readonly names = { half: 'numbers.half' };
+    }
+    class Halver extends MessageProcessor {}
+    Halver.handle('command', 'numbers.half', ({ parameters }: Content<number>) => parameters / 2, {
+      category: 'rpc',
+    });
+    await stage.start(t, Halver, place);
+    const named = await stage.connect(t, Named);
+    assert.equal((await named.rpc_half(8)).unwrap(), 4);
+    assert.ok(isWaybillError((await named.rpc_half(80)).error, 'MALFORMED_REPLY'));
+  });
+
   it('looks at what arrives, and not at what it was before', async (t) => {
     const place = await stage.place();
     const Strict = producerOf({ message_at: { parameters: z.object({ at: z.date() }) } });
