@@ -47,16 +47,20 @@ describe('quick messages that wait behind each other for longer than the broker 
       await worker.start();
       const sender = await Sender.connect(own);
       t.after(() => sender.close());
-      for (let number = 0; number < COUNT; number++) await sender.message_job(number);
-      await until(() => worker.runs.size === COUNT, { what: 'all have run', limitMs: 15_000 });
+      // Taken by the broker, or given back just before that: the broker looks from time to time, so it may take another round.
+      const told = (): boolean =>
+        own.logger.warnings.some((line) => /taken the message back|go back to the queue/.test(line));
+      let sent = 0;
+      for (let round = 0; round < 5 && !told(); round++) {
+        for (const end = sent + COUNT; sent < end; sent++) await sender.message_job(sent);
+        await until(() => worker.runs.size === sent, { what: 'all have run', limitMs: 15_000 });
+      }
       await until(() => broker.queue('jobs')?.messages.length === 0, {
         what: 'all are acked',
         limitMs: 10_000,
       });
-      // Taken by the broker, or given back just before that.
-      const told = /taken the message back|go back to the queue/;
-      assert.ok(own.logger.warnings.some((line) => told.test(line)));
-      assert.deepEqual([...worker.runs.values()], Array(COUNT).fill(1));
+      assert.ok(told());
+      assert.deepEqual([...worker.runs.values()], Array(sent).fill(1));
       assert.equal(broker.queue('jobs.failed'), undefined);
       assert.deepEqual(
         broker.died.map(({ reason }) => reason),
