@@ -1,4 +1,11 @@
-import { type Consumer, type Declaration, type Delivery, type Link, nextMessageId } from '../amqp/index.js';
+import {
+  type ConnectionRole,
+  type Consumer,
+  type Declaration,
+  type Delivery,
+  type Link,
+  nextMessageId,
+} from '../amqp/index.js';
 import { startTimer, within } from '../common/timers.js';
 import { blank, isTruer, readToken, type Token, tokenMessage } from './token.js';
 
@@ -33,13 +40,15 @@ export class Baton {
     this.#now = now;
   }
 
-  /** Declares the queue and stands in line. @throws TopologyError, ConnectError, ClosedError */
+  /** Declares the queue and stands in line; not any more where it was closed meanwhile. @throws TopologyError, ConnectError, ClosedError */
   async open(): Promise<void> {
     await this.#link.declare([queueDeclaration(this.#queue)]);
     // n.b. with more than one in hand the consumer would change its channel where a token comes back, and stand at the end of the line then.
     this.#consumer = await this.#link.openConsumer(this.#take, { prefetch: 1, isInternal: true });
+    if (this.#closing.signal.aborted) return;
     await this.#consumer.consume(this.#queue);
-    this.#link.events.on('down', this.#look);
+    if (this.#closing.signal.aborted) return void (await this.#consumer.drain({ timeoutMs: 0 }));
+    this.#link.events.on('down', this.#down);
     this.#bring();
   }
 
@@ -96,7 +105,7 @@ export class Baton {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#stopBringing();
-    this.#link.events.off('down', this.#look);
+    this.#link.events.off('down', this.#down);
     this.#drop();
     await this.#consumer?.drain({ timeoutMs: 0 });
   }
@@ -106,34 +115,32 @@ export class Baton {
     this.#look();
     const token = readToken(delivery.content, this.#now());
     if (this.#closing.signal.aborted) delivery.giveBack();
-    else if (this.#isIdle(delivery, token)) this.#replace(delivery);
+    else if (this.#standsBefore(delivery, token)) delivery.ack();
     else this.#hold(delivery, token);
   };
 
-  /** Whether it tells nothing. While a change of our own is on its way, what is no truer than that stands before it. */
-  #isIdle({ properties: { messageId } }: Delivery, token: Token): boolean {
-    if (this.#change && messageId !== this.#change.id) return !isTruer(token, this.#known);
-    return isTruer(this.#known, token);
+  /** Whether it is only in the way of a change of our own, which is no less true. */
+  #standsBefore({ properties: { messageId } }: Delivery, token: Token): boolean {
+    return this.#change !== undefined && messageId !== this.#change.id && !isTruer(token, this.#known);
   }
 
-  /** Somebody knows less than this process, whose own change may be on its way already. */
-  #replace(delivery: Delivery): void {
-    if (!this.#change) this.#send(this.#known);
-    delivery.ack();
-  }
-
+  /** n.b. it may know less than this process. It is not sent back changed for that: the next change says what is known. */
   #hold(delivery: Delivery, token: Token): void {
     this.#held = delivery;
-    this.#known = token;
+    if (!isTruer(this.#known, token)) this.#known = token;
     this.#ours ??= new AbortController();
     this.#taken();
     if (delivery.properties.messageId === this.#change?.id) this.#change?.isBack(true);
   }
 
-  /** What was held on a channel that is gone belongs to the next in line. */
-  readonly #look = (): void => {
-    if (this.#held && !(this.#held.alive && !this.#held.settled)) this.#drop();
+  readonly #down = (connection: ConnectionRole): void => {
+    if (connection === 'consuming') this.#drop();
   };
+
+  /** What was held on a channel that is gone belongs to the next in line. */
+  #look(): void {
+    if (this.#held && !(this.#held.alive && !this.#held.settled)) this.#drop();
+  }
 
   #drop(): void {
     this.#held?.giveBack();

@@ -1,3 +1,4 @@
+import { refuseGenerated } from '../common/generators.js';
 import { inOwnContext } from '../common/own-context.js';
 import { sleep } from '../common/timers.js';
 import { storyOf } from '../common/told-error.js';
@@ -142,7 +143,7 @@ export class Entry {
     const { name, run, closing, logger } = this.#options;
     const signal = AbortSignal.any([lost, closing]);
     try {
-      await inOwnContext(() => run({ name, at: new Date(due), signal }));
+      refuseGenerated(await inOwnContext(() => run({ name, at: new Date(due), signal })));
     } catch (thrown) {
       logger.error(`${name}, which recurs, failed at ${new Date(due).toISOString()}: ${storyOf(thrown)}`);
     }

@@ -1,7 +1,11 @@
+import type { EventEmitter } from 'node:events';
 import { Lease, type LinkHealth, type LinkOptions, wellWhile } from '../amqp/index.js';
 import { usualDrainMs } from '../common/drain-limit.js';
+import { refuseGenerator } from '../common/generators.js';
+import { harmlessEmitter } from '../common/harmless-emitter.js';
 import { duration } from '../common/numbers.js';
 import { within } from '../common/timers.js';
+import { unlessAborted } from '../common/unless-aborted.js';
 import { connectionName, identify, stoppedBefore } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../logger.js';
@@ -52,28 +56,32 @@ const nameLike = /^[\w.-]{1,80}$/;
  */
 export class Timetable extends StandingThread {
   readonly #name: string;
-  readonly #options: TimetableOptions;
+  readonly #link: LinkOptions;
   readonly #catchUpMs: number;
-  readonly #lease: Lease;
+  readonly #emitter: EventEmitter<{ missed: [Missed] }>;
   readonly #logger: Logger;
   readonly #clock: WallClock;
   readonly #given = new Map<string, Given>();
   readonly #closing = new AbortController();
+  #lease: Lease;
+  #starting: Promise<void> | undefined;
+  #isTaking = false;
   #entries: readonly Entry[] = [];
   #batons: readonly Baton[] = [];
   #keeping: Promise<unknown> = Promise.resolve();
-  #isKept = false;
 
   /** Connects nothing yet. @throws ConfigurationError @param clock for tests */
   constructor(options: TimetableOptions = {}, clock: WallClock = wallClock) {
     super();
-    const { name = 'timetable', catchUpMs = 60_000, ...link } = options;
+    const { name = 'timetable', catchUpMs = 60_000, onMissed, ...link } = options;
     this.#name = checkedName('Timetable: name', name);
     this.#catchUpMs = duration('Timetable: catchUpMs', catchUpMs);
-    this.#options = options;
     this.#clock = clock;
     this.#logger = guardLogger(options.logger ?? defaultLogger());
-    this.#lease = new Lease({ connectionName: connectionName(this.#who), ...link });
+    this.#emitter = harmlessEmitter<{ missed: [Missed] }>(this.#logger);
+    if (onMissed) this.#emitter.on('missed', onMissed);
+    this.#link = { connectionName: connectionName(this.#who), ...link };
+    this.#lease = new Lease(this.#link);
   }
 
   /**
@@ -83,32 +91,53 @@ export class Timetable extends StandingThread {
    */
   every(name: string, when: When, run: (tick: Tick) => unknown): this {
     const owner = `Timetable, ${checkedName('Timetable.every: name', name)}`;
-    if (this.#isKept)
+    if (this.#starting)
       throw new ConfigurationError(`${owner}: the timetable has begun. Add what recurs before that.`);
     if (this.#given.has(name)) throw new ConfigurationError(`${owner}: this name is there twice.`);
     if (typeof run !== 'function')
       throw new ConfigurationError(`${owner}: what is to be run is no function.`);
+    refuseGenerator(run, owner);
     this.#given.set(name, { name, ticks: ticksOf(owner, when), run });
     return this;
   }
 
-  /** Connects and stands in line for each of its entries. @throws ConnectError, TopologyError, ClosedError; nothing is left open then */
-  override async create(): Promise<void> {
-    if (this.stopSignal.aborted) throw stoppedBefore(this.#name, this.stopSignal);
-    if (this.#isKept) return;
-    this.#isKept = true;
+  /**
+   * Connects and stands in line for each of its entries. Whoever asks again shares the outcome; after one that failed it may be tried again.
+   * @throws ConnectError, TopologyError; ClosedError when it is stopped meanwhile, or was before. Nothing is left open then
+   */
+  override create(): Promise<void> {
+    this.#starting ??= this.#start().catch((thrown) => {
+      this.#starting = undefined;
+      throw thrown;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const stopped = (): Error => stoppedBefore(this.#name, this.stopSignal);
+    if (this.stopSignal.aborted) throw stopped();
     const { link } = this.#lease;
     const given = [...this.#given.values()];
     this.#batons = given.map(({ name }) => new Baton(link, this.#queueOf(name), () => this.#clock.now()));
     try {
-      for (const baton of this.#batons) await baton.open();
+      await unlessAborted(this.#open(), this.stopSignal, stopped);
     } catch (thrown) {
-      this.#isKept = false;
-      for (const baton of this.#batons) await baton.close();
+      await this.#letGo();
+      this.#lease = new Lease(this.#link);
       throw thrown;
     }
     this.#entries = given.map((each, at) => this.#entry(each, this.#batons[at] as Baton));
     this.#keeping = Promise.all(this.#entries.map((each) => each.keep()));
+    this.#isTaking = true;
+  }
+
+  async #open(): Promise<void> {
+    for (const baton of this.#batons) await baton.open();
+  }
+
+  async #letGo(): Promise<void> {
+    for (const baton of this.#batons) await baton.close();
+    await this.#lease.close();
   }
 
   /** The same as {@link create}, for those who need no scheduler. */
@@ -131,8 +160,7 @@ export class Timetable extends StandingThread {
     );
     const left = this.#entries.filter(({ running }) => running).map(({ state }) => state.name);
     this.#closing.abort();
-    for (const baton of this.#batons) await baton.close();
-    await this.#lease.close();
+    await this.#letGo();
     if (!isDone) throw new DrainError(`${this.#name}: not ended in ${timeoutMs} ms: ${left.join(', ')}.`);
   }
 
@@ -148,7 +176,7 @@ export class Timetable extends StandingThread {
   /** How its link is, and what of it is run here. */
   override async health(): Promise<TimetableHealth> {
     const health = await this.#lease.health({ consumers: [] });
-    const isTaking = this.#isKept && !this.stopSignal.aborted;
+    const isTaking = this.#isTaking && !this.stopSignal.aborted;
     return { ...wellWhile(isTaking, health), recurring: this.#entries.map(({ state }) => state) };
   }
 
@@ -170,18 +198,10 @@ export class Timetable extends StandingThread {
       logger: this.#logger,
       who: connectionName(this.#who),
       catchUpMs: this.#catchUpMs,
-      onMissed: (missed) => this.#tellMissed(missed),
+      onMissed: (missed) => void this.#emitter.emit('missed', missed),
       stopping: this.stopSignal,
       closing: this.#closing.signal,
     });
-  }
-
-  #tellMissed(missed: Missed): void {
-    try {
-      this.#options.onMissed?.(missed);
-    } catch (thrown) {
-      this.#logger.error(`${this.#name}: onMissed has thrown: ${String(thrown)}`);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { nextMessageId, type Outgoing } from '../amqp/index.js';
+import { cut } from '../common/foreign-text.js';
 
 /** What is known of something that recurs: it stands in the one message of its queue, and who holds that runs it. */
 export interface Token {
@@ -43,7 +44,7 @@ export function readToken(content: Buffer, now: number): Token {
     const { number, last, by } = Object(JSON.parse(content.toString('utf8', 0, 1_000)));
     if (!Number.isSafeInteger(number) || number < 0) return blank;
     const isMoment = Number.isSafeInteger(last) && last >= 0 && last < now + aheadMs;
-    return isMoment ? { number, last, by: typeof by === 'string' ? by.slice(0, 200) : undefined } : blank;
+    return isMoment ? { number, last, by: typeof by === 'string' ? cut(by, 200) : undefined } : blank;
   } catch {
     return blank;
   }

@@ -59,10 +59,11 @@ type Slot<Of, Field extends string, Otherwise> = Of extends {
 
 type Nothing = Readonly<Record<string, never>>;
 
+/** n.b. what is left out arrives as `{}`. */
 type Arguments<Of> = Of extends { readonly parameters: infer Type extends ContentType }
-  ? undefined extends InputOf<Type>
-    ? [parameters?: InputOf<Type>]
-    : [parameters: InputOf<Type>]
+  ? Nothing extends InputOf<Type>
+    ? [parameters?: Exclude<InputOf<Type>, undefined>]
+    : [parameters: Exclude<InputOf<Type>, undefined>]
   : [];
 
 type Building<Of, Built> = (...args: Arguments<Of>) => Built | Promise<Built>;

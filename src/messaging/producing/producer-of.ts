@@ -46,19 +46,19 @@ export type ProducerOf<Defined> = Omit<typeof GenericProducer, 'prototype' | 'co
 export function producerOf<const Defined extends Definition>(
   definition: Defined & Checks<Defined>,
 ): ProducerOf<Defined> {
-  class Defined_ extends GenericProducer {
+  class Made extends GenericProducer {
     static override readonly contract: Definition = definition;
   }
   for (const [method, of] of Object.entries(definition as Readonly<Record<string, Anything>>)) {
     const build = builderOf(method, of);
-    Object.defineProperty(Defined_.prototype, `build_${method}`, {
+    Object.defineProperty(Made.prototype, `build_${method}`, {
       value: build,
       writable: true,
       configurable: true,
     });
   }
   // Through unknown: what its types promise depends on the definition.
-  return Defined_ as unknown as ProducerOf<Defined>;
+  return Made as unknown as ProducerOf<Defined>;
 }
 
 const commands = {
@@ -89,7 +89,8 @@ function builderOf(method: string, of: Anything): Builder {
   const name = method.slice(prefix.length);
   return function (parameters) {
     const built = commands[prefix](wireName(classOf(this), name), parameters, key);
-    const fits = type && assertFits(type, parameters, `The parameters of ${method} do not fit its schema`);
+    const { parameters: sent } = built.body.content;
+    const fits = type && assertFits(type, sent, `The parameters of ${method} do not fit its schema`);
     return isPromiseLike(fits) ? Promise.resolve(fits).then(() => built) : built;
   };
 }

@@ -203,6 +203,71 @@ describe('a timetable', () => {
     assert.equal(ledger.missed[0]?.why, 'interrupted');
   });
 
+  it('runs no tick twice when the process that was frozen goes on', async (t) => {
+    const [name, ledger] = [uniqueName('shop'), new Ledger()];
+    const program = Program.run('test/conformance/recurring/programs/counts.ts', { args: [stage.url, name] });
+    t.after(() => program.close());
+    await program.waitForLine(/ran/);
+    const second = new Timetable({ url: stage.url, name, logger: recordingLog(), ownConnections: true });
+    second.every('tick', { everyMs: 1_000 }, ledger.run);
+    t.after(() => second.close());
+    await second.start();
+    program.signal('SIGSTOP');
+    await until(() => ledger.ran.length > 1, { what: 'the other one runs it', limitMs: 60_000 });
+    program.signal('SIGCONT');
+    const before = ledger.ran.length;
+    await until(() => ledger.ran.length > before + 4, { what: 'it goes on there', limitMs: 30_000 });
+    const theirs = program.stdout.match(/ran \d+/g) ?? [];
+    const twice = theirs.map((line) => Number(line.slice(4))).filter((tick) => ledger.ran.includes(tick));
+    assert.ok(theirs.length > 0);
+    assert.deepEqual(twice, []);
+  });
+
+  it('ends when it is told to stop while it waits for its broker, and a start that failed may be tried again', async (t) => {
+    const proxy = await TcpProxy.forUrl(stage.url);
+    t.after(() => proxy.close());
+    const waiting = new Timetable({
+      url: 'amqp://127.0.0.1:1',
+      logger: recordingLog(),
+      firstConnect: { attempts: 1_000, delayMs: 100 },
+    });
+    waiting.every('tick', { everyMs: 1_000 }, () => {});
+    const starting = waiting.start();
+    waiting.stop();
+    await assert.rejects(starting, (thrown) => isWaybillError(thrown, 'CLOSED'));
+    await waiting.close();
+
+    const again = new Timetable({
+      url: proxy.urlFor(stage.url),
+      name: uniqueName('shop'),
+      logger: recordingLog(),
+    });
+    t.after(() => again.close());
+    again.every('tick', { everyMs: 1_000 }, () => {});
+    proxy.refuse();
+    await assert.rejects(again.start(), (thrown) => isWaybillError(thrown, 'CONNECT_FAILED'));
+    await proxy.pass();
+    await Promise.all([again.start(), again.start()]);
+    assert.equal((await again.health()).ok, true);
+  });
+
+  it('is harmed by nothing that is given to it: a generator, and a listener whose promise rejects', async (t) => {
+    const [clock, log, name] = [new HandClock(), recordingLog(), uniqueName('shop')];
+    const timetable = new Timetable({ url: stage.url });
+    assert.throws(() => timetable.every('a', { everyMs: 1_000 }, async function* () {}), ConfigurationError);
+    const onMissed = (async () => Promise.reject(new Error('of a listener'))) as () => void;
+    const first = await open(t, clock, { name, logger: log, onMissed }, () => ({
+      next: () => {},
+      throw: () => {},
+      return: () => {},
+    }));
+    await until(() => isHere(first), { what: 'it has it' });
+    clock.advance(minute);
+    await until(() => log.errors.some((line) => line.includes('generator')), { what: 'it is told' });
+    clock.advance(10 * minute);
+    await until(() => log.errors.some((line) => line.includes('of a listener')), { what: 'that, too' });
+  });
+
   it('hands over when it stops, and waits for what runs', async (t) => {
     const [clock, ledger, name, gate] = [new HandClock(), new Ledger(), uniqueName('shop'), new Gate()];
     t.after(() => gate.open());
