@@ -223,6 +223,29 @@ describe('a timetable', () => {
     assert.deepEqual(twice, []);
   });
 
+  it('runs nothing that it could not write down first', async (t) => {
+    const [clock, ledger, name] = [new HandClock(), new Ledger(), uniqueName('shop')];
+    const proxy = await TcpProxy.forUrl(stage.url);
+    t.after(() => proxy.close());
+    const first = await open(
+      t,
+      clock,
+      { url: proxy.urlFor(stage.url), name, heartbeatSeconds: 1 },
+      ledger.run,
+    );
+    await until(() => isHere(first), { what: 'it has it' });
+    const second = await open(t, clock, { name }, ledger.run);
+    // It holds the token as far as it knows, and the broker gives it to the other one when it hears nothing any more.
+    proxy.stall();
+    clock.advance(minute);
+    await until(() => isHere(second), { what: 'the other one has it', limitMs: 60_000 });
+    await until(async () => !(await isHere(first)), { what: 'it has noticed', limitMs: 60_000 });
+    await until(() => ledger.ran.length > 0, { what: 'it is run' });
+    clock.advance(minute);
+    await until(() => new Set(ledger.ran).size === 2, { what: 'the next one is run' });
+    assert.equal(ledger.ran.length, 2);
+  });
+
   it('ends when it is told to stop while it waits for its broker, and a start that failed may be tried again', async (t) => {
     const proxy = await TcpProxy.forUrl(stage.url);
     t.after(() => proxy.close());
