@@ -44,9 +44,11 @@ export class Ladder {
 
   async #mend(): Promise<void> {
     await this.#work?.catch(() => {});
-    this.#link.forget(this.#declared.splice(0));
+    const before = this.#declared.splice(0);
     this.#height = 0;
     await this.reach(this.#wanted);
+    // n.b. not earlier: what fails meanwhile is kept in queues of the type of its own, as far as that is known.
+    this.#link.forget(before);
   }
 
   async #declare(): Promise<void> {

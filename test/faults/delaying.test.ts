@@ -111,7 +111,8 @@ describe('late messages', () => {
     const parked = (): Promise<number> => broker.messagesIn('waybill.delay.failed');
     await until(async () => (await parked()) >= total / lostEach - refused, {
       what: 'those for nobody are parked',
-      limitMs: 120_000,
+      // n.b. what the broker was dead-lettering when it was killed it sends on again after three minutes.
+      limitMs: 300_000,
       everyMs: 500,
     });
     const late = [...arrivals.lateness.values()].sort((a, b) => a - b);

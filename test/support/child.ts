@@ -2,9 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Keeper } from './keeper.js';
+import { LOADER } from './loader/loader.js';
 import { until } from './until.js';
-
-const TSX = import.meta.resolve('tsx');
 
 /** How a program is started. */
 export interface ProgramOptions {
@@ -45,12 +44,12 @@ export class Program implements AsyncDisposable {
     this.#collect('stderr');
   }
 
-  /** Starts `path`, relative to the project, as `npm run` would: with tsx, in the project's folder. */
+  /** Starts `path`, relative to the project, as `npm run` would, in the project's folder. */
   static run(path: string, { args = [], env = {} }: ProgramOptions = {}): Program {
     const command = [
       process.execPath,
       '--conditions=waybill-source',
-      `--import=${TSX}`,
+      `--import=${LOADER}`,
       resolve(path),
     ] as const;
     return Program.#start([...command, ...args], env);

@@ -1,4 +1,5 @@
 import { announcedSkips } from './announced-skips.js';
+import { compiledFolder } from './loader/loader.js';
 import { type RunSettings, runTestFiles } from './node-runner.js';
 import type { ProvidedBroker } from './provide-broker.js';
 import { rabbitmqOnly } from './rabbitmq-only.js';
@@ -39,14 +40,23 @@ export class GroupRuns {
     const concurrency = group.broker === 'own' ? 1 : CONCURRENT_FILES;
     const leftOut = [...group.leftOut, ...(place.hasPrograms ? [] : thoseThatStartNodes(group))];
     const isLeft = (file: string): boolean => !leftOut.some((each) => each.file === file);
-    const standard = { ...usual, WAYBILL_TEST_DECORATORS: 'standard' };
+    const standard = {
+      ...usual,
+      WAYBILL_TEST_DECORATORS: 'standard',
+      WAYBILL_COMPILED: compiledFolder('standard'),
+    };
     await this.#run({ name, title, files: group.files.filter(isLeft), concurrency, env: standard });
     for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
     if (!place.isForBothWays) return;
     const plain = { ...standard, WAYBILL_PLAIN_AMQPLIB: 'true' };
     const byAmqplib = { name: `${name}, once more by amqplib's own encoder`, title, concurrency, env: plain };
     await this.#runSome({ ...byAmqplib, files: group.byAmqplibToo.filter(isLeft) });
-    const legacy = { ...usual, WAYBILL_TEST_DECORATORS: 'legacy', TSX_TSCONFIG_PATH: LEGACY_TSCONFIG };
+    const legacy = {
+      ...usual,
+      WAYBILL_TEST_DECORATORS: 'legacy',
+      WAYBILL_COMPILED: compiledFolder('legacy'),
+      TSX_TSCONFIG_PATH: LEGACY_TSCONFIG,
+    };
     const again = { name: `${name}, once more with experimentalDecorators`, title, concurrency, env: legacy };
     await this.#runSome({ ...again, files: group.bothModes.filter(isLeft) });
   }

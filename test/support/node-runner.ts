@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LOADER } from './loader/loader.js';
 import { readReport, type TestReport } from './test-report.js';
 
 /** A backstop for files that block their own event loop; single tests are limited by `test-limit.ts`. */
 const FILE_LIMIT_MS = 900_000;
 
-const TSX = import.meta.resolve('tsx');
 const TEST_LIMIT = fileURLToPath(new URL('./test-limit.ts', import.meta.url));
 
 /** How test files are run. */
@@ -55,7 +55,7 @@ export async function runTestFiles(
 function runnerArguments(tapFile: string, concurrency: number): string[] {
   return [
     '--conditions=waybill-source',
-    `--import=${TSX}`,
+    `--import=${LOADER}`,
     `--import=${TEST_LIMIT}`,
     '--test',
     `--test-concurrency=${concurrency}`,

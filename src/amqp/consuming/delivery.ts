@@ -24,6 +24,8 @@ export const putAnewHeader = 'x-waybill-put-anew';
  */
 export class Delivery {
   readonly queue: string;
+  /** The arguments with which its queue was declared here when it was first taken from; empty where that is not known. */
+  readonly declared: Readonly<Record<string, unknown>>;
   /** True when the message has come before and the broker does not tell that, as in a stream. */
   isRepeated = false;
   /** True when it was read from a stream, which keeps what was taken, and in which it may have been for long. */
@@ -59,8 +61,14 @@ export class Delivery {
   #onAckedInVain: ((mark: MessageMark) => void) | undefined;
   #begunAt: number | undefined;
 
-  constructor(queue: string, message: ConsumeMessage, acknowledger: Acknowledger) {
+  constructor(
+    queue: string,
+    message: ConsumeMessage,
+    acknowledger: Acknowledger,
+    declared: Delivery['declared'] = {},
+  ) {
     this.queue = queue;
+    this.declared = declared;
     this.#message = message;
     this.#acknowledger = acknowledger;
     acknowledger.delivered(this);

@@ -149,7 +149,7 @@ export class Subscription {
   }
 
   #take(message: ConsumeMessage, session: Session): void {
-    const delivery = new Delivery(this.queue, message, session.acknowledger);
+    const delivery = new Delivery(this.queue, message, session.acknowledger, this.traits.declared);
     const { position } = this.#request;
     if (position) {
       delivery.isOfStream = true;

@@ -72,16 +72,12 @@ export class FailurePolicy {
    * @throws ConfigurationError for `retry` on a stream: what comes back to it comes to all who read it.
    */
   assertFits(queue: string): void {
-    if (!this.#options.retry || !this.isStream(queue)) return;
+    const isStream = this.#link.optionsOf(queue).arguments?.['x-queue-type'] === 'stream';
+    if (!this.#options.retry || !isStream) return;
     throw new ConfigurationError(
       `Queue '${queue}' is a stream: what is tried again would be appended to it, for all who read it. Leave 'retry' out; what ` +
         `fails is then kept in '${queue}.failed'.`,
     );
-  }
-
-  /** Whether a queue is known to be a stream, which keeps what was taken from it. */
-  isStream(queue: string): boolean {
-    return this.#link.optionsOf(queue).arguments?.['x-queue-type'] === 'stream';
   }
 
   /**
@@ -104,7 +100,7 @@ export class FailurePolicy {
   outlook(delivery: Delivery, error: Error): Outlook {
     const run = failureCount(delivery) + 1;
     const { retry } = this.#options;
-    if (!retry || isHopeless(error) || this.isStream(delivery.queue)) return { run, runs: run };
+    if (!retry || isHopeless(error) || delivery.isOfStream) return { run, runs: run };
     const runs = Math.max(run, retry.attempts);
     return run < runs ? { run, runs, nextMs: delayAfter(run, retry) } : { run, runs };
   }
@@ -155,7 +151,7 @@ export class FailurePolicy {
   }
 
   async #retryLater(delivery: Delivery, runs: number, delayMs: number): Promise<void> {
-    const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, delayMs);
+    const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, typeOf(delivery), delayMs);
     const sealed = this.#options.seal?.(delivery, delivery.queue);
     await this.#move(delivery, queue, { [failuresHeader]: runs, ...sealed }, 'retried');
   }
@@ -168,7 +164,7 @@ export class FailurePolicy {
   async #park(delivery: Delivery, runs: number, failure: Failure): Promise<string> {
     const dossier = dossierOf(delivery, runs, failure, this.#options.component);
     const beside = this.#options.keptAs?.(delivery.queue) ?? delivery.queue;
-    const queue = (): Promise<string> => this.#aside.forParking(beside);
+    const queue = (): Promise<string> => this.#aside.forParking(beside, typeOf(delivery));
     const sealed = this.#options.seal?.(delivery, beside);
     await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier, ...sealed }, 'parked');
     const id: unknown = delivery.properties.messageId;
@@ -242,6 +238,11 @@ type Headers = Readonly<Record<string, unknown>>;
 
 /** Why a copy is made. */
 type Why = 'retried' | 'parked';
+
+/** Of the queue that it came from: what is put aside is as safe as it was. */
+function typeOf({ declared }: Delivery): unknown {
+  return declared['x-queue-type'];
+}
 
 /** How long a message stays here that would come back at once. */
 async function rest(): Promise<void> {

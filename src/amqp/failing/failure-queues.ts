@@ -31,8 +31,8 @@ export class FailureQueues {
     this.#link = link;
   }
 
-  /** Where a message rests: when its time is over the broker dead-letters it to the queue it came from. @throws TopologyError */
-  async forRetry(queue: string, delayMs: number): Promise<string> {
+  /** Where a message rests: when its time is over the broker dead-letters it to the queue it came from, of that type. @throws TopologyError */
+  async forRetry(queue: string, type: unknown, delayMs: number): Promise<string> {
     const plain: Arguments = {
       'x-message-ttl': delayMs,
       'x-dead-letter-exchange': '',
@@ -41,15 +41,14 @@ export class FailureQueues {
       'x-expires': delayMs * 2 + lingerMs,
     };
     return await this.#declare(failureQueueName(queue, `retry.${delayMs}`), [
-      ...this.#safer(queue, plain),
+      ...this.#safer(type, plain),
       plain,
     ]);
   }
 
-  /** Where a message is kept until a person decides. @throws TopologyError */
-  async forParking(queue: string): Promise<string> {
-    const isQuorum = this.#typeOf(queue) === 'quorum';
-    return await this.#declare(failedQueueName(queue), [...(isQuorum ? [quorum] : []), {}]);
+  /** Where a message of a queue of that type is kept, under the name of a queue, until a person decides. @throws TopologyError */
+  async forParking(queue: string, type: unknown): Promise<string> {
+    return await this.#declare(failedQueueName(queue), [...(type === 'quorum' ? [quorum] : []), {}]);
   }
 
   /** The broker says that a queue is gone: the next time it is declared again. */
@@ -62,8 +61,7 @@ export class FailureQueues {
    * The same, with at-least-once dead-lettering, which quorum queues alone have. Where nobody has said what the queue is,
    * the virtual host decides (`default_queue_type`), and AMQP does not tell; but the broker refuses this for a classic one.
    */
-  #safer(queue: string, plain: Arguments): readonly Arguments[] {
-    const type = this.#typeOf(queue);
+  #safer(type: unknown, plain: Arguments): readonly Arguments[] {
     if (type === 'quorum') return [{ ...quorum, ...plain, ...atLeastOnce }];
     return type !== undefined || classicByDefault.has(this.#link) ? [] : [{ ...plain, ...atLeastOnce }];
   }
@@ -90,10 +88,6 @@ export class FailureQueues {
       if (isInvalid(thrown)) classicByDefault.add(this.#link);
       return await this.#declareFirst(name, others);
     }
-  }
-
-  #typeOf(queue: string): unknown {
-    return this.#link.optionsOf(queue).arguments?.['x-queue-type'];
   }
 }
 

@@ -15,7 +15,7 @@ const RETURNED_OF_LIMIT = 0.5;
  * one that was given back so often, without having been begun, that the broker would drop it soon; false for any other.
  */
 export function putAnewIfWornOut(link: Link, delivery: Delivery, seal?: Seal): boolean {
-  const limit = deliveryLimit(link.optionsOf(delivery.queue).arguments ?? {});
+  const limit = deliveryLimit(delivery.declared);
   const isWornOut =
     delivery.deliveryCount >= Math.floor(Math.min(limit, DEFAULT_DELIVERY_LIMIT) * RETURNED_OF_LIMIT);
   if (isWornOut) void putAnew(link, delivery, seal);

@@ -34,8 +34,6 @@ export interface JobHost extends ContextHost {
   /** What becomes of a message that no handler is for. @default 'park', and 'ack' where nothing is lost by it */
   readonly unhandled: Unhandled | undefined;
   readonly unhandledCount: UnhandledCount;
-  /** Whether a queue is a stream, which keeps what was taken from it. */
-  isStream(queue: string): boolean;
   /** Obeys a command that is built in. @throws to end the component */
   obey(body: ReceivedBody): void;
   /** Told of each message that no handler is for. Must not throw. */
@@ -164,9 +162,9 @@ export class MessageJob implements Job {
 
   /** A queue may carry more than its consumer cares for; but a misspelt name, or one that is newer than we, looks the same. */
   #unhandled(body: ReceivedBody): void {
-    const { name, unhandled, unhandledCount, onUnhandled, isStream } = this.#host;
+    const { name, unhandled, unhandledCount, onUnhandled } = this.#host;
     // A status tells, and asks for nothing; a stream keeps what it holds.
-    const losesNothing = body.type === 'status' || isStream(this.#delivery.queue);
+    const losesNothing = body.type === 'status' || this.#delivery.isOfStream;
     const fate = unhandled ?? (losesNothing ? 'ack' : 'park');
     onUnhandled(unhandledCount.add(this.#delivery, body, fate));
     if (fate === 'reject') throw new RejectMessage();

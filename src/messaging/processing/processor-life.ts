@@ -163,7 +163,7 @@ export class ProcessorLife {
     const server = connectionName(this.fingerprint);
     const told = { remoteErrors, remoteStacks };
     const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, ...told });
-    const host = this.#jobHost(failures);
+    const host = this.#jobHost();
     return new Reception({
       component: { style: 'messaging', name },
       open: (delivery) => new MessageJob(host, delivery),
@@ -178,7 +178,7 @@ export class ProcessorLife {
     });
   }
 
-  #jobHost(failures: FailurePolicy): JobHost {
+  #jobHost(): JobHost {
     const { Class, processor, table, unhandled, obey, emitter } = this.#options;
     const { name, encoder } = Class;
     const { deadlines, logger } = this.consumer.link;
@@ -192,7 +192,6 @@ export class ProcessorLife {
       onUnhandled: (message) => emitter.unhandled(message),
       unhandled: Class.unhandled,
       unhandledCount: unhandled,
-      isStream: (queue) => failures.isStream(queue),
       deadlines,
       closing: this.#closing.signal,
       logger,

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type Content, Exchange, MessageProcessor, type RetryPolicy } from 'waybill';
+import { type Declaration, type Delivery, FailurePolicy } from '../../../src/amqp/index.js';
 import { uniqueName } from '../../support/broker.js';
 import { atLeast } from '../../support/broker-version.js';
 import { command } from '../../support/stage/envelopes.js';
 import { recordingLog, useStage, waitForLength } from '../../support/stage/stage.js';
+import { ownLink } from './fixture.js';
 
 class Failing extends MessageProcessor {
   static override readonly retry: RetryPolicy | undefined = undefined;
@@ -28,6 +30,16 @@ Slow.handle('command', 'fail', async function ({ parameters }: Content, { signal
   this.seen.push(parameters);
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
 });
+
+/** With which a message waits for its next run. */
+const rested = {
+  'x-queue-type': 'quorum',
+  'x-message-ttl': 30,
+  'x-expires': 600_060,
+  'x-dead-letter-exchange': '',
+  'x-dead-letter-strategy': 'at-least-once',
+  'x-overflow': 'reject-publish',
+};
 
 describe('a message of a quorum queue', () => {
   const stage = useStage();
@@ -63,16 +75,11 @@ describe('a message of a quorum queue', () => {
     await processor.drain();
     const asDeclared = { arguments: { 'x-queue-type': 'quorum' } };
     await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.failed`, asDeclared));
-    const rested = {
-      'x-queue-type': 'quorum',
-      'x-message-ttl': 30,
-      'x-expires': 600_060,
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': queue,
-      'x-dead-letter-strategy': 'at-least-once',
-      'x-overflow': 'reject-publish',
-    };
-    await stage.side.onChannel((channel) => channel.assertQueue(`${queue}.retry.30`, { arguments: rested }));
+    await stage.side.onChannel((channel) =>
+      channel.assertQueue(`${queue}.retry.30`, {
+        arguments: { ...rested, 'x-dead-letter-routing-key': queue },
+      }),
+    );
   });
 
   it('that can neither be retried nor parked is requeued as failed, until the delivery limit ends it', async (t) => {
@@ -104,5 +111,34 @@ describe('a message of a quorum queue', () => {
     const back = await stage.side.waitForMessage(queue);
     const count = Number(back.properties.headers?.['x-delivery-count'] ?? (atLeast('4.3') ? 0 : Number.NaN));
     assert.ok(count <= 2, `each stop counts once at most, and not ${count}`);
+  });
+
+  it('is put aside in quorum queues though its queue is not declared here any more when it fails, under whatever name it is kept', async (t) => {
+    const [queue, kept] = [uniqueName('quorum'), uniqueName('kept')];
+    const options = { durable: true, arguments: { 'x-queue-type': 'quorum' } };
+    const declarations: Declaration[] = [{ kind: 'queue', name: queue, passive: false, options }];
+    const link = ownLink(t, stage.url);
+    await link.openConsuming();
+    await link.declare(declarations);
+    const failures = new FailurePolicy(link, {
+      component: {},
+      retry: { attempts: 2, delayMs: 30 },
+      onFailure: 'park',
+      keptAs: () => kept,
+      hasDeadLetterExchange: () => false,
+    });
+    const fail = async (delivery: Delivery): Promise<void> => {
+      link.forget(declarations.splice(0));
+      await failures.settle(delivery, { error: new Error('it always fails') });
+    };
+    await (await link.openConsumer(fail)).consume(queue);
+    await stage.side.publish('', queue, 'anything', { persistent: true });
+    await stage.side.waitForDepth(`${kept}.failed`, 1);
+    await stage.side.onChannel(async (channel) => {
+      await channel.assertQueue(`${queue}.retry.30`, {
+        arguments: { ...rested, 'x-dead-letter-routing-key': queue },
+      });
+      await channel.assertQueue(`${kept}.failed`, options);
+    });
   });
 });

@@ -121,6 +121,8 @@ describe('what is due', () => {
     const { properties } = await stage.side.waitForMessage('waybill.delay.failed');
     const { 'x-waybill-dossier': dossier, 'x-waybill-late': late } = properties.headers ?? {};
     assert.deepEqual([dossier.code, dossier.attempts, late.id], ['UNROUTABLE', 4, messageId]);
+    const quorum = { arguments: { 'x-queue-type': 'quorum' } };
+    await stage.side.onChannel((channel) => channel.assertQueue('waybill.delay.failed', quorum));
   });
 
   const forwarding: Readonly<Record<string, (t: TestContext) => Promise<unknown>>> = {

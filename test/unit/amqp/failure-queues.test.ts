@@ -5,7 +5,7 @@ import type { Declaration, Link } from '../../../src/amqp/index.js';
 import { TopologyError } from '../../../src/errors.js';
 
 /** Stands where the link stands: keeps what is declared, and fails when told to. */
-class FakeLink implements Pick<Link, 'declare' | 'optionsOf'> {
+class FakeLink implements Pick<Link, 'declare'> {
   readonly declared: string[] = [];
   readonly arguments: unknown[] = [];
   fails = false;
@@ -26,10 +26,6 @@ class FakeLink implements Pick<Link, 'declare' | 'optionsOf'> {
     this.declared.push(name);
     this.arguments.push(options.arguments);
   }
-
-  optionsOf(queue: string): ReturnType<Link['optionsOf']> {
-    return queue === 'safe' ? { arguments: { 'x-queue-type': 'quorum' } } : {};
-  }
 }
 
 function given(t: TestContext) {
@@ -42,27 +38,27 @@ function given(t: TestContext) {
 describe('the queues for messages that failed', () => {
   it('are declared once for many messages, also at the same time', async (t) => {
     const { link, queues } = given(t);
-    const names = await Promise.all([1, 2, 3].map(() => queues.forRetry('work', 500)));
+    const names = await Promise.all([1, 2, 3].map(() => queues.forRetry('work', undefined, 500)));
     assert.deepEqual(names, Array(3).fill('work.retry.500'));
-    await queues.forParking('work');
+    await queues.forParking('work', undefined);
     assert.deepEqual(link.declared, ['work.retry.500', 'work.failed']);
   });
 
   it('are declared again after a minute, since it is declarations that keep them from expiring, not messages', async (t) => {
     const { clock, link, queues } = given(t);
-    await queues.forRetry('work', 500);
+    await queues.forRetry('work', undefined, 500);
     clock.ms += 59_999;
-    await queues.forRetry('work', 500);
+    await queues.forRetry('work', undefined, 500);
     assert.equal(link.declared.length, 1);
     clock.ms += 1;
-    await queues.forRetry('work', 500);
+    await queues.forRetry('work', undefined, 500);
     assert.equal(link.declared.length, 2);
   });
 
   for (const delayMs of [1, 60_000, 86_400_000]) {
     it(`expire long after each message in them: ${delayMs} ms`, async (t) => {
       const { link, queues } = given(t);
-      await queues.forRetry('work', delayMs);
+      await queues.forRetry('work', undefined, delayMs);
       const { 'x-expires': expires } = link.arguments[0] as { readonly 'x-expires': number };
       assert.ok(expires > 60_000 + delayMs + 300_000, String(expires));
     });
@@ -70,20 +66,20 @@ describe('the queues for messages that failed', () => {
 
   it('are declared again when they were deleted, and when their last declaration failed', async (t) => {
     const { link, queues } = given(t);
-    queues.forget(await queues.forParking('work'));
-    await queues.forParking('work');
+    queues.forget(await queues.forParking('work', undefined));
+    await queues.forParking('work', undefined);
     assert.equal(link.declared.length, 2);
     link.fails = true;
-    await assert.rejects(queues.forRetry('work', 1), /refused/);
+    await assert.rejects(queues.forRetry('work', undefined, 1), /refused/);
     link.fails = false;
-    await queues.forRetry('work', 1);
+    await queues.forRetry('work', undefined, 1);
     assert.equal(link.declared.length, 3);
   });
 
   it('are quorum queues where the queue they belong to is one', async (t) => {
     const { link, queues } = given(t);
-    await queues.forRetry('safe', 500);
-    await queues.forParking('safe');
+    await queues.forRetry('safe', 'quorum', 500);
+    await queues.forParking('safe', 'quorum');
     assert.deepEqual(link.arguments, [
       {
         'x-queue-type': 'quorum',
@@ -101,7 +97,7 @@ describe('the queues for messages that failed', () => {
   it('dead-letter at least once where the broker makes quorum queues of those without a type', async (t) => {
     const { link, queues } = given(t);
     link.strategyRefusal = undefined;
-    await queues.forRetry('work', 500);
+    await queues.forRetry('work', undefined, 500);
     const { 'x-dead-letter-strategy': strategy, ...others } = link.arguments[0] as Record<string, unknown>;
     assert.equal(strategy, 'at-least-once');
     assert.equal(others['x-overflow'], 'reject-publish');
@@ -110,11 +106,11 @@ describe('the queues for messages that failed', () => {
 
   it('are tried with at-least-once dead-lettering once for each link where the broker makes classic queues of them', async (t) => {
     const { clock, link, queues } = given(t);
-    await queues.forRetry('work', 500);
-    await queues.forRetry('work', 1_000);
-    await new FailureQueues(link as unknown as Link).forRetry('other', 500);
+    await queues.forRetry('work', undefined, 500);
+    await queues.forRetry('work', undefined, 1_000);
+    await new FailureQueues(link as unknown as Link).forRetry('other', undefined, 500);
     clock.ms += 60_000;
-    await queues.forRetry('work', 500);
+    await queues.forRetry('work', undefined, 500);
     assert.deepEqual([link.declared.length, link.refusals], [4, 1]);
     assert.ok(!('x-dead-letter-strategy' in (link.arguments.at(-1) as object)));
   });
@@ -122,10 +118,10 @@ describe('the queues for messages that failed', () => {
   it('are left as they are where they existed before, which is found out once for each', async (t) => {
     const { clock, link, queues } = given(t);
     link.strategyRefusal = "inequivalent arg 'x-dead-letter-strategy'";
-    await queues.forRetry('work', 500);
+    await queues.forRetry('work', undefined, 500);
     clock.ms += 60_000;
-    await queues.forRetry('work', 500);
-    await queues.forRetry('work', 1_000);
+    await queues.forRetry('work', undefined, 500);
+    await queues.forRetry('work', undefined, 1_000);
     assert.deepEqual([link.declared.length, link.refusals], [3, 2]);
   });
 });

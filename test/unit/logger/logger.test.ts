@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fieldsFirst, type LogFields, type Logger, silentLogger, stderrLogger, verboseLogger } from 'waybill';
 import { debugAsked, defaultLogger, guardLogger } from '../../../src/logger.js';
+import { LOADER } from '../../support/loader/loader.js';
 
 /** What a logger writes to stderr when all its methods are called once. */
 function written(t: TestContext, logger: Logger): string[] {
@@ -83,7 +84,7 @@ describe('H-A11: a logger', () => {
 
   it('that writes to a stderr whose reader is gone does not end the process', async () => {
     const program = resolve('test/unit/logger/programs/logging-to-nobody.ts');
-    const args = ['--conditions=waybill-source', `--import=${import.meta.resolve('tsx')}`, program];
+    const args = ['--conditions=waybill-source', `--import=${LOADER}`, program];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     child.stderr.destroy();
     let stdout = '';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ExitScheduler, MicroScheduler } from '../../../src/scheduler/index.js';
+import { LOADER } from '../../support/loader/loader.js';
 import { until } from '../../support/until.js';
 import { RecordingThread, Sleeper, turns } from './threads.js';
 
@@ -177,7 +178,7 @@ interface Program {
 }
 
 function start(context: TestContext, kind: string): Program {
-  const child = spawn(process.execPath, ['--conditions=waybill-source', '--import=tsx', PROGRAM, kind]);
+  const child = spawn(process.execPath, ['--conditions=waybill-source', `--import=${LOADER}`, PROGRAM, kind]);
   context.after(() => child.kill('SIGKILL'));
   let output = '';
   let errors = '';

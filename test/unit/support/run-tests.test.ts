@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DevBroker } from '../../../src/devbroker/index.js';
+import { LOADER } from '../../support/loader/loader.js';
 
 const RUN_TESTS = fileURLToPath(new URL('../../support/run-tests.ts', import.meta.url));
 const TEST_LIMIT = new URL('../../support/test-limit.ts', import.meta.url).href;
@@ -43,7 +44,7 @@ async function runWith(
     ([name]) => name !== 'CI' && !name.startsWith('WAYBILL_TEST_'),
   );
   const env = { ...Object.fromEntries(ours), WAYBILL_TEST_LIMIT_MS: '1000', ...more };
-  const child = spawn(process.execPath, [`--import=${import.meta.resolve('tsx')}`, RUN_TESTS, ...args], {
+  const child = spawn(process.execPath, [`--import=${LOADER}`, RUN_TESTS, ...args], {
     cwd: root,
     env,
   });
@@ -75,7 +76,7 @@ describe('run-tests', () => {
     assert.match(output, /ℹ fail 1\n/);
     assert.match(
       output,
-      /\n✖ fails\n {2}.*a\.test\.ts:1:\d+\n {2}no\n {2}no\n✖ unit: node's test runner failed\n$/,
+      /\n✖ fails\n {2}.*a\.test\.ts:\d+:\d+\n {2}no\n {2}no\n✖ unit: node's test runner failed\n$/,
     );
   });
 
