@@ -6,9 +6,10 @@ const decorators = process.env.WAYBILL_TEST_DECORATORS;
 
 /** JavaScript for this node, as tsx would make it, with a map to the lines of the source. */
 export async function compile(source) {
+  const kind = source.endsWith('.cts') ? { format: 'cjs', ...inPlaceOf(source) } : { format: 'esm' };
   const { code } = await transform(await readFile(source, 'utf8'), {
+    ...kind,
     loader: 'ts',
-    format: source.endsWith('.cts') ? 'cjs' : 'esm',
     target: `node${process.versions.node}`,
     keepNames: true,
     sourcefile: basename(source),
@@ -23,4 +24,13 @@ export async function compile(source) {
     },
   });
   return code;
+}
+
+/** Lies elsewhere than its source, beside which packages are looked for. */
+function inPlaceOf(source) {
+  const path = JSON.stringify(source);
+  return {
+    banner: '((require, __filename) => {',
+    footer: `})(require('node:module').createRequire(${path}), ${path});`,
+  };
 }

@@ -1,5 +1,6 @@
 // Module hooks of node for TypeScript. A run of tests starts a thousand processes, which would take longer to load the sources than to
 // test them: so whoever needs a file first compiles it, into the folder WAYBILL_COMPILED, and nobody asks whether it has changed since.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -47,7 +48,7 @@ async function codeOf(source) {
     const { compile } = await import('./compile.mjs');
     const code = await compile(source);
     await mkdir(dirname(path), { recursive: true });
-    const unfinished = `${path}.${process.pid}`;
+    const unfinished = `${path}.${randomUUID()}`;
     await writeFile(unfinished, code);
     await rename(unfinished, path);
     return code;
