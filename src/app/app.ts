@@ -8,7 +8,6 @@ import {
   DrainError,
   type DrainOptions,
   type ExitReport,
-  MicroScheduler,
   type RunOptions,
   StandingThread,
 } from '../scheduler/index.js';
@@ -25,6 +24,7 @@ import type { Metrics } from './metrics/metrics.js';
 import type { AppHealth, AppState } from './parts/app-health.js';
 import { Clock, type RunEveryOptions } from './parts/run-every.js';
 import { type RegisterRoute, registerRoute } from './route.js';
+import { runApp } from './run-app.js';
 import type { SseRoutes } from './sse/sse-routes.js';
 
 /** A hook that runs when an app starts or ends. */
@@ -54,10 +54,13 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   static readonly identity: IdentityOptions | undefined = undefined;
   /** Whether it sends on late messages that are due. See {@link Forwards}. @default 'auto': once it has put one itself */
   static readonly forwards: Forwards = 'auto';
+  /** What it is called in logs, by middleware and in the network of components. @default 'app' */
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
+  /** The brokers and servers that its routes may use. */
   readonly connections: Connections;
+  /** Where it writes: the `logger` that was given, else stderr, from the level of `ASYNCWORKER_LOGLEVEL` on. */
   readonly logger: Logger;
   /** Messages of queues. */
   readonly amqp: AmqpRoutes;
@@ -146,20 +149,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
    * @throws what kept it from starting: ConfigurationError, ConnectError, or what a start-up hook threw.
    */
   async run(options: RunOptions = {}): Promise<ExitReport> {
-    let refusal: { readonly error: unknown } | undefined;
-    const scheduler = new MicroScheduler({
-      drainTimeoutMs: this.#shutdownTimeoutMs,
-      autoquit: true,
-      onThreadError: (error, _thread, { phase }) => {
-        if (phase === 'create') refusal = { error };
-        // Whoever lets the process end here does not see what is thrown.
-        if (phase !== 'create' || options.exit) this.logger.error(String(error));
-      },
-    });
-    scheduler.addMicrothread(this);
-    const report = await scheduler.run(options);
-    if (refusal) throw refusal.error;
-    return report;
+    return await runApp(this, this.#shutdownTimeoutMs, options);
   }
 
   /** Starts the app, where no scheduler is needed. @throws as {@link run} */
