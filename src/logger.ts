@@ -15,17 +15,25 @@ export type LogFields = Readonly<Record<string, unknown>>;
  * Bodies and passwords are never given to it, unless debugging was asked for.
  */
 export interface Logger {
+  /** What helps to find a fault: a line for each message. Dropped unless debugging was asked for. */
   debug(message: string, fields?: LogFields): void;
+  /** What goes as it should, and happens seldom. Dropped unless debugging was asked for. */
   info(message: string, fields?: LogFields): void;
+  /** What mends itself, or was refused, and should not happen often. */
   warn(message: string, fields?: LogFields): void;
+  /** What a person has to look at. */
   error(message: string, fields?: LogFields): void;
 }
 
 /** A logger that takes what a line is about before its text, as those of pino and bunyan do. */
 export interface FieldsFirstLogger {
+  /** As {@link Logger.debug}. */
   debug(fields: LogFields, message: string): void;
+  /** As {@link Logger.info}. */
   info(fields: LogFields, message: string): void;
+  /** As {@link Logger.warn}. */
   warn(fields: LogFields, message: string): void;
+  /** As {@link Logger.error}. */
   error(fields: LogFields, message: string): void;
 }
 

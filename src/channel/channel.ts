@@ -32,7 +32,9 @@ const noGlobalQos =
 export class Channel implements AsyncDisposable {
   /** The channel's number within its Connection object. */
   readonly number: number;
+  /** Declares, binds and removes exchanges, on this channel. */
   readonly exchange: Exchanges;
+  /** Declares, binds, empties and removes queues, on this channel. */
   readonly queue: Queues;
   /** Mandatory messages that reached no queue, in order. Take out what you have seen. */
   readonly returned: ReturnedMessage[] = [];
@@ -133,7 +135,7 @@ export class Channel implements AsyncDisposable {
     this.#core.write((raw) => raw.reject(message, requeue));
   }
 
-  /** Rejects a message as {@link reject} does, and with `multiple` all before it, too. */
+  /** Rejects a message as {@link reject} does, or gives it back with `requeue`; with `multiple` all before it, too. */
   nack(
     deliveryTag: number,
     { multiple = false, requeue = false }: { readonly multiple?: boolean; readonly requeue?: boolean } = {},

@@ -44,7 +44,7 @@ export class Queues {
     return (await this.#core.ask((raw) => raw.purgeQueue(queue))).messageCount;
   }
 
-  /** Removes a queue, and tells how many messages went with it. One that is not there is no error. @throws ChannelError */
+  /** Removes a queue, and tells how many messages went with it. One that is not there is no error. @throws ChannelError 406 with `ifUnused` where it has consumers, with `ifEmpty` where it has messages */
   async delete(
     queue = '',
     { ifUnused = false, ifEmpty = false }: { readonly ifUnused?: boolean; readonly ifEmpty?: boolean } = {},

@@ -81,6 +81,7 @@ export class ContentMismatchError extends WaybillError {
   readonly code = 'CONTENT_MISMATCH' as const;
 
   constructor(
+    /** Each point that does not fit, with its place, as the class or the schema words it. */
     readonly reasons: readonly string[],
     { what = 'The content does not fit what the handler asks for', ...options }: MismatchOptions = {},
   ) {

@@ -43,6 +43,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
 
 /** The base of all errors of this package. */
 export abstract class WaybillError extends Error {
+  /** Which error it is. It stays the same from version to version, where texts may change. */
   abstract readonly code: ErrorCode;
 }
 

@@ -12,6 +12,7 @@ export interface ComponentInfo {
 
 /** A message that has come, as middleware sees it. */
 export interface Inbound {
+  /** Who takes the message. */
   readonly component: ComponentInfo;
   /** `call` where somebody waits for an answer. */
   readonly kind: 'message' | 'call';
@@ -33,12 +34,13 @@ export interface Inbound {
 
 /** A message that is about to leave, as middleware sees it: encoded already, so that what its sender changes afterwards is not sent. */
 export interface Outbound {
+  /** Who sends the message. */
   readonly component: ComponentInfo;
   /** `call` where an answer is waited for. */
   readonly kind: 'message' | 'call';
   /** The name of its command, or the key of its handler; else the queue that it goes to. */
   readonly name: string | null;
-  /** Where it goes, each destination with the same bytes and headers; `''` is the default exchange. */
+  /** Where it goes, each `exchange` and `routingKey` with the same bytes and headers; `''` is the default exchange. */
   readonly destinations: readonly { readonly exchange: string; readonly routingKey: string }[];
   /** The body as it leaves. */
   readonly bytes: Buffer;

@@ -26,16 +26,19 @@ export interface TimetableOptions extends LinkOptions {
 
 /** How something that recurs stands in this process. */
 export interface RecurringHealth {
+  /** The name under which it was given to `every`. */
   readonly name: string;
   /** Whether it is this process that runs it now. */
   readonly isHere: boolean;
   /** When it is run next; undefined where another process knows. */
   readonly nextAt: Date | undefined;
+  /** Whether its function runs now, in this process. */
   readonly isRunning: boolean;
 }
 
 /** How a timetable is. */
 export interface TimetableHealth extends LinkHealth {
+  /** Everything that was given to `every`, in that order. */
   readonly recurring: readonly RecurringHealth[];
 }
 
@@ -169,6 +172,7 @@ export class Timetable extends StandingThread {
     await this.drain({ timeoutMs: 0 }).catch(() => {});
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

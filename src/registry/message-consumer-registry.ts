@@ -14,6 +14,7 @@ export interface RegisterOptions {
 
 /** How all registered consumers are. */
 export interface ConsumersHealth extends ThreadHealth {
+  /** Each consumer, with the `queue` that it takes from. */
   readonly consumers: readonly (ThreadHealth & { readonly queue: string })[];
 }
 
@@ -88,6 +89,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
     await this.disconnectConsumers(options);
   }
 
+  /** Disconnects all at once; what runs goes back to its queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.disconnectConsumers({ timeoutMs: 0 }).catch(() => {});
   }

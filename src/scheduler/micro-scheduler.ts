@@ -162,6 +162,7 @@ export class MicroScheduler extends MicroThread {
     return this.drain({ timeoutMs: this.#drainTimeoutMs });
   }
 
+  /** Closes as {@link close} does. @throws DrainError as {@link drain} */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

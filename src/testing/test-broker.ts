@@ -57,6 +57,7 @@ export class TestBroker implements AsyncDisposable {
     return this.#broker.url;
   }
 
+  /** The TCP port it listens on. */
   get port(): number {
     return this.#broker.port;
   }
@@ -220,6 +221,7 @@ export class TestBroker implements AsyncDisposable {
     return this.#broker.close();
   }
 
+  /** Closes as {@link close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

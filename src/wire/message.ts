@@ -6,17 +6,25 @@ export type Category = 'message' | 'rpc' | 'stream';
 
 /** What travels as the body: Postage's version 2 envelope, in the key order of the original. */
 export interface Body<Content = unknown> {
+  /** What kind it is: `command`, `event`, `result`, `status`, `none`, or one of your own. */
   readonly type: string;
+  /** Which it is of its type: handlers are found by it. */
   readonly name: string | null;
+  /** `message`, `rpc` or `stream`, on what is sent; see {@link Category}. */
   readonly category: string;
+  /** The version of the envelope, `2`. */
   readonly version: string;
+  /** Who has sent it; empty before it is sent. Whoever may publish can write any. */
   readonly fingerprint: Readonly<Record<string, unknown>>;
+  /** What it carries; plain data. */
   readonly content: Content;
+  /** For the toolkit; empty on most. */
   readonly _reserved: Readonly<Record<string, unknown>>;
 }
 
 /** The content of a command: what the sender passed, under `parameters`. */
 export interface Content<Parameters = unknown> {
+  /** What the sender has passed, as plain data. */
   readonly parameters: Parameters;
 }
 
@@ -27,6 +35,7 @@ const nothing: Readonly<Record<string, unknown>> = Object.freeze({});
  * by the producer that sends it.
  */
 export class Envelope<C = unknown> {
+  /** What is sent, but for the fingerprint, which the producer puts on. */
   readonly body: Body<C>;
 
   constructor(fields: {
@@ -63,7 +72,9 @@ export function isEnvelope(value: unknown): value is Envelope {
 
 /** The content of a bare {@link Message}: each key is there only if it was given. */
 export interface BareContent {
+  /** The positional values, where any were given. */
   readonly args?: readonly unknown[];
+  /** The named values, where any were given. */
   readonly kwds?: Readonly<Record<string, unknown>>;
 }
 
@@ -82,6 +93,7 @@ export class Message extends Envelope<BareContent> {
 /** The body of a command or an event: it has a name, which the compiler may know. */
 export interface CommandBody<Parameters = unknown, Name extends string = string>
   extends Body<Content<Parameters>> {
+  /** The name: that of the builder behind `build_message_`, `build_rpc_` and so on. */
   readonly name: Name;
 }
 

@@ -19,8 +19,11 @@ export type ResultType = 'success' | 'error' | 'exception';
 
 /** What an answer carries. */
 export interface ResultContent<Value = unknown> {
+  /** Whether the handler did its work, said that it could not, or threw. */
   readonly type: ResultType;
+  /** What it answered; null where it could not, the name of the class where it threw. */
   readonly value: Value;
+  /** A text beside the value; the error's where there is one. */
   readonly message: string;
 }
 
@@ -59,6 +62,7 @@ export function isResult(value: unknown): value is Result {
 export class MessageResult<Value = unknown> extends Answer<Value> {
   readonly ok = true as const;
   readonly type = 'success' as const;
+  /** Undefined, as nothing went wrong. */
   readonly error = undefined;
 
   /** @param value `undefined` is sent as null: JSON would leave it out, and the answer would have no value */

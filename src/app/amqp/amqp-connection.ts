@@ -34,6 +34,7 @@ export interface AmqpConnectionOptions {
   readonly name?: string | undefined;
   /** `amqp://user:password@host:port/vhost`, or several for fail-over, instead of the five fields below. @default env `WAYBILL_URL`, else localhost */
   readonly url?: string | readonly string[] | undefined;
+  /** The host of the broker. @default 'localhost' */
   readonly hostname?: string | undefined;
   /** From 1 to 65,535. @default env `ASYNCWORKER_AMQP_DEFAULT_PORT`, else 5672, with `tls` 5671 */
   readonly port?: number | undefined;

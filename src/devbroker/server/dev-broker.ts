@@ -71,6 +71,7 @@ export class DevBroker implements AsyncDisposable {
     return broker;
   }
 
+  /** The TCP port it listens on; the one that was found free where none was given. */
   get port(): number {
     return this.#listener.address.port;
   }
@@ -179,6 +180,7 @@ export class DevBroker implements AsyncDisposable {
     this.clock.stop();
   }
 
+  /** Closes as {@link close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

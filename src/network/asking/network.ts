@@ -106,7 +106,7 @@ export class Network {
 
   /**
    * Calls back for each run that a component tells of after the order `trace`, whoever has given that. Gives a function that ends it.
-   * Whatever stands in `run` was told by whoever may publish.
+   * `of` is the `node` and the `name` of the component. Whatever stands in them and in `run` was told by whoever may publish.
    */
   onTraced(
     listener: (run: TracedRun, of: { readonly node: NodeFacts; readonly name: string }) => void,
@@ -132,12 +132,14 @@ export class Network {
     return watch;
   }
 
+  /** Ends what it follows, and gives its connection back. Idempotent. */
   async close(): Promise<void> {
     await Promise.all([...this.#watches].map((watch) => watch.close()));
     await this.#asker.close();
     await this.#lease.close();
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
