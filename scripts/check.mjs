@@ -3,6 +3,7 @@ import { checkCommands } from './check-commands.mjs';
 import { checkComments } from './check-comments.mjs';
 import { checkCreate } from './check-create.mjs';
 import { checkDocs } from './check-docs.mjs';
+import { checkExamples } from './check-examples.mjs';
 import { checkPackage } from './check-package.mjs';
 import { checkTypes } from './check-types.mjs';
 import { main, run } from './run.mjs';
@@ -23,6 +24,7 @@ const packed = {
   commands: checkCommands,
   create: checkCreate,
   types: checkTypes,
+  examples: checkExamples,
   docs: checkDocs,
 };
 

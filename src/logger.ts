@@ -37,7 +37,18 @@ export interface FieldsFirstLogger {
   error(fields: LogFields, message: string): void;
 }
 
-/** Makes a {@link Logger} of one of pino or bunyan: `connect({ logger: fieldsFirst(pino()) })`. */
+/**
+ * Makes a {@link Logger} of one of pino or bunyan: `connect({ logger: fieldsFirst(pino()) })`.
+ * @example
+ * ```ts
+ * import { fieldsFirst } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * const write = (fields: object, text: string) => console.error(text, fields);
+ * const likePino = { debug: write, info: write, warn: write, error: write };
+ * await using prices = await Prices.connect({ logger: fieldsFirst(likePino) });
+ * ```
+ */
 export function fieldsFirst(logger: FieldsFirstLogger): Logger {
   return {
     debug: (message, fields = {}) => logger.debug(fields, message),

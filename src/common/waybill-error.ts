@@ -47,7 +47,21 @@ export abstract class WaybillError extends Error {
   abstract readonly code: ErrorCode;
 }
 
-/** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
+/**
+ * True for every error of this package, also one made by a second copy of it. With `code`, for that kind only.
+ * @example
+ * ```ts
+ * import { isWaybillError } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * await using prices = await Prices.connect();
+ * try {
+ *   await prices.with({ key: 'nobody-is-bound-here' }).message_change('stamp', 0.9);
+ * } catch (error) {
+ *   console.log(isWaybillError(error, 'UNROUTABLE')); // true
+ * }
+ * ```
+ */
 export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
   const told = codeOf(error);
   return code === undefined ? isErrorCode(told) : told === code;

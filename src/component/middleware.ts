@@ -76,6 +76,21 @@ const everywhere = sharedByCopies('middleware', () => ({ list: [] as readonly Mi
  *
  * Answers of handlers are not messages of their own: `receive` gives them.
  * @throws ConfigurationError for what is no middleware
+ * @example
+ * ```ts
+ * import { useMiddleware } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * const stop = useMiddleware({
+ *   send: (next) => (message) => {
+ *     message.headers['x-tenant'] = 'b-7';
+ *     return next(message);
+ *   },
+ * });
+ * await using prices = await Prices.connect();
+ * await prices.message_change('stamp', 0.9); // bears the header
+ * stop();
+ * ```
  */
 export function useMiddleware(middleware: Middleware): () => void {
   const entry = checkedMiddleware('useMiddleware', middleware);

@@ -56,6 +56,17 @@ const nameLike = /^[\w.-]{1,80}$/;
  * Runs work that recurs in one of many processes, which agree by RabbitMQ alone: `timetable.every('report', { cron: '0 3 * * *', timeZone:
  * 'Europe/Berlin' }, makeReport)`. Each tick is run once, or told as missed. It is a micro thread: for a MicroScheduler, or `start()`.
  * See docs/recurring.md.
+ * @example
+ * ```ts
+ * import { Timetable } from 'waybill';
+ *
+ * const timetable = new Timetable({ name: 'shop' });
+ * timetable.every('sweep', { everyMs: 60_000 }, () => console.log('swept'));
+ * timetable.every('report', { cron: '0 3 * * *', timeZone: 'Europe/Berlin' }, async ({ at, signal }) => {
+ *   console.log(`the report of ${at.toISOString()}`, signal.aborted);
+ * });
+ * await using _timetable = await timetable.start();
+ * ```
  */
 export class Timetable extends StandingThread {
   readonly #name: string;

@@ -36,6 +36,20 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
   /**
    * Takes messages from a queue to the handlers that the header `messageKeyName` names, and gives the consumers.
    * @throws ConsumerAlreadyRegisteredError; what connecting and consuming throws: then none of them is left.
+   * @example
+   * ```ts
+   * import { HandlersRegistry, MessageConsumerRegistry, MessageSender, RabbitConsumerFactory } from 'waybill/registry';
+   * import { z } from 'zod';
+   *
+   * const handlers = new HandlersRegistry();
+   * handlers.register('greet', z.string())((name) => console.log(`hello ${name}`)); // hello Ada
+   * const consumers = new MessageConsumerRegistry(handlers, new RabbitConsumerFactory());
+   * await consumers.register('users', 'task_name'); // the header that names the handler
+   *
+   * await using sender = new MessageSender('task_name');
+   * await sender.send('users', 'greet', 'Ada');
+   * await consumers.disconnectConsumers(); // finishes what runs
+   * ```
    */
   async register(
     listenFor: string,

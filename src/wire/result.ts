@@ -30,6 +30,15 @@ export interface ResultContent<Value = unknown> {
 /**
  * What a call ends with: look at `ok` (or `type`), then at `value` or `message`; or `unwrap()` to have the value or
  * a thrown error.
+ * @example
+ * ```ts
+ * import { Prices } from './prices.js';
+ *
+ * await using prices = await Prices.connect();
+ * const result = await prices.rpc_price('stamp', 0); // its handler throws a RangeError
+ * if (result.ok) console.log(result.value.toFixed(2));
+ * else console.log(result.error.code, result.message); // REMOTE no pieces
+ * ```
  */
 export type Result<Value = unknown> = MessageResult<Value> | MessageResultError | MessageResultException;
 

@@ -31,6 +31,24 @@ import { UnhandledCount } from './unhandled.js';
  * static Handler classes. It is a micro thread: give it to a MicroScheduler, or `start()` it. A message is acked when all its handlers
  * are done. One whose handler throws is tried again later if `retry` says so, and then given up: rejected to its queue's dead-letter
  * exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
+ * @example
+ * ```ts
+ * import { handlersFor, MessageProcessor } from 'waybill';
+ * import { Prices, Shop } from './prices.js';
+ *
+ * class Desk extends MessageProcessor {
+ *   static override readonly eqks = [[Shop, [['desk', 'prices']]]] as const;
+ *   static override readonly concurrency = 10;
+ *   static override readonly retry = { attempts: 3, delayMs: 1_000 };
+ * }
+ * handlersFor(Prices).all(Desk, {
+ *   rpc_price: ({ parameters: { pieces } }) => pieces * 0.85,
+ *   message_change: () => {},
+ *   stream_history: async function* () {},
+ * });
+ *
+ * await using _desk = await new Desk().start();
+ * ```
  */
 export class MessageProcessor extends ProcessorSettings implements Component {
   readonly fingerprint: FingerprintStamp;
@@ -67,7 +85,21 @@ export class MessageProcessor extends ProcessorSettings implements Component {
     return this.#life.consumer;
   }
 
-  /** Declares a handler without decorators: `PingReceiver.handle('command', 'ping', function (content) { … })`, `this` being the processor, or a Handler class. */
+  /**
+   * Declares a handler without decorators: `PingReceiver.handle('command', 'ping', function (content) { … })`, `this` being the processor, or a Handler class.
+   * @example
+   * ```ts
+   * import { MessageProcessor } from 'waybill';
+   * import { Shop } from './prices.js';
+   *
+   * class Journal extends MessageProcessor {
+   *   static override readonly eqks = [[Shop, [['journal', 'prices']]]] as const;
+   * }
+   * Journal.handle('command', 'change', ({ parameters }, { messageId }) => {
+   *   console.log(messageId, parameters);
+   * });
+   * ```
+   */
   static handle<This extends MessageProcessor>(
     this: ProcessorClass<This>,
     type: string,
@@ -88,7 +120,17 @@ export class MessageProcessor extends ProcessorSettings implements Component {
     await this.#life.start();
   }
 
-  /** {@link create}, for those who need no scheduler. */
+  /**
+   * {@link create}, for those who need no scheduler.
+   * @example
+   * ```ts
+   * import { Desk } from './prices.js';
+   *
+   * const desk = await new Desk({ fingerprint: { name: 'desk-2' } }).start();
+   * console.log((await desk.health()).ok); // true
+   * await desk.drain({ timeoutMs: 5_000 }); // what runs is finished and acked; `close()` and `await using` end it at once
+   * ```
+   */
   async start(): Promise<this> {
     this.#alone = this.create();
     await this.#alone;

@@ -50,6 +50,27 @@ export type Connected<Class extends ProducerClass> = Class['undeclared'] extends
  *
  * `message_x` resolves when the broker has confirmed the message and, unless it is a status, routed it to a queue;
  * otherwise it rejects and says why. `event_x` resolves when it is confirmed, whether anybody listens or not. `rpc_x` never rejects: its {@link Result} says how it ended.
+ * @example
+ * ```ts
+ * import { GenericProducer, MessageCommand, RpcCommand } from 'waybill';
+ * import { Shop } from './prices.js';
+ *
+ * class Prices extends GenericProducer {
+ *   static override readonly eks = [[Shop, 'prices']] as const;
+ *
+ *   build_message_change(article: string, price: number) {
+ *     return new MessageCommand('change', { article, price });
+ *   }
+ *
+ *   build_rpc_price(article: string, pieces: number) {
+ *     return new RpcCommand<number, { article: string; pieces: number }>('price', { article, pieces });
+ *   }
+ * }
+ *
+ * await using prices = await Prices.connect();
+ * await prices.message_change('stamp', 0.9); // a queue has it
+ * console.log((await prices.rpc_price('stamp', 100)).unwrap()); // 85
+ * ```
  */
 export class GenericProducer extends ProducerSettings {
   /** The fingerprint of the producer, which is put on every message. */
@@ -83,6 +104,13 @@ export class GenericProducer extends ProducerSettings {
   /**
    * Makes a producer of this class, connects it and declares its exchanges. The arguments are the constructor's.
    * @throws ConnectError when the broker cannot be reached; TopologyError when it refuses an exchange.
+   * @example
+   * ```ts
+   * import { Prices } from './prices.js';
+   *
+   * await using prices = await Prices.connect({ fingerprint: { name: 'till' } }); // closed at the end of the block
+   * console.log((await prices.rpc_price('stamp', 100)).unwrap()); // 85
+   * ```
    */
   static async connect<Class extends ProducerClass>(
     this: Class,
@@ -105,7 +133,18 @@ export class GenericProducer extends ProducerSettings {
     }
   }
 
-  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
+  /**
+   * A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`.
+   * @example
+   * ```ts
+   * import { Prices } from './prices.js';
+   *
+   * await using prices = await Prices.connect();
+   * const urgent = prices.with({ timeoutMs: 500, priority: 9 });
+   * console.log((await urgent.rpc_price('stamp', 100)).unwrap()); // 85
+   * await prices.with({ key: 'prices', headers: { tenant: 'b-7' } }).message_change('stamp', 0.9);
+   * ```
+   */
   with(settings: CallSettings): this {
     const callSettings = { value: { ...this.callSettings, ...settings } };
     return viewOf(this, { callSettings });
@@ -181,7 +220,18 @@ export class GenericProducer extends ProducerSettings {
     return this.sender.dispatch.events;
   }
 
-  /** Ends pending calls, waits for confirms, and closes the connections if no other component uses them. Idempotent. */
+  /**
+   * Ends pending calls, waits for confirms, and closes the connections if no other component uses them. Idempotent.
+   * @example
+   * ```ts
+   * import { Prices } from './prices.js';
+   *
+   * const prices = await Prices.connect();
+   * const changed = prices.message_change('stamp', 0.9);
+   * await prices.close(); // waits for its confirm
+   * await changed;
+   * ```
+   */
   close(): Promise<void> {
     return this.sender.close();
   }
