@@ -1,7 +1,9 @@
 // Everything that can be judged without running the toolkit: `node scripts/check.mjs [step …]`, all steps without a name.
 import { checkCommands } from './check-commands.mjs';
+import { checkComments } from './check-comments.mjs';
 import { checkCreate } from './check-create.mjs';
 import { checkDocs } from './check-docs.mjs';
+import { checkExamples } from './check-examples.mjs';
 import { checkPackage } from './check-package.mjs';
 import { checkTypes } from './check-types.mjs';
 import { main, run } from './run.mjs';
@@ -14,6 +16,7 @@ const steps = {
   page: () => run('tsc', ['-p', 'src/ui/page/tsconfig.json']),
   legacy: () => run('tsc', ['-p', 'test/legacy/tsconfig.json']),
   build: () => run('node', ['scripts/build.mjs']),
+  comments: checkComments,
   unused: () => run('knip', ['--treat-config-hints-as-errors']),
 };
 const packed = {
@@ -21,6 +24,7 @@ const packed = {
   commands: checkCommands,
   create: checkCreate,
   types: checkTypes,
+  examples: checkExamples,
   docs: checkDocs,
 };
 

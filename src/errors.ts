@@ -137,7 +137,9 @@ export class UnroutableError extends WaybillError {
   readonly code = 'UNROUTABLE' as const;
 
   constructor(
+    /** The exchange that found no queue for the message; `''` is the default one. */
     readonly exchange: string,
+    /** The routing key that no binding fits. */
     readonly routingKey: string,
   ) {
     super(
@@ -190,8 +192,9 @@ export interface TimedOutCall {
   readonly budgetMs: number;
   /** How many times it was sent. */
   readonly attempts: number;
+  /** How far it was known to have come. */
   readonly lastState: CallState;
-  /** Which component runs it, `OrderDesk@host 4711`, and for how many milliseconds it had done so; undefined where none has said it. */
+  /** Which component runs it (`name`: `OrderDesk@host 4711`), and for how many milliseconds it had done so (`forMs`); undefined where none has said it. */
   readonly server?: { readonly name: string; readonly forMs: number } | undefined;
 }
 

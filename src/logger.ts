@@ -15,21 +15,40 @@ export type LogFields = Readonly<Record<string, unknown>>;
  * Bodies and passwords are never given to it, unless debugging was asked for.
  */
 export interface Logger {
+  /** What helps to find a fault: a line for each message. Dropped unless debugging was asked for. */
   debug(message: string, fields?: LogFields): void;
+  /** What goes as it should, and happens seldom. Dropped unless debugging was asked for. */
   info(message: string, fields?: LogFields): void;
+  /** What mends itself, or was refused, and should not happen often. */
   warn(message: string, fields?: LogFields): void;
+  /** What a person has to look at. */
   error(message: string, fields?: LogFields): void;
 }
 
 /** A logger that takes what a line is about before its text, as those of pino and bunyan do. */
 export interface FieldsFirstLogger {
+  /** As {@link Logger.debug}. */
   debug(fields: LogFields, message: string): void;
+  /** As {@link Logger.info}. */
   info(fields: LogFields, message: string): void;
+  /** As {@link Logger.warn}. */
   warn(fields: LogFields, message: string): void;
+  /** As {@link Logger.error}. */
   error(fields: LogFields, message: string): void;
 }
 
-/** Makes a {@link Logger} of one of pino or bunyan: `connect({ logger: fieldsFirst(pino()) })`. */
+/**
+ * Makes a {@link Logger} of one of pino or bunyan: `connect({ logger: fieldsFirst(pino()) })`.
+ * @example
+ * ```ts
+ * import { fieldsFirst } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * const write = (fields: object, text: string) => console.error(text, fields);
+ * const likePino = { debug: write, info: write, warn: write, error: write };
+ * await using prices = await Prices.connect({ logger: fieldsFirst(likePino) });
+ * ```
+ */
 export function fieldsFirst(logger: FieldsFirstLogger): Logger {
   return {
     debug: (message, fields = {}) => logger.debug(fields, message),

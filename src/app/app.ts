@@ -1,5 +1,5 @@
 import { usualDrainMs } from '../common/drain-limit.js';
-import { duration, wholeNumber } from '../common/numbers.js';
+import { duration } from '../common/numbers.js';
 import { aroundOf, type IdentityOptions, type Middleware, type RegisterHandler } from '../component/index.js';
 import type { Forwards } from '../delaying/index.js';
 import { ClosedError, ConfigurationError } from '../errors.js';
@@ -8,7 +8,6 @@ import {
   DrainError,
   type DrainOptions,
   type ExitReport,
-  MicroScheduler,
   type RunOptions,
   StandingThread,
 } from '../scheduler/index.js';
@@ -23,8 +22,9 @@ import { Hooks } from './hooks.js';
 import type { HttpRoutes } from './http/http-routes.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { AppHealth, AppState } from './parts/app-health.js';
-import { Clock, type RunEveryOptions } from './parts/run-every.js';
+import { Clock, type RunEveryOptions, settledPace } from './parts/run-every.js';
 import { type RegisterRoute, registerRoute } from './route.js';
+import { runApp } from './run-app.js';
 import type { SseRoutes } from './sse/sse-routes.js';
 
 /** A hook that runs when an app starts or ends. */
@@ -37,11 +37,20 @@ export type RepeatedTask<State extends object = Record<string, unknown>> = (
 ) => unknown;
 
 /**
- * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it
- * also runs beside others in a MicroScheduler.
+ * Messages in batches, HTTP, event streams and clocks in one process, with one start and one end. It is a micro thread, so it also runs beside others in a MicroScheduler.
  *
  * It starts in this order: connections that no route uses, start-up hooks, then everything that handles something. It ends the other way round: nothing new is
  * taken, what runs is finished, what has not begun goes back to its queue, then the shutdown hooks run, then connections close.
+ * @example
+ * ```ts
+ * import { AmqpConnection, App } from 'waybill/app';
+ *
+ * const app = new App({ name: 'shop', connections: [new AmqpConnection({ prefetch: 1_000 })], http: { port: 0 } });
+ * app.http.get('/orders/{id:int}')(({ params }) => ({ id: params.id }));
+ * await app.start(); // or `await app.run()`: until SIGINT or SIGTERM
+ * console.log(await (await fetch(`${app.http.url}/orders/7`)).json()); // { id: 7 }
+ * await app.close();
+ * ```
  */
 export class App<State extends object = Record<string, unknown>> extends StandingThread {
   /** An app lives once: `firstConnect` waits for a broker, and what supervises the process starts it again. */
@@ -54,10 +63,13 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   static readonly identity: IdentityOptions | undefined = undefined;
   /** Whether it sends on late messages that are due. See {@link Forwards}. @default 'auto': once it has put one itself */
   static readonly forwards: Forwards = 'auto';
+  /** What it is called in logs, by middleware and in the network of components. @default 'app' */
   readonly name: string;
   /** What handlers and hooks share. */
   readonly state: State;
+  /** The brokers and servers that its routes may use. */
   readonly connections: Connections;
+  /** Where it writes: the `logger` that was given, else stderr, from the level of `ASYNCWORKER_LOGLEVEL` on. */
   readonly logger: Logger;
   /** Messages of queues. */
   readonly amqp: AmqpRoutes;
@@ -122,18 +134,20 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   }
 
   /**
-   * Runs a task when the app has started, and then every `intervalMs` milliseconds: `app.runEvery(1_000)(async (app) => { … })`. What it
-   * throws is logged, and the next run comes all the same.
+   * Runs a task when the app has started, and then every `intervalMs` milliseconds. What it throws is logged, and the next run comes all the same.
    * @throws ConfigurationError for options that cannot be; ArgumentTypeError for a task that is no function
+   * @example
+   * ```ts
+   * import { App } from 'waybill/app';
+   *
+   * const app = new App();
+   * app.runEvery(60_000, { maxConcurrency: 1 })(() => console.log('tick')); // tick
+   * await app.start();
+   * await app.close();
+   * ```
    */
-  runEvery(
-    intervalMs: number,
-    { maxConcurrency = 1 }: RunEveryOptions = {},
-  ): RegisterHandler<RepeatedTask<State>> {
-    const settled = {
-      intervalMs: wholeNumber('App.runEvery: intervalMs', intervalMs, { min: 1 }),
-      maxConcurrency: wholeNumber('App.runEvery: maxConcurrency', maxConcurrency, { min: 1 }),
-    };
+  runEvery(intervalMs: number, options: RunEveryOptions = {}): RegisterHandler<RepeatedTask<State>> {
+    const settled = settledPace(intervalMs, options);
     return this.#assembly.methods.register<RepeatedTask<State>>((task, name) => {
       const run = (context: RouteContext): unknown => task(this, context);
       this.#assembly.plan((host) => new Clock({ ...settled, run, name: name || 'a repeated task' }, host));
@@ -141,25 +155,11 @@ export class App<State extends object = Record<string, unknown>> extends Standin
   }
 
   /**
-   * Runs as a process: until SIGINT, SIGTERM or {@link stop}, then ends in order and gives the report. A second signal ends it
-   * at once; the same one within half a second is taken as an echo.
+   * Runs as a process: until SIGINT, SIGTERM or {@link stop}, then ends in order and gives the report. A second signal ends it at once; the same one within half a second is taken as an echo.
    * @throws what kept it from starting: ConfigurationError, ConnectError, or what a start-up hook threw.
    */
   async run(options: RunOptions = {}): Promise<ExitReport> {
-    let refusal: { readonly error: unknown } | undefined;
-    const scheduler = new MicroScheduler({
-      drainTimeoutMs: this.#shutdownTimeoutMs,
-      autoquit: true,
-      onThreadError: (error, _thread, { phase }) => {
-        if (phase === 'create') refusal = { error };
-        // Whoever lets the process end here does not see what is thrown.
-        if (phase !== 'create' || options.exit) this.logger.error(String(error));
-      },
-    });
-    scheduler.addMicrothread(this);
-    const report = await scheduler.run(options);
-    if (refusal) throw refusal.error;
-    return report;
+    return await runApp(this, this.#shutdownTimeoutMs, options);
   }
 
   /** Starts the app, where no scheduler is needed. @throws as {@link run} */

@@ -18,6 +18,7 @@ export interface NamedConnection {
   adopt?(owner: ConnectionOwner): void;
   /** @internal Connects when the app starts, where it has to be connected to be of use. @throws what keeps it from that */
   open?(): Promise<void>;
+  /** Ends the connection. Called when its app has stopped; idempotent. */
   close(): Promise<void>;
 }
 
@@ -122,6 +123,7 @@ export class Connections implements Iterable<NamedConnection> {
     return [...this.#all].filter((each): each is NamedConnection & C => each instanceof Class);
   }
 
+  /** All connections, in the order in which they were added. */
   [Symbol.iterator](): Iterator<NamedConnection> {
     return this.#all.values();
   }

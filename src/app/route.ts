@@ -30,7 +30,20 @@ interface Sse extends SseRouteOptions {
   readonly type: 'sse';
 }
 
-/** Registers handlers of any kind: the long form of `app.amqp`, `app.http` and `app.sse`. */
+/**
+ * Registers handlers of any kind: the long form of `app.amqp`, `app.http` and `app.sse`.
+ * @example
+ * ```ts
+ * import { App } from 'waybill/app';
+ *
+ * const app = new App({ http: { port: 0 } });
+ * app.route(['/orders'], { type: 'http', methods: ['POST'], body: 'json' })(({ body }) => ({ got: body }));
+ * await app.start();
+ * const answer = await fetch(`${app.http.url}/orders`, { method: 'POST', body: '[1]' });
+ * console.log(await answer.text()); // {"got":[1]}
+ * await app.close();
+ * ```
+ */
 export interface RegisterRoute {
   (routes: string | readonly string[], options: Amqp & RawBody): RegisterHandler<AmqpHandler<Buffer>>;
   <Body = unknown>(

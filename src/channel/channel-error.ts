@@ -17,6 +17,7 @@ export class ChannelError extends WaybillError {
   readonly replyText: string;
   /** The class and the method that the broker could not carry out; zeros where there was none. */
   readonly classId: number;
+  /** The id of the method within its class; zero where there was none. */
   readonly methodId: number;
   /**
    * The name of the method that the broker could not carry out, for example `exchange.declare`; undefined where the

@@ -14,6 +14,7 @@ export interface ExchangeOptions {
   readonly autoDelete?: boolean | undefined;
   /** Takes messages from other exchanges only. @default false */
   readonly internal?: boolean | undefined;
+  /** Arguments in the words of the broker, for example `{ 'alternate-exchange': 'lost' }`. @default none */
   readonly arguments?: Arguments | undefined;
 }
 
@@ -27,6 +28,7 @@ export interface QueueOptions {
   readonly exclusive?: boolean | undefined;
   /** Goes away with its last consumer. @default false */
   readonly autoDelete?: boolean | undefined;
+  /** Arguments in the words of the broker, for example `{ 'x-queue-type': 'quorum' }`. @default none */
   readonly arguments?: Arguments | undefined;
 }
 
@@ -36,6 +38,7 @@ export interface DeclaredQueue {
   readonly queue: string;
   /** How many messages are ready in the queue. */
   readonly messageCount: number;
+  /** How many consumers take from the queue, of all connections. */
   readonly consumerCount: number;
 }
 

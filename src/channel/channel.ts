@@ -32,7 +32,9 @@ const noGlobalQos =
 export class Channel implements AsyncDisposable {
   /** The channel's number within its Connection object. */
   readonly number: number;
+  /** Declares, binds and removes exchanges, on this channel. */
   readonly exchange: Exchanges;
+  /** Declares, binds, empties and removes queues, on this channel. */
   readonly queue: Queues;
   /** Mandatory messages that reached no queue, in order. Take out what you have seen. */
   readonly returned: ReturnedMessage[] = [];
@@ -75,6 +77,15 @@ export class Channel implements AsyncDisposable {
    * `flush` and `close` wait for all together. A mandatory message that reached no queue is in `returned` by then.
    * @throws ConfigurationError for text, headers or properties that cannot be sent: nothing was; PublishRefusedError for a nack;
    * ChannelError, ConnectionLostError and ClosedError when the channel has ended: then its fate is unknown.
+   * @example
+   * ```ts
+   * import { Connection, Message } from 'waybill/channel';
+   *
+   * await using connection = await Connection.open();
+   * await using channel = await connection.channel();
+   * await channel.publish(new Message('hello', { headers: { pages: 3 } }), { routingKey: 'nobody', mandatory: true });
+   * console.log(channel.returned.map(({ replyText }) => replyText)); // [ 'NO_ROUTE' ]
+   * ```
    */
   publish(message: Message | string | Uint8Array, target: PublishTarget = {}): Promise<void> {
     const { exchange = '', routingKey = '', mandatory = false } = target;
@@ -102,6 +113,21 @@ export class Channel implements AsyncDisposable {
    * Lets a queue's messages come: to `onMessage`, or into a loop. Say `qos` before: else all come at once. Of a stream it must
    * be said, and `arguments: { 'x-stream-offset': … }` says where to begin.
    * @throws ChannelError; ConfigurationError for arguments that cannot be sent
+   * @example
+   * ```ts
+   * import { Connection } from 'waybill/channel';
+   *
+   * await using connection = await Connection.open();
+   * await using channel = await connection.channel();
+   * const { queue } = await channel.queue.declare('', { exclusive: true });
+   * await channel.publish('hello', { routingKey: queue });
+   * await channel.qos(10);
+   * for await (const { body, deliveryInfo } of await channel.consume(queue)) {
+   *   console.log(body); // hello
+   *   channel.ack(deliveryInfo.deliveryTag);
+   *   break; // cancels the consumer
+   * }
+   * ```
    */
   async consume(queue = '', options: ConsumeOptions = {}): Promise<ChannelConsumer> {
     return await this.#consumers.begin(queue, options);
@@ -133,7 +159,7 @@ export class Channel implements AsyncDisposable {
     this.#core.write((raw) => raw.reject(message, requeue));
   }
 
-  /** Rejects a message as {@link reject} does, and with `multiple` all before it, too. */
+  /** Rejects a message as {@link reject} does, or gives it back with `requeue`; with `multiple` all before it, too. */
   nack(
     deliveryTag: number,
     { multiple = false, requeue = false }: { readonly multiple?: boolean; readonly requeue?: boolean } = {},

@@ -20,6 +20,16 @@ const lastNumber = 2_047;
  * A connection for plain AMQP. It shares the link, and so the connection, of all components of the process with the
  * same settings; `ownConnections` makes one of its own. The connection comes back by itself when it is lost; channels
  * do not.
+ * @example
+ * ```ts
+ * import { Connection } from 'waybill/channel';
+ *
+ * await using connection = await Connection.open(); // WAYBILL_URL, or localhost
+ * await using channel = await connection.channel();
+ * const { queue } = await channel.queue.declare('', { exclusive: true });
+ * await channel.publish('hello', { routingKey: queue, mandatory: true });
+ * console.log((await channel.get(queue, { noAck: true }))?.body); // hello
+ * ```
  */
 export class Connection implements AsyncDisposable {
   readonly #link: Link;

@@ -53,6 +53,7 @@ export class ChannelConsumer implements AsyncIterable<ReceivedMessage>, AsyncDis
     await this.cancel();
   }
 
+  /** The messages as they come, until it is cancelled; leaving the loop cancels it. @throws ChannelError when the channel closes under it */
   async *[Symbol.asyncIterator](): AsyncGenerator<ReceivedMessage, void, undefined> {
     try {
       for (;;) {

@@ -3,11 +3,12 @@ import { brand, isBranded } from '../common/shared-by-copies.js';
 import { type Headers, readHeaders, writeHeaders } from './headers.js';
 import { decodeText, encodeText } from './text.js';
 
-/** The AMQP properties of a message. */
+/** The AMQP properties of a message, its `headers` in the values of JavaScript. */
 export type PlainProperties = Omit<MessageProperties, 'headers'> & { readonly headers?: Headers | undefined };
 
 /** A message: text or bytes, and properties. */
 export class Message {
+  /** Text or bytes, as given; of one that has come, text where its `contentEncoding` says which. */
   readonly body: string | Buffer;
   /** The AMQP properties. A text has a `contentEncoding`, `UTF-8` unless given; bytes have none unless given. */
   readonly properties: PlainProperties;
@@ -32,7 +33,9 @@ export interface DeliveryInfo {
   readonly deliveryTag: number;
   /** True when the broker has delivered the message before. */
   readonly redelivered: boolean;
+  /** The exchange it was published to; `''` is the default one. */
   readonly exchange: string;
+  /** The routing key it was published with. */
   readonly routingKey: string;
   /** The tag of the consumer; left out for a message from `get`. */
   readonly consumerTag?: string;
@@ -42,6 +45,7 @@ export interface DeliveryInfo {
 
 /** A message that has come. Its body is text where its content encoding says which, else bytes. */
 export class ReceivedMessage extends Message {
+  /** By which it is settled, and where it comes from. */
   readonly deliveryInfo: DeliveryInfo;
 
   constructor(body: string | Buffer, properties: PlainProperties, deliveryInfo: DeliveryInfo) {
@@ -56,8 +60,11 @@ export interface ReturnedMessage {
   readonly replyCode: number;
   /** The reply text, NO_ROUTE. */
   readonly replyText: string;
+  /** The exchange that found no queue for it; `''` is the default one. */
   readonly exchange: string;
+  /** The routing key it was published with. */
   readonly routingKey: string;
+  /** What was published, body and properties. */
   readonly message: Message;
 }
 

@@ -12,7 +12,19 @@ export class Queues {
     this.#core = core;
   }
 
-  /** Declares a queue; without a name the broker makes one. @throws ChannelError, for example 406 where it is there with other properties */
+  /**
+   * Declares a queue; without a name the broker makes one. @throws ChannelError, for example 406 where it is there with other properties
+   * @example
+   * ```ts
+   * import { Connection } from 'waybill/channel';
+   *
+   * await using connection = await Connection.open();
+   * await using channel = await connection.channel();
+   * const { messageCount } = await channel.queue.declare('mail', { arguments: { 'x-queue-type': 'quorum' } });
+   * console.log(messageCount); // 0
+   * await channel.queue.bind('mail', 'amq.topic', 'letter.#');
+   * ```
+   */
   async declare(queue = '', options: QueueOptions = {}): Promise<DeclaredQueue> {
     assertNames({ queue });
     const { passive = false, durable = true, exclusive = false, autoDelete = false } = options;
@@ -44,7 +56,7 @@ export class Queues {
     return (await this.#core.ask((raw) => raw.purgeQueue(queue))).messageCount;
   }
 
-  /** Removes a queue, and tells how many messages went with it. One that is not there is no error. @throws ChannelError */
+  /** Removes a queue, and tells how many messages went with it. One that is not there is no error. @throws ChannelError 406 with `ifUnused` where it has consumers, with `ifEmpty` where it has messages */
   async delete(
     queue = '',
     { ifUnused = false, ifEmpty = false }: { readonly ifUnused?: boolean; readonly ifEmpty?: boolean } = {},

@@ -81,6 +81,7 @@ export class ContentMismatchError extends WaybillError {
   readonly code = 'CONTENT_MISMATCH' as const;
 
   constructor(
+    /** Each point that does not fit, with its place, as the class or the schema words it. */
     readonly reasons: readonly string[],
     { what = 'The content does not fit what the handler asks for', ...options }: MismatchOptions = {},
   ) {
@@ -107,6 +108,15 @@ export interface RemoteErrorOptions {
  *
  * What to do: look into the log of the other side; `remoteName` and `remoteCode` tell failures apart, and classes that both sides register by
  * `registerError` come as themselves. `hopsOf(error)` says whose log it is.
+ * @example
+ * ```ts
+ * import { RemoteError } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * await using prices = await Prices.connect();
+ * const { error } = await prices.rpc_price('stamp', 0);
+ * if (error instanceof RemoteError) console.log(error.code, error.remoteName); // REMOTE RangeError
+ * ```
  */
 export class RemoteError extends WaybillError {
   override readonly name = 'RemoteError' as const;

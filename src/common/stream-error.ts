@@ -17,6 +17,7 @@ export class StreamInterruptedError extends WaybillError {
   readonly code = 'STREAM_INTERRUPTED' as const;
   /** How many items had come: all of them were given to the reader. */
   readonly received: number;
+  /** Why it broke off. */
   readonly reason: StreamInterruption;
 
   constructor(

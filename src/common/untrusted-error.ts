@@ -46,6 +46,7 @@ const advice: Readonly<Record<Distrust, string>> = {
 export class UntrustedError extends WaybillError {
   override readonly name = 'UntrustedError' as const;
   readonly code = 'UNTRUSTED' as const;
+  /** What is wrong with its signature. */
   readonly reason: Distrust;
 
   /** @param what it is, for people: `The message`. */

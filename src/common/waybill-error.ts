@@ -43,10 +43,25 @@ export function isErrorCode(code: unknown): code is ErrorCode {
 
 /** The base of all errors of this package. */
 export abstract class WaybillError extends Error {
+  /** Which error it is. It stays the same from version to version, where texts may change. */
   abstract readonly code: ErrorCode;
 }
 
-/** True for every error of this package, also one made by a second copy of it. With `code`, for that kind only. */
+/**
+ * True for every error of this package, also one made by a second copy of it. With `code`, for that kind only.
+ * @example
+ * ```ts
+ * import { isWaybillError } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * await using prices = await Prices.connect();
+ * try {
+ *   await prices.with({ key: 'nobody-is-bound-here' }).message_change('stamp', 0.9);
+ * } catch (error) {
+ *   console.log(isWaybillError(error, 'UNROUTABLE')); // true
+ * }
+ * ```
+ */
 export function isWaybillError(error: unknown, code?: ErrorCode): error is WaybillError {
   const told = codeOf(error);
   return code === undefined ? isErrorCode(told) : told === code;

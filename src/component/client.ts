@@ -50,6 +50,7 @@ export abstract class Client {
     await this.dispatch.close();
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -12,6 +12,7 @@ export interface ComponentInfo {
 
 /** A message that has come, as middleware sees it. */
 export interface Inbound {
+  /** Who takes the message. */
   readonly component: ComponentInfo;
   /** `call` where somebody waits for an answer. */
   readonly kind: 'message' | 'call';
@@ -33,12 +34,13 @@ export interface Inbound {
 
 /** A message that is about to leave, as middleware sees it: encoded already, so that what its sender changes afterwards is not sent. */
 export interface Outbound {
+  /** Who sends the message. */
   readonly component: ComponentInfo;
   /** `call` where an answer is waited for. */
   readonly kind: 'message' | 'call';
   /** The name of its command, or the key of its handler; else the queue that it goes to. */
   readonly name: string | null;
-  /** Where it goes, each destination with the same bytes and headers; `''` is the default exchange. */
+  /** Where it goes, each `exchange` and `routingKey` with the same bytes and headers; `''` is the default exchange. */
   readonly destinations: readonly { readonly exchange: string; readonly routingKey: string }[];
   /** The body as it leaves. */
   readonly bytes: Buffer;
@@ -74,6 +76,21 @@ const everywhere = sharedByCopies('middleware', () => ({ list: [] as readonly Mi
  *
  * Answers of handlers are not messages of their own: `receive` gives them.
  * @throws ConfigurationError for what is no middleware
+ * @example
+ * ```ts
+ * import { useMiddleware } from 'waybill';
+ * import { Prices } from './prices.js';
+ *
+ * const stop = useMiddleware({
+ *   send: (next) => (message) => {
+ *     message.headers['x-tenant'] = 'b-7';
+ *     return next(message);
+ *   },
+ * });
+ * await using prices = await Prices.connect();
+ * await prices.message_change('stamp', 0.9); // bears the header
+ * stop();
+ * ```
  */
 export function useMiddleware(middleware: Middleware): () => void {
   const entry = checkedMiddleware('useMiddleware', middleware);

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js';
 
 /** A message that was not trusted. Texts are the sender's, cut to 100 characters. */
 export interface UntrustedMessage {
+  /** What is wrong with its signature. */
   readonly reason: Distrust;
   /** Who it says has sent it; undefined where it says nothing. Anybody may have written that. */
   readonly from: string | undefined;

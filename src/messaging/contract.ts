@@ -122,6 +122,22 @@ export interface ContractHandlers<Producer> {
  * producer says. Statuses have no content, so
  * they need none of this.
  * @throws ConfigurationError for what is no class, as undefined where two files import each other
+ * @example
+ * ```ts
+ * import { handlersFor, MessageProcessor } from 'waybill';
+ * import { Prices, Shop } from './prices.js';
+ *
+ * class Desk extends MessageProcessor {
+ *   static override readonly eqks = [[Shop, [['desk', 'prices']]]] as const;
+ * }
+ * handlersFor(Prices).all(Desk, {
+ *   rpc_price: ({ parameters: { pieces } }) => pieces * 0.85,
+ *   message_change: ({ parameters: { article, price } }) => console.log(article, price),
+ *   stream_history: async function* ({ parameters: { article } }) {
+ *     yield article.length;
+ *   },
+ * });
+ * ```
  */
 export function handlersFor<Producer extends GenericProducer>(
   producer: (abstract new (...args: never[]) => Producer) & Pick<BuilderClass, 'names' | 'contract'>,

@@ -29,7 +29,9 @@ export type QueueSpec = string | QueueWithFlags;
 
 /** A queue that is not declared as usual, or not consumed as usual. (`flags.exclusive` is of the queue, `exclusive` of its consumer.) */
 export interface QueueWithFlags extends ConsumerArguments {
+  /** The name of the queue. */
   readonly name: string;
+  /** How it is declared. @default durable, shared and kept */
   readonly flags?: QueueFlags;
 }
 

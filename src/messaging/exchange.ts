@@ -8,16 +8,18 @@ export type ExchangeType = 'direct' | 'topic' | 'fanout' | 'headers' | `x-${stri
 export type ExchangeBinding = readonly [source: ExchangeClass, routingKey: string, args?: Arguments];
 
 /**
- * An exchange, described by the static fields of a subclass and used as a class, never instantiated:
+ * An exchange, described by the static fields of a subclass and used as a class, never instantiated.
  *
+ * Both sides describe it alike: RabbitMQ refuses an exchange that was declared otherwise before (406).
+ * @example
  * ```ts
+ * import { Exchange } from 'waybill';
+ *
  * class PingExchange extends Exchange {
  *   static override readonly exchangeName = 'ping-exchange';
  *   static override readonly exchangeType = 'direct';
  * }
  * ```
- *
- * Both sides describe it alike: RabbitMQ refuses an exchange that was declared otherwise before (406).
  */
 export abstract class Exchange {
   /** The exchange's name at the broker; `''` is the default exchange, which routes to the queue named by the key. */

@@ -18,6 +18,7 @@ declare const checked: unique symbol;
 
 /** In a message's type: what a schema takes, and what it makes of what arrives. No value has it. */
 export interface Checked<Output, Input> {
+  /** What the schema gives (`output`), and what it takes (`input`). */
   readonly [checked]: { readonly output: Output; readonly input: Input };
 }
 

@@ -2,10 +2,11 @@
 export interface ComponentStatus {
   /** The machine's load over 1, 5 and 15 minutes. */
   readonly load: readonly [number, number, number];
+  /** How many processors the machine has. */
   readonly cpus: number;
-  /** Memory of the machine and of the process, in MB. */
+  /** Memory of the machine (`totalMb`, `freeMb`) and resident memory of the process (`processMb`), in MiB. */
   readonly memory: { readonly totalMb: number; readonly freeMb: number; readonly processMb: number };
-  /** For how long the machine and the process run, in seconds. */
+  /** For how long the machine (`systemSeconds`) and the process (`processSeconds`) run. */
   readonly uptime: { readonly systemSeconds: number; readonly processSeconds: number };
 }
 

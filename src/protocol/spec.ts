@@ -235,18 +235,31 @@ export const methodSpec = {
 
 /** The properties of class `basic`, in the order of their flag bits (from bit 15 down). */
 export const propertySpec = {
+  /** What the body is, a MIME type: `application/json`. */
   contentType: 'shortstr',
+  /** How the body is encoded: `utf-8`, `gzip`. */
   contentEncoding: 'shortstr',
   headers: 'table',
+  /** 2 for a message that survives the broker's restart in a durable queue, 1 for one that need not. */
   deliveryMode: 'octet',
+  /** How much it goes before others, from 0 to 255, in a queue that has priorities. */
   priority: 'octet',
+  /** By which an answer finds its call. */
   correlationId: 'shortstr',
+  /** The queue to which the answer goes. */
   replyTo: 'shortstr',
+  /** How long it may wait in a queue, in milliseconds, as text. */
   expiration: 'shortstr',
+  /** By which it is known: duplicates have the same. */
   messageId: 'shortstr',
+  /** When it was sent, in whole seconds since 1970. */
   timestamp: 'timestamp',
+  /** What kind of message it is, in the words of its application. */
   type: 'shortstr',
+  /** The user that has sent it: the broker refuses any other name than that of the connection's user. */
   userId: 'shortstr',
+  /** The application that has sent it, as that says. */
   appId: 'shortstr',
+  /** Deprecated by the protocol; handed on as it is. */
   clusterId: 'shortstr',
 } as const;

@@ -26,6 +26,7 @@ export interface Missed {
   readonly count: number;
   /** The first and the last of them. */
   readonly from: Date;
+  /** The last of them: equal to `from` where there was one. */
   readonly to: Date;
 }
 

@@ -5,10 +5,13 @@ import { ConfigurationError, toError } from '../errors.js';
 
 /** When something recurs. */
 export type When =
-  /** So often, in milliseconds from 1,000 on, counted from 1970: every hour is on the hour (UTC), whenever a process began. */
-  | { readonly everyMs: number }
+  | {
+      /** So often, in milliseconds from 1,000 on, counted from 1970: every hour is on the hour (UTC), whenever a process began. */
+      readonly everyMs: number;
+    }
   /** By a cron expression of five fields, or six with seconds first. It needs the package `croner`. */
   | {
+      /** The expression: minute, hour, day of month, month, day of week; seconds may stand in front. */
       readonly cron: string;
       /** The time zone that the expression is read in, such as `Europe/Berlin`: by day-saving time there is a tick less, or none more. @default UTC */
       readonly timeZone?: string | undefined;

@@ -26,16 +26,19 @@ export interface TimetableOptions extends LinkOptions {
 
 /** How something that recurs stands in this process. */
 export interface RecurringHealth {
+  /** The name under which it was given to `every`. */
   readonly name: string;
   /** Whether it is this process that runs it now. */
   readonly isHere: boolean;
   /** When it is run next; undefined where another process knows. */
   readonly nextAt: Date | undefined;
+  /** Whether its function runs now, in this process. */
   readonly isRunning: boolean;
 }
 
 /** How a timetable is. */
 export interface TimetableHealth extends LinkHealth {
+  /** Everything that was given to `every`, in that order. */
   readonly recurring: readonly RecurringHealth[];
 }
 
@@ -53,6 +56,17 @@ const nameLike = /^[\w.-]{1,80}$/;
  * Runs work that recurs in one of many processes, which agree by RabbitMQ alone: `timetable.every('report', { cron: '0 3 * * *', timeZone:
  * 'Europe/Berlin' }, makeReport)`. Each tick is run once, or told as missed. It is a micro thread: for a MicroScheduler, or `start()`.
  * See docs/recurring.md.
+ * @example
+ * ```ts
+ * import { Timetable } from 'waybill';
+ *
+ * const timetable = new Timetable({ name: 'shop' });
+ * timetable.every('sweep', { everyMs: 60_000 }, () => console.log('swept'));
+ * timetable.every('report', { cron: '0 3 * * *', timeZone: 'Europe/Berlin' }, async ({ at, signal }) => {
+ *   console.log(`the report of ${at.toISOString()}`, signal.aborted);
+ * });
+ * await using _timetable = await timetable.start();
+ * ```
  */
 export class Timetable extends StandingThread {
   readonly #name: string;
@@ -169,6 +183,7 @@ export class Timetable extends StandingThread {
     await this.drain({ timeoutMs: 0 }).catch(() => {});
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -12,6 +12,7 @@ export type FindHandler = (key: string) => RawHandler | undefined;
 
 /** What takes messages from one queue. Bring your own for other transports, or for tests. */
 export interface MessageConsumer {
+  /** Opens what it needs. Nothing comes before `consume`. */
   connect(): Promise<void>;
   /** Begins to take messages, and hands each to what `findHandler` gives for its key. */
   consume(listenFor: string, findHandler: FindHandler): Promise<void>;

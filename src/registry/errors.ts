@@ -12,7 +12,10 @@ export class HandlerAlreadyExistsError extends WaybillError {
   override readonly name = 'HandlerAlreadyExistsError' as const;
   readonly code = 'ALREADY_REGISTERED' as const;
 
-  constructor(readonly key: string) {
+  constructor(
+    /** The key that has a handler already. */
+    readonly key: string,
+  ) {
     super(`The key '${key}' has a handler already. Give this one another key, or remove one of the two.`);
   }
 }
@@ -26,7 +29,10 @@ export class ConsumerAlreadyRegisteredError extends WaybillError {
   override readonly name = 'ConsumerAlreadyRegisteredError' as const;
   readonly code = 'ALREADY_REGISTERED' as const;
 
-  constructor(readonly queue: string) {
+  constructor(
+    /** The queue that has consumers already. */
+    readonly queue: string,
+  ) {
     super(
       `Queue '${queue}' has consumers here already. For more of them register it once, with { consumers }.`,
     );
@@ -58,6 +64,7 @@ export class NoMessageKeyError extends WaybillError {
   readonly code = 'MALFORMED_MESSAGE' as const;
 
   constructor(
+    /** The header that should name the handler. */
     readonly header: string,
     key?: unknown,
   ) {
@@ -78,7 +85,10 @@ export class UnregisteredHandlerError extends WaybillError {
   override readonly name = 'UnregisteredHandlerError' as const;
   readonly code = 'NO_HANDLER' as const;
 
-  constructor(readonly key: string) {
+  constructor(
+    /** The key that the message names. */
+    readonly key: string,
+  ) {
     super(`No handler is registered for the key '${cut(key)}'.`);
   }
 }

@@ -49,6 +49,15 @@ export class HandlersRegistry {
    *
    * The same function under the same key again is a warning, another one a mistake.
    * @throws HandlerAlreadyExistsError, NoModelProvidedError, ConfigurationError for a function without key and name; ArgumentTypeError for a key that is no text.
+   * @example
+   * ```ts
+   * import { HandlersRegistry } from 'waybill/registry';
+   * import { z } from 'zod';
+   *
+   * const handlers = new HandlersRegistry();
+   * const CreateUser = z.object({ name: z.string().min(1) });
+   * handlers.register('create_user', CreateUser)(({ name }) => console.log(`${name} is created`));
+   * ```
    */
   register<Model extends ContentType>(model: Model): RegisterHandler<ModelHandler<OutputOf<Model>>>;
   register<Model extends ContentType>(

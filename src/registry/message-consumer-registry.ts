@@ -14,6 +14,7 @@ export interface RegisterOptions {
 
 /** How all registered consumers are. */
 export interface ConsumersHealth extends ThreadHealth {
+  /** Each consumer, with the `queue` that it takes from. */
   readonly consumers: readonly (ThreadHealth & { readonly queue: string })[];
 }
 
@@ -35,6 +36,20 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
   /**
    * Takes messages from a queue to the handlers that the header `messageKeyName` names, and gives the consumers.
    * @throws ConsumerAlreadyRegisteredError; what connecting and consuming throws: then none of them is left.
+   * @example
+   * ```ts
+   * import { HandlersRegistry, MessageConsumerRegistry, MessageSender, RabbitConsumerFactory } from 'waybill/registry';
+   * import { z } from 'zod';
+   *
+   * const handlers = new HandlersRegistry();
+   * handlers.register('greet', z.string())((name) => console.log(`hello ${name}`)); // hello Ada
+   * const consumers = new MessageConsumerRegistry(handlers, new RabbitConsumerFactory());
+   * await consumers.register('users', 'task_name'); // the header that names the handler
+   *
+   * await using sender = new MessageSender('task_name');
+   * await sender.send('users', 'greet', 'Ada');
+   * await consumers.disconnectConsumers(); // finishes what runs
+   * ```
    */
   async register(
     listenFor: string,
@@ -88,6 +103,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
     await this.disconnectConsumers(options);
   }
 
+  /** Disconnects all at once; what runs goes back to its queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.disconnectConsumers({ timeoutMs: 0 }).catch(() => {});
   }

@@ -77,6 +77,20 @@ export class MessageSender<Messages extends object = AnyMessages> extends Client
   /**
    * Calls the handler of a key and waits for the answer. Never rejects. In the form `detail` success and failure do not say
    * what they are: what is no JSON is taken for an error.
+   * @example
+   * ```ts
+   * import { HandlersRegistry, MessageConsumerRegistry, MessageSender, RabbitConsumerFactory } from 'waybill/registry';
+   * import { z } from 'zod';
+   *
+   * const handlers = new HandlersRegistry();
+   * handlers.register('length', z.string())((text) => text.length);
+   * const consumers = new MessageConsumerRegistry(handlers, new RabbitConsumerFactory());
+   * await consumers.register('texts', 'task_name', { rpc: 'result' });
+   *
+   * await using sender = new MessageSender('task_name', {}, { rpc: 'result' }); // as the consumer answers
+   * console.log((await sender.call<number>('texts', 'length', 'hello')).unwrap()); // 5
+   * await consumers.disconnectConsumers();
+   * ```
    */
   call<Answer = unknown, Key extends keyof Messages & string = keyof Messages & string>(
     queue: string,

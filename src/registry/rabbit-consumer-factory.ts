@@ -40,6 +40,7 @@ export class RabbitConsumerFactory implements ConsumerFactory<RabbitConsumerOpti
     if (failed?.status === 'rejected') throw failed.reason;
   }
 
+  /** Closes as {@link closeConnection} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.closeConnection();
   }

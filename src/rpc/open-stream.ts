@@ -15,7 +15,9 @@ export interface OpenStream<Item = unknown> extends AsyncIterable<Item> {
   return(): Promise<IteratorResult<Item, undefined>>;
   /** Gives it up: whoever waits for an item gets a CancelledError whose cause is the reason. Does nothing to one that has ended. */
   cancel(reason?: unknown): void;
+  /** The stream itself: it can be read once. */
   [Symbol.asyncIterator](): OpenStream<Item>;
+  /** Gives it up, as {@link return} does. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -95,6 +95,7 @@ export class ReplyQueue<Answer = unknown> {
     await this.close();
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -3,6 +3,7 @@ import { nameOf } from './thread-error.js';
 
 /** How a thread is; it may say more of itself in fields of its own. */
 export interface ThreadHealth {
+  /** True while it does what it is for. */
   readonly ok: boolean;
 }
 
@@ -10,7 +11,7 @@ export interface ThreadHealth {
 export interface SchedulerHealth extends ThreadHealth {
   /** How many threads have failed for good. */
   readonly failures: number;
-  /** The health of each thread that reports one, with the name of its class. */
+  /** The health of each thread that reports one, with the `name` of its class. */
   readonly threads: readonly (ThreadHealth & { readonly name: string })[];
 }
 

@@ -9,33 +9,32 @@ import { Front } from './front.js';
 import { askThreads, type SchedulerHealth } from './health.js';
 import { type DrainOptions, MicroThread } from './microthread.js';
 import { type ExitReason, type ExitReport, type Runnable, type RunOptions, runAsProcess } from './run.js';
-import { DrainError, printThreadError, type ThreadErrorListener } from './thread-error.js';
+import type { MicroSchedulerOptions } from './scheduler-options.js';
+import { DrainError, printThreadError } from './thread-error.js';
 import { ThreadPool } from './thread-pool.js';
-
-/** How a scheduler behaves. */
-export interface MicroSchedulerOptions {
-  /** True ends the scheduler when no thread is left; otherwise an empty one waits for threads. @default false */
-  readonly autoquit?: boolean | undefined;
-  /** Called with every error of a thread. @default one readable line to stderr */
-  readonly onThreadError?: ThreadErrorListener | undefined;
-  /** How long a thread that leaves may drain, in milliseconds; `Infinity` for no limit. @default 8_000 */
-  readonly drainTimeoutMs?: number | undefined;
-}
 
 /** The rounds in which an empty scheduler with autoquit still yields before it ends. */
 const EMPTY_ROUNDS = 2;
 
 /**
- * Runs micro threads in turn: one step of each thread that is ready, in the order they were added, then the
- * next round. Between rounds the event loop turns, so busy threads starve no I/O; when every thread
- * waits, so does the scheduler, at no cost.
+ * Runs micro threads in turn: one step of each thread that is ready, in the order they were added, then the next round. Between rounds the event
+ * loop turns, so busy threads starve no I/O; when every thread waits, so does the scheduler, at no cost.
  *
- * A thread that fails is reported and leaves, or is created again if it has a `restartPolicy`; the others go
- * on. Two failures end the scheduler too: that of the last thread, and that of a thread which was added before
- * the start and could not be created, since a component that came up in half only looks alive.
+ * A thread that fails is reported and leaves, or is created again if it has a `restartPolicy`; the others go on. Two failures end the scheduler
+ * too: that of the last thread, and that of one which was added before the start and could not be created, since what came up in half only looks alive.
  *
  * A scheduler is itself a micro thread: in the pool of another one it takes one step of its own rounds
  * whenever the other gives it a turn. It lives once: after its end it does not start again.
+ * @example
+ * ```ts
+ * import { MicroScheduler } from 'waybill';
+ * import { Desk } from './prices.js';
+ *
+ * const scheduler = new MicroScheduler();
+ * scheduler.addMicrothread(new Desk());
+ * setTimeout(() => scheduler.stop(), 100); // or SIGTERM
+ * console.log((await scheduler.run()).exitCode); // 0
+ * ```
  */
 export class MicroScheduler extends MicroThread {
   /** Threads of a scheduler may have a restart policy, the scheduler itself has none. */
@@ -73,7 +72,6 @@ export class MicroScheduler extends MicroThread {
   /**
    * Takes a thread into the pool and calls its `create()` at once. Added during a round, it joins that round.
    * A thread that cannot be created is reported like any other that fails; that is never thrown from here.
-   *
    * @throws ConfigurationError for a restart policy that cannot be, and for a thread that is in the pool already; ClosedError for a thread
    * that was stopped, and when the scheduler was stopped or has drained.
    */
@@ -87,7 +85,6 @@ export class MicroScheduler extends MicroThread {
    * The rounds, for those who drive them by hand. Yields after each step, and in a round without any before it
    * waits for a thread to become ready. Ends when a thread throws `ExitScheduler`, on {@link stop}, with
    * `autoquit` when no thread is left, and on the failures named above. Does not drain; {@link drain} does.
-   *
    * @throws ConfigurationError when the rounds are being driven already.
    */
   main(): AsyncGenerator<void> {
@@ -99,7 +96,6 @@ export class MicroScheduler extends MicroThread {
    * `autoquit` until no thread is left, or until a failure that ends it. Then all threads drain side by side
    * and the report is returned. It keeps the process alive meanwhile. A second signal ends the process at once.
    * No error of a thread makes it reject.
-   *
    * @throws ConfigurationError when the scheduler is running already.
    */
   run(options: RunOptions = {}): Promise<ExitReport> {
@@ -134,9 +130,17 @@ export class MicroScheduler extends MicroThread {
    * - `/metrics`: the figures of all components, as `collectFigures()` of `waybill/telemetry` gives them, counted from this call on.
    *
    * It ends last of all, when all threads have drained, so that it says "not ready" meanwhile. It does not keep the process alive.
-   *
    * @throws ConfigurationError for a port or an address that cannot be, or that others have, and when it serves already; ClosedError when
    * the scheduler was stopped or has drained.
+   * @example
+   * ```ts
+   * import { MicroScheduler } from 'waybill';
+   *
+   * const scheduler = new MicroScheduler();
+   * const { url } = await scheduler.serve({ port: 0 }); // 9464 in a container, and host: '0.0.0.0'
+   * console.log((await fetch(`${url}/health/live`)).status); // 200
+   * await scheduler.close();
+   * ```
    */
   async serve(options: ServeOptions): Promise<Serving> {
     this.#refuseWhenEnded();
@@ -162,6 +166,7 @@ export class MicroScheduler extends MicroThread {
     return this.drain({ timeoutMs: this.#drainTimeoutMs });
   }
 
+  /** Closes as {@link close} does. @throws DrainError as {@link drain} */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -19,6 +19,7 @@ export interface RunOptions {
 export interface ExitReport {
   /** 0, or 1 when a thread failed for good or did not drain cleanly and in time. */
   readonly exitCode: 0 | 1;
+  /** What has ended it. */
   readonly reason: ExitReason;
   /** The signal that ended the run, if one did. */
   readonly signal?: NodeJS.Signals;

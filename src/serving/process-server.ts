@@ -24,6 +24,7 @@ export interface ServeOptions {
 export interface Serving {
   /** Without a path: `http://127.0.0.1:9464`. */
   readonly url: string;
+  /** The TCP port; the one that was found free where 0 was asked for. */
   readonly port: number;
 }
 

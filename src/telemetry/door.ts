@@ -12,6 +12,16 @@ export interface CollectedFigures {
  * Figures of all components of this process as text, for Prometheus, where no SDK of OpenTelemetry is. They are counted from the first call on, so
  * call it when the process starts: `const figures = collectFigures();` and answer `figures.text()` where Prometheus asks. See docs/telemetry.md for
  * their names. `waybill/app` has them at its `/metrics`.
+ * @example
+ * ```ts
+ * import { collectFigures } from 'waybill/telemetry';
+ * import { Prices } from './prices.js';
+ *
+ * const figures = collectFigures();
+ * await using prices = await Prices.connect();
+ * await prices.message_change('stamp', 0.9);
+ * console.log(/^messaging_client_sent_messages_total/m.test(figures.text())); // true
+ * ```
  */
 export function collectFigures(): CollectedFigures {
   return keepFigures();

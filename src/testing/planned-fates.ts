@@ -4,7 +4,9 @@ import { RecordedMessage } from './recorded-message.js';
 
 /** Which messages a fault is meant for; what is left out matches all. */
 export interface FaultOptions {
+  /** The exchange it was published to; `''` is the default one. */
   readonly exchange?: string;
+  /** The routing key it was published with. */
   readonly routingKey?: string;
   /** A closer look at the message. */
   readonly match?: (message: RecordedMessage) => boolean;

@@ -2,10 +2,13 @@ import type { Message } from '../devbroker/index.js';
 
 /** A message the test broker has seen, ready to be asserted on. */
 export class RecordedMessage {
+  /** The exchange it was published to; `''` is the default one. */
   readonly exchange: string;
+  /** The routing key it was published with. */
   readonly routingKey: string;
   /** The AMQP properties, `headers` among them. */
   readonly properties: Message['properties'];
+  /** The bytes of the body. */
   readonly body: Buffer;
 
   constructor(message: Message) {
@@ -15,6 +18,7 @@ export class RecordedMessage {
     this.body = message.body;
   }
 
+  /** The headers; empty where it has none. */
   get headers(): Readonly<Record<string, unknown>> {
     return this.properties.headers ?? {};
   }

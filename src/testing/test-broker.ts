@@ -44,7 +44,21 @@ export class TestBroker implements AsyncDisposable {
     broker.observe((event) => this.#recorder.record(event));
   }
 
-  /** Starts a broker in a few milliseconds. */
+  /**
+   * Starts a broker in a few milliseconds.
+   * @example
+   * ```ts
+   * import { TestBroker } from 'waybill/testing';
+   * import { Desk, Prices } from './prices.js';
+   *
+   * await using broker = await TestBroker.start();
+   * await using _desk = await new Desk({ url: broker.url }).start();
+   * await using prices = await Prices.connect({ url: broker.url });
+   * await prices.message_change('stamp', 0.9);
+   * await broker.idle();
+   * console.log(broker.settled.map(({ settlement }) => settlement)); // [ 'ack' ]
+   * ```
+   */
   static async start({ frozenClock = false, ...options }: TestBrokerOptions = {}): Promise<TestBroker> {
     const fates = new PlannedFates();
     const broker = await DevBroker.start({ port: 0, ...options, interceptor: fates });
@@ -57,6 +71,7 @@ export class TestBroker implements AsyncDisposable {
     return this.#broker.url;
   }
 
+  /** The TCP port it listens on. */
   get port(): number {
     return this.#broker.port;
   }
@@ -220,6 +235,7 @@ export class TestBroker implements AsyncDisposable {
     return this.#broker.close();
   }
 
+  /** Closes as {@link close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

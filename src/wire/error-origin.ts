@@ -6,7 +6,9 @@ import { isRecord } from './body.js';
 export interface ErrorHop {
   /** The component, by the name of its fingerprint. */
   readonly component: string;
+  /** The host that its process ran on. */
   readonly host: string;
+  /** The id of its process, as text. */
   readonly pid: string;
   /** The queue from which the call came. */
   readonly queue: string;

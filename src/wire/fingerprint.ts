@@ -6,9 +6,13 @@ export interface FingerprintFields {
   readonly name: string;
   /** The kind of component, for example `application`; `None` where none was given. */
   readonly type: string;
+  /** The id of the process, as text. */
   readonly pid: string;
+  /** The name of the machine, or of the container. */
   readonly host: string;
+  /** The user of the operating system, or its id where that has no name. */
   readonly user: string;
+  /** The virtual host that it is connected to. */
   readonly vhost: string;
 }
 

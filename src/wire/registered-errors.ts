@@ -57,6 +57,32 @@ const builtIn: ReadonlySet<unknown> = new Set([
  * the table is the process's own, and no name from the wire finds any other class. The constructor is not run for those that come. It
  * is for errors of this very class: a subclass is registered by itself.
  * @throws ConfigurationError for what is no class of errors of one's own, for a name that another class has, and for fields that cannot be
+ * @example
+ * ```ts
+ * import { MessageProcessor, registerError } from 'waybill';
+ * import { Prices, Shop } from './prices.js';
+ *
+ * class SoldOut extends Error {
+ *   override readonly name = 'SoldOut';
+ *   left = 0;
+ * }
+ * registerError(SoldOut, { fields: ['left'] }); // at both ends
+ *
+ * class Desk extends MessageProcessor {
+ *   static override readonly eqks = [[Shop, [['sold-out-desk', 'sold-out']]]] as const;
+ * }
+ * const refuse = () => {
+ *   throw Object.assign(new SoldOut('sold out'), { left: 3 });
+ * };
+ * Desk.handle('command', 'price', refuse, { category: 'rpc' });
+ * await using _desk = await new Desk().start();
+ * await using prices = await Prices.connect();
+ * try {
+ *   (await prices.with({ key: 'sold-out' }).rpc_price('stamp', 100)).unwrap();
+ * } catch (error) {
+ *   console.log(error instanceof SoldOut && error.left); // 3
+ * }
+ * ```
  */
 export function registerError<Class extends ErrorClass>(
   Class: Class,

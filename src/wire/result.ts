@@ -19,14 +19,26 @@ export type ResultType = 'success' | 'error' | 'exception';
 
 /** What an answer carries. */
 export interface ResultContent<Value = unknown> {
+  /** Whether the handler did its work, said that it could not, or threw. */
   readonly type: ResultType;
+  /** What it answered; null where it could not, the name of the class where it threw. */
   readonly value: Value;
+  /** A text beside the value; the error's where there is one. */
   readonly message: string;
 }
 
 /**
  * What a call ends with: look at `ok` (or `type`), then at `value` or `message`; or `unwrap()` to have the value or
  * a thrown error.
+ * @example
+ * ```ts
+ * import { Prices } from './prices.js';
+ *
+ * await using prices = await Prices.connect();
+ * const result = await prices.rpc_price('stamp', 0); // its handler throws a RangeError
+ * if (result.ok) console.log(result.value.toFixed(2));
+ * else console.log(result.error.code, result.message); // REMOTE no pieces
+ * ```
  */
 export type Result<Value = unknown> = MessageResult<Value> | MessageResultError | MessageResultException;
 
@@ -59,6 +71,7 @@ export function isResult(value: unknown): value is Result {
 export class MessageResult<Value = unknown> extends Answer<Value> {
   readonly ok = true as const;
   readonly type = 'success' as const;
+  /** Undefined, as nothing went wrong. */
   readonly error = undefined;
 
   /** @param value `undefined` is sent as null: JSON would leave it out, and the answer would have no value */

@@ -9,6 +9,7 @@ import { toPlain } from './plain.js';
  * have it, so none of them is a dependency.
  */
 export interface StandardSchema<Output = unknown> {
+  /** What the standard asks for: `version`, the `vendor`, `validate`, and for the compiler `types`, its `input` and its `output`. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;

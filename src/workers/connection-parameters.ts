@@ -21,9 +21,13 @@ export interface ConnectionParameterFields {
 
 /** Where the broker is, as amqp-worker says it; an `{ url }` or nothing at all (`WAYBILL_URL`) is taken in the same place. */
 export class ConnectionParameters {
+  /** The host of the broker. */
   readonly host: string;
+  /** The TCP port of the broker. */
   readonly port: number;
+  /** The name of the user at the broker. */
   readonly user: string;
+  /** The virtual host, unescaped: `/`. */
   readonly vhost: string;
   readonly #password: string;
   readonly #tls: boolean | TlsOptions;

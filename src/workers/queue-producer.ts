@@ -31,6 +31,17 @@ export class QueueProducer<Tasks extends object = AnyData> extends Client {
    * @throws UnroutableError where no worker has declared the queue yet; EncodingError for data that JSON cannot say;
    * ConfigurationError for settings that cannot be; what
    * publishing throws: PublishTimeoutError, PublishRefusedError, CancelledError, ConnectError, ClosedError.
+   * @example
+   * ```ts
+   * import { QueueProducer, QueueWorker } from 'waybill/workers';
+   *
+   * await using worker = new QueueWorker();
+   * worker.route('letters')(() => {});
+   * await worker.run();
+   *
+   * await using producer = new QueueProducer<{ letters: { text: string } }>();
+   * await producer.publish('letters', { text: 'hello' }, { priority: 5, timeoutMs: 2_000 });
+   * ```
    */
   async publish<Queue extends keyof Tasks & string>(
     queue: Queue,

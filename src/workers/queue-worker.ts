@@ -28,6 +28,22 @@ export type TaskHandler<Data> = (data: Data, context: DeliveryContext) => unknow
  * handler throws, or that cannot be read, is tried again later if `retry` says so and then given up; nothing loops.
  *
  * With an interface of the queues and their data (`QueueWorker<{ resize: Picture }>`) routes are checked by the compiler.
+ * @example
+ * ```ts
+ * import { QueueProducer, QueueWorker } from 'waybill/workers';
+ *
+ * interface Tasks {
+ *   thumbnails: { path: string; width: number };
+ * }
+ *
+ * const worker = new QueueWorker<Tasks>({}, { prefetch: 10, retry: { attempts: 3, delayMs: 1_000 } });
+ * worker.route('thumbnails')(({ path, width }) => console.log(`${path} is ${width} wide`)); // sea.png is 200 wide
+ * const stop = await worker.run(); // declares the queue
+ *
+ * await using producer = new QueueProducer<Tasks>();
+ * await producer.publish('thumbnails', { path: 'sea.png', width: 200 });
+ * await stop(); // finishes what runs
+ * ```
  */
 export class QueueWorker<Tasks extends object = AnyData> extends Worker {
   readonly #options: QueueWorkerOptions;

@@ -26,6 +26,7 @@ export interface RouteOptions extends ConsumerArguments {
 
 /** The same with what the data is made into: a class (by class-transformer) or a Standard Schema (validated). */
 export interface TypedRouteOptions<Type extends ContentType> extends RouteOptions {
+  /** The class, or the Standard Schema. */
   readonly type: Type;
 }
 

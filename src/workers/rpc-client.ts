@@ -52,6 +52,18 @@ export class RpcClient<Calls extends object = AnyCalls> extends Client {
   /**
    * Calls and waits for the answer. Never rejects: look at `ok`, or `unwrap()` to have the value or the true reason thrown
    * (RemoteError with the class name of the far exception, TimeoutError, UnroutableError, ConnectionLostError, …).
+   * @example
+   * ```ts
+   * import { RpcClient, RpcWorker } from 'waybill/workers';
+   *
+   * await using worker = new RpcWorker();
+   * worker.route('half')((number: number) => number / 2);
+   * await worker.run();
+   *
+   * await using client = new RpcClient<{ half: (number: number) => number }>();
+   * const result = await client.call('half', 7, { timeoutMs: 2_000 });
+   * console.log(result.ok ? result.value : result.error.code); // 3.5
+   * ```
    */
   call<Queue extends keyof Calls & string>(
     queue: Queue,

@@ -48,6 +48,21 @@ const deadLetterExchange = 'rpc.dlx';
  * its answer is with the broker, and one always leaves: for bad bodies and for answers that JSON cannot say, too.
  *
  * With an interface of the calls (`RpcWorker<{ sum(numbers: number[]): number }>`) routes are checked by the compiler.
+ * @example
+ * ```ts
+ * import { RpcClient, RpcWorker } from 'waybill/workers';
+ *
+ * interface Calls {
+ *   sum: (numbers: number[]) => number;
+ * }
+ *
+ * await using worker = new RpcWorker<Calls>();
+ * worker.route('sum')((numbers) => numbers.reduce((sum, each) => sum + each, 0));
+ * await worker.run();
+ *
+ * await using client = new RpcClient<Calls>();
+ * console.log((await client.call('sum', [1, 2, 3])).unwrap()); // 6
+ * ```
  */
 export class RpcWorker<Calls extends object = AnyCalls> extends Worker {
   readonly #options: RpcWorkerOptions;

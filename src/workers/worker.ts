@@ -179,6 +179,7 @@ export abstract class Worker extends StandingThread {
     await this.drain({ timeoutMs: 0 }).catch(() => {});
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -1,5 +1,6 @@
 /** How one connection is. `unused`: no component has needed it yet, which is no fault. */
 export interface ConnectionHealth {
+  /** `up` while the connection is open, `down` while it is dialled, or dialled again; `closed` for good. */
   readonly state: 'unused' | 'up' | 'down' | 'closed';
   /** Why the broker takes no messages on the connection now; undefined when it does. */
   readonly blocked?: string;

@@ -3,7 +3,7 @@ import { unlessAborted } from '../../common/unless-aborted.js';
 import { ConfigurationError, ConnectError } from '../../errors.js';
 
 /**
- * Who logs in: a user by his password, or `'external'`: whoever the certificate names that is given as `tls: { cert, key }`
+ * Who logs in: a user by his `username` and `password`, which stand in no log, or `'external'`: whoever the certificate names that is given as `tls: { cert, key }`
  * (SASL EXTERNAL; RabbitMQ needs the plugin `rabbitmq_auth_mechanism_ssl`).
  */
 export type Credentials = 'external' | { readonly username: string; readonly password: string };

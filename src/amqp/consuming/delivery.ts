@@ -8,6 +8,7 @@ import { MessageMark } from './message-mark.js';
 
 /** Who has sent a message, as its signature shows. */
 export interface VerifiedSender {
+  /** The id of the key that has signed it. */
   readonly keyId: string;
   /** What the sender calls itself: the key may speak for that. */
   readonly name: string;
@@ -23,6 +24,7 @@ export const putAnewHeader = 'x-waybill-put-anew';
  * first of them counts and later ones do nothing, so a double settlement can never close the channel.
  */
 export class Delivery {
+  /** The queue that the message came from. */
   readonly queue: string;
   /** The arguments with which its queue was declared here when it was first taken from; empty where that is not known. */
   readonly declared: Readonly<Record<string, unknown>>;
@@ -44,7 +46,7 @@ export class Delivery {
   errorId: string | undefined;
   /** The fingerprint of its sender, for whoever must tell of it; undefined where the style knows none, or before it is read. */
   sender: unknown;
-  /** What is done for it, and can be told to stop; undefined before that is known. */
+  /** What is done for it, and can be told to `stop`; undefined before that is known. */
   work: { stop(reason: Error): void } | undefined;
   /** Who follows what becomes of it; undefined where nobody does. */
   watch: DeliveryWatch | undefined;
@@ -79,6 +81,7 @@ export class Delivery {
     return this.#message.content;
   }
 
+  /** The AMQP properties, headers among them, as they came. */
   get properties(): ReceivedProperties {
     return this.#message.properties;
   }
@@ -88,6 +91,7 @@ export class Delivery {
     return this.#message.fields.deliveryTag;
   }
 
+  /** The exchange, the routing key and the consumer tag with which it was delivered. */
   get fields(): ConsumeMessageFields {
     return this.#message.fields;
   }
@@ -136,6 +140,7 @@ export class Delivery {
     return this.ageMs > lifeMs;
   }
 
+  /** True once it was acked, rejected or given back here: nothing settles it a second time. */
   get settled(): boolean {
     return this.#settled;
   }

@@ -3,6 +3,7 @@ import type { Delivery } from './delivery.js';
 
 /** A handler that runs, and its message. */
 export interface HandlerRun {
+  /** The queue that its message came from. */
   readonly queue: string;
   /** The `message_id`, where the sender gave one. */
   readonly messageId: string | undefined;

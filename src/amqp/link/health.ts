@@ -10,6 +10,7 @@ import type { ConnectionRole } from './link-events.js';
 
 /** One queue that is consumed here, as the broker tells it. */
 export interface QueueHealth {
+  /** The name of the queue. */
   readonly queue: string;
   /**
    * How many consumers the broker knows, those of this process and others: less than those of this process is not ok,
@@ -19,7 +20,9 @@ export interface QueueHealth {
   readonly consumers?: number;
   /** How many messages are ready in the queue. */
   readonly messages?: number;
+  /** True while the broker delivers from it to us, and handlers that end take what comes. */
   readonly ok: boolean;
+  /** Why the queue is not well; undefined while it is. */
   readonly error?: string;
   /** Handlers that run on messages which the broker has taken back, since they took longer than it waits for an ack. */
   readonly overdue?: readonly HandlerRun[];
@@ -29,10 +32,15 @@ export interface QueueHealth {
 
 /** How a link is. `ok` is true only when everything that is needed is there, at the broker. */
 export interface LinkHealth {
+  /** True only when nothing below is amiss. A connection that nobody has needed yet is no fault. */
   readonly ok: boolean;
+  /** The connection by which messages leave. */
   readonly publishing: ConnectionHealth;
+  /** The connection by which messages come. It is another one, so that a broker that blocks publishers goes on delivering. */
   readonly consuming: ConnectionHealth;
+  /** What has not left yet, or is not confirmed. */
   readonly outbox: OutboxHealth;
+  /** Each queue that is consumed here, once. */
   readonly queues: readonly QueueHealth[];
   /** Why the link is not well, where none of its other fields tells. */
   readonly error?: string;

@@ -6,7 +6,9 @@ import type { PendingPublish } from './pending-publish.js';
 
 /** What waits to be sent, or for its confirm. */
 export interface OutboxHealth {
+  /** How many messages wait to be sent: the broker is away, or too many are unconfirmed. */
   readonly waiting: number;
+  /** How many messages were sent, and have no confirm yet. */
   readonly unconfirmed: number;
 }
 

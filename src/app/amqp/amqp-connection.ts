@@ -34,6 +34,7 @@ export interface AmqpConnectionOptions {
   readonly name?: string | undefined;
   /** `amqp://user:password@host:port/vhost`, or several for fail-over, instead of the five fields below. @default env `WAYBILL_URL`, else localhost */
   readonly url?: string | readonly string[] | undefined;
+  /** The host of the broker. @default 'localhost' */
   readonly hostname?: string | undefined;
   /** From 1 to 65,535. @default env `ASYNCWORKER_AMQP_DEFAULT_PORT`, else 5672, with `tls` 5671 */
   readonly port?: number | undefined;
@@ -96,6 +97,18 @@ export class AmqpConnection implements NamedConnection {
    * that is late, when the broker has it.
    * @throws ConnectError at once, with the reason, while the broker was never reached: nothing was sent; ConfigurationError for both or neither of `data` and `serializedData`; EncodingError for data that is no JSON;
    * UnroutableError, PublishRefusedError, PublishTimeoutError, CancelledError, ClosedError as a producer's.
+   * @example
+   * ```ts
+   * import { AmqpConnection } from 'waybill/app';
+   * import { Connection } from 'waybill/channel';
+   *
+   * await using channels = await Connection.open();
+   * const { queue } = await (await channels.channel()).queue.declare('', { exclusive: true });
+   *
+   * const connection = new AmqpConnection();
+   * await connection.put({ routingKey: queue, data: { id: 7 }, priority: 5 });
+   * await connection.close();
+   * ```
    */
   async put(message: PutMessage): Promise<void> {
     const { exchange = '', routingKey, mandatory = true, properties, vhost } = message;

@@ -34,6 +34,7 @@ export class AmqpMessage<Body = unknown> {
     return this.#delivery.fields.exchange;
   }
 
+  /** The routing key it was published with; that of its dead letter where it has died before. */
   get routingKey(): string {
     return this.#delivery.fields.routingKey;
   }

@@ -36,6 +36,7 @@ export interface AmqpRouteOptions extends ConsumerArguments, TimeLimitOption {
 
 /** Reads bodies as JSON, and makes what a class or a Standard Schema makes; without one they are plain JSON values. */
 export interface TypedBody<Body> {
+  /** The class or Standard Schema that makes the body. @default none: the JSON value as it is */
   readonly body?: ContentType<Body>;
 }
 

@@ -31,6 +31,21 @@ export class AmqpRoutes {
    * Takes messages from one or several queues, in one common batch, to a handler:
    * `app.amqp.consume(['orders'], { bulkSize: 100 })(async (messages) => { … })`, or as a decorator of a method.
    * @throws ConfigurationError for options that cannot be; ArgumentTypeError for a handler that is no function
+   * @example
+   * ```ts
+   * import { AmqpConnection, App } from 'waybill/app';
+   * import { Connection } from 'waybill/channel';
+   *
+   * await using connection = await Connection.open();
+   * await (await connection.channel()).queue.declare('orders'); // an app takes what others have declared
+   *
+   * const app = new App({ connections: [new AmqpConnection()] });
+   * app.amqp.consume<{ id?: number }>('orders', { bulkSize: 100, flushIntervalMs: 5_000 })((messages) => {
+   *   for (const message of messages) if (!message.body.id) message.reject({ requeue: false });
+   * }); // those that were not rejected are acked together
+   * await app.start();
+   * await app.close();
+   * ```
    */
   consume(
     queues: string | readonly string[],

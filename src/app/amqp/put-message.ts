@@ -8,12 +8,15 @@ import { jsonEncoder, toPlain } from '../../wire/index.js';
  * copied: they must not change before the promise of `put` is settled.
  */
 export interface PutMessage extends MessageSettings {
+  /** The routing key; the name of a queue where `exchange` is left out. */
   readonly routingKey: string;
   /** `''`: the routing key is the name of a queue. @default '' */
   readonly exchange?: string | undefined;
   /** @default the connection's */
   readonly vhost?: string | undefined;
+  /** What becomes the JSON of the body, as it is now; not beside `serializedData`. */
   readonly data?: unknown;
+  /** The body as it leaves, a text in UTF-8; not beside `data`. */
   readonly serializedData?: string | Uint8Array | undefined;
   /**
    * Any AMQP properties in its own words, unchecked, over those that are always there: `message_id`, `delivery_mode` 2, and the content
@@ -24,6 +27,7 @@ export interface PutMessage extends MessageSettings {
   readonly mandatory?: boolean | undefined;
   /** How long the broker's confirm may take, in milliseconds, the first connect included; `Infinity` for no limit. @default 30,000 */
   readonly timeoutMs?: number | undefined;
+  /** Gives it up: the promise of `put` rejects with a CancelledError. What has left by then may arrive. */
   readonly signal?: AbortSignal | undefined;
 }
 

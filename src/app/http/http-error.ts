@@ -14,11 +14,15 @@ export interface HttpErrorOptions extends ErrorOptions {
  * logged. Anything else that is thrown is answered with 500 and without a word of it.
  */
 export class HttpError extends Error {
+  /** Always `HttpError`. */
   override readonly name = 'HttpError' as const;
+  /** Always `HTTP`: by it {@link isHttpError} knows those of other copies of this package. */
   readonly code = 'HTTP' as const;
   /** The status code, from 400 to 599. */
   readonly status: number;
+  /** Headers of the answer; empty unless given. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Fields of the answer beside `error`; empty unless given. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(

@@ -14,18 +14,23 @@ export interface HttpRouteOptions {
 
 /** Reads the body as JSON, into what a class or a Standard Schema makes; one that does not fit is answered with 422 and the reasons. */
 export interface HttpTypedBody<Body> {
+  /** The class or Standard Schema that makes the body. */
   readonly body: ContentType<Body>;
 }
 
 /** Reads the body as JSON without a schema, as text, or as bytes. */
 export interface HttpPlainBody<Kind extends keyof PlainBodies> {
+  /** `json`, `text` or `raw`. */
   readonly body: Kind;
 }
 
 /** What the plain kinds of bodies are. */
 export interface PlainBodies {
+  /** What the JSON says, unchecked; what is none is answered with 400. */
   readonly json: unknown;
+  /** The body as text in UTF-8. */
   readonly text: string;
+  /** The bytes as they came. */
   readonly raw: Buffer;
 }
 
@@ -48,6 +53,6 @@ export interface HttpServerOptions {
   readonly maxBodyBytes?: number | undefined;
   /** Which pages of other origins may ask. @default none: browsers keep answers from them */
   readonly cors?: CorsOptions | undefined;
-  /** Where the app tells how it is; `false` for nowhere. @default /health/live and /health/ready */
+  /** Where the app tells that it answers (`live`), and that it does what it is for (`ready`); `false` for nowhere. @default /health/live and /health/ready */
   readonly health?: { readonly live: string; readonly ready: string } | false | undefined;
 }

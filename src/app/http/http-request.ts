@@ -11,13 +11,17 @@ export interface RequestParts<Params, Body> {
 
 /** One request. `raw` is the web standard's Request beneath it. */
 export class HttpRequest<Params = unknown, Body = undefined> {
+  /** The web standard's Request. Its body is read already where the route asks for one. */
   readonly raw: Request;
+  /** In capitals: `GET`. */
   readonly method: string;
+  /** The whole URL, with the host that the client has named. */
   readonly url: URL;
   /** The template that the path fits, as it was registered. */
   readonly route: string;
   /** The parameters of the path, each of its kind. */
   readonly params: Params;
+  /** The headers. They come from the client: check what you trust. */
   readonly headers: Headers;
   /** The body, as the route asks for it; undefined where the route asks for none. */
   readonly body: Body;

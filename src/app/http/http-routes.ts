@@ -47,11 +47,17 @@ const allMethods: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH'
 
 /** Requests over HTTP: `app.http`. */
 export class HttpRoutes {
+  /** Registers handlers that answer GET. */
   readonly get: HttpRegister = this.#register('GET');
+  /** Registers handlers that answer HEAD. */
   readonly head: HttpRegister = this.#register('HEAD');
+  /** Registers handlers that answer POST. */
   readonly post: HttpRegister = this.#register('POST');
+  /** Registers handlers that answer PUT. */
   readonly put: HttpRegister = this.#register('PUT');
+  /** Registers handlers that answer PATCH. */
   readonly patch: HttpRegister = this.#register('PATCH');
+  /** Registers handlers that answer DELETE. */
   readonly delete: HttpRegister = this.#register('DELETE');
   /** What no route says, the app answers: which methods a path has, and what `http.cors` lets browsers do. */
   readonly options: HttpRegister = this.#register('OPTIONS');

@@ -19,27 +19,33 @@ export interface MetricOptions {
   readonly name: string;
   /** What the metric tells, for people. */
   readonly help: string;
+  /** The names of the labels by which it is split. @default none */
   readonly labelNames?: readonly string[] | undefined;
 }
 
 /** A number that only grows. */
 export interface Counter {
+  /** Adds to it, 1 unless a value is given; the value must not be negative. */
   inc(labels: Labels, value?: number): void;
   inc(value?: number): void;
 }
 
 /** A number that goes up and down. */
 export interface Gauge {
+  /** Adds to it. @default 1 */
   inc(labels: Labels, value?: number): void;
   inc(value?: number): void;
+  /** Takes from it. @default 1 */
   dec(labels: Labels, value?: number): void;
   dec(value?: number): void;
+  /** Sets it, whatever it was. */
   set(labels: Labels, value: number): void;
   set(value: number): void;
 }
 
 /** How often which sizes are seen. */
 export interface Histogram {
+  /** Counts a value in its bucket, and adds it to the sum. */
   observe(labels: Labels, value: number): void;
   observe(value: number): void;
 }

@@ -45,7 +45,7 @@ export class Metrics {
     return made(named.name, () => new Counter(named));
   }
 
-  /** Gives a number that goes up and down. @throws as {@link counter} */
+  /** Gives a number that goes up and down; `collect` sets it each time that it is read. @throws as {@link counter} */
   gauge(options: MetricOptions & { readonly collect?: (gauge: Gauge) => void }): Gauge {
     const { Gauge } = this.#open();
     const { collect, ...named } = options;
@@ -58,7 +58,7 @@ export class Metrics {
     return made(all.name, () => new Gauge(all));
   }
 
-  /** Counts how often values of which sizes are seen. @default buckets those for durations @throws as {@link counter} */
+  /** Counts how often values of which sizes are seen, by the upper bounds in `buckets`. @default those for durations, {@link bucketsMs} @throws as {@link counter} */
   histogram(options: MetricOptions & { readonly buckets?: readonly number[] | undefined }): Histogram {
     const { Histogram } = this.#open();
     const { buckets = this.bucketsMs, ...named } = options;

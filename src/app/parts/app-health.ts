@@ -7,6 +7,7 @@ export type AppState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped';
 export interface AmqpHealth extends LinkHealth {
   /** The connection's name, where it has one. */
   readonly name: string | undefined;
+  /** The virtual host that the link is connected to. */
   readonly vhost: string;
 }
 
@@ -14,6 +15,7 @@ export interface AmqpHealth extends LinkHealth {
 export interface PartHealth {
   /** What the part is, for people. */
   readonly name: string;
+  /** False while the part cannot do its work. */
   readonly ok: boolean;
   /** Why the part is not well. */
   readonly error?: string;
@@ -23,6 +25,7 @@ export interface PartHealth {
 export interface AppHealth {
   /** True while the app runs and all that it needs is there. */
   readonly ok: boolean;
+  /** Where it stands between its start and its end. */
   readonly state: AppState;
   /** Each link to a broker, as the broker tells it. */
   readonly amqp: readonly AmqpHealth[];

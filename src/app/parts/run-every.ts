@@ -1,4 +1,5 @@
 import { refuseGenerated } from '../../common/generators.js';
+import { wholeNumber } from '../../common/numbers.js';
 import { inOwnContext } from '../../common/own-context.js';
 import { sleep, within } from '../../common/timers.js';
 import { storyOf } from '../../common/told-error.js';
@@ -18,6 +19,17 @@ export interface ClockTask {
   run(context: RouteContext): unknown;
   /** For the log. */
   readonly name: string;
+}
+
+/** How a task is repeated, checked. @throws ConfigurationError */
+export function settledPace(
+  intervalMs: number,
+  { maxConcurrency = 1 }: RunEveryOptions,
+): Pick<ClockTask, 'intervalMs' | 'maxConcurrency'> {
+  return {
+    intervalMs: wholeNumber('App.runEvery: intervalMs', intervalMs, { min: 1 }),
+    maxConcurrency: wholeNumber('App.runEvery: maxConcurrency', maxConcurrency, { min: 1 }),
+  };
 }
 
 /** The time that a clock goes by. It must never go back, as the time of day may. */

@@ -10,6 +10,7 @@ export interface SseConnectionOptions {
   readonly name?: string | undefined;
   /** The user, sent as HTTP's basic authentication with `password`; it beats `authorization` in `headers` here, and that of a route beats both. */
   readonly user?: string | undefined;
+  /** The user's password. @default that of the URL, else empty */
   readonly password?: string | undefined;
   /** Headers that are sent with each request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

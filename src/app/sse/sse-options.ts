@@ -28,6 +28,7 @@ export interface SseRouteOptions {
 
 /** Reads the data of events as JSON, and makes what a class or a Standard Schema makes; without one they are plain JSON values. */
 export interface SseTypedBody<Body> {
+  /** The class or Standard Schema that makes the data. @default none: the JSON value as it is */
   readonly body?: ContentType<Body>;
 }
 

@@ -5,7 +5,9 @@ export type Right = 'configure' | 'write' | 'read';
 
 /** A user of the broker. */
 export interface UserSettings {
+  /** The name with which it logs in. */
   readonly name: string;
+  /** The password with which it logs in. */
   readonly password: string;
   /** The virtual hosts the user may open. @default all */
   readonly virtualHosts?: readonly string[];

@@ -3,6 +3,7 @@ import { startTimer } from '../../common/timers.js';
 
 /** A timer that has not fired yet. */
 export interface Timer {
+  /** Has it never fire; does nothing once it has. */
   cancel(): void;
 }
 

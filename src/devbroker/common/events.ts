@@ -3,7 +3,12 @@ import type { Message } from './message.js';
 /** How a delivery was settled. */
 export type Settlement = 'ack' | 'requeue' | 'reject';
 
-/** Something that happened in the broker, in the order it happened. `connection` is the client's name for it. */
+/**
+ * Something that happened in the broker, in the order it happened. `connection` is the client's name for it, `user` who logged in, and
+ * `virtualHost` where; `message` and `queue` are what it is about, `queues` where it was routed to (none: unroutable), `redelivered` whether it had
+ * been delivered before, and `settlement` how it was settled. `reason` is why a connection ended, a message came back (`NO_ROUTE`) or died
+ * (`rejected`, `expired`, `maxlen`, `delivery_limit`); `text` why a channel or a connection was closed by the broker.
+ */
 export type BrokerEvent =
   | {
       readonly type: 'connected';

@@ -2,14 +2,17 @@ import type { FieldTable, Properties } from '../../protocol/index.js';
 
 /** A message inside the broker. Never changed: what alters a message makes another. */
 export interface Message {
+  /** The exchange it was published to, by its sender or as a dead letter; `''` is the default one. */
   readonly exchange: string;
   /** The routing key it was published with, then those of its `CC` and `BCC` headers. */
   readonly routingKeys: readonly [string, ...string[]];
+  /** The AMQP properties, headers among them. */
   readonly properties: Properties;
   /** Property flags and list as they came; absent when the broker has changed the properties. */
   readonly encodedProperties?: Buffer | undefined;
   /** About how many bytes the properties took on the wire. @default 0 */
   readonly propertiesBytes?: number;
+  /** The bytes of the body; empty where it has none. */
   readonly body: Buffer;
   /** The broker's own record of the message's deaths, where it does not trust the one in the headers; the last one first. */
   readonly deaths?: readonly FieldTable[];

@@ -23,13 +23,17 @@ export interface BrokerConnection {
 
 /** A queue as it stands. */
 export interface QueueView {
+  /** The name of the queue. */
   readonly name: string;
+  /** The virtual host that it is in. */
   readonly virtualHost: string;
   /** The messages that wait, next one first. */
   readonly messages: readonly Message[];
+  /** How many messages wait. */
   readonly messageCount: number;
   /** How many messages are out with consumers or getters. */
   readonly unsettledCount: number;
+  /** How many consumers take from it. */
   readonly consumerCount: number;
 }
 

@@ -62,6 +62,13 @@ export class DevBroker implements AsyncDisposable {
    *
    * @throws ConfigurationError for a profile there is not, and for numbers that cannot be, and for a host other than loopback without
    *   `exposeToNetwork`; the system's error (`EADDRINUSE`) when the port is taken.
+   * @example
+   * ```ts
+   * import { DevBroker } from 'waybill/devbroker';
+   *
+   * await using broker = await DevBroker.start({ port: 0 });
+   * console.log(new URL(broker.url).hostname); // 127.0.0.1
+   * ```
    */
   static async start(options: DevBrokerOptions = {}): Promise<DevBroker> {
     checkNumbers(options);
@@ -71,6 +78,7 @@ export class DevBroker implements AsyncDisposable {
     return broker;
   }
 
+  /** The TCP port it listens on; the one that was found free where none was given. */
   get port(): number {
     return this.#listener.address.port;
   }
@@ -179,6 +187,7 @@ export class DevBroker implements AsyncDisposable {
     this.clock.stop();
   }
 
+  /** Closes as {@link close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -45,6 +45,23 @@ type ContentOf<Type> = Type extends ContentType<infer Parameters> ? Content<Para
 /**
  * Declares a handler for messages of this type and name; it gets the content, then the context. All handlers of a
  * message run, in order. With a class or a Standard Schema in third place, `content.parameters` is made into it first.
+ * @example
+ * ```ts
+ * import { MessageHandler, MessageProcessor } from 'waybill';
+ * import { z } from 'zod';
+ * import { Shop } from './prices.js';
+ *
+ * const Change = z.object({ article: z.string(), price: z.number().positive() });
+ *
+ * class Journal extends MessageProcessor {
+ *   static override readonly eqks = [[Shop, [['journal', 'prices']]]] as const;
+ *
+ *   @MessageHandler('command', 'change', Change)
+ *   changed({ parameters: { article, price } }: { parameters: z.infer<typeof Change> }) {
+ *     console.log(article, price);
+ *   }
+ * }
+ * ```
  */
 export function MessageHandler(type: string, name?: string | null): UntypedMessageDecorator;
 export function MessageHandler<Type extends ContentType>(
@@ -98,6 +115,20 @@ export function EventHandlerFullBody(
 /**
  * Declares a handler that answers calls; it gets the content, the reply function, then the context. It answers by
  * `reply(…)`, by returning a value, or by throwing. Of several for one call only the last declared runs.
+ * @example
+ * ```ts
+ * import { type Content, MessageProcessor, RpcHandler } from 'waybill';
+ * import { Shop } from './prices.js';
+ *
+ * class Desk extends MessageProcessor {
+ *   static override readonly eqks = [[Shop, [['desk', 'prices']]]] as const;
+ *
+ *   @RpcHandler('command', 'price')
+ *   price({ parameters: { pieces } }: Content<{ pieces: number }>) {
+ *     return pieces * 0.85;
+ *   }
+ * }
+ * ```
  */
 export function RpcHandler(type: string, name?: string | null): UntypedRpcDecorator;
 export function RpcHandler<Type extends ContentType>(

@@ -5,7 +5,9 @@ export type HandlerView = 'content' | 'body';
 
 /** Which messages a handler is for. */
 export interface HandlerKey {
+  /** Whether it is a message, a call, or a call that is answered by a stream. */
   readonly category: Category;
+  /** The type in the envelope: `command`, `event`, `status`, or one of your own. */
   readonly type: string;
   /** `null` is for messages whose name is null, as in Postage; {@link anyName} is for all of the type. */
   readonly name: string | null;
@@ -16,7 +18,9 @@ export const anyName = '*';
 
 /** A filter and the values it is given after the data. */
 export interface FilterEntry {
+  /** What looks at the data, before the handler does. */
   readonly filter: FilterFunction;
+  /** What it is given behind the data. */
   readonly args: readonly unknown[];
 }
 

@@ -15,6 +15,7 @@ export abstract class Handler<Data = Content, Processor extends Component = Comp
   readonly data: Data;
   /** Answers the call; null where the message is no call. */
   readonly reply: Reply | null;
+  /** Queue, headers, ids, deadline and signal of the message. */
   readonly context: HandlerContext;
 
   constructor(processor: Processor, data: Data, reply: Reply | null, context: HandlerContext) {

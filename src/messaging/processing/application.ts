@@ -17,6 +17,7 @@ export class GenericApplicationExchange extends Exchange {
 
 /** What an application writes about its groups; any producer with a `log` fits. */
 export interface LoggingProducer {
+  /** Sends or writes a line. What it throws, or rejects with, goes to the log. */
   log(text: string): unknown;
 }
 

@@ -189,6 +189,7 @@ export class GenericConsumer {
     await this.drain({ timeoutMs: 0 });
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

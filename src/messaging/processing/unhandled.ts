@@ -11,8 +11,11 @@ export type Unhandled = 'park' | 'reject' | 'ack';
 
 /** A message that no handler was for. Texts are the sender's, cut to 100 characters. */
 export interface UnhandledMessage {
+  /** `message`, `rpc` or `stream`, or what else stands in its envelope. */
   readonly category: string;
+  /** The type in its envelope, such as `command`. */
   readonly type: string;
+  /** Its name; null where it has none. */
   readonly name: string | null;
   /** The queue that it came from. */
   readonly queue: string;

@@ -6,14 +6,19 @@ import type { Result } from '../../wire/index.js';
 
 /** Who has answered, or has not: as its fingerprint tells. */
 export interface Gatherer {
+  /** The name of the component; `?` where an answer tells none. */
   readonly name: string;
+  /** The host that its process runs on. */
   readonly host: string;
+  /** The id of its process, as text. */
   readonly pid: string;
 }
 
 /** The answer of one of many. */
 export interface GatheredAnswer<Answer = unknown> {
+  /** Who has given it. */
   readonly from: Gatherer;
+  /** The answer, or the error that its handler has thrown. */
   readonly result: Result<Answer>;
 }
 
@@ -25,6 +30,7 @@ export interface MissingAnswer extends Gatherer {
 
 /** What a `gather_x` ends with. */
 export interface Gathered<Answer = unknown> {
+  /** In the order in which they came. */
   readonly answers: readonly GatheredAnswer<Answer>[];
   /** By name, where it was known who was there (`expect: 'Desk'`); else nothing. */
   readonly missing: readonly MissingAnswer[];

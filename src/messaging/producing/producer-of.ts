@@ -28,20 +28,31 @@ export type ProducerOf<Defined> = Omit<typeof GenericProducer, 'prototype' | 'co
  * A class of producers that is made of schemas: one definition gives the types at both ends, and what does not fit it is found at both ends.
  * Subclass it, and say where to in `eks`.
  *
+ * Parameters are looked at as they will arrive, as JSON, before they are sent: `message_cancel` then rejects with a ContentMismatchError, and
+ * `rpc_price` ends with one. Handlers by `handlersFor(OrderProducer)` get what the schema makes of them; an answer is looked at
+ * before it leaves, and made by the schema where it arrives. A class of class-transformer in place of a schema makes instances, and looks
+ * at nothing.
+ * @throws ConfigurationError for what is neither a schema nor a class, and for a name that is no sending method's
+ * @example
  * ```ts
+ * import { Exchange, producerOf } from 'waybill';
+ * import { z } from 'zod';
+ *
+ * class OrderExchange extends Exchange {
+ *   static override readonly exchangeName = 'orders';
+ * }
+ *
  * class OrderProducer extends producerOf({
  *   message_cancel: { parameters: z.object({ orderId: z.number() }) },
  *   rpc_price: { parameters: z.object({ article: z.string(), pieces: z.int().positive() }), answer: z.number() },
  * }) {
  *   static override readonly eks = [[OrderExchange, 'order']] as const;
  * }
- * ```
  *
- * Parameters are looked at as they will arrive, as JSON, before they are sent: `message_cancel` then rejects with a ContentMismatchError, and
- * `rpc_price` ends with one. Handlers by `handlersFor(OrderProducer)` get what the schema makes of them; an answer is looked at
- * before it leaves, and made by the schema where it arrives. A class of class-transformer in place of a schema makes instances, and looks
- * at nothing.
- * @throws ConfigurationError for what is neither a schema nor a class, and for a name that is no sending method's
+ * await using orders = await OrderProducer.connect();
+ * const { error } = await orders.rpc_price({ article: 'stamp', pieces: -1 }); // nothing is sent
+ * console.log(error?.code); // CONTENT_MISMATCH
+ * ```
  */
 export function producerOf<const Defined extends Definition>(
   definition: Defined & Checks<Defined>,

@@ -1,14 +1,5 @@
 import type { LinkEvents, LinkHealth } from '../../amqp/index.js';
-import {
-  aroundOf,
-  connectionName,
-  Dispatch,
-  type IdentityOptions,
-  identify,
-  type Middleware,
-  warnOfMinifiedName,
-} from '../../component/index.js';
-import type { Forwards } from '../../delaying/index.js';
+import { aroundOf, connectionName, Dispatch, identify, warnOfMinifiedName } from '../../component/index.js';
 import {
   type CollectOptions,
   type OpenCall,
@@ -18,24 +9,21 @@ import {
 } from '../../rpc/index.js';
 import {
   type Body,
-  type Encoder,
   type Envelope,
   type FingerprintStamp,
-  jsonEncoder,
   Message,
   MessageCommand,
   type Result,
   RpcCommand,
   type RpcStreamCommand,
 } from '../../wire/index.js';
-import type { Eks } from '../destinations.js';
 import type { Jsonify } from '../jsonify.js';
-import { assertCategory, type CommandNames } from './built.js';
+import { assertCategory } from './built.js';
 import { checkSending } from './checked-settings.js';
-import type { Definition } from './definition.js';
 import { equip } from './equip.js';
 import type { NoCall } from './no-call.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
+import { ProducerSettings } from './producer-settings.js';
 import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
 import { callWith, classOf, sendBuilt, standInFor, streamWith } from './send-built.js';
 import { Sender } from './sender.js';
@@ -47,6 +35,7 @@ import { viewOf } from './view.js';
 export type ProducerClass = (new (
   ...args: never[]
 ) => GenericProducer) & {
+  /** What becomes of `message_x` where no builder declares it. See {@link GenericProducer.undeclared}. */
   readonly undeclared: 'refuse' | 'send';
 };
 
@@ -61,49 +50,29 @@ export type Connected<Class extends ProducerClass> = Class['undeclared'] extends
  *
  * `message_x` resolves when the broker has confirmed the message and, unless it is a status, routed it to a queue;
  * otherwise it rejects and says why. `event_x` resolves when it is confirmed, whether anybody listens or not. `rpc_x` never rejects: its {@link Result} says how it ended.
+ * @example
+ * ```ts
+ * import { GenericProducer, MessageCommand, RpcCommand } from 'waybill';
+ * import { Shop } from './prices.js';
+ *
+ * class Prices extends GenericProducer {
+ *   static override readonly eks = [[Shop, 'prices']] as const;
+ *
+ *   build_message_change(article: string, price: number) {
+ *     return new MessageCommand('change', { article, price });
+ *   }
+ *
+ *   build_rpc_price(article: string, pieces: number) {
+ *     return new RpcCommand<number, { article: string; pieces: number }>('price', { article, pieces });
+ *   }
+ * }
+ *
+ * await using prices = await Prices.connect();
+ * await prices.message_change('stamp', 0.9); // a queue has it
+ * console.log((await prices.rpc_price('stamp', 100)).unwrap()); // 85
+ * ```
  */
-export class GenericProducer {
-  /** Where messages go: each exchange and key, in this order. A call goes to the first. An event goes to each exchange once, by its own key. */
-  static readonly eks: Eks = [];
-  /** The schemas of what it says, where {@link producerOf} has made it. */
-  static readonly contract: Definition | undefined = undefined;
-  /** How bodies are encoded, and answers read. @default JSON */
-  static readonly encoder: Encoder = jsonEncoder;
-  /** The virtual host. @default the connection's */
-  static readonly vhost: string | undefined = undefined;
-  /** The budget of a call: how long it may take, all its attempts together, in milliseconds. @default 30,000 */
-  static readonly timeoutMs: number = 30_000;
-  /** How long each attempt waits before the call is sent again. @default for ever: sent again is only what nobody can have, or answer */
-  static readonly attemptTimeoutMs: number | undefined = undefined;
-  /**
-   * Postage's setting: how long each attempt of a call waits. Where a class sets this or `maxRetry` the budget is so many times this, and
-   * `timeoutMs` is left out of account. @default 30,000 where only `maxRetry` is set
-   */
-  static readonly rpcTimeoutMs: number | undefined = undefined;
-  /** How many times a call is sent AGAIN within its budget: 4 means five sends. Set on a class it has Postage's meaning, see `rpcTimeoutMs`. @default 4 */
-  static readonly maxRetry: number | undefined = undefined;
-  /**
-   * Where answers come: `direct` is RabbitMQ's direct reply-to, matched by correlation id; `per-call` makes a queue for
-   * each call, for servers that send no correlation id back, such as Python's Postage. @default 'direct'
-   */
-  static readonly replyQueue: 'direct' | 'per-call' = 'direct';
-  /**
-   * The name of a command or an event where it is not its builder's, for names that no method can have: `{ cancel: 'order.cancel' }` is
-   * for `build_message_cancel`, `build_event_cancel` and `build_rpc_cancel`; `'*'` is for a builder of commands of several names. Any other
-   * difference is a mistake, and refused at the first send. `handlersFor` knows these names, too. @default none
-   */
-  static readonly names: CommandNames = {};
-  /** What stands around its sending, the outermost first. See {@link Middleware}. @default none */
-  static readonly middleware: readonly Middleware[] = [];
-  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
-  static readonly telemetry: boolean = true;
-  /** Which key signs what it sends, and whether answers are trusted. See docs/identity.md. @default none, and nobody looks */
-  static readonly identity: IdentityOptions | undefined = undefined;
-  /** Whether it sends on late messages that are due. See {@link Forwards}. @default 'auto': once it has sent one itself */
-  static readonly forwards: Forwards = 'auto';
-  /** What a `message_x` without a builder does: `refuse` throws; `send` sends the command `x`, as Postage did. @default 'refuse' */
-  static readonly undeclared: 'refuse' | 'send' = 'refuse';
-
+export class GenericProducer extends ProducerSettings {
   /** The fingerprint of the producer, which is put on every message. */
   readonly fingerprint: FingerprintStamp;
   /** @internal */
@@ -117,6 +86,7 @@ export class GenericProducer {
    * @throws ConfigurationError
    */
   constructor(options: ProducerOptions = {}) {
+    super();
     checkSending(new.target);
     equip(new.target.prototype, GenericProducer.prototype, sendBuilt);
     const { name: sender, vhost: ownVhost } = new.target;
@@ -134,6 +104,13 @@ export class GenericProducer {
   /**
    * Makes a producer of this class, connects it and declares its exchanges. The arguments are the constructor's.
    * @throws ConnectError when the broker cannot be reached; TopologyError when it refuses an exchange.
+   * @example
+   * ```ts
+   * import { Prices } from './prices.js';
+   *
+   * await using prices = await Prices.connect({ fingerprint: { name: 'till' } }); // closed at the end of the block
+   * console.log((await prices.rpc_price('stamp', 100)).unwrap()); // 85
+   * ```
    */
   static async connect<Class extends ProducerClass>(
     this: Class,
@@ -156,7 +133,18 @@ export class GenericProducer {
     }
   }
 
-  /** A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`. */
+  /**
+   * A view of this producer with other settings: `producer.with({ timeoutMs: 500, maxRetry: 0 }).rpc_ping()`.
+   * @example
+   * ```ts
+   * import { Prices } from './prices.js';
+   *
+   * await using prices = await Prices.connect();
+   * const urgent = prices.with({ timeoutMs: 500, priority: 9 });
+   * console.log((await urgent.rpc_price('stamp', 100)).unwrap()); // 85
+   * await prices.with({ key: 'prices', headers: { tenant: 'b-7' } }).message_change('stamp', 0.9);
+   * ```
+   */
   with(settings: CallSettings): this {
     const callSettings = { value: { ...this.callSettings, ...settings } };
     return viewOf(this, { callSettings });
@@ -232,11 +220,23 @@ export class GenericProducer {
     return this.sender.dispatch.events;
   }
 
-  /** Ends pending calls, waits for confirms, and closes the connections if no other component uses them. Idempotent. */
+  /**
+   * Ends pending calls, waits for confirms, and closes the connections if no other component uses them. Idempotent.
+   * @example
+   * ```ts
+   * import { Prices } from './prices.js';
+   *
+   * const prices = await Prices.connect();
+   * const changed = prices.message_change('stamp', 0.9);
+   * await prices.close(); // waits for its confirm
+   * await changed;
+   * ```
+   */
   close(): Promise<void> {
     return this.sender.close();
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -21,6 +21,7 @@ const lifeMs = 10_000;
 
 /** Who has answered, and who has not. */
 export interface RollCall<Told> {
+  /** One of each process that has answered in time. */
   readonly answers: readonly NodeAnswer<Told>[];
   /** The ids of the processes that were waited for in vain. Busy or frozen, or gone: `Network.isThere` tells which. */
   readonly missing: readonly string[];

@@ -41,6 +41,15 @@ export interface OrderOptions extends AskOptions {
 /**
  * Asks the components of a virtual host what they are and do, and orders them: `await using network = await Network.open()`. Nothing is
  * stored anywhere, and nobody tells anything before somebody asks.
+ * @example
+ * ```ts
+ * import { Network } from 'waybill/network';
+ *
+ * await using network = await Network.open();
+ * const { answers, missing } = await network.ask('stats', { to: { name: 'Desk' } });
+ * const failing = answers.flatMap(({ components }) => components).filter(({ failed }) => failed > 0);
+ * console.log(missing.length); // 0
+ * ```
  */
 export class Network {
   readonly #lease: Lease;
@@ -106,7 +115,7 @@ export class Network {
 
   /**
    * Calls back for each run that a component tells of after the order `trace`, whoever has given that. Gives a function that ends it.
-   * Whatever stands in `run` was told by whoever may publish.
+   * `of` is the `node` and the `name` of the component. Whatever stands in them and in `run` was told by whoever may publish.
    */
   onTraced(
     listener: (run: TracedRun, of: { readonly node: NodeFacts; readonly name: string }) => void,
@@ -117,7 +126,18 @@ export class Network {
     });
   }
 
-  /** Follows all components, from now on until it is closed. */
+  /**
+   * Follows all components, from now on until it is closed.
+   * @example
+   * ```ts
+   * import { Network } from 'waybill/network';
+   *
+   * await using network = await Network.open();
+   * const watch = await network.watch();
+   * watch.onEvent(({ kind, node, name }) => console.log(kind, name ?? '', node.host, node.pid));
+   * const hanging = watch.nodes.filter(({ state }) => state === 'busy');
+   * ```
+   */
   async watch(options: WatchOptions = {}): Promise<Watch> {
     const host = {
       hear: this.#asker.hear.bind(this.#asker),
@@ -132,12 +152,14 @@ export class Network {
     return watch;
   }
 
+  /** Ends what it follows, and gives its connection back. Idempotent. */
   async close(): Promise<void> {
     await Promise.all([...this.#watches].map((watch) => watch.close()));
     await this.#asker.close();
     await this.#lease.close();
   }
 
+  /** Closes as {@link close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

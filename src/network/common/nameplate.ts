@@ -3,8 +3,11 @@ import { controlExchange, presenceExchange, type Selector, word } from './names.
 
 /** A process of which the broker tells, in its place: it is connected, whether it can answer or not. */
 export interface SilentNode {
+  /** By which it is known while it runs. */
   readonly id: string;
+  /** The name of its machine. */
   readonly host: string;
+  /** The id that the operating system gave it. */
   readonly pid: number;
   /** Those of its components, as many as fit. */
   readonly names: readonly string[];

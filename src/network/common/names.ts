@@ -22,7 +22,7 @@ export function controlQueue(id: string): string {
 /** How the names of all queues begin to which answers go. */
 export const answersTo = 'waybill.watch.';
 
-/** Whom a request is for: `all`, or those of a name, on a host, in a process. */
+/** Whom a request is for: `all`, or those of a `name`, on a `host`, in the process of an `id`. */
 export type Selector =
   | 'all'
   | { readonly name: string }
