@@ -5,16 +5,7 @@ import type { Outgoing } from '../frames/outgoing.js';
 import type { Acknowledger } from './acknowledger.js';
 import type { DeliveryWatch, Settled } from './delivery-watch.js';
 import { MessageMark } from './message-mark.js';
-
-/** Who has sent a message, as its signature shows. */
-export interface VerifiedSender {
-  /** The id of the key that has signed it. */
-  readonly keyId: string;
-  /** What the sender calls itself: the key may speak for that. */
-  readonly name: string;
-  /** The user of the broker that has sent it, where the sender says that (`userId: true`): the broker has looked at it. */
-  readonly userId: string | undefined;
-}
+import type { VerifiedSender } from './verified-sender.js';
 
 /** Marks a message that was put at the end of its queue, as if it had never been handed out. */
 export const putAnewHeader = 'x-waybill-put-anew';
