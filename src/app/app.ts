@@ -141,7 +141,7 @@ export class App<State extends object = Record<string, unknown>> extends Standin
    * import { App } from 'waybill/app';
    *
    * const app = new App();
-   * app.runEvery(60_000, { maxConcurrency: 1 })(() => console.log('tick')); // tick
+   * app.runEvery(60_000, { maxConcurrency: 1 })(() => console.log('tick'));
    * await app.start();
    * await app.close();
    * ```

@@ -42,7 +42,7 @@ export class MessageConsumerRegistry<Options extends object = object> extends St
    * import { z } from 'zod';
    *
    * const handlers = new HandlersRegistry();
-   * handlers.register('greet', z.string())((name) => console.log(`hello ${name}`)); // hello Ada
+   * handlers.register('greet', z.string())((name) => console.log(`hello ${name}`));
    * const consumers = new MessageConsumerRegistry(handlers, new RabbitConsumerFactory());
    * await consumers.register('users', 'task_name'); // the header that names the handler
    *

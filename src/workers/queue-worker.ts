@@ -37,7 +37,7 @@ export type TaskHandler<Data> = (data: Data, context: DeliveryContext) => unknow
  * }
  *
  * const worker = new QueueWorker<Tasks>({}, { prefetch: 10, retry: { attempts: 3, delayMs: 1_000 } });
- * worker.route('thumbnails')(({ path, width }) => console.log(`${path} is ${width} wide`)); // sea.png is 200 wide
+ * worker.route('thumbnails')(({ path, width }) => console.log(`${path} is ${width} wide`));
  * const stop = await worker.run(); // declares the queue
  *
  * await using producer = new QueueProducer<Tasks>();
