@@ -29,6 +29,7 @@ export type { StreamOffset } from './consuming/stream-position.js';
 export { messageFields, messageWords } from './consuming/told-message.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
+export { publishedTo } from './failing/dossier.js';
 export { type EditFate, type FailedMessage, FailedQueue } from './failing/failed-queue.js';
 export {
   FailurePolicy,
@@ -38,6 +39,7 @@ export {
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export { isHopeless } from './failing/hopeless.js';
+export { passOn } from './failing/pass-on.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
 export { amqplibTable, writableTable } from './frames/amqplib-table.js';

@@ -10,7 +10,9 @@ import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/declare.js';
 import type { Subscription } from '../subscriptions.js';
+import type { Wire } from '../wires/wire.js';
 import { GenericConsumer } from './consumer.js';
+import { Ending } from './ending.js';
 import { type Lasting, lasting } from './lasting.js';
 import { obey } from './obey.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
@@ -44,6 +46,8 @@ export class MessageProcessor extends MicroThread implements Component {
   static readonly vhost: string | undefined = undefined;
   /** How bodies are read and answers written. @default JSON; gzip is understood where the message says so */
   static readonly encoder: Encoder = jsonEncoder;
+  /** In which form messages come, where it is not Waybill's own: `plainJson()`, `nestRmq()`. See docs/plain-json.md. @default Waybill's own */
+  static readonly wire: Wire | undefined = undefined;
   /** How many unsettled messages of each queue wait in this process. @default 100 */
   static readonly prefetch: number = 100;
   /** How many messages are handled at once; 1 keeps their order. @default 1 */
@@ -86,8 +90,7 @@ export class MessageProcessor extends MicroThread implements Component {
   readonly #unhandled: UnhandledCount;
   readonly #timeouts = new Timeouts();
   readonly #newLife: () => ProcessorLife;
-  readonly #ended: Promise<void>;
-  #end!: (reason?: ExitScheduler | ThreadDone) => void;
+  readonly #ending = new Ending();
   #life: ProcessorLife;
   /** Its start, where no scheduler runs it. */
   #alone: Promise<void> | undefined;
@@ -103,10 +106,6 @@ export class MessageProcessor extends MicroThread implements Component {
     this.#newLife = () => this.#liveWith(lasts);
     this.#life = this.#newLife();
     this.fingerprint = this.#life.fingerprint;
-    this.#ended = new Promise((resolve, reject) => {
-      this.#end = (reason) => (reason ? reject(reason) : resolve());
-    });
-    this.#ended.catch(() => {});
   }
 
   /** What takes its messages; another one after a start that failed. */
@@ -144,7 +143,7 @@ export class MessageProcessor extends MicroThread implements Component {
 
   /** Waits until the processor ends; messages are handled as they come, not by steps. @throws ExitScheduler after `quit` */
   override async step(): Promise<void> {
-    await this.#ended;
+    await this.#ending.reached;
   }
 
   /** Takes no more messages: nothing starts any more, what runs goes on, a start that is under way ends. Idempotent. */
@@ -152,7 +151,7 @@ export class MessageProcessor extends MicroThread implements Component {
     super.stop();
     this.#timeouts.clear();
     void this.consumer.stopConsuming();
-    this.#end();
+    this.#ending.reach();
   }
 
   /**
@@ -227,7 +226,7 @@ export class MessageProcessor extends MicroThread implements Component {
   /** A scheduler drains it then, in its own time; where there is none it does that itself. */
   #leave(how: 'leave' | 'exit'): void {
     void this.consumer.stopConsuming();
-    this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
+    this.#ending.reach(how === 'exit' ? new ExitScheduler() : new ThreadDone());
     this.#alone?.then(() => this.drain()).catch((thrown) => this.#logger.error(toError(thrown).message));
   }
 

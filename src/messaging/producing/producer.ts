@@ -30,30 +30,20 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import type { Jsonify } from '../jsonify.js';
+import type { Wire } from '../wires/wire.js';
 import { assertCategory, type CommandNames } from './built.js';
 import { checkSending } from './checked-settings.js';
+import type { Connected, ProducerClass } from './connected.js';
 import type { Definition } from './definition.js';
 import { equip } from './equip.js';
 import type { NoCall } from './no-call.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
-import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
+import type { ProxiedThis } from './proxied.js';
 import { callWith, classOf, sendBuilt, standInFor, streamWith } from './send-built.js';
 import { Sender } from './sender.js';
 import { readTextFile, type TextFile } from './text-file.js';
 import { guardUndeclared } from './undeclared.js';
 import { viewOf } from './view.js';
-
-/** A concrete producer class, as `connect` is called on. */
-export type ProducerClass = (new (
-  ...args: never[]
-) => GenericProducer) & {
-  readonly undeclared: 'refuse' | 'send';
-};
-
-/** What `connect` gives: the producer with the methods of its builders. */
-export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
-  ? Proxied<InstanceType<Class>> & OpenNames
-  : Proxied<InstanceType<Class>>;
 
 /**
  * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x`, `build_event_x`, `build_rpc_x` or
@@ -69,6 +59,8 @@ export class GenericProducer {
   static readonly contract: Definition | undefined = undefined;
   /** How bodies are encoded, and answers read. @default JSON */
   static readonly encoder: Encoder = jsonEncoder;
+  /** In which form messages leave, where it is not Waybill's own: `plainJson()`, `nestRmq()`. See docs/plain-json.md. @default Waybill's own */
+  static readonly wire: Wire | undefined = undefined;
   /** The virtual host. @default the connection's */
   static readonly vhost: string | undefined = undefined;
   /** The budget of a call: how long it may take, all its attempts together, in milliseconds. @default 30,000 */

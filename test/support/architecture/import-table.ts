@@ -58,6 +58,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'destinations.ts',
     'subscriptions.ts',
     'handlers',
+    'wires',
     'producing',
     'processing',
     'contract.ts',
