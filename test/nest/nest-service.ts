@@ -11,7 +11,7 @@ import {
 import type { Owner } from '../support/broker.js';
 
 /** What Nest writes would be in the way of the report. */
-export const quiet: { readonly logger: false; readonly abortOnError: false } = {
+const quiet: { readonly logger: false; readonly abortOnError: false } = {
   logger: false,
   abortOnError: false,
 };
