@@ -15,6 +15,7 @@ const steps = {
   source: () => run('tsc', ['-p', 'tsconfig.json']),
   page: () => run('tsc', ['-p', 'src/ui/page/tsconfig.json']),
   legacy: () => run('tsc', ['-p', 'test/legacy/tsconfig.json']),
+  nest: () => run('tsc', ['-p', 'test/nest/tsconfig.json']),
   build: () => run('node', ['scripts/build.mjs']),
   comments: checkComments,
   unused: () => run('knip', ['--treat-config-hints-as-errors']),

@@ -30,6 +30,7 @@ export { messageFields, messageWords } from './consuming/told-message.js';
 export type { VerifiedSender } from './consuming/verified-sender.js';
 export { hasDeadLetterExchange } from './declaring/dead-letters.js';
 export type { Arguments, Declaration } from './declaring/declaration.js';
+export { publishedTo } from './failing/dossier.js';
 export { type EditFate, type FailedMessage, FailedQueue } from './failing/failed-queue.js';
 export {
   FailurePolicy,
@@ -39,6 +40,7 @@ export {
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export { isHopeless } from './failing/hopeless.js';
+export { mayBePassedOn, passOn } from './failing/pass-on.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
 export { amqplibTable, writableTable } from './frames/amqplib-table.js';

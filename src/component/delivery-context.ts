@@ -4,6 +4,7 @@ import {
   type Deadlines,
   type Delivery,
   failureCount,
+  publishedTo,
   type VerifiedSender,
 } from '../amqp/index.js';
 import { ClosedError, TakenBackError, TimeoutError } from '../errors.js';
@@ -35,6 +36,16 @@ export class DeliveryContext {
   /** The queue it came from. */
   get queue(): string {
     return this.#delivery.queue;
+  }
+
+  /** The exchange that it was published to, `''` for the default one; the same when it is tried again. */
+  get exchange(): string {
+    return publishedTo(this.#delivery).exchange;
+  }
+
+  /** The routing key that it was published with; the same when it is tried again. */
+  get routingKey(): string {
+    return publishedTo(this.#delivery).routingKey;
   }
 
   /** The `message_id`; the same when a call is sent again. Undefined where the sender gives none, as Python's do. */

@@ -57,8 +57,9 @@ export type {
   MessageProcessorOptions,
   ProcessorHealth,
 } from './processing/processor-options.js';
-export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
+export type { PassTo, Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
 export type { CommandNames } from './producing/built.js';
+export type { Connected, ProducerClass } from './producing/connected.js';
 export type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';
 export type {
   BuildersOf,
@@ -71,10 +72,23 @@ export type {
   StreamDefinition,
 } from './producing/definition.js';
 export type { Gathered, GatheredAnswer, Gatherer, MissingAnswer } from './producing/gathering.js';
-export { type Connected, GenericProducer, type ProducerClass } from './producing/producer.js';
+export { GenericProducer } from './producing/producer.js';
 export { type ProducerOf, producerOf } from './producing/producer-of.js';
 export type { CallSettings, ProducerOptions } from './producing/producer-options.js';
 export type { AnswerOf, OpenNames, Proxied, ProxiedThis } from './producing/proxied.js';
 export { UndeclaredMessageError } from './producing/undeclared.js';
 export { type ComponentStatus, componentStatus } from './status.js';
 export type { QueueFor, Subscription } from './subscriptions.js';
+export { type NestPattern, type NestRmqOptions, nestPattern, nestRmq } from './wires/nest-rmq.js';
+export { type PlainJsonOptions, plainJson } from './wires/plain-json.js';
+export type {
+  ArrivedAnswer,
+  ArrivedMessage,
+  LeavingAnswer,
+  LeavingMessage,
+  MeantAnswer,
+  MeantMessage,
+  ToldFailure,
+  ToldMessage,
+  Wire,
+} from './wires/wire.js';

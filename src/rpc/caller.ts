@@ -88,7 +88,10 @@ export class RpcCaller {
       cancel: (reason) => this.#cancel(id, request, { reason, remainingMs: endsAt - performance.now() }),
     });
     this.#queues.set(queue.name, queue as ReplyQueue);
-    await this.#line.inbox.listen(queue.name, (reply) => queue.add(readReply<Answer>(reply, request)));
+    await this.#line.inbox.listen(queue.name, (reply) => {
+      const result = readReply<Answer>(reply, request);
+      if (result) queue.add(result);
+    });
     const { exchange, routingKey, content, properties } = request;
     const message = { exchange, routingKey, content, mandatory: true };
     try {

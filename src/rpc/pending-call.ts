@@ -97,9 +97,9 @@ export class PendingCall {
     else this.answer(readReply(reply, this.#request));
   }
 
-  /** The answer is here; a second one changes nothing. */
-  answer(result: Result): void {
-    if (this.#settled) return;
+  /** The answer is here; a second one changes nothing, and neither does undefined, a part of one. */
+  answer(result: Result | undefined): void {
+    if (this.#settled || !result) return;
     this.#settled = true;
     this.#deadline?.cancel();
     for (const unwatch of this.#unwatch ?? []) unwatch();

@@ -14,8 +14,11 @@ export interface CallRequest {
   readonly name: string;
   readonly content: Buffer;
   readonly properties: MessageProperties;
-  /** Reads the answer, in the dialect of the call. What it throws makes the answer a malformed one. */
-  readonly read: (reply: Received) => Result;
+  /**
+   * Reads the answer, in the dialect of the call; undefined for a part of one, of which more is to come. What it throws makes the answer a
+   * malformed one.
+   */
+  readonly read: (reply: Received) => Result | undefined;
   /** Signs each attempt as it leaves; left out where nobody does. */
   readonly leaving?: ((message: Outgoing) => Outgoing) | undefined;
   /**
@@ -27,8 +30,8 @@ export interface CallRequest {
   readonly watch?: ((message: Outgoing, attempt: number) => Watched) | undefined;
 }
 
-/** Reads a reply; what cannot be read is a malformed answer. */
-export function readReply<Answer>(reply: Received, request: CallRequest): Result<Answer> {
+/** Reads a reply; what cannot be read is a malformed answer. Undefined where it is but a part of one. */
+export function readReply<Answer>(reply: Received, request: CallRequest): Result<Answer> | undefined {
   let from: string | undefined;
   try {
     from = request.examine?.(reply);
@@ -36,7 +39,8 @@ export function readReply<Answer>(reply: Received, request: CallRequest): Result
     return failedCall(thrown);
   }
   try {
-    const result = request.read(reply) as Result<Answer>;
+    const result = request.read(reply) as Result<Answer> | undefined;
+    if (!result) return undefined;
     // What the body says must not be what the signature does not.
     if (from !== undefined && isOfAnother(result, from))
       return failedResult(new UntrustedError('another name', `The answer to the call '${request.name}'`));

@@ -163,7 +163,7 @@ function readOpening({ read }: CallRequest): CallRequest['read'] {
     const frame = readFrame(reply);
     if (frame?.kind === 'open') return receivedResult(frame);
     const result = read(reply);
-    if (!result.ok) return result;
+    if (!result?.ok) return result;
     throw new MalformedReplyError(
       'It was answered as a call, not by a stream: is its handler one of RpcStreamHandler?',
     );

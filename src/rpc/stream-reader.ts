@@ -198,7 +198,8 @@ export class StreamReader {
 
   #errorOf(reply: Received): Error {
     const result = readReply(reply, this.#request);
-    return result.ok ? new MalformedReplyError('The stream ended with an error that is none.') : result.error;
+    const isError = result !== undefined && !result.ok;
+    return isError ? result.error : new MalformedReplyError('The stream ended with an error that is none.');
   }
 
   #complete(count: number): void {

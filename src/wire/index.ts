@@ -15,7 +15,13 @@ export {
 export { endedHere } from './ended-here.js';
 export { EnvelopeEncoder } from './envelope-encoder.js';
 export { type ErrorHop, hopsOf, readHops } from './error-origin.js';
-export { ErrorTeller, type RemoteErrors, remoteErrorChoices, type ToldRemotely } from './error-teller.js';
+export {
+  ErrorTeller,
+  type ErrorTellerOptions,
+  type RemoteErrors,
+  remoteErrorChoices,
+  type ToldRemotely,
+} from './error-teller.js';
 export {
   Fingerprint,
   type FingerprintFields,

@@ -3,7 +3,7 @@ import { compiledFolder } from './loader/loader.js';
 import { type RunSettings, runTestFiles } from './node-runner.js';
 import type { ProvidedBroker } from './provide-broker.js';
 import { rabbitmqOnly } from './rabbitmq-only.js';
-import type { TestGroup } from './test-files.js';
+import { isLegacyOnly, type TestGroup } from './test-files.js';
 import type { TestReport } from './test-report.js';
 
 /** How long one test may take, unless WAYBILL_TEST_LIMIT_MS says otherwise; see test-limit.ts. */
@@ -45,18 +45,21 @@ export class GroupRuns {
       WAYBILL_TEST_DECORATORS: 'standard',
       WAYBILL_COMPILED: compiledFolder('standard'),
     };
-    await this.#run({ name, title, files: group.files.filter(isLeft), concurrency, env: standard });
-    for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
-    if (!place.isForBothWays) return;
-    const plain = { ...standard, WAYBILL_PLAIN_AMQPLIB: 'true' };
-    const byAmqplib = { name: `${name}, once more by amqplib's own encoder`, title, concurrency, env: plain };
-    await this.#runSome({ ...byAmqplib, files: group.byAmqplibToo.filter(isLeft) });
     const legacy = {
       ...usual,
       WAYBILL_TEST_DECORATORS: 'legacy',
       WAYBILL_COMPILED: compiledFolder('legacy'),
       TSX_TSCONFIG_PATH: LEGACY_TSCONFIG,
     };
+    const files = group.files.filter(isLeft);
+    const run = { name, title, concurrency };
+    await this.#runSome({ ...run, files: files.filter((file) => !isLegacyOnly(file)), env: standard });
+    await this.#runSome({ ...run, files: files.filter(isLegacyOnly), env: legacy });
+    for (const { file, reason } of leftOut) console.log(`Left out as announced: ${file}: ${reason}`);
+    if (!place.isForBothWays) return;
+    const plain = { ...standard, WAYBILL_PLAIN_AMQPLIB: 'true' };
+    const byAmqplib = { name: `${name}, once more by amqplib's own encoder`, title, concurrency, env: plain };
+    await this.#runSome({ ...byAmqplib, files: group.byAmqplibToo.filter(isLeft) });
     const again = { name: `${name}, once more with experimentalDecorators`, title, concurrency, env: legacy };
     await this.#runSome({ ...again, files: group.bothModes.filter(isLeft) });
   }

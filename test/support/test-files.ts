@@ -25,8 +25,16 @@ const TEST_FILE = /\.test\.ts$/;
 /** Files that run once with standard decorators and once with `experimentalDecorators`. */
 const BOTH_MODES = /\.decorators\.test\.ts$/;
 
+/** Files that run with `experimentalDecorators` only: those of Nest know no others. */
+const LEGACY_ONLY = /^test\/nest\//;
+
 /** Files that run once with our own frames and once with those of amqplib, which we fall back to. */
 const BY_AMQPLIB_TOO = /broker\/amqp\/(large-headers|publisher|subscriptions|tls)|conformance\/rpc\//;
+
+/** Whether a file runs with `experimentalDecorators` only. */
+export function isLegacyOnly(file: string): boolean {
+  return LEGACY_ONLY.test(file);
+}
 
 /** The broker that a group's tests find at `WAYBILL_TEST_URL`; `own` is none: they start nodes themselves. */
 export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ' | 'own';

@@ -49,6 +49,17 @@ export function originOf({ fields, properties, queue }: Delivery): Readonly<Reco
   return { exchange: fields.exchange, routing_key: fields.routingKey, queue };
 }
 
+/**
+ * Where a delivery was published to first. What a header tells of that is believed only of what came by the default exchange, as what was
+ * tried again does, and what was parked and sent back.
+ */
+export function publishedTo(delivery: Delivery): Pick<Delivery['fields'], 'exchange' | 'routingKey'> {
+  const { exchange, routingKey } = delivery.fields;
+  if (exchange !== '') return { exchange, routingKey };
+  const origin = originOf(delivery);
+  return { exchange: String(origin['exchange']), routingKey: String(origin['routing_key']) };
+}
+
 /** The dossier as headers. Texts are cut: a table of headers may have 64 KiB. */
 export function dossierOf(
   delivery: Delivery,

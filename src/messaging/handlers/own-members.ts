@@ -37,6 +37,7 @@ const processorMembers: Members = {
     'subscriptions',
     'vhost',
     'encoder',
+    'wire',
     'prefetch',
     'concurrency',
     'remoteErrors',

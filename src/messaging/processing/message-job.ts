@@ -1,23 +1,15 @@
-import { type Delivery, messageWords } from '../../amqp/index.js';
+import { type Delivery, mayBePassedOn, messageWords } from '../../amqp/index.js';
 import { isPromiseLike, whenDone } from '../../common/when-done.js';
 import { inScope, type Job, keeping, RejectMessage } from '../../component/index.js';
 import { UnhandledMessageError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Pump, Reply } from '../../rpc/index.js';
-import {
-  decoderFor,
-  type Encoder,
-  encodingTold,
-  MessageResult,
-  MessageResultError,
-  type ReceivedBody,
-  readBody,
-  type ToldEncoding,
-} from '../../wire/index.js';
+import { MessageResult, MessageResultError, type ReceivedBody } from '../../wire/index.js';
 import { type ContextHost, HandlerContext } from '../handlers/context.js';
 import { placeName } from '../handlers/entry.js';
 import type { HandlerTable, TableEntry } from '../handlers/table.js';
 import { assertAnswer, repliable } from './contract-answers.js';
+import type { ReadDelivery } from './dialect.js';
 import { asksForReply, bodyFor, runHandler, skipped } from './run-handler.js';
 import { runStream } from './run-stream.js';
 import { nameOf, type Unhandled, type UnhandledCount, type UnhandledMessage } from './unhandled.js';
@@ -27,13 +19,15 @@ export interface JobHost extends ContextHost {
   /** For the log: the processor's class. */
   readonly name: string;
   readonly table: HandlerTable;
-  readonly encoder: Encoder;
+  readonly read: ReadDelivery;
   readonly logger: Logger;
   /** Whether there is a line for each message. */
   isDebugging(): boolean;
   /** What becomes of a message that no handler is for. @default 'park', and 'ack' where nothing is lost by it */
   readonly unhandled: Unhandled | undefined;
   readonly unhandledCount: UnhandledCount;
+  /** Sends a message to another queue. */
+  passOn(delivery: Delivery, queue: string): Promise<void>;
   /** Obeys a command that is built in. @throws to end the component */
   obey(body: ReceivedBody): void;
   /** Told of each message that no handler is for. Must not throw. */
@@ -60,7 +54,7 @@ export class MessageJob implements Job {
     try {
       const body = readDelivery(host, delivery);
       const handlers = host.table.find(body.category, body.type, body.name);
-      this.kind = kindOf(body);
+      this.kind = handlers.length === 0 && passTo(host) !== undefined ? 'message' : kindOf(body);
       delivery.sender = body.fingerprint;
       this.#body = body;
       this.#handlers = this.kind === 'message' ? handlers : handlers.slice(-1);
@@ -153,23 +147,26 @@ export class MessageJob implements Job {
     }
   }
 
-  #handled(body: ReceivedBody): void {
+  #handled(body: ReceivedBody): Promise<void> | undefined {
     // A handler of this very name replaces what is built in; one for any name only looks on.
     const replaced = this.#handlers.some(({ name }) => name === body.name);
     if (!replaced) this.#host.obey(body);
-    if (this.#handlers.length === 0) this.#unhandled(body);
+    return this.#handlers.length === 0 ? this.#unhandled(body) : undefined;
   }
 
   /** A queue may carry more than its consumer cares for; but a misspelt name, or one that is newer than we, looks the same. */
-  #unhandled(body: ReceivedBody): void {
+  #unhandled(body: ReceivedBody): Promise<void> | undefined {
     const { name, unhandled, unhandledCount, onUnhandled } = this.#host;
     // A status tells, and asks for nothing; a stream keeps what it holds.
     const losesNothing = body.type === 'status' || this.#delivery.isOfStream;
-    const fate = unhandled ?? (losesNothing ? 'ack' : 'park');
+    const isRound = typeof unhandled === 'object' && !mayBePassedOn(this.#delivery);
+    const fate = isRound ? 'park' : (unhandled ?? (losesNothing ? 'ack' : 'park'));
     onUnhandled(unhandledCount.add(this.#delivery, body, fate));
+    if (typeof fate === 'object') return this.#host.passOn(this.#delivery, fate.passTo);
     if (fate === 'reject') throw new RejectMessage();
     if (fate === 'park')
       throw keeping(new UnhandledMessageError(`${name} has no handler for ${nameOf(body)}.`));
+    return undefined;
   }
 
   #answer(body: ReceivedBody, reply: Reply): unknown {
@@ -192,6 +189,10 @@ export class MessageJob implements Job {
   }
 }
 
+function passTo({ unhandled }: JobHost): string | undefined {
+  return typeof unhandled === 'object' ? unhandled.passTo : undefined;
+}
+
 function kindOf({ category }: ReceivedBody): Job['kind'] {
   if (category === 'stream') return 'stream';
   return category === 'rpc' ? 'call' : 'message';
@@ -200,11 +201,10 @@ function kindOf({ category }: ReceivedBody): Job['kind'] {
 /** What stands for the body of a message that cannot be read. */
 const nothing = { _reserved: {} } as ReceivedBody;
 
-/** @throws anything: the encoder may be a user's */
+/** @throws as {@link JobHost.read} */
 function readDelivery(host: JobHost, delivery: Delivery): ReceivedBody {
-  const { encoder, logger, name } = host;
-  const { content, properties } = delivery;
-  const body = readBody(decoderFor(encoder, encodingTold(properties as ToldEncoding)).decode(content));
+  const { logger, name } = host;
+  const body = host.read(delivery);
   if (host.isDebugging())
     logger.debug(`<-- ${name}: ${whence(delivery)} ${JSON.stringify(body).slice(0, 2_000)}`);
   return body;

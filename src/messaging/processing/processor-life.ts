@@ -1,4 +1,4 @@
-import { type DrainReport, FailurePolicy, type Link } from '../../amqp/index.js';
+import { type DrainReport, FailurePolicy, type Link, passOn } from '../../amqp/index.js';
 import { unlessAborted } from '../../common/unless-aborted.js';
 import {
   aroundOf,
@@ -16,14 +16,16 @@ import {
 import { Forwarding } from '../../delaying/index.js';
 import { ConnectionLostError } from '../../errors.js';
 import { debugAsked, isDebugging } from '../../logger.js';
-import { Member } from '../../network/index.js';
-import { type ReplyStore, Responder, ResultWriter, StreamResponder } from '../../rpc/index.js';
+import type { Member } from '../../network/index.js';
+import { type ReplyStore, Responder, StreamResponder } from '../../rpc/index.js';
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
 import type { HandlerTable } from '../handlers/table.js';
 import { checkTaking } from './checked-settings.js';
 import type { GenericConsumer } from './consumer.js';
+import { readingOf, writerOf } from './dialect.js';
 import type { SubscribedQueues } from './event-queues.js';
+import { newMember } from './member.js';
 import { type JobHost, MessageJob } from './message-job.js';
 import type { MessageProcessor } from './processor.js';
 import type { ProcessorEmitter } from './processor-events.js';
@@ -158,11 +160,10 @@ export class ProcessorLife {
 
   #newReception(failures: FailurePolicy): Reception {
     const { Class, replies, onEnd } = this.#options;
-    const { name, encoder, remoteErrors, remoteStacks, abortWhenCallerGone } = Class;
+    const { name, abortWhenCallerGone, remoteErrors, remoteStacks } = Class;
     const { link } = this.consumer;
     const server = connectionName(this.fingerprint);
-    const told = { remoteErrors, remoteStacks };
-    const writer = new ResultWriter({ encoder, fingerprint: this.fingerprint, ...told });
+    const writer = writerOf(Class, { component: this.fingerprint, remoteErrors, remoteStacks });
     const host = this.#jobHost();
     return new Reception({
       component: { style: 'messaging', name },
@@ -180,15 +181,16 @@ export class ProcessorLife {
 
   #jobHost(): JobHost {
     const { Class, processor, table, unhandled, obey, emitter } = this.#options;
-    const { name, encoder } = Class;
-    const { deadlines, logger } = this.consumer.link;
+    const { link } = this.consumer;
+    const { deadlines, logger } = link;
     const asked = debugAsked();
     return {
-      name,
+      name: Class.name,
       processor,
       table,
-      encoder,
+      read: readingOf(Class, table),
       obey,
+      passOn: (delivery, queue) => passOn(link, delivery, queue),
       onUnhandled: (message) => emitter.unhandled(message),
       unhandled: Class.unhandled,
       unhandledCount: unhandled,
@@ -231,19 +233,5 @@ function newConsumer(
     ...given(options),
     eqks: [...usual, ...subscribed.eqks],
     vhost: options.vhost ?? Class.vhost,
-  });
-}
-
-function newMember({ Class, options, processor, table, onEnd }: LifeOptions): Member {
-  const { name, service, version } = identify(options.fingerprint, Class.name);
-  return new Member({
-    style: 'messaging',
-    name,
-    service,
-    version,
-    handles: table.entries.map((entry) => `${entry.category} ${entry.type} ${entry.name ?? ''}`.trimEnd()),
-    health: () => processor.health(),
-    quit: () => onEnd('exit'),
-    restart: () => onEnd('restart'),
   });
 }

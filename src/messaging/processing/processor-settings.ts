@@ -4,6 +4,7 @@ import { MicroThread } from '../../scheduler/index.js';
 import { type Encoder, jsonEncoder } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
 import type { Subscription } from '../subscriptions.js';
+import type { Wire } from '../wires/wire.js';
 import { GenericConsumer } from './consumer.js';
 import type { Control, IdentityOptions, RemoteErrors } from './processor-options.js';
 import type { Unhandled } from './unhandled.js';
@@ -18,6 +19,8 @@ export abstract class ProcessorSettings extends MicroThread {
   static readonly vhost: string | undefined = undefined;
   /** How bodies are read and answers written. @default JSON; gzip is understood where the message says so */
   static readonly encoder: Encoder = jsonEncoder;
+  /** In which form messages come, where it is not Waybill's own: `plainJson()`, `nestRmq()`. See docs/plain-json.md. @default Waybill's own */
+  static readonly wire: Wire | undefined = undefined;
   /** How many unsettled messages of each queue wait in this process. @default 100 */
   static readonly prefetch: number = 100;
   /** How many messages are handled at once; 1 keeps their order. @default 1 */

@@ -10,6 +10,7 @@ import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/declare.js';
 import type { GenericConsumer } from './consumer.js';
+import { Ending } from './ending.js';
 import { type Lasting, lasting } from './lasting.js';
 import { obey } from './obey.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
@@ -57,8 +58,7 @@ export class MessageProcessor extends ProcessorSettings implements Component {
   readonly #unhandled: UnhandledCount;
   readonly #timeouts = new Timeouts();
   readonly #newLife: () => ProcessorLife;
-  readonly #ended: Promise<void>;
-  #end!: (reason?: ExitScheduler | ThreadDone) => void;
+  readonly #ending = new Ending();
   #life: ProcessorLife;
   /** Its start, where no scheduler runs it. */
   #alone: Promise<void> | undefined;
@@ -74,10 +74,6 @@ export class MessageProcessor extends ProcessorSettings implements Component {
     this.#newLife = () => this.#liveWith(lasts);
     this.#life = this.#newLife();
     this.fingerprint = this.#life.fingerprint;
-    this.#ended = new Promise((resolve, reject) => {
-      this.#end = (reason) => (reason ? reject(reason) : resolve());
-    });
-    this.#ended.catch(() => {});
   }
 
   /** What takes its messages; another one after a start that failed. */
@@ -139,7 +135,7 @@ export class MessageProcessor extends ProcessorSettings implements Component {
 
   /** Waits until the processor ends; messages are handled as they come, not by steps. @throws ExitScheduler after `quit` */
   override async step(): Promise<void> {
-    await this.#ended;
+    await this.#ending.reached;
   }
 
   /** Takes no more messages: nothing starts any more, what runs goes on, a start that is under way ends. Idempotent. */
@@ -147,7 +143,7 @@ export class MessageProcessor extends ProcessorSettings implements Component {
     super.stop();
     this.#timeouts.clear();
     void this.consumer.stopConsuming();
-    this.#end();
+    this.#ending.reach();
   }
 
   /**
@@ -223,7 +219,7 @@ export class MessageProcessor extends ProcessorSettings implements Component {
   /** A scheduler drains it then, in its own time; where there is none it does that itself. */
   #leave(how: 'leave' | 'exit'): void {
     void this.consumer.stopConsuming();
-    this.#end(how === 'exit' ? new ExitScheduler() : new ThreadDone());
+    this.#ending.reach(how === 'exit' ? new ExitScheduler() : new ThreadDone());
     this.#alone?.then(() => this.drain()).catch((thrown) => this.#logger.error(toError(thrown).message));
   }
 

@@ -5,9 +5,18 @@ import type { ReceivedBody } from '../../wire/index.js';
 
 /**
  * What becomes of a message that no handler is for: `park` keeps it, in the dead-letter exchange of its queue where it has
- * one, else in `<queue>.failed`; `reject` always rejects it; `ack` lets it go.
+ * one, else in `<queue>.failed`; `reject` always rejects it; `ack` lets it go; `{ passTo }` sends it to that queue as it came, a call too,
+ * which is answered by whoever takes it there.
  */
-export type Unhandled = 'park' | 'reject' | 'ack';
+export type Unhandled = Fate | PassTo;
+
+type Fate = 'park' | 'reject' | 'ack';
+
+/** To another queue, where somebody else may have the handler. */
+export interface PassTo {
+  /** The queue's name. One that is not there is a failure of the message: it is tried again as `retry` says, and parked. */
+  readonly passTo: string;
+}
 
 /** A message that no handler was for. Texts are the sender's, cut to 100 characters. */
 export interface UnhandledMessage {
@@ -24,7 +33,7 @@ export interface UnhandledMessage {
   /** Who sent it, as its fingerprint says: `name@host pid`. */
   readonly from: string;
   /** What became of it. */
-  readonly fate: Unhandled;
+  readonly fate: Fate | 'pass';
   /** How many of this name have come since the start, itself included. */
   readonly count: number;
 }
@@ -40,7 +49,12 @@ export interface UnhandledHealth {
 /** Names come from the wire: only so many are remembered. */
 const maxNames = 100;
 
-const outcome: Readonly<Record<Unhandled, string>> = { park: 'kept', reject: 'rejected', ack: 'acked' };
+const outcome: Readonly<Record<Fate | 'pass', string>> = {
+  park: 'kept',
+  reject: 'rejected',
+  ack: 'acked',
+  pass: 'passed on',
+};
 
 /** Counts messages that no handler was for, by name, and tells the log: of the 1st of a name, the 10th, the 100th, … */
 export class UnhandledCount {
@@ -64,7 +78,10 @@ export class UnhandledCount {
   /** Counts one. */
   add(delivery: Delivery, body: ReceivedBody, fate: Unhandled): UnhandledMessage {
     this.#count++;
-    const message = { ...described(delivery, body), fate };
+    const message = {
+      ...described(delivery, body),
+      fate: typeof fate === 'string' ? fate : ('pass' as const),
+    };
     const key = JSON.stringify([message.category, message.type, message.name]);
     const known = this.#last.get(key);
     if (!known && this.#last.size === maxNames) return this.#addNameless(message);

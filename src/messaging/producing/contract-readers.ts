@@ -3,7 +3,7 @@ import { type ContentType, type Result, readTypedNow } from '../../wire/index.js
 import { type BuilderClass, builderName } from './built.js';
 import type { Definition } from './definition.js';
 
-type ReadResult = (reply: Received) => Result;
+type ReadResult = (reply: Received) => Result | undefined;
 /** What a producer's class says of its contract. */
 type Contracted = Pick<BuilderClass, 'contract' | 'names'>;
 
@@ -16,7 +16,7 @@ export function answerReader(read: ReadResult, Class: Contracted, wire: string):
   if (!answer) return read;
   return (reply) => {
     const result = read(reply);
-    if (!result.ok) return result;
+    if (!result?.ok) return result;
     const value = readTypedNow(answer, result.value, `The answer to rpc_${name}`);
     const { body } = result;
     return Object.assign(result, { body: { ...body, content: { ...body.content, value } } });

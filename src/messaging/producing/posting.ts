@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import type { CallOptions, Cancellation } from '../../rpc/index.js';
 import type { Encoder } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { Wire } from '../wires/wire.js';
 import type { CommandNames } from './built.js';
 import type { Definition } from './definition.js';
 import type { CallSettings } from './producer-options.js';
@@ -14,6 +15,7 @@ export interface SendingDefaults {
   readonly contract: Definition | undefined;
   readonly names: CommandNames;
   readonly encoder: Encoder;
+  readonly wire: Wire | undefined;
   readonly replyQueue: 'direct' | 'per-call';
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number | undefined;

@@ -2,6 +2,7 @@ import type { IdentityOptions, Middleware } from '../../component/index.js';
 import type { Forwards } from '../../delaying/index.js';
 import { type Encoder, jsonEncoder } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
+import type { Wire } from '../wires/wire.js';
 import type { CommandNames } from './built.js';
 import type { Definition } from './definition.js';
 
@@ -13,6 +14,8 @@ export abstract class ProducerSettings {
   static readonly contract: Definition | undefined = undefined;
   /** How bodies are encoded, and answers read. @default JSON */
   static readonly encoder: Encoder = jsonEncoder;
+  /** In which form messages leave, where it is not Waybill's own: `plainJson()`, `nestRmq()`. See docs/plain-json.md. @default Waybill's own */
+  static readonly wire: Wire | undefined = undefined;
   /** The virtual host. @default the connection's */
   static readonly vhost: string | undefined = undefined;
   /** The budget of a call: how long it may take, all its attempts together, in milliseconds. @default 30,000 */

@@ -20,29 +20,17 @@ import {
 import type { Jsonify } from '../jsonify.js';
 import { assertCategory } from './built.js';
 import { checkSending } from './checked-settings.js';
+import type { Connected, ProducerClass } from './connected.js';
 import { equip } from './equip.js';
 import type { NoCall } from './no-call.js';
 import type { CallSettings, ProducerOptions } from './producer-options.js';
 import { ProducerSettings } from './producer-settings.js';
-import type { OpenNames, Proxied, ProxiedThis } from './proxied.js';
+import type { ProxiedThis } from './proxied.js';
 import { callWith, classOf, sendBuilt, standInFor, streamWith } from './send-built.js';
 import { Sender } from './sender.js';
 import { readTextFile, type TextFile } from './text-file.js';
 import { guardUndeclared } from './undeclared.js';
 import { viewOf } from './view.js';
-
-/** A concrete producer class, as `connect` is called on. */
-export type ProducerClass = (new (
-  ...args: never[]
-) => GenericProducer) & {
-  /** What becomes of `message_x` where no builder declares it. See {@link GenericProducer.undeclared}. */
-  readonly undeclared: 'refuse' | 'send';
-};
-
-/** What `connect` gives: the producer with the methods of its builders. */
-export type Connected<Class extends ProducerClass> = Class['undeclared'] extends 'send'
-  ? Proxied<InstanceType<Class>> & OpenNames
-  : Proxied<InstanceType<Class>>;
 
 /**
  * Sends messages and makes calls. Subclass it, say where to in `eks`, and write a `build_message_x`, `build_event_x`, `build_rpc_x` or

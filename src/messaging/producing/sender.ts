@@ -15,7 +15,6 @@ import {
   type Cancellation,
   itemsReader,
   type ReplyQueue,
-  resultReader,
   type StreamReader,
   streamRequestHeaders,
   windowOf,
@@ -23,7 +22,6 @@ import {
 import {
   type Body,
   type Envelope,
-  EnvelopeEncoder,
   type FingerprintStamp,
   isEvent,
   type Result,
@@ -31,7 +29,9 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from '../exchange.js';
+import { refuseStreams } from '../wires/wire.js';
 import { answerReader, streamReader } from './contract-readers.js';
+import { type Dialect, dialectOf, type Written } from './dialect.js';
 import { callOptionsOf, destinationsOf, type SendingDefaults } from './posting.js';
 import type { CallSettings } from './producer-options.js';
 
@@ -55,15 +55,13 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #declared = new Set<ExchangeClass>();
   readonly #declaring = new Map<ExchangeClass, Promise<void>>();
-  readonly #envelopes: EnvelopeEncoder;
-  readonly #read: CallRequest['read'];
+  readonly #dialect: Dialect;
   readonly #isDebugged = debugAsked();
 
   constructor(options: SenderOptions) {
     this.#options = options;
     this.dispatch = options.dispatch;
-    this.#envelopes = new EnvelopeEncoder(options.Class.encoder, options.fingerprint);
-    this.#read = resultReader(options.Class.encoder);
+    this.#dialect = dialectOf(options.Class, options.fingerprint);
   }
 
   /** Connects and declares the exchanges. @throws ConnectError, TopologyError; ClosedError, also when it is closed meanwhile */
@@ -74,10 +72,10 @@ export class Sender {
 
   /** Publishes a message to all its destinations; they get identical bytes. What cannot be encoded throws at once. */
   post(message: Envelope, settings: CallSettings): Promise<void> {
-    const { body } = message;
-    const key = isEvent(message) ? message.key : undefined;
-    const mandatory = settings.mandatory ?? (body.type !== 'status' && key === undefined);
-    return this.#post(this.#envelopes.encode(body), String(body.name), { ...settings, mandatory }, key);
+    const { name, type } = message.body;
+    const { content, key, headers } = this.#dialect.write(message);
+    const mandatory = settings.mandatory ?? (type !== 'status' && !isEvent(message));
+    return this.#post(content, String(name), { ...withHeaders(settings, headers), mandatory }, key);
   }
 
   /** Publishes a body as it is, without a fingerprint. */
@@ -106,9 +104,10 @@ export class Sender {
 
   /** Prepares a stream, and gives what has it begun. What cannot be encoded throws at once. */
   stream(message: Envelope, settings: CallSettings): (cancellation: Cancellation) => Promise<StreamReader> {
-    const { to, request, options } = this.#request(message, settings);
     const { Class } = this.#options;
-    const { encoder, name } = Class;
+    const { encoder, name, wire } = Class;
+    if (wire) refuseStreams(name, `'${message.body.name}' is a stream`);
+    const { to, request, options } = this.#request(message, settings);
     const window = windowOf(name, settings.window);
     const headers = streamRequestHeaders;
     const asked = {
@@ -157,17 +156,22 @@ export class Sender {
   #request(message: Envelope, settings: CallSettings, cancellation?: Cancellation): Asked {
     this.dispatch.refuseWhenClosed();
     const { Class } = this.#options;
-    const [to] = destinationsOf(settings, Class);
+    const { content, key, headers } = this.#dialect.write(message);
+    const [to] = destinationsOf(settings, Class, key);
     if (!to)
       throw new ConfigurationError('A call needs a destination: give its builder an exchange and a key.');
     const options = callOptionsOf(settings, Class, cancellation);
     const [{ exchangeName: exchange }, routingKey] = to;
     const name = String(message.body.name);
     const usual = this.#properties(TRANSIENT, shortString(name));
-    const properties = withSettings(Class.name, usual, callProperties(Class.name, settings));
-    const content = this.#envelopes.encode(message.body);
+    const properties = withSettings(
+      Class.name,
+      usual,
+      callProperties(Class.name, withHeaders(settings, headers)),
+    );
     if (isDebugging(this.#isDebugged)) this.#log(to, content, properties);
-    const read = Class.contract ? answerReader(this.#read, Class, name) : this.#read;
+    const own = this.#dialect.newReader();
+    const read = Class.contract ? answerReader(own, Class, name) : own;
     return { to, options, request: { exchange, routingKey, name, content, properties, read } };
   }
 
@@ -229,6 +233,11 @@ interface Asked {
   readonly to: Eks[number];
   readonly request: CallRequest;
   readonly options: CallOptions;
+}
+
+/** n.b. most messages have none of their own: nothing is copied then. */
+function withHeaders(settings: CallSettings, headers: Written['headers']): CallSettings {
+  return headers ? { ...settings, headers: { ...settings.headers, ...headers } } : settings;
 }
 
 /** AMQP's short strings hold 255 bytes; what is only for people is cut. */

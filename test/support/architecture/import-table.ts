@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workers: ['wire', 'amqp', 'rpc', 'delaying', 'component', 'scheduler', ...LEAVES],
   registry: ['wire', 'amqp', 'rpc', 'delaying', 'component', 'scheduler', ...LEAVES],
   app: ['wire', 'amqp', 'rpc', 'telemetry', 'delaying', 'component', 'scheduler', ...LEAVES],
+  nest: ['wire', 'amqp', 'component', 'messaging', 'scheduler', ...LEAVES],
   recurring: ['amqp', 'component', 'scheduler', ...LEAVES],
   channel: ['protocol', 'amqp', ...LEAVES],
   testing: ['devbroker', 'messaging', 'amqp', ...LEAVES],
@@ -58,6 +59,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'destinations.ts',
     'subscriptions.ts',
     'handlers',
+    'wires',
     'producing',
     'processing',
     'contract.ts',
@@ -85,7 +87,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 /** The face lists all rooms but those which have a door of their own, or are for programs only. The programs of `cli` use any. */
 const FACE_MAY_IMPORT = [
-  ...ROOMS.filter((room) => !['devbroker', 'testing', 'parked', 'ui'].includes(room)),
+  ...ROOMS.filter((room) => !['devbroker', 'testing', 'parked', 'ui', 'nest'].includes(room)),
   ...LEAVES,
 ];
 const CLI_MAY_IMPORT = [...ROOMS, ...LEAVES, FACE];
@@ -98,6 +100,8 @@ const PACKAGE_OWNERS: Readonly<Record<string, string>> = {
   '@hono/node-server': 'app',
   'eventsource-parser': 'app',
   hono: 'app',
+  '@nestjs/common': 'nest',
+  '@nestjs/core': 'nest',
   '@opentelemetry/api': 'telemetry',
 };
 
