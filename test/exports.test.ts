@@ -51,6 +51,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageFilter
       MessageHandler
       MessageHandlerFullBody
+      MessageIdReusedError
       MessageProcessor
       MessageResult
       MessageResultError
@@ -72,6 +73,7 @@ const doors: Readonly<Record<string, Door>> = {
       RpcStreamCommand
       RpcStreamHandler
       RpcStreamHandlerFullBody
+      StoreUnavailableError
       StreamInterruptedError
       TakenBackError
       ThreadDone
@@ -203,6 +205,7 @@ const doors: Readonly<Record<string, Door>> = {
       MissingAnswer
       Mistake
       NetworkOptions
+      OnceSetting
       OpenCall
       OpenNames
       OpenStream
@@ -227,6 +230,7 @@ const doors: Readonly<Record<string, Door>> = {
       RecurringHealth
       RegisterErrorOptions
       RemoteErrors
+      RepeatedMessage
       Reply
       ReplyStoreLimits
       RestartPolicy
@@ -461,6 +465,7 @@ const doors: Readonly<Record<string, Door>> = {
       LinkOptions
       MessageSettings
       Middleware
+      OnceSetting
       OpenCall
       Outbound
       QueueProducerOptions
@@ -469,6 +474,7 @@ const doors: Readonly<Record<string, Door>> = {
       RegisterErrorOptions
       RegisterHandler
       RemoteErrors
+      RepeatedMessage
       RetryPolicy
       RouteBinding
       RouteOptions
@@ -566,6 +572,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageSettings
       Middleware
       ModelHandler
+      OnceSetting
       OpenCall
       Outbound
       RabbitConsumerFactoryOptions
@@ -576,8 +583,30 @@ const doors: Readonly<Record<string, Door>> = {
       RegisterHandler
       RegisterOptions
       RemoteErrors
+      RepeatedMessage
       RetryPolicy
       Send
+    `,
+  },
+  './once': {
+    values: `
+      MemoryStore
+      PostgresStore
+      SqliteStore
+      transact
+      transactionOf
+    `,
+    types: `
+      HandledMessage
+      KnownMessage
+      MemoryTransaction
+      PostgresClient
+      PostgresPool
+      PostgresStoreOptions
+      SqliteDatabase
+      SqliteStoreOptions
+      Store
+      TableNames
     `,
   },
 };

@@ -10,10 +10,12 @@ export {
   KeyRing,
   type MessageSettings,
   type Middleware,
+  type OnceSetting,
   type Outbound,
   type Receive,
   type RegisterHandler,
   RejectMessage,
+  type RepeatedMessage,
   type Send,
   useMiddleware,
 } from '../component/index.js';

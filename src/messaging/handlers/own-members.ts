@@ -49,6 +49,7 @@ const processorMembers: Members = {
     'telemetry',
     'identity',
     'forwards',
+    'once',
     'abortWhenCallerGone',
     'handlerTimeoutMs',
     'slowHandlerMs',

@@ -1,33 +1,30 @@
-import { type GiveUp, type RetryPolicy, wellWhile } from '../../amqp/index.js';
+import { wellWhile } from '../../amqp/index.js';
 import { usualDrainMs } from '../../common/drain-limit.js';
 import { duration } from '../../common/numbers.js';
-import { assertDrained, type Middleware, stoppedBefore } from '../../component/index.js';
+import { assertDrained, stoppedBefore } from '../../component/index.js';
 import { toError } from '../../errors.js';
 import { defaultLogger, type Logger } from '../../logger.js';
-import { ExitScheduler, MicroThread, ThreadDone } from '../../scheduler/index.js';
-import { type Encoder, type FingerprintStamp, jsonEncoder } from '../../wire/index.js';
+import { ExitScheduler, ThreadDone } from '../../scheduler/index.js';
+import type { FingerprintStamp } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
 import type { Component } from '../handlers/component.js';
 import { declareFunction } from '../handlers/declare.js';
-import type { Subscription } from '../subscriptions.js';
 import { GenericConsumer } from './consumer.js';
 import { type Lasting, lasting } from './lasting.js';
 import { obey } from './obey.js';
 import { ProcessorEmitter, type ProcessorEvents } from './processor-events.js';
 import { ProcessorLife } from './processor-life.js';
 import type {
-  Control,
   HandleOptions,
-  IdentityOptions,
   MessageProcessorOptions,
   PlainHandler,
   ProcessorClass,
   ProcessorHealth,
-  RemoteErrors,
 } from './processor-options.js';
+import { ProcessorSettings } from './processor-settings.js';
 import { spawnReplacement } from './restart.js';
 import { Timeouts } from './timeouts.js';
-import { type Unhandled, UnhandledCount } from './unhandled.js';
+import { UnhandledCount } from './unhandled.js';
 
 /**
  * Takes messages from queues to handlers, found by (category, type, name). Subclass it, say where from in `eqks`, and decorate methods or
@@ -35,48 +32,7 @@ import { type Unhandled, UnhandledCount } from './unhandled.js';
  * are done. One whose handler throws is tried again later if `retry` says so, and then given up: rejected to its queue's dead-letter
  * exchange, or parked in `<queue>.failed`. Meanwhile the next one is taken.
  */
-export class MessageProcessor extends MicroThread implements Component {
-  /** Where messages come from: each exchange with its queues and keys. */
-  static readonly eqks: Eqks = [];
-  /** Which events it wants, beside what comes by `eqks`. Their queues need no names. See {@link Subscription}. @default none */
-  static readonly subscriptions: readonly Subscription[] = [];
-  /** The virtual host. @default the connection's */
-  static readonly vhost: string | undefined = undefined;
-  /** How bodies are read and answers written. @default JSON; gzip is understood where the message says so */
-  static readonly encoder: Encoder = jsonEncoder;
-  /** How many unsettled messages of each queue wait in this process. @default 100 */
-  static readonly prefetch: number = 100;
-  /** How many messages are handled at once; 1 keeps their order. @default 1 */
-  static readonly concurrency: number = 1;
-  /** Sends the stack of a handler's error to the caller. @default false */
-  static readonly remoteStacks: boolean = false;
-  /** What callers are told of errors that are not registered ({@link registerError}). See {@link RemoteErrors}. @default 'all' */
-  static readonly remoteErrors: RemoteErrors = 'all';
-  /** Tries a failing message again, after a delay; without it a message that failed once is given up. */
-  static readonly retry: RetryPolicy | undefined = undefined;
-  /** What becomes of a message that is given up. @default 'park' */
-  static readonly onFailure: GiveUp = 'park';
-  /**
-   * What becomes of a message that no handler is for, whatever `retry` says; {@link health} counts it, and so does the event `unhandled`.
-   * A call is answered with an error. @default 'park', but 'ack' for a MessageStatus, and for what a stream keeps anyway
-   */
-  static readonly unhandled: Unhandled | undefined = undefined;
-  /** Which built-in commands it obeys, from whoever sends them; a handler of its own replaces one. @default both */
-  static readonly control: readonly Control[] = ['quit', 'restart'];
-  /** How long the handlers of a message may take, in milliseconds; then it has failed. @default no limit */
-  static readonly handlerTimeoutMs: number | undefined = undefined;
-  /** Whether the signal of a call's handler is aborted when its caller is gone; it is looked for from 3 s on. @default true */
-  static readonly abortWhenCallerGone: boolean = true;
-  /** From when on a handler is told by {@link health}, and makes a standstill. @default 900,000 */
-  static readonly slowHandlerMs: number | undefined = undefined;
-  /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
-  static readonly middleware: readonly Middleware[] = [];
-  /** Whether OpenTelemetry is told of its messages, where an SDK is registered in the process. See docs/telemetry.md. @default true */
-  static readonly telemetry: boolean = true;
-  /** Which key signs its answers, and whether what comes is trusted. See docs/identity.md. @default none, and nobody looks */
-  static readonly identity: IdentityOptions | undefined = undefined;
-  /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
-  static readonly forwards: boolean = false;
+export class MessageProcessor extends ProcessorSettings implements Component {
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 
