@@ -104,6 +104,8 @@ export {
 } from './logger.js';
 // Sending, handling, applications.
 export * from './messaging/index.js';
+export type { OutboxSettings } from './once/index.js';
+export { OutboxRelay, type OutboxRelayHealth, type OutboxRelayOptions } from './outbox/index.js';
 export {
   type Missed,
   type RecurringHealth,

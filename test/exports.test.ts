@@ -61,6 +61,7 @@ const doors: Readonly<Record<string, Door>> = {
       MicroThread
       NeverFinishedError
       OutboxFullError
+      OutboxRelay
       PublishRefusedError
       PublishTimeoutError
       RejectMessage
@@ -212,6 +213,9 @@ const doors: Readonly<Record<string, Door>> = {
       Outbound
       OutboxHealth
       OutboxLimits
+      OutboxRelayHealth
+      OutboxRelayOptions
+      OutboxSettings
       ProcessorEventMap
       ProcessorEvents
       ProcessorHealth
@@ -329,6 +333,7 @@ const doors: Readonly<Record<string, Door>> = {
       Middleware
       NamedConnection
       Outbound
+      OutboxSettings
       PartHealth
       PathParams
       PlainBodies
@@ -468,6 +473,7 @@ const doors: Readonly<Record<string, Door>> = {
       OnceSetting
       OpenCall
       Outbound
+      OutboxSettings
       QueueProducerOptions
       QueueWorkerOptions
       Receive
@@ -575,6 +581,7 @@ const doors: Readonly<Record<string, Door>> = {
       OnceSetting
       OpenCall
       Outbound
+      OutboxSettings
       RabbitConsumerFactoryOptions
       RabbitConsumerOptions
       RawHandler
@@ -597,8 +604,10 @@ const doors: Readonly<Record<string, Door>> = {
       transactionOf
     `,
     types: `
+      Departure
       HandledMessage
       KnownMessage
+      LeavingMessage
       MemoryTransaction
       PostgresClient
       PostgresPool
@@ -607,6 +616,7 @@ const doors: Readonly<Record<string, Door>> = {
       SqliteStoreOptions
       Store
       TableNames
+      WaitingMessage
     `,
   },
 };

@@ -7,6 +7,13 @@ export {
   type PostgresStoreOptions,
 } from './postgres-store.js';
 export { type SqliteDatabase, SqliteStore, type SqliteStoreOptions } from './sqlite-store.js';
-export type { HandledMessage, KnownMessage, Store } from './store.js';
+export type {
+  Departure,
+  HandledMessage,
+  KnownMessage,
+  LeavingMessage,
+  Store,
+  WaitingMessage,
+} from './store.js';
 export type { TableNames } from './table-names.js';
 export { transact, transactionOf } from './transactions.js';

@@ -1,4 +1,11 @@
-import type { HandledMessage, KnownMessage, Store } from './store.js';
+import type {
+  Departure,
+  HandledMessage,
+  KnownMessage,
+  LeavingMessage,
+  Store,
+  WaitingMessage,
+} from './store.js';
 
 /** A transaction of memory: what is to be done when it is committed. */
 export interface MemoryTransaction {
@@ -8,6 +15,12 @@ export interface MemoryTransaction {
 
 interface Entry extends HandledMessage {
   readonly at: number;
+}
+
+interface Waiting extends WaitingMessage {
+  failures: number;
+  /** When it is to be sent, by `performance.now()`; never while somebody has it. */
+  nextAt: number;
 }
 
 class Pending implements MemoryTransaction {
@@ -26,12 +39,13 @@ class Pending implements MemoryTransaction {
 }
 
 /**
- * Keeps in memory which messages were handled: for tests, and for services that write into memory only. It is as old as its process, which
+ * Keeps in memory which messages were handled, and which are to leave: for tests, and for services that write into memory only. It is as old as its process, which
  * is what a database is for.
  */
 export class MemoryStore implements Store<MemoryTransaction> {
   readonly name = 'memory';
   readonly #handled = new Map<string, Entry>();
+  readonly #outbox = new Set<Waiting>();
   /** What transactions that are not over have claimed, and when those are over. */
   readonly #claims = new Map<string, Promise<void>>();
 
@@ -81,8 +95,37 @@ export class MemoryStore implements Store<MemoryTransaction> {
     return forgotten;
   }
 
+  /** @see Store.put */
+  async put(transaction: MemoryTransaction, { bytes }: LeavingMessage): Promise<void> {
+    transaction.onCommit(() => this.#outbox.add({ bytes, failures: 0, nextAt: 0 }));
+  }
+
+  /** @see Store.relay */
+  async relay(
+    most: number,
+    send: (messages: readonly WaitingMessage[]) => Promise<readonly Departure[]>,
+  ): Promise<number> {
+    const due = [...this.#outbox].filter(({ nextAt }) => nextAt <= performance.now()).slice(0, most);
+    for (const each of due) each.nextAt = Infinity;
+    const departures = await send(due).catch((thrown) => {
+      for (const each of due) each.nextAt = 0;
+      throw thrown;
+    });
+    for (const [at, each] of due.entries()) {
+      const departure = departures[at];
+      if (departure === 'left') this.#outbox.delete(each);
+      else keep(each, departure?.againInMs ?? 0);
+    }
+    return due.length;
+  }
+
   /** Memory needs no tables. */
   async migrate(): Promise<void> {}
+}
+
+function keep(message: Waiting, againInMs: number): void {
+  message.failures++;
+  message.nextAt = performance.now() + againInMs;
 }
 
 function keyOf({ consumer, id }: Pick<KnownMessage, 'consumer' | 'id'>): string {

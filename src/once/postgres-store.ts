@@ -1,5 +1,12 @@
 import { ConfigurationError, StoreUnavailableError, toError } from '../errors.js';
-import type { HandledMessage, KnownMessage, Store } from './store.js';
+import type {
+  Departure,
+  HandledMessage,
+  KnownMessage,
+  LeavingMessage,
+  Store,
+  WaitingMessage,
+} from './store.js';
 import { besideTable, type TableNames, tableNames } from './table-names.js';
 
 /** What is needed of a client of a pool: `PoolClient` of `pg` is one. */
@@ -40,13 +47,14 @@ interface Row {
 const migrationLock = 7_298_145;
 
 /**
- * Keeps in PostgreSQL which messages were handled: `new PostgresStore(new Pool())`, with the pool of the package `pg`. Each handler that runs has
+ * Keeps in PostgreSQL which messages were handled, and which are to leave: `new PostgresStore(new Pool())`, with the pool of the package `pg`. Each handler that runs has
  * a client of the pool, and should use no other: where all clients are taken by handlers that wait for another one, none goes on.
  */
 export class PostgresStore<Client extends PostgresClient> implements Store<Client> {
   readonly name = 'PostgreSQL';
   readonly #pool: PostgresPool<Client>;
-  readonly #table: string;
+  readonly #once: string;
+  readonly #outbox: string;
 
   /**
    * Connects nothing, and makes no tables: that is `migrate`. The pool stays its owner's, who ends it. That idle clients lose their connection
@@ -55,7 +63,9 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
    */
   constructor(pool: PostgresPool<Client>, { tables }: PostgresStoreOptions = {}) {
     this.#pool = pool;
-    this.#table = tableNames('PostgresStore', tables).once;
+    const names = tableNames('PostgresStore', tables);
+    this.#once = names.once;
+    this.#outbox = names.outbox;
     pool.on('error', ignore);
   }
 
@@ -79,8 +89,8 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
 
   /** @see Store.claim */
   async claim(client: Client, { consumer, id, digest }: KnownMessage): Promise<HandledMessage | undefined> {
-    const insert = `INSERT INTO ${this.#table} (consumer, id, digest) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`;
-    const select = `SELECT digest, answer FROM ${this.#table} WHERE consumer = $1 AND id = $2`;
+    const insert = `INSERT INTO ${this.#once} (consumer, id, digest) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`;
+    const select = `SELECT digest, answer FROM ${this.#once} WHERE consumer = $1 AND id = $2`;
     for (;;) {
       const { rowCount } = await client.query(insert, [consumer, id, digest]);
       if (rowCount === 1) return undefined;
@@ -93,23 +103,51 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
 
   /** @see Store.keepAnswer */
   async keepAnswer(client: Client, { consumer, id }: KnownMessage, answer: Buffer): Promise<void> {
-    const sql = `UPDATE ${this.#table} SET answer = $3 WHERE consumer = $1 AND id = $2`;
+    const sql = `UPDATE ${this.#once} SET answer = $3 WHERE consumer = $1 AND id = $2`;
     await client.query(sql, [consumer, id, answer]);
   }
 
   /** @see Store.forget */
   async forget(consumer: string, ageMs: number, most: number): Promise<number> {
     const old =
-      `SELECT id FROM ${this.#table} WHERE consumer = $1 AND handled_at < now() - $2 * interval '1 millisecond' ` +
+      `SELECT id FROM ${this.#once} WHERE consumer = $1 AND handled_at < now() - $2 * interval '1 millisecond' ` +
       'ORDER BY handled_at LIMIT $3 FOR UPDATE SKIP LOCKED';
-    const sql = `DELETE FROM ${this.#table} WHERE consumer = $1 AND id IN (${old})`;
+    const sql = `DELETE FROM ${this.#once} WHERE consumer = $1 AND id IN (${old})`;
     const { rowCount } = await this.transact((client) => client.query(sql, [consumer, ageMs, most]));
     return rowCount ?? 0;
   }
 
+  /** @see Store.put */
+  async put(client: Client, { about, bytes }: LeavingMessage): Promise<void> {
+    await client.query(`INSERT INTO ${this.#outbox} (about, message) VALUES ($1, $2)`, [about, bytes]);
+  }
+
+  /** What is taken is locked until it has left: who dies lets go of it at once. @see Store.relay */
+  async relay(
+    most: number,
+    send: (messages: readonly WaitingMessage[]) => Promise<readonly Departure[]>,
+  ): Promise<number> {
+    const due =
+      `SELECT id, message AS bytes, failures FROM ${this.#outbox} WHERE next_at <= now() ` +
+      'ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED';
+    return await this.transact(async (client) => {
+      const { rows } = await client.query(due, [most]);
+      const waiting = rows as readonly (WaitingMessage & { readonly id: string })[];
+      if (waiting.length === 0) return 0;
+      const departures = await send(waiting);
+      const left = waiting.filter((_, at) => departures[at] === 'left').map(({ id }) => id);
+      await client.query(`DELETE FROM ${this.#outbox} WHERE id = ANY($1::bigint[])`, [left]);
+      for (const [at, { id }] of waiting.entries()) {
+        const departure = departures[at];
+        if (departure !== undefined && departure !== 'left') await this.#keep(client, id, departure);
+      }
+      return waiting.length;
+    });
+  }
+
   /** Makes its tables where they are not there. */
   async migrate(): Promise<void> {
-    const table = this.#table;
+    const [table, outbox] = [this.#once, this.#outbox];
     await this.transact(async (client) => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
       await client.query(
@@ -119,7 +157,19 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
       await client.query(
         `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'handled_at')} ON ${table} (consumer, handled_at)`,
       );
+      await client.query(
+        `CREATE TABLE IF NOT EXISTS ${outbox} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, about text NOT NULL, ` +
+          'message bytea NOT NULL, failures integer NOT NULL DEFAULT 0, error text, ' +
+          'put_at timestamptz NOT NULL DEFAULT now(), next_at timestamptz NOT NULL DEFAULT now())',
+      );
     });
+  }
+
+  async #keep(client: Client, id: string, { error, againInMs }: Exclude<Departure, 'left'>): Promise<void> {
+    const sql =
+      `UPDATE ${this.#outbox} SET failures = failures + 1, error = $2, ` +
+      "next_at = clock_timestamp() + $3 * interval '1 millisecond' WHERE id = $1";
+    await client.query(sql, [id, error.replaceAll('\0', ' '), againInMs]);
   }
 
   async #begin(): Promise<Client> {

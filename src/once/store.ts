@@ -15,9 +15,26 @@ export interface HandledMessage {
   readonly answer: Buffer | undefined;
 }
 
+/** A message that is to leave. */
+export interface LeavingMessage {
+  /** What it is and where it goes, for people. */
+  readonly about: string;
+  readonly bytes: Buffer;
+}
+
+/** A message that waits in the outbox. */
+export interface WaitingMessage {
+  readonly bytes: Buffer;
+  /** How often it could not be sent. */
+  readonly failures: number;
+}
+
+/** What became of a message that was to leave: it has, or why it has not, and in how many milliseconds it is to be tried again. */
+export type Departure = 'left' | { readonly error: string; readonly againInMs: number };
+
 /**
  * Where it is written down which messages were handled: in the very database in which their handlers write, so that both are in one
- * transaction. Yours needs these five methods; see docs/once.md for what each must do.
+ * transaction. Yours needs these seven methods; see docs/once.md for what each must do.
  */
 export interface Store<Transaction = unknown> {
   /** What it is called in logs: `PostgreSQL`. */
@@ -40,6 +57,17 @@ export interface Store<Transaction = unknown> {
    * many they were.
    */
   forget(consumer: string, ageMs: number, most: number): Promise<number>;
+  /** Writes down, in the transaction, a message that is to leave when it is committed. */
+  put(transaction: Transaction, message: LeavingMessage): Promise<void>;
+  /**
+   * Takes up to `most` of the messages that are to leave now, those first that were put first, and none that somebody else has taken. Gives
+   * them to `send`, which tells of each what became of it: what has left is forgotten, what has not is kept until it is to be tried
+   * again, with one failure more. What was taken by a process that dies is taken by another one, after a while. Gives how many were taken.
+   */
+  relay(
+    most: number,
+    send: (messages: readonly WaitingMessage[]) => Promise<readonly Departure[]>,
+  ): Promise<number>;
   /** Makes its tables where they are not there, however many processes ask at once. */
   migrate(): Promise<void>;
 }

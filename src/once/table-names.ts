@@ -5,6 +5,8 @@ import { ConfigurationError } from '../errors.js';
 export interface TableNames {
   /** Of the messages that were handled; in PostgreSQL, before a dot, its schema. @default 'waybill_once' */
   readonly once?: string | undefined;
+  /** Of the messages that are to leave. @default 'waybill_outbox' */
+  readonly outbox?: string | undefined;
 }
 
 /** n.b. names stand in statements as they are: nothing else may be in them. */
@@ -13,9 +15,12 @@ const nameLike = /^([a-z_][a-z0-9_]{0,50}\.)?[a-z_][a-z0-9_]{0,50}$/i;
 /** The names of the tables, as statements have them. @throws ConfigurationError */
 export function tableNames(
   owner: string,
-  { once = 'waybill_once' }: TableNames = {},
-): { readonly once: string } {
-  return { once: quoted(`${owner}: tables.once`, once) };
+  { once = 'waybill_once', outbox = 'waybill_outbox' }: TableNames = {},
+): Required<{ readonly [Name in keyof TableNames]: string }> {
+  return {
+    once: quoted(`${owner}: tables.once`, once),
+    outbox: quoted(`${owner}: tables.outbox`, outbox),
+  };
 }
 
 function quoted(setting: string, name: unknown): string {

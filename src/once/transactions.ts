@@ -9,6 +9,8 @@ interface Begun {
   readonly transaction: unknown;
   readonly around: Begun | undefined;
   isOver: boolean;
+  /** What is told of its commit. */
+  readonly committed: Set<() => void>;
 }
 
 const scopes = sharedByCopies('transactions', () => new AsyncLocalStorage<Begun>());
@@ -38,14 +40,23 @@ export async function transact<Transaction, T>(
 ): Promise<T> {
   const begun = begunIn(store);
   if (begun) return await work(begun.transaction as Transaction);
-  return await store.transact(async (transaction) => {
-    const own: Begun = { store, transaction, around: scopes.getStore(), isOver: false };
+  let committed: Begun['committed'] | undefined;
+  const given = await store.transact(async (transaction) => {
+    committed = new Set();
+    const own: Begun = { store, transaction, around: scopes.getStore(), isOver: false, committed };
     try {
       return await scopes.run(own, () => work(transaction));
     } finally {
       own.isOver = true;
     }
   });
+  for (const tell of committed ?? []) tell();
+  return given;
+}
+
+/** Tells when the transaction that runs is committed, where it is. It must not throw. */
+export function whenCommitted(store: Store, tell: () => void): void {
+  begunIn(store)?.committed.add(tell);
 }
 
 function begunIn(store: object): Begun | undefined {

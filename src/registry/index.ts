@@ -20,6 +20,7 @@ export {
   useMiddleware,
 } from '../component/index.js';
 export type { DelaySettings, Forwards } from '../delaying/index.js';
+export type { OutboxSettings } from '../once/index.js';
 export type { OpenCall } from '../rpc/index.js';
 export {
   type ErrorHop,
