@@ -39,7 +39,7 @@ export async function checkTypes(tarball) {
   const count = files.flatMap(({ text }) => text.match(/^typeCase\(/gm) ?? []).length;
   if (count < leastCases)
     throw new Error(`${folder} holds ${count} cases; there were at least ${leastCases}`);
-  const others = ['expect-type', 'zod'];
+  const others = ['expect-type', 'zod', '@types/pg', '@types/better-sqlite3'];
   const found = await Promise.all([
     withUserProject({ tarball, others }, (user) => checkIn(user, 'the packed package', files, compilers)),
     withUserProject({ others }, (user) => checkIn(user, 'the sources', files, [own], fromSources)),

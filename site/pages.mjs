@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, normalize } from 'node:path';
 
 /** Guides that people need, in this order; those that are not named here come behind them. */
 const guides =
-  'components calls streams events work-queues contracts plain-json delays recurring styles nest settings running deploying middleware testing embedded-broker telemetry network operating command-line ui identity errors guarantees comparison'.split(
+  'components calls streams events work-queues contracts plain-json delays recurring once styles nest settings running deploying middleware testing embedded-broker telemetry network operating command-line ui identity errors guarantees comparison'.split(
     ' ',
   );
 /** What those read who work on Waybill, or want to know why. */

@@ -15,6 +15,7 @@ export {
   RemoteError,
   UnhandledMessageError,
 } from './common/message-errors.js';
+export { MessageIdReusedError, StoreUnavailableError } from './common/store-errors.js';
 export { StreamInterruptedError, type StreamInterruption } from './common/stream-error.js';
 export { toError } from './common/thrown.js';
 export { type Distrust, UntrustedError } from './common/untrusted-error.js';

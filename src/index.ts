@@ -36,9 +36,11 @@ export {
   type Inbound,
   type MessageSettings,
   type Middleware,
+  type OnceSetting,
   type Outbound,
   type Receive,
   RejectMessage,
+  type RepeatedMessage,
   type Send,
   useMiddleware,
 } from './component/index.js';
@@ -63,11 +65,13 @@ export {
   isWaybillError,
   MalformedMessageError,
   MalformedReplyError,
+  MessageIdReusedError,
   NeverFinishedError,
   OutboxFullError,
   PublishRefusedError,
   PublishTimeoutError,
   RemoteError,
+  StoreUnavailableError,
   StreamInterruptedError,
   type StreamInterruption,
   TakenBackError,
@@ -100,6 +104,8 @@ export {
 } from './logger.js';
 // Sending, handling, applications.
 export * from './messaging/index.js';
+export type { OutboxSettings } from './once/index.js';
+export { OutboxRelay, type OutboxRelayHealth, type OutboxRelayOptions } from './outbox/index.js';
 export {
   type Missed,
   type RecurringHealth,

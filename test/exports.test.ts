@@ -51,6 +51,7 @@ const doors: Readonly<Record<string, Door>> = {
       MessageFilter
       MessageHandler
       MessageHandlerFullBody
+      MessageIdReusedError
       MessageProcessor
       MessageResult
       MessageResultError
@@ -60,6 +61,7 @@ const doors: Readonly<Record<string, Door>> = {
       MicroThread
       NeverFinishedError
       OutboxFullError
+      OutboxRelay
       PublishRefusedError
       PublishTimeoutError
       RejectMessage
@@ -72,6 +74,7 @@ const doors: Readonly<Record<string, Door>> = {
       RpcStreamCommand
       RpcStreamHandler
       RpcStreamHandlerFullBody
+      StoreUnavailableError
       StreamInterruptedError
       TakenBackError
       ThreadDone
@@ -214,12 +217,16 @@ const doors: Readonly<Record<string, Door>> = {
       NestPattern
       NestRmqOptions
       NetworkOptions
+      OnceSetting
       OpenCall
       OpenNames
       OpenStream
       Outbound
       OutboxHealth
       OutboxLimits
+      OutboxRelayHealth
+      OutboxRelayOptions
+      OutboxSettings
       PassTo
       PlainJsonOptions
       ProcessorEventMap
@@ -240,6 +247,7 @@ const doors: Readonly<Record<string, Door>> = {
       RecurringHealth
       RegisterErrorOptions
       RemoteErrors
+      RepeatedMessage
       Reply
       ReplyStoreLimits
       RestartPolicy
@@ -341,6 +349,7 @@ const doors: Readonly<Record<string, Door>> = {
       Middleware
       NamedConnection
       Outbound
+      OutboxSettings
       PartHealth
       PathParams
       PlainBodies
@@ -477,14 +486,17 @@ const doors: Readonly<Record<string, Door>> = {
       LinkOptions
       MessageSettings
       Middleware
+      OnceSetting
       OpenCall
       Outbound
+      OutboxSettings
       QueueProducerOptions
       QueueWorkerOptions
       Receive
       RegisterErrorOptions
       RegisterHandler
       RemoteErrors
+      RepeatedMessage
       RetryPolicy
       RouteBinding
       RouteOptions
@@ -594,8 +606,10 @@ const doors: Readonly<Record<string, Door>> = {
       MessageSettings
       Middleware
       ModelHandler
+      OnceSetting
       OpenCall
       Outbound
+      OutboxSettings
       RabbitConsumerFactoryOptions
       RabbitConsumerOptions
       RawHandler
@@ -604,8 +618,33 @@ const doors: Readonly<Record<string, Door>> = {
       RegisterHandler
       RegisterOptions
       RemoteErrors
+      RepeatedMessage
       RetryPolicy
       Send
+    `,
+  },
+  './once': {
+    values: `
+      MemoryStore
+      PostgresStore
+      SqliteStore
+      transact
+      transactionOf
+    `,
+    types: `
+      Departure
+      HandledMessage
+      KnownMessage
+      LeavingMessage
+      MemoryTransaction
+      PostgresClient
+      PostgresPool
+      PostgresStoreOptions
+      SqliteDatabase
+      SqliteStoreOptions
+      Store
+      TableNames
+      WaitingMessage
     `,
   },
 };

@@ -16,6 +16,7 @@ export {
   useMiddleware,
 } from '../component/index.js';
 export type { DelaySettings, Forwards } from '../delaying/index.js';
+export type { OutboxSettings } from '../once/index.js';
 export {
   AmqpConnection,
   type AmqpConnectionOptions,

@@ -11,6 +11,7 @@ import {
   middlewareEverywhere,
   type Outbound,
 } from './middleware.js';
+import { checkedOnce, type OnceSetting } from './once-options.js';
 
 /** What each way carries. */
 interface Ways {
@@ -34,6 +35,8 @@ export class Chain<Way extends keyof Ways> {
   readonly identity: Identity | undefined;
   /** @see Around.forwards */
   readonly forwards: Forwards;
+  /** @see Around.once */
+  readonly once: Around['once'];
   readonly #way: Way;
   readonly #own: readonly Middleware[];
   readonly #passages = new WeakMap<object, Passage>();
@@ -41,11 +44,12 @@ export class Chain<Way extends keyof Ways> {
   #head: ((message: Ways[Way]) => unknown) | undefined;
 
   /** @throws ConfigurationError for what is no middleware, and for an identity that could not do what it is asked for */
-  constructor(way: Way, owner: string, { middleware, telemetry, identity, forwards = 'auto' }: Around) {
+  constructor(way: Way, owner: string, { middleware, telemetry, identity, forwards = 'auto', once }: Around) {
     this.#way = way;
     this.isTold = telemetry;
     this.identity = identity;
     this.forwards = forwards;
+    this.once = once;
     if (way === 'receive' && identity) assertSeals(owner, identity);
     this.#own = middleware.map((each) => checkedMiddleware(`${owner}: middleware`, each));
     this.#everywhere = middlewareEverywhere();
@@ -116,6 +120,8 @@ export interface Around {
   readonly identity?: Identity | undefined;
   /** Whether it sends on late messages that are due. @default 'auto' */
   readonly forwards?: Forwards | undefined;
+  /** How each message is handled once; undefined where nobody asked for it. */
+  readonly once?: ReturnType<typeof checkedOnce>;
 }
 
 /** The same as it is said: by a class, or for one instance. */
@@ -124,6 +130,7 @@ interface Told {
   readonly telemetry?: boolean | undefined;
   readonly identity?: IdentityOptions | undefined;
   readonly forwards?: Forwards | undefined;
+  readonly once?: OnceSetting | undefined;
 }
 
 /** What a class and one instance of it say: the middleware of both, the class first; of the rest the instance. @throws ConfigurationError for an identity that cannot be */
@@ -134,6 +141,7 @@ export function aroundOf(
     telemetry = Class.telemetry,
     identity = Class.identity,
     forwards = Class.forwards,
+    once = Class.once,
   }: Told,
   who: Who,
 ): Around {
@@ -142,12 +150,18 @@ export function aroundOf(
     telemetry,
     identity: identityOf(identity, who),
     forwards: checkedForwards(who, forwards),
+    once: checkedOnce(nameOf(who), once),
   };
 }
 
 /** n.b. plain JavaScript, and environments, give texts. */
 function checkedForwards(who: Who, forwards: Forwards | undefined): Forwards | undefined {
   if (forwards === undefined || forwards === 'auto' || typeof forwards === 'boolean') return forwards;
-  const name = typeof who === 'string' ? who : who.name;
-  throw new ConfigurationError(`${name}: forwards must be true, false or 'auto' and is ${shown(forwards)}.`);
+  throw new ConfigurationError(
+    `${nameOf(who)}: forwards must be true, false or 'auto' and is ${shown(forwards)}.`,
+  );
+}
+
+function nameOf(who: Who): string {
+  return typeof who === 'string' ? who : who.name;
 }

@@ -12,6 +12,7 @@ import {
 import { throwHere } from '../common/call-site.js';
 import { type Due, dueOf, LateSender } from '../delaying/index.js';
 import { ClosedError, ConfigurationError, PublishTimeoutError, TimeoutError } from '../errors.js';
+import type { OutboxSettings } from '../once/index.js';
 import {
   type CallOptions,
   type CallRequest,
@@ -96,11 +97,11 @@ export class Dispatch {
    * Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promises are made but the publisher's own
    * and one by which errors lead to the line that has sent.
    */
-  publish(name: string | null, copies: Copies, options?: PublishOptions, due?: Due): Promise<void> {
+  publish(name: string | null, copies: Copies, options?: Leaving, due?: Due): Promise<void> {
     return this.#publish(name, copies, options, due).then(undefined, throwHere);
   }
 
-  #publish(name: string | null, copies: Copies, options?: PublishOptions, due?: Due): Promise<void> {
+  #publish(name: string | null, copies: Copies, options?: Leaving, due?: Due): Promise<void> {
     const { link } = this.#lease;
     const late = due && { due, sender: this.#lateSender };
     if (this.#chain.isEmpty) return publishTold(link, this.#chain, name, copies, options, late);
@@ -149,7 +150,7 @@ export class Dispatch {
     return await beginThrough(open, (end) => this.#through(request, options, end).then(asResult));
   }
 
-  /** Publishes one message to a queue that must be there, connecting first where that was not done. */
+  /** Publishes one message to a queue that must be there, connecting first where that was not done and is needed. */
   async publishToQueue(
     queue: string,
     { name, content, properties }: QueuePost,
@@ -159,7 +160,7 @@ export class Dispatch {
     const due = dueOf(this.#component.name, options);
     const identified = changeProperties(properties, { messageId: properties.messageId ?? nextMessageId() });
     const settled = withSettings(this.#component.name, identified, own);
-    await this.open();
+    if (!options.outbox) await this.open();
     const copy = { exchange: '', routingKey: queue, content, properties: settled, mandatory: true };
     await this.publish(name, [copy], options, due);
   }
@@ -245,3 +246,4 @@ export class Dispatch {
 }
 
 type Copies = readonly Outgoing[];
+type Leaving = PublishOptions & OutboxSettings;

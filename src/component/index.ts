@@ -33,6 +33,7 @@ export {
   useMiddleware,
 } from './middleware.js';
 export { mayBeMinified, warnOfMinifiedName } from './minified-name.js';
+export type { OnceOption, OnceSetting, RepeatedMessage } from './once-options.js';
 export { heldTooLong, sendThrough } from './outbound.js';
 export { inbound, Reception } from './reception.js';
 export { RejectMessage } from './reject-message.js';

@@ -9,9 +9,10 @@ import { cut } from '../common/foreign-text.js';
 import { type Bounds, duration, shown, wholeNumber } from '../common/numbers.js';
 import type { DelaySettings } from '../delaying/index.js';
 import { ConfigurationError } from '../errors.js';
+import type { OutboxSettings } from '../once/index.js';
 
 /** What can be said of a message beside its content. What is undefined is as the style has it. */
-export interface MessageSettings extends DelaySettings {
+export interface MessageSettings extends DelaySettings, OutboxSettings {
   /**
    * Headers of your own, for exchanges of the type `headers`, plugins (`x-delay`), other programs, and handlers (`context.headers`).
    * Names that begin with `x-waybill-`, those in which the broker keeps its books (`x-death`), and one that the style sets itself are
@@ -60,7 +61,7 @@ export function messageProperties(owner: string, settings: MessageSettings): Mes
   };
 }
 
-/** The same for a call. @throws ConfigurationError also for an id, a life and a delay, which are not for its caller to say */
+/** The same for a call. @throws ConfigurationError also for an id, a life, a delay and an outbox, which are not for its caller to say */
 export function callProperties(owner: string, settings: MessageSettings): MessageProperties | undefined {
   if (settings.messageId !== undefined)
     throw notForCalls(owner, 'messageId', 'its id is how its answer, its attempts and its cancel are known');
@@ -72,6 +73,8 @@ export function callProperties(owner: string, settings: MessageSettings): Messag
       settings.at === undefined ? 'delayMs' : 'at',
       'its caller waits for the answer now',
     );
+  if (settings.outbox !== undefined)
+    throw notForCalls(owner, 'outbox', 'its caller waits for the answer now, and not for a commit');
   return messageProperties(owner, settings);
 }
 

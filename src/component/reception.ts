@@ -2,16 +2,20 @@ import type { Delivery, FailurePolicy, Link, Seal } from '../amqp/index.js';
 import { isPromiseLike, whenDone } from '../common/when-done.js';
 import { MalformedMessageError, type UntrustedError } from '../errors.js';
 import type { Tally } from '../network/index.js';
-import type { Handled, Pump, Responder, StreamResponder } from '../rpc/index.js';
+import type { Handled, Pump, Reply, Responder, StreamResponder } from '../rpc/index.js';
 import { telemetryNow } from '../telemetry/index.js';
 import { answerFor, received, sealOf } from './border.js';
 import type { Chain } from './chain.js';
 import type { End } from './fate.js';
 import type { Job } from './job.js';
 import type { ComponentInfo, Inbound } from './middleware.js';
+import { OnceDesk } from './once-desk.js';
 import { inScope } from './scope.js';
 import { Settlement } from './settlement.js';
 import type { TimeLimit } from './time-limit.js';
+
+/** Begins the handlers of a message. @param reply null where no answer is asked for */
+type Begin = (reply: Reply | null) => unknown;
 
 /** What a {@link Reception} works with. */
 export interface ReceptionOptions {
@@ -48,17 +52,18 @@ export interface ReceptionOptions {
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #settlement: Settlement;
+  readonly #once: OnceDesk | undefined;
   /** For what goes back without having been handled. */
   readonly seal: Seal | undefined;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
     this.seal = sealOf(options.chain.identity);
-    this.#settlement = new Settlement({
-      ...options,
-      name: options.component.name,
-      logger: options.link.logger,
-    });
+    const { chain, component, tally, responder } = options;
+    const { logger } = options.link;
+    this.#settlement = new Settlement({ ...options, name: component.name, logger });
+    const { once: setting } = chain;
+    this.#once = setting && new OnceDesk({ setting, owner: component.name, logger, tally, responder });
   }
 
   /** Handles a delivery. Never throws. The next one may start when this ends. */
@@ -72,7 +77,7 @@ export class Reception {
     const end = (): void => this.#handled(delivery, job);
     const fail = (thrown: unknown): void => this.#failed(delivery, job, thrown);
     try {
-      const done = this.#run(delivery, job, () => job.run(null));
+      const done = this.#run(delivery, job, (reply) => job.run(reply), null);
       if (isPromiseLike(done)) return Promise.resolve(done).then(end, fail);
     } catch (thrown) {
       return fail(thrown);
@@ -124,11 +129,11 @@ export class Reception {
     const { streams } = this.#options;
     const stop = (reason: Error): void => job.stop(reason);
     if (job.kind === 'stream' && streams) {
-      const run = (pump: Pump): unknown => this.#run(delivery, job, () => job.stream?.(pump));
+      const run = (pump: Pump): unknown => this.#run(delivery, job, () => job.stream?.(pump), null);
       return streams.respond(delivery, { run, stop });
     }
     return responder.respond(delivery, {
-      run: (reply) => this.#run(delivery, job, () => job.run(reply)),
+      run: (reply) => this.#run(delivery, job, (given) => job.run(given), reply),
       stop,
     });
   }
@@ -143,24 +148,38 @@ export class Reception {
     else void whenDone(sent, () => delivery.ack());
   }
 
-  #run(delivery: Delivery, job: Job, begin: () => unknown): unknown {
+  #run(delivery: Delivery, job: Job, begin: Begin, reply: Reply | null): unknown {
     const telemetry = telemetryNow(this.#options.chain);
-    if (!telemetry) return this.#pass(delivery, job, begin);
+    if (!telemetry) return this.#hold(delivery, job, begin, reply);
     const { name, context } = job;
     const { server: place } = this.#options.link;
     const kind = job.kind === 'message' ? 'message' : 'call';
     const watch = telemetry.receiving(delivery, { place, kind, name, attempt: context.attempt });
-    return watch.run(() => this.#pass(delivery, job, begin));
+    return watch.run(() => this.#hold(delivery, job, begin, reply));
+  }
+
+  #hold(delivery: Delivery, job: Job, begin: Begin, reply: Reply | null): unknown {
+    const { limit } = this.#options;
+    const isOnce = this.#once && job.kind !== 'stream';
+    const done = isOnce
+      ? this.#handleOnce(this.#once, delivery, job, begin, reply)
+      : this.#pass(delivery, job, () => begin(reply));
+    return limit && isPromiseLike(done) ? limit.hold(job, done) : done;
+  }
+
+  /** n.b. middleware is in the transaction: what comes again is settled as before, without it. */
+  #handleOnce(once: OnceDesk, delivery: Delivery, job: Job, begin: Begin, reply: Reply | null): unknown {
+    const message = inbound(this.#options.component, delivery, job);
+    const work: Begin = (given) => this.#pass(delivery, job, () => begin(given));
+    return once.run({ delivery, message, work, reply });
   }
 
   #pass(delivery: Delivery, job: Job, begin: () => unknown): unknown {
-    const { chain, component, limit } = this.#options;
-    const done = chain.isEmpty
-      ? begin()
-      : inScope(job.context, () => chain.pass(inbound(component, delivery, job), begin)).finally(() =>
-          job.context.end(),
-        );
-    return limit && isPromiseLike(done) ? limit.hold(job, done) : done;
+    const { chain, component } = this.#options;
+    if (chain.isEmpty) return begin();
+    return inScope(job.context, () => chain.pass(inbound(component, delivery, job), begin)).finally(() =>
+      job.context.end(),
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../amqp/index.js';
 import type { Due, LateSender } from '../delaying/index.js';
 import type { Identity } from '../identity/index.js';
+import { type OutboxSettings, putInOutbox } from '../once/index.js';
 import type { CallRequest } from '../rpc/index.js';
 import { type Headers, passedOn, telemetryNow, tracedBy } from '../telemetry/index.js';
 import type { Result } from '../wire/index.js';
@@ -35,11 +36,15 @@ export function publishTold(
   chain: Told,
   name: string | null,
   copies: readonly Outgoing[],
-  options: PublishOptions | undefined,
+  options: (PublishOptions & OutboxSettings) | undefined,
   late?: LatePost,
 ): Promise<void> {
   const telemetry = telemetryNow(chain);
-  const publish = late ? lateWay(link, chain, options, late) : wayOut(link, chain, options);
+  const publish = options?.outbox
+    ? outboxWay(options.outbox, name, late?.due)
+    : late
+      ? lateWay(link, chain, options, late)
+      : wayOut(link, chain, options);
   const leave = (copy: Outgoing): Promise<void> =>
     telemetry
       ? sendWatched(passing(telemetry.publishing(link.server, name, copy), handledHeaders()), publish)
@@ -64,6 +69,18 @@ function lateWay(
   const sign = identity && leaving(identity, link);
   const publish = sender.way(due);
   return (message) => publish(message, options, sign);
+}
+
+/** n.b. it is signed by whoever sends it: a signature tells the time. */
+function outboxWay(
+  outbox: NonNullable<OutboxSettings['outbox']>,
+  name: string | null,
+  due: Due | undefined,
+): Way {
+  return (message) => {
+    const dueAt = due && Math.ceil(Date.now() + due.restMs);
+    return putInOutbox(outbox, { name, dueAt, ...message });
+  };
 }
 
 function signing(identity: Identity, link: Link, options: PublishOptions = {}): Sending {

@@ -22,6 +22,11 @@ export class Due {
     this.#end = performance.now() + delayMs;
   }
 
+  /** How many milliseconds are left. 0 when it is due. */
+  get restMs(): number {
+    return Math.max(0, this.#end - performance.now());
+  }
+
   /** How many whole seconds are left, rounded up: it must not come earlier. 0 when it is due. */
   get seconds(): number {
     return Math.max(0, Math.ceil((this.#end - performance.now()) / 1_000));

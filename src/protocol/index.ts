@@ -13,6 +13,7 @@ export { Frame, FrameReader } from './frame-reader.js';
 export { type ContentProperties, FrameWriter } from './frame-writer.js';
 export { HotReader } from './hot-reader.js';
 export { hasContent, methodId, readMethod, writeMethod } from './method-codec.js';
+export { readProperties, writeProperties } from './property-codec.js';
 export { methodSpec } from './spec.js';
 export { readTable } from './table-reader.js';
 export { writeTable } from './table-writer.js';

@@ -10,14 +10,17 @@ export {
   KeyRing,
   type MessageSettings,
   type Middleware,
+  type OnceSetting,
   type Outbound,
   type Receive,
   type RegisterHandler,
   RejectMessage,
+  type RepeatedMessage,
   type Send,
   useMiddleware,
 } from '../component/index.js';
 export type { DelaySettings, Forwards } from '../delaying/index.js';
+export type { OutboxSettings } from '../once/index.js';
 export type { OpenCall } from '../rpc/index.js';
 export {
   type ErrorHop,

@@ -23,6 +23,8 @@ import {
   identify,
   type Middleware,
   type MiddlewareOption,
+  type OnceOption,
+  type OnceSetting,
   Reception,
   seenAs,
   TimeLimit,
@@ -42,7 +44,11 @@ import { DetailWriter } from './detail.js';
 import { KeyedJob } from './keyed-job.js';
 
 /** How a {@link RabbitConsumer} takes messages. */
-export interface RabbitConsumerOptions extends ConsumerArguments, MiddlewareOption, TimeLimitOption {
+export interface RabbitConsumerOptions
+  extends ConsumerArguments,
+    MiddlewareOption,
+    TimeLimitOption,
+    OnceOption {
   /** How many unsettled messages of the queue this consumer has at most, from 1 to 65,535. @default 1 */
   readonly prefetch?: number | undefined;
   /** How many handlers run at once, a whole number from 1 on. @default as many as are prefetched */
@@ -80,6 +86,8 @@ export class RabbitConsumer implements MessageConsumer {
   static readonly identity: IdentityOptions | undefined = undefined;
   /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
   static readonly forwards: boolean = false;
+  /** Handles each message once, in a transaction of a store. See docs/once.md. @default none */
+  static readonly once: OnceSetting | undefined = undefined;
 
   readonly #messageKeyName: string;
   readonly #options: RabbitConsumerOptions;

@@ -7,6 +7,15 @@ export interface Answer {
   readonly properties: MessageProperties;
 }
 
+/** An answer that is written already, and leaves as it is. */
+export class WrittenAnswer {
+  /** @param error what it tells, where it is one of a failure */
+  constructor(
+    readonly answer: Answer,
+    readonly error?: unknown,
+  ) {}
+}
+
 /** What a writer looks at of a call, and marks there. */
 export type AnsweredCall = Pick<Delivery, 'queue' | 'properties' | 'handledBy' | 'errorId'>;
 

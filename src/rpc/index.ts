@@ -1,5 +1,11 @@
 /** Request and reply: calls that always end once, and answers that leave exactly once. */
-export type { Answer, AnsweredCall, AnswerWriter, StreamWriter } from './answers.js';
+export {
+  type Answer,
+  type AnsweredCall,
+  type AnswerWriter,
+  type StreamWriter,
+  WrittenAnswer,
+} from './answers.js';
 export type { CallOptions } from './call-options.js';
 export { RpcCaller } from './caller.js';
 export { CancelLine } from './cancel-line.js';

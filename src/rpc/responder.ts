@@ -3,7 +3,7 @@ import { whenDone } from '../common/when-done.js';
 import { toError } from '../errors.js';
 import { isResult, type Result } from '../wire/index.js';
 import { AnswerSender } from './answer-sender.js';
-import type { Answer, AnswerWriter } from './answers.js';
+import { type Answer, type AnswerWriter, WrittenAnswer } from './answers.js';
 import { callIdOf } from './call-id.js';
 import { KnownCall } from './known-call.js';
 import { ReplyStore } from './reply-store.js';
@@ -127,13 +127,19 @@ export class Responder {
     }
   }
 
+  /** Writes the answer that a handler has given. @throws for what cannot be written */
+  write(given: unknown, delivery: Delivery): WrittenAnswer {
+    const error = isResult(given) && !given.ok ? given.error : undefined;
+    return new WrittenAnswer(this.#writer.write(given, delivery), error);
+  }
+
   /** n.b. it must not throw: a reply from a callback would end the process by an answer that cannot be written. */
   #give(running: Running, value: unknown): void {
     const { call, delivery } = running;
     if (call.answer) return;
     try {
-      const error = isResult(value) && !value.ok ? value.error : undefined;
-      this.#answer(running, this.#writer.write(value, delivery), error);
+      const { answer, error } = value instanceof WrittenAnswer ? value : this.write(value, delivery);
+      this.#answer(running, answer, error);
     } catch (thrown) {
       this.#fail(running, thrown);
     }

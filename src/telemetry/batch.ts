@@ -94,6 +94,7 @@ class Together {
       fields: harmless(() => logFieldsOf(this.#span), {}),
       copying: (copy, why) => this.#copying(copy, why, links),
       answered: () => {},
+      repeated: () => {},
       settled: () => {},
     };
   }

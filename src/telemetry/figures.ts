@@ -29,6 +29,7 @@ export const figureNames = {
   age: 'waybill.message.age',
   retries: 'waybill.retries',
   parked: 'waybill.parked',
+  repeated: 'waybill.repeated',
   outbox: 'waybill.outbox.messages',
   unconfirmed: 'waybill.unconfirmed',
   inflight: 'waybill.inflight',
@@ -54,6 +55,7 @@ export class Figures {
   readonly processDuration: Histogram;
   readonly clientCall: Histogram;
   readonly serverCall: Histogram;
+  readonly repeated: Counter;
   readonly #age: Histogram;
   readonly #asides: { readonly retried: Counter; readonly parked: Counter };
 
@@ -83,6 +85,7 @@ export class Figures {
       retried: count(names.retries, 'Messages that failed and were put aside, to be tried again.'),
       parked: count(names.parked, 'Messages that were given up and kept.'),
     };
+    this.repeated = count(names.repeated, 'Messages that came again and were not handled again.');
     for (const maker of makers) this.#observe(maker);
   }
 

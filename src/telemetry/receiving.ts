@@ -39,7 +39,7 @@ export class Receiving implements DeliveryWatch {
   #thrown: { readonly thrown: unknown } | undefined;
   /** A failure that a handler has not thrown, but answered with. */
   #told: { readonly thrown: unknown } | undefined;
-  #aside: 'retried' | 'parked' | undefined;
+  #aside: 'retried' | 'parked' | 'repeated' | undefined;
   #isOver = false;
 
   constructor(instruments: Instruments, delivery: Delivery, received: Received) {
@@ -106,6 +106,11 @@ export class Receiving implements DeliveryWatch {
   answered(error?: unknown): void {
     harmless(() => this.#span.addEvent('reply'), undefined);
     if (error !== undefined) this.#told = { thrown: error };
+  }
+
+  repeated(): void {
+    this.#aside = 'repeated';
+    this.#instruments.figures.repeated.add(1, this.#common);
   }
 
   settled(how: Settled): void {

@@ -10,7 +10,8 @@ import type { ContentType, OutputOf } from '../wire/index.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnyData } from './contract.js';
 import type { RouteOptions, TypedRouteOptions } from './route.js';
-import { Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+import { Worker, type WorkerOptions } from './worker.js';
+import type { WorkerKind } from './worker-kind.js';
 
 /** How a {@link QueueWorker} works. */
 export interface QueueWorkerOptions extends WorkerOptions {

@@ -13,7 +13,8 @@ import { OutcomeWriter } from './answers.js';
 import type { Connection } from './connection-parameters.js';
 import type { AnswerOf, AnyCalls, DataOf } from './contract.js';
 import type { Route, RouteOptions, TypedRouteOptions } from './route.js';
-import { Worker, type WorkerKind, type WorkerOptions } from './worker.js';
+import { Worker, type WorkerOptions } from './worker.js';
+import type { WorkerKind } from './worker-kind.js';
 
 /** How an {@link RpcWorker} works. */
 export interface RpcWorkerOptions extends WorkerOptions {

@@ -1,11 +1,4 @@
-import {
-  checkConsuming,
-  checkQueueArguments,
-  type Declaration,
-  type FailurePolicy,
-  type LinkHealth,
-  wellWhile,
-} from '../amqp/index.js';
+import { checkConsuming, checkQueueArguments, type LinkHealth, wellWhile } from '../amqp/index.js';
 import { usualDrainMs } from '../common/drain-limit.js';
 import { duration } from '../common/numbers.js';
 import {
@@ -17,9 +10,10 @@ import {
   type IdentityOptions,
   Intake,
   identify,
-  type Job,
   type Middleware,
   type MiddlewareOption,
+  type OnceOption,
+  type OnceSetting,
   Reception,
   type RegisterHandler,
   seenAs,
@@ -29,16 +23,16 @@ import {
   warnOfMinifiedName,
 } from '../component/index.js';
 import { ConfigurationError } from '../errors.js';
-import type { Responder } from '../rpc/index.js';
 import { StandingThread } from '../scheduler/index.js';
-import { assertContentType, type Encoder, type FingerprintStamp } from '../wire/index.js';
+import { assertContentType, type Encoder } from '../wire/index.js';
 import { bindingsOf } from './bindings.js';
 import { asOriginal, type Connection, linkOptions } from './connection-parameters.js';
 import type { Bare } from './dialect.js';
 import { assertRoute, type Reading, type Route, RouteJob, type RouteOptions, readingOf } from './route.js';
+import type { RouteServer, WorkerKind } from './worker-kind.js';
 
 /** How every worker works. */
-export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
+export interface WorkerOptions extends MiddlewareOption, TimeLimitOption, OnceOption {
   /** Who it is: in logs, in dossiers, and for the broker's management page. @default the class's name */
   readonly name?: string | undefined;
   /** How bodies are read and answers written. @default gzip JSON without a content encoding, as the original */
@@ -53,22 +47,6 @@ export interface WorkerOptions extends MiddlewareOption, TimeLimitOption {
   readonly slowHandlerMs?: number | undefined;
 }
 
-/** @internal What makes a kind of worker. */
-export interface WorkerKind {
-  /** What the queue of a route needs to exist. */
-  declarations(route: Route): readonly Declaration[];
-  /** What its messages are. */
-  readonly jobs: Job['kind'];
-  /** Opens what it needs beside the queues, and gives what settles and answers. */
-  serve(intake: Intake, component: FingerprintStamp): Promise<RouteServer>;
-}
-
-/** @internal What settles the messages of a worker, and answers those that are calls. */
-export interface RouteServer {
-  readonly failures: FailurePolicy;
-  readonly responder?: Responder;
-}
-
 /** Takes messages from queues, one function for each. It is a micro thread: for a MicroScheduler, or `run()`. */
 export abstract class Worker extends StandingThread {
   /** What stands around its handlers, the outermost first. See {@link Middleware}. @default none */
@@ -79,6 +57,8 @@ export abstract class Worker extends StandingThread {
   static readonly identity: IdentityOptions | undefined = undefined;
   /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
   static readonly forwards: boolean = false;
+  /** Handles each message once, in a transaction of a store. See docs/once.md. @default none */
+  static readonly once: OnceSetting | undefined = undefined;
   /** Who it is. */
   readonly name: string;
   /** @internal */

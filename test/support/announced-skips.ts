@@ -22,4 +22,7 @@ export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: "an operator's evening on the page", reason: 'needs the package chromium' },
   { name: 'is a script that zsh can read', reason: 'needs the package zsh' },
   { name: 'is a script that fish can read', reason: 'needs the package fish' },
+  { name: 'messages that are handled once, on PostgreSQL', reason: 'needs the package postgresql' },
+  { name: 'an outbox, on PostgreSQL', reason: 'needs the package postgresql' },
+  { name: 'a store in PostgreSQL', reason: 'needs the package postgresql' },
 ];

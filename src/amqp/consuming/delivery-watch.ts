@@ -13,5 +13,7 @@ export interface DeliveryWatch {
   copying(copy: Outgoing, why: 'retried' | 'parked'): Watched;
   /** An answer leaves, where it is a call. @param error what it tells, where it is one of a failure */
   answered(error?: unknown): void;
+  /** It was handled before, and is not handled again. */
+  repeated(): void;
   settled(how: Settled): void;
 }

@@ -119,11 +119,11 @@ export class AmqpConnection implements NamedConnection {
     const all = withSettings('AmqpConnection.put', { ...always, ...properties }, own);
     const outgoing = { exchange, routingKey, content, properties: all, mandatory };
     const link = this.link(vhost);
-    const { timeoutMs = 30_000, signal } = message;
-    const restMs = await connectFirst(link, { timeoutMs, signal });
+    const { timeoutMs = 30_000, signal, outbox } = message;
+    const restMs = outbox ? timeoutMs : await connectFirst(link, { timeoutMs, signal });
     const late = due && { due, sender: this.#lateSender(link) };
     const send = (copy: Outgoing): Promise<void> =>
-      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal }, late).then(
+      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal, outbox }, late).then(
         undefined,
         throwHere,
       );

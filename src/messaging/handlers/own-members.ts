@@ -50,6 +50,7 @@ const processorMembers: Members = {
     'telemetry',
     'identity',
     'forwards',
+    'once',
     'abortWhenCallerGone',
     'handlerTimeoutMs',
     'slowHandlerMs',

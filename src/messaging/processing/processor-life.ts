@@ -21,15 +21,15 @@ import { type ReplyStore, Responder, StreamResponder } from '../../rpc/index.js'
 import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
 import type { HandlerTable } from '../handlers/table.js';
-import { checkTaking } from './checked-settings.js';
 import type { GenericConsumer } from './consumer.js';
 import { readingOf, writerOf } from './dialect.js';
 import type { SubscribedQueues } from './event-queues.js';
 import { newMember } from './member.js';
 import { type JobHost, MessageJob } from './message-job.js';
+import { newConsumer } from './new-consumer.js';
 import type { MessageProcessor } from './processor.js';
 import type { ProcessorEmitter } from './processor-events.js';
-import { given, type MessageProcessorOptions, type ProcessorHealth } from './processor-options.js';
+import type { MessageProcessorOptions, ProcessorHealth } from './processor-options.js';
 import type { UnhandledCount } from './unhandled.js';
 
 /** What one life of a processor is made of: what lasts over its lives, and whom to ask and tell. */
@@ -85,12 +85,17 @@ export class ProcessorLife {
   }
 
   /** What came that was not handled, or done for nobody. */
-  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted' | 'cancelledIgnored'> {
+  get counts(): Pick<ProcessorHealth, 'unhandled' | 'untrusted' | 'cancelledIgnored' | 'repeated'> {
     const { identity } = this.#chain;
     const looks = identity !== undefined && identity.verifies !== 'off';
     const unhandled = this.#options.unhandled.health;
-    const { cancelledIgnored } = this.#member.tally;
-    return { unhandled, cancelledIgnored, ...(looks && { untrusted: identity.untrusted.health }) };
+    const { cancelledIgnored, repeated } = this.#member.tally;
+    return {
+      unhandled,
+      cancelledIgnored,
+      ...(this.#chain.once && { repeated }),
+      ...(looks && { untrusted: identity.untrusted.health }),
+    };
   }
 
   /** True after a start that failed. */
@@ -214,24 +219,4 @@ export class ProcessorLife {
       hasDeadLetterExchange: (queue) => consumer.hasDeadLetterExchange(queue),
     });
   }
-}
-
-function newConsumer(
-  { Class, options, subscribed }: LifeOptions,
-  member: Member,
-  answersCalls: boolean,
-): GenericConsumer {
-  checkTaking(Class);
-  const { name, prefetch, concurrency, slowHandlerMs, consumerClass: Consumer } = Class;
-  const identity = identify(options.fingerprint, name);
-  const own = { connectionName: connectionName(identity), prefetch, concurrency, slowHandlerMs };
-  const usual = [options.eqks ?? [], Class.eqks, Consumer.eqks].find((eqks) => eqks.length > 0) ?? [];
-  return new Consumer({
-    ...own,
-    member,
-    answersCalls,
-    ...given(options),
-    eqks: [...usual, ...subscribed.eqks],
-    vhost: options.vhost ?? Class.vhost,
-  });
 }

@@ -1,5 +1,5 @@
 import type { LinkHealth, LinkOptions } from '../../amqp/index.js';
-import type { MiddlewareOption, UntrustedHealth } from '../../component/index.js';
+import type { MiddlewareOption, OnceOption, UntrustedHealth } from '../../component/index.js';
 import type { ReplyStore } from '../../rpc/index.js';
 import type { FingerprintLike } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
@@ -10,7 +10,7 @@ export type { IdentityOptions } from '../../component/index.js';
 export type { RemoteErrors } from '../../wire/index.js';
 
 /** What a processor is made with. */
-export interface MessageProcessorOptions extends LinkOptions, MiddlewareOption {
+export interface MessageProcessorOptions extends LinkOptions, MiddlewareOption, OnceOption {
   /** Who answers. @default the process's own values, and the class's name as `name` */
   readonly fingerprint?: FingerprintLike | undefined;
   /** Where to take messages from, instead of the class's `eqks`. */
@@ -49,6 +49,8 @@ export interface ProcessorHealth extends LinkHealth {
    * `context.signal` saves. They do not make it unwell.
    */
   readonly cancelledIgnored: number;
+  /** The messages that came again and were not handled again; left out where each may be handled twice (`once`). They do not make it unwell. */
+  readonly repeated?: number | undefined;
   /** The messages that were not trusted; left out where nobody looks (`identity: { verify }`). */
   readonly untrusted?: UntrustedHealth | undefined;
 }
@@ -58,6 +60,7 @@ export function given({
   middleware: _own,
   identity: _keys,
   forwards: _late,
+  once: _store,
   ...others
 }: MessageProcessorOptions): MessageProcessorOptions {
   return Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));

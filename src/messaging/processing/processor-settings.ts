@@ -1,5 +1,5 @@
 import type { GiveUp, RetryPolicy } from '../../amqp/index.js';
-import type { Middleware } from '../../component/index.js';
+import type { Middleware, OnceSetting } from '../../component/index.js';
 import { MicroThread } from '../../scheduler/index.js';
 import { type Encoder, jsonEncoder } from '../../wire/index.js';
 import type { Eqks } from '../destinations.js';
@@ -54,6 +54,8 @@ export abstract class ProcessorSettings extends MicroThread {
   static readonly identity: IdentityOptions | undefined = undefined;
   /** Whether it sends on late messages that are due, of whoever has sent them. See docs/delays.md. @default false */
   static readonly forwards: boolean = false;
+  /** Handles each message once, in a transaction of a store. See docs/once.md. @default none */
+  static readonly once: OnceSetting | undefined = undefined;
   /** What takes the messages. */
   static readonly consumerClass: typeof GenericConsumer = GenericConsumer;
 }

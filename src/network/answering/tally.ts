@@ -41,6 +41,8 @@ export class Tally {
   #sendersKnown = 0;
   /** Calls that were done although their callers had given them up: their handlers do not listen to their signals. */
   cancelledIgnored = 0;
+  /** Messages that came again and were not handled again (`static once`). */
+  repeated = 0;
   #tracing: Tracing | undefined;
 
   /** A message was handled. @param failed what was thrown, where anything was */

@@ -9,6 +9,7 @@ import {
   MessageHandler,
   MessageProcessor,
   type Middleware,
+  type OnceSetting,
   type Reply,
   type Result,
   type RetryPolicy,
@@ -40,6 +41,8 @@ export interface Making {
   readonly slowHandlerMs?: number;
   /** How many messages are handled at once. */
   readonly concurrency?: number;
+  /** Handles each message once; `app` has no such setting. */
+  readonly once?: OnceSetting;
   /** Gives its queues a dead-letter exchange: what is rejected is then in {@link Running.dead}. */
   readonly deadLetters?: true;
 }
@@ -126,6 +129,7 @@ const messaging: Style = {
       static override readonly slowHandlerMs = making.slowHandlerMs;
       static override readonly concurrency = concurrency;
       static override readonly middleware = middleware;
+      static override readonly once = making.once;
 
       @MessageHandler('command', 'work', aNumber)
       work({ parameters }: Content<number>, context: HandlerContext) {
