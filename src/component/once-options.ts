@@ -7,6 +7,7 @@ import type { Inbound } from './middleware.js';
 export interface RepeatedMessage {
   /** What it is: as `Inbound.name`. */
   readonly name: string | null;
+  /** Whether its sender waits for an answer. */
   readonly kind: Inbound['kind'];
   /** The queue that it came from. */
   readonly queue: string;

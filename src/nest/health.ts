@@ -6,7 +6,9 @@ type Status = 'up' | 'down';
 /** What Terminus takes for the result of an indicator: under its key whether all is well, and each component by the name of its class. */
 export type WaybillHealthResult<Key extends string = string> = {
   readonly [Each in Key]: {
+    /** `down` where one of them is, or the application does not run. */
     readonly status: Status;
+    /** Each by the name of its class. */
     readonly components: Readonly<Record<string, Status>>;
   };
 };

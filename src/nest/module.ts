@@ -20,6 +20,7 @@ const MODULE_OPTIONS = Symbol.for('waybill module options');
 export interface WaybillModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** What the factory is given. */
   readonly inject?: readonly InjectionToken[] | undefined;
+  /** Makes the options of what `inject` names, in this order. */
   // biome-ignore lint/suspicious/noExplicitAny: what it is given is said by the tokens
   readonly useFactory: (...given: any[]) => WaybillModuleOptions | Promise<WaybillModuleOptions>;
 }

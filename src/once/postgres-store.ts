@@ -11,24 +11,32 @@ import { besideTable, type TableNames, tableNames } from './table-names.js';
 
 /** What is needed of a client of a pool: `PoolClient` of `pg` is one. */
 export interface PostgresClient {
+  /** Runs one statement with its values, `$1` and so on. */
   query(
     text: string,
     values?: unknown[],
   ): Promise<{
+    /** What was found, or `returning` gives; each an object by the names of the columns. */
     readonly rows: readonly unknown[];
+    /** How many were found or changed. */
     readonly rowCount: number | null;
+    /** What was done: a `COMMIT` in a transaction that had failed is told as `ROLLBACK`. */
     readonly command: string;
   }>;
   /** @param destroy true: it is of no more use */
   release(destroy?: boolean): void;
+  /** Told of a connection that is lost between two statements. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Takes such a listener away. */
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** What is needed of a pool: `Pool` of `pg` is one. n.b. it has two forms of `connect`, and the second one is here for the types alone. */
 export interface PostgresPool<Client extends PostgresClient> {
+  /** Gives a client that nobody else has until it is released. */
   connect(): Promise<Client>;
   connect(callback: (error: Error | undefined, client: Client | undefined, done: () => void) => void): void;
+  /** Told of connections that are lost while nobody has them: without a listener that ends the process. */
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 

@@ -13,10 +13,18 @@ import { assertBare, besideTable, type TableNames, tableNames } from './table-na
 
 /** What is needed of a database of SQLite: `DatabaseSync` of node:sqlite is one, and `Database` of better-sqlite3. */
 export interface SqliteDatabase {
+  /** Runs statements that give nothing. */
   exec(sql: string): unknown;
+  /** Makes a statement that is run with its values, `?` in this order. */
   prepare(sql: string): {
-    run(...values: never[]): { readonly changes: number | bigint };
+    /** Runs it. */
+    run(...values: never[]): {
+      /** How many rows it has changed. */
+      readonly changes: number | bigint;
+    };
+    /** Gives the first row, or undefined. */
     get(...values: never[]): unknown;
+    /** Gives all rows. */
     all(...values: never[]): unknown[];
   };
 }

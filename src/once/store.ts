@@ -10,6 +10,7 @@ export interface KnownMessage {
 
 /** What is known of a message that was handled before. */
 export interface HandledMessage {
+  /** What it had as {@link KnownMessage.digest}: another one is another message, with the same id. */
   readonly digest: string;
   /** The answer of a call, as it was given to `keepAnswer`; undefined where there is none. */
   readonly answer: Buffer | undefined;
@@ -19,18 +20,27 @@ export interface HandledMessage {
 export interface LeavingMessage {
   /** What it is and where it goes, for people. */
   readonly about: string;
+  /** The whole of it, to be given to `relay` as it is. */
   readonly bytes: Buffer;
 }
 
 /** A message that waits in the outbox. */
 export interface WaitingMessage {
+  /** As they were put. */
   readonly bytes: Buffer;
   /** How often it could not be sent. */
   readonly failures: number;
 }
 
 /** What became of a message that was to leave: it has, or why it has not, and in how many milliseconds it is to be tried again. */
-export type Departure = 'left' | { readonly error: string; readonly againInMs: number };
+export type Departure =
+  | 'left'
+  | {
+      /** Why it has not left, for people. */
+      readonly error: string;
+      /** In how many milliseconds it is taken again, at the earliest. */
+      readonly againInMs: number;
+    };
 
 /**
  * Where it is written down which messages were handled: in the very database in which their handlers write, so that both are in one

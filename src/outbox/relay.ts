@@ -13,7 +13,7 @@ import {
 import { ConfigurationError } from '../errors.js';
 import { defaultLogger, guardLogger, type Logger } from '../logger.js';
 import { Outage, onPut, type Store } from '../once/index.js';
-import { DrainError, StandingThread } from '../scheduler/index.js';
+import { DrainError, type DrainOptions, StandingThread } from '../scheduler/index.js';
 import { Departures } from './departures.js';
 
 /** How an {@link OutboxRelay} works. */
@@ -99,7 +99,7 @@ export class OutboxRelay extends StandingThread {
   }
 
   /** Takes no more, waits for what is under way, and closes; what has not left by then stays in the store. @throws DrainError @default 8,000 ms */
-  override async drain({ timeoutMs = usualDrainMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  override async drain({ timeoutMs = usualDrainMs }: Partial<DrainOptions> = {}): Promise<void> {
     duration(`${this.#name}.drain: timeoutMs`, timeoutMs);
     this.stop();
     const isDone = await within(
@@ -121,6 +121,7 @@ export class OutboxRelay extends StandingThread {
     await this.drain({ timeoutMs: 0 }).catch(() => {});
   }
 
+  /** As {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

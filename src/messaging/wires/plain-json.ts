@@ -13,6 +13,12 @@ import type {
   Wire,
 } from './wire.js';
 
+/** Where a name stands in a header. */
+interface HeaderName {
+  /** Which one. */
+  readonly header: string;
+}
+
 /** How messages of plain JSON are told apart. */
 export interface PlainJsonOptions {
   /**
@@ -20,7 +26,7 @@ export interface PlainJsonOptions {
    * commands and calls are sent by their names, events by their keys, and the key of `eks` counts for nothing. `type`: in the property of
    * that name; `{ header }`: in a header; sent is by the key of `eks`. @default 'key'
    */
-  readonly name?: 'key' | 'type' | { readonly header: string } | undefined;
+  readonly name?: 'key' | 'type' | HeaderName | undefined;
 }
 
 /** The property `type` of answers, by which a failure is told from a value that looks like one. */

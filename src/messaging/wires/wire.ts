@@ -12,17 +12,23 @@ export interface MeantMessage {
 
 /** A message as it has come, from a sender that nobody knows: its body decoded, and what stands beside it. */
 export interface ArrivedMessage {
+  /** As the encoder has read it; undefined where there are no bytes. */
   readonly body: unknown;
   /** Where it was published to first, also when it is tried again, or was parked meanwhile. */
   readonly exchange: string;
+  /** With which it was published then. */
   readonly routingKey: string;
+  /** The property of that name. */
   readonly type: string | undefined;
+  /** Where its sender waits for an answer; undefined where he does not. */
   readonly replyTo: string | undefined;
+  /** Those of its sender, and of the broker; empty where there are none. */
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** A message as it is to leave. */
 export interface LeavingMessage {
+  /** What the encoder makes the bytes of. */
   readonly body: unknown;
   /** The routing key, where the message itself says that. @default that of the producer's `eks` */
   readonly key?: string | undefined;
@@ -38,7 +44,9 @@ export interface ToldMessage extends MeantMessage {
 
 /** What went wrong, as a caller is told of it. */
 export interface ToldFailure {
+  /** The name of the error's class. */
   readonly name: string;
+  /** Its words, which may be for people of the other service only; see `remoteErrors`. */
   readonly message: string;
   /** What is told beside: `code`, `fields` of a registered class, what led to it (`cause`, `errors`). What a peer tells may be anything. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
@@ -49,13 +57,23 @@ export type ArrivedAnswer = Pick<ArrivedMessage, 'body' | 'type' | 'headers'>;
 
 /** An answer as it is to leave. */
 export interface LeavingAnswer {
+  /** What the encoder makes the bytes of. */
   readonly body: unknown;
   /** The property of that name. @default none */
   readonly type?: string | undefined;
 }
 
 /** What an answer says: a value, what went wrong, or nothing yet, since more of it is to come. */
-export type MeantAnswer = { readonly value: unknown } | { readonly failure: ToldFailure } | undefined;
+export type MeantAnswer =
+  | {
+      /** What the call gives. */
+      readonly value: unknown;
+    }
+  | {
+      /** Why it fails. */
+      readonly failure: ToldFailure;
+    }
+  | undefined;
 
 /**
  * A form in which messages travel, other than Waybill's own: what their bodies look like, and where the name of a message stands. The bytes
