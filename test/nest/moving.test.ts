@@ -216,8 +216,7 @@ describe("from Nest's transport", () => {
     const queue = uniqueName('math_queue');
     const old = `${queue}.nest`;
     const { MathController, seen, sums } = service();
-    for (const each of [queue, old]) await startNest(t, [MathController], nestOptions(stage.url, each));
-    for (const each of [queue, old]) await stage.side.waitForConsumers(each, 1);
+    for (const each of [queue, old]) await startNest(t, stage, each, [MathController]);
     const desk = await startOurs(t, queue, old);
     const client = await nestClient(t, nestOptions(stage.url, queue));
     const ours = await connect(t, queue);
@@ -240,8 +239,7 @@ describe("from Nest's transport", () => {
   it('MV-04: when Nest has left the queue, what was moved is done here, and the rest there', async (t) => {
     const queue = uniqueName('math_queue');
     const { MathController, seen, sums } = service();
-    await startNest(t, [MathController], nestOptions(stage.url, `${queue}.nest`));
-    await stage.side.waitForConsumers(`${queue}.nest`, 1);
+    await startNest(t, stage, `${queue}.nest`, [MathController]);
     const desk = await startOurs(t, queue, `${queue}.nest`);
     const client = await nestClient(t, nestOptions(stage.url, queue));
     for (const id of twenty) {

@@ -1,4 +1,4 @@
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -9,6 +9,7 @@ import {
   Transport,
 } from '@nestjs/microservices';
 import type { Owner } from '../support/broker.js';
+import type { Stage } from '../support/stage/stage.js';
 
 /** What Nest writes would be in the way of the report. */
 const quiet: { readonly logger: false; readonly abortOnError: false } = {
@@ -26,19 +27,24 @@ export function nestOptions(url: string, queue: string, more: Partial<Options> =
   };
 }
 
-/** Starts a Nest service of these controllers, as its documentation has it; it ends with the test. */
+/** Starts a Nest service of these controllers on a queue, as its documentation has it; it takes messages then, and ends with the test. */
 export async function startNest(
   t: Owner,
+  { url, side }: Pick<Stage, 'url' | 'side'>,
+  queue: string,
   controllers: readonly Type[],
-  options: RmqOptions,
-): Promise<INestApplicationContext> {
+): Promise<void> {
   @Module({ controllers: [...controllers] })
   class App {}
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(App, { ...options, ...quiet });
-  // Its last answer may have no confirm yet, and then this rejects.
-  t.after(async () => await app.close().catch(() => {}));
+  const options = { ...nestOptions(url, queue), ...quiet };
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(App, options);
+  t.after(async () => {
+    // Its last answer is confirmed by the time that the broker has told this; else a promise of its own would reject when it closes.
+    await side.look(queue);
+    await app.close();
+  });
   await app.listen();
-  return app;
+  await side.waitForConsumers(queue, 1);
 }
 
 /** A client of a Nest service, closed after the test. */

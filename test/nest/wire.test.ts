@@ -164,8 +164,7 @@ describe("a producer of Waybill and Nest's service", () => {
 
   async function open(t: TestContext) {
     const queue = uniqueName('service');
-    await startNest(t, [Service], nestOptions(stage.url, queue));
-    await stage.side.waitForConsumers(queue, 1);
+    await startNest(t, stage, queue, [Service]);
     class ToService extends Calculator {
       static override readonly eks = [[Exchange, queue]] as const;
     }

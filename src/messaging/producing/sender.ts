@@ -29,6 +29,7 @@ import {
 } from '../../wire/index.js';
 import type { Eks } from '../destinations.js';
 import { type ExchangeClass, exchangeDeclarations } from '../exchange.js';
+import { refuseStreams } from '../wires/wire.js';
 import { answerReader, streamReader } from './contract-readers.js';
 import { type Dialect, dialectOf, type Written } from './dialect.js';
 import { callOptionsOf, destinationsOf, type SendingDefaults } from './posting.js';
@@ -103,9 +104,10 @@ export class Sender {
 
   /** Prepares a stream, and gives what has it begun. What cannot be encoded throws at once. */
   stream(message: Envelope, settings: CallSettings): (cancellation: Cancellation) => Promise<StreamReader> {
-    const { to, request, options } = this.#request(message, settings);
     const { Class } = this.#options;
-    const { encoder, name } = Class;
+    const { encoder, name, wire } = Class;
+    if (wire) refuseStreams(name, `'${message.body.name}' is a stream`);
+    const { to, request, options } = this.#request(message, settings);
     const window = windowOf(name, settings.window);
     const headers = streamRequestHeaders;
     const asked = {

@@ -78,6 +78,13 @@ export interface Wire {
   newReader(): (answer: ArrivedAnswer) => MeantAnswer;
 }
 
+/** @throws ConfigurationError where streams would have to travel by another wire than Waybill's own, which alone has a word for what a reader takes */
+export function refuseStreams(owner: string, what: string): never {
+  throw new ConfigurationError(
+    `${owner}: ${what}, and streams travel by Waybill's own wire only. Answer with a list, or leave 'wire' out.`,
+  );
+}
+
 const methods = ['read', 'write', 'writeAnswer', 'writeFailure', 'newReader'] as const;
 
 /** @throws ConfigurationError for what is no wire, such as the function that makes one */

@@ -4,12 +4,14 @@ import { describe, it, type TestContext } from 'node:test';
 import {
   Exchange,
   type ExchangeClass,
+  GenericProducer,
   handlersFor,
   isWaybillError,
   MessageProcessor,
   type PlainJsonOptions,
   plainJson,
   producerOf,
+  RpcStreamCommand,
   type Wire,
 } from 'waybill';
 import { z } from 'zod';
@@ -211,6 +213,23 @@ describe('plain JSON', () => {
       await stage.side.waitForDepth(`${queue}.failed`, 2);
       assert.deepEqual(processor.seen, ['one', 'two']);
     });
+
+  it('PJ-10: streams are refused at both ends, before anything is sent', async (t) => {
+    class Rows extends GenericProducer {
+      static override readonly wire = plainJson();
+      static override readonly eks = [[Exchange, 'nowhere']] as const;
+
+      build_stream_rows() {
+        return new RpcStreamCommand<number>('rows');
+      }
+    }
+    class RowDesk extends Desk {}
+    handlersFor(Rows).all(RowDesk, { stream_rows: () => [1] });
+    const refusal = /streams travel by Waybill's own wire only/;
+    const rows = await stage.connect(t, Rows);
+    await assert.rejects(rows.stream_rows().next(), refusal);
+    assert.throws(() => new RowDesk({ url: stage.url }), refusal);
+  });
 
   it('PJ-09: what can be no wire is refused, and so is a place where no name can stand', async () => {
     class Uncalled extends Shop {
