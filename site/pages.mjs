@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, normalize } from 'node:path';
 
 /** Guides that people need, in this order; those that are not named here come behind them. */
 const guides =
-  'components calls events contracts delays recurring styles settings running deploying middleware testing embedded-broker telemetry network operating command-line ui identity errors guarantees'.split(
+  'components calls events contracts plain-json delays recurring styles nest settings running deploying middleware testing embedded-broker telemetry network operating command-line ui identity errors guarantees'.split(
     ' ',
   );
 /** What those read who work on Waybill, or want to know why. */

@@ -93,6 +93,9 @@ const doors: Readonly<Record<string, Door>> = {
       instanceOf
       isWaybillError
       listOf
+      nestPattern
+      nestRmq
+      plainJson
       producerOf
       registerError
       silentLogger
@@ -104,6 +107,8 @@ const doors: Readonly<Record<string, Door>> = {
       AnswerOf
       Answered
       Arguments
+      ArrivedAnswer
+      ArrivedMessage
       BareContent
       Body
       BuildersOf
@@ -185,6 +190,8 @@ const doors: Readonly<Record<string, Door>> = {
       InstanceOptions
       Jsonify
       KeyEntry
+      LeavingAnswer
+      LeavingMessage
       LinkEventMap
       LinkEvents
       LinkHealth
@@ -192,6 +199,8 @@ const doors: Readonly<Record<string, Door>> = {
       LogFields
       Logger
       LoggingProducer
+      MeantAnswer
+      MeantMessage
       MessageDefinition
       MessageMethod
       MessageProcessorOptions
@@ -202,6 +211,8 @@ const doors: Readonly<Record<string, Door>> = {
       Missed
       MissingAnswer
       Mistake
+      NestPattern
+      NestRmqOptions
       NetworkOptions
       OpenCall
       OpenNames
@@ -209,6 +220,8 @@ const doors: Readonly<Record<string, Door>> = {
       Outbound
       OutboxHealth
       OutboxLimits
+      PassTo
+      PlainJsonOptions
       ProcessorEventMap
       ProcessorEvents
       ProcessorHealth
@@ -255,6 +268,8 @@ const doors: Readonly<Record<string, Door>> = {
       TimedOutCall
       TimetableHealth
       TimetableOptions
+      ToldFailure
+      ToldMessage
       TransformOptions
       Unhandled
       UnhandledHealth
@@ -267,6 +282,7 @@ const doors: Readonly<Record<string, Door>> = {
       VerifyMode
       WallClock
       When
+      Wire
     `,
   },
   './app': {
@@ -478,6 +494,18 @@ const doors: Readonly<Record<string, Door>> = {
       TaskHandler
       TypedRouteOptions
       WorkerOptions
+    `,
+  },
+  './nest': {
+    values: `
+      WAYBILL_OPTIONS
+      WaybillHealth
+      WaybillModule
+    `,
+    types: `
+      WaybillHealthResult
+      WaybillModuleAsyncOptions
+      WaybillModuleOptions
     `,
   },
   './network': {

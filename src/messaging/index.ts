@@ -57,7 +57,7 @@ export type {
   MessageProcessorOptions,
   ProcessorHealth,
 } from './processing/processor-options.js';
-export type { Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
+export type { PassTo, Unhandled, UnhandledHealth, UnhandledMessage } from './processing/unhandled.js';
 export type { CommandNames } from './producing/built.js';
 export type { Connected, ProducerClass } from './producing/connected.js';
 export type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';

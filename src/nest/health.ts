@@ -1,13 +1,13 @@
 import type { Lifecycle } from './lifecycle.js';
 
 /** How one component is. */
-export type ComponentStatus = 'up' | 'down';
+type Status = 'up' | 'down';
 
 /** What Terminus takes for the result of an indicator: under its key whether all is well, and each component by the name of its class. */
 export type WaybillHealthResult<Key extends string = string> = {
   readonly [Each in Key]: {
-    readonly status: ComponentStatus;
-    readonly components: Readonly<Record<string, ComponentStatus>>;
+    readonly status: Status;
+    readonly components: Readonly<Record<string, Status>>;
   };
 };
 
@@ -41,7 +41,7 @@ export class WaybillHealth {
   }
 }
 
-async function statusOf(component: Lifecycle['components'][number]): Promise<ComponentStatus> {
+async function statusOf(component: Lifecycle['components'][number]): Promise<Status> {
   try {
     return ((await component.health?.())?.ok ?? true) ? 'up' : 'down';
   } catch {
@@ -50,11 +50,8 @@ async function statusOf(component: Lifecycle['components'][number]): Promise<Com
 }
 
 /** Of several of one class the one that is down counts. */
-function byName(
-  components: readonly object[],
-  statuses: readonly ComponentStatus[],
-): Record<string, ComponentStatus> {
-  const named: Record<string, ComponentStatus> = {};
+function byName(components: readonly object[], statuses: readonly Status[]): Record<string, Status> {
+  const named: Record<string, Status> = {};
   for (const [at, component] of components.entries()) {
     const { name } = component.constructor;
     if (named[name] !== 'down') named[name] = statuses[at] ?? 'down';

@@ -130,7 +130,7 @@ describe('waybill/nest', () => {
     return await app.init();
   }
 
-  it('NS-01: processors are found in any module, given their services and producers, and take messages when it has started', async (t) => {
+  it('processors are found in any module, given their services and producers, and take messages when it has started', async (t) => {
     const app = await start(t, building(OrderModule));
     const orders = app.get<Connected<typeof Orders>>(Orders, { strict: false });
     assert.equal((await orders.rpc_place('stamp')).unwrap(), 'stamp for 5');
@@ -138,7 +138,7 @@ describe('waybill/nest', () => {
     assert.equal(fingerprint.name, 'shop');
   });
 
-  it('NS-02: when it ends what runs is finished, with producers that still send, and then all is closed', async (t) => {
+  it('when it ends what runs is finished, with producers that still send, and then all is closed', async (t) => {
     const app = await start(t, building(OrderModule));
     const orders = app.get<Connected<typeof Orders>>(Orders, { strict: false });
     const desk = app.get(OrderDesk, { strict: false });
@@ -150,7 +150,7 @@ describe('waybill/nest', () => {
     assert.equal((await stage.side.look(`${Shop.exchangeName}-orders`))?.consumers, 0);
   });
 
-  it('NS-03: a component that cannot start is an error of the start, and nothing is left open', async () => {
+  it('a component that cannot start is an error of the start, and nothing is left open', async () => {
     class Refused extends MessageProcessor {
       static override readonly eqks = [
         [Shop, [[{ name: `${Shop.exchangeName}-none`, flags: { passive: true } }, 'none']]],
@@ -170,7 +170,7 @@ describe('waybill/nest', () => {
     });
   });
 
-  it('NS-04: one of which there would be several is refused', async () => {
+  it('one of which there would be several is refused', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest extends MessageProcessor {
       static override readonly eqks = eqks('per-request');
@@ -184,7 +184,7 @@ describe('waybill/nest', () => {
     });
   });
 
-  it('NS-05: the options may come of other providers; workers are found, too', async (t) => {
+  it('the options may come of other providers; workers are found, too', async (t) => {
     const queue = uniqueName('mail');
     const seen: unknown[] = [];
     const root = WaybillModule.forRootAsync({
@@ -211,7 +211,7 @@ describe('waybill/nest', () => {
     assert.deepEqual(seen, [{ to: 'her' }]);
   });
 
-  it('NS-06: health is what Terminus takes: up while all is well, down before and after, by component', async (t) => {
+  it('health is what Terminus takes: up while all is well, down before and after, by component', async (t) => {
     const app = await building(OrderModule, TerminusModule.forRoot({ logger: false })).compile();
     const health = app.get(WaybillHealth, { strict: false });
     const terminus = app.get(HealthCheckService, { strict: false });
@@ -231,7 +231,7 @@ describe('waybill/nest', () => {
     });
   });
 
-  it('NS-07: a test has the application on an embedded broker, and a producer replaced', async (t) => {
+  it('a test has the application on an embedded broker, and a producer replaced', async (t) => {
     const broker = await TestBroker.start();
     t.after(() => broker.close());
     const builder = building(OrderModule)

@@ -104,7 +104,7 @@ describe('from golevelup', () => {
     return { Exchange1, Messaging, theirs, ours: await stage.connect(t, ToThem) };
   }
 
-  it('MV-01: a handler of messages shares its queue with the one that is moved, whoever sends', async (t) => {
+  it('a handler of messages shares its queue with the one that is moved, whoever sends', async (t) => {
     const { Messaging, theirs, ours, Exchange1 } = await open(t);
     const processor = new Messaging({ url: stage.url });
     t.after(() => processor.close());
@@ -124,7 +124,7 @@ describe('from golevelup', () => {
     assert.ok(theirs.seen.length > 0 && processor.seen.length > 0);
   });
 
-  it('MV-02: so does one that answers: both clients get the answers of both servers', async (t) => {
+  it('so does one that answers: both clients get the answers of both servers', async (t) => {
     const { Messaging, theirs, ours, Exchange1 } = await open(t);
     const processor = new Messaging({ url: stage.url });
     t.after(() => processor.close());
@@ -212,7 +212,7 @@ describe("from Nest's transport", () => {
     return await stage.connect(t, Client);
   }
 
-  it('MV-03: with both on one queue each message is done by whoever has the handler, whoever sends', async (t) => {
+  it('with both on one queue each message is done by whoever has the handler, whoever sends', async (t) => {
     const queue = uniqueName('math_queue');
     const old = `${queue}.nest`;
     const { MathController, seen, sums } = service();
@@ -236,7 +236,7 @@ describe("from Nest's transport", () => {
     assert.ok((await desk.health()).unhandled.last.every(({ fate }) => fate === 'pass'));
   });
 
-  it('MV-04: when Nest has left the queue, what was moved is done here, and the rest there', async (t) => {
+  it('when Nest has left the queue, what was moved is done here, and the rest there', async (t) => {
     const queue = uniqueName('math_queue');
     const { MathController, seen, sums } = service();
     await startNest(t, stage, `${queue}.nest`, [MathController]);
@@ -251,7 +251,7 @@ describe("from Nest's transport", () => {
     assert.deepEqual([sums.length, desk.sums.length], [0, 20]);
   });
 
-  it('MV-05: what cannot be passed on is kept', async (t) => {
+  it('what cannot be passed on is kept', async (t) => {
     const queue = uniqueName('math_queue');
     await startOurs(t, queue, uniqueName('nowhere'));
     const ours = await connect(t, queue);

@@ -70,7 +70,7 @@ describe("Nest's client and a component of Waybill", () => {
     return { queue, processor, log, client: await nestClient(t, nestOptions(stage.url, queue)) };
   }
 
-  it('NR-01: what it sends is answered, and its stream of answers ends', async (t) => {
+  it('what it sends is answered, and its stream of answers ends', async (t) => {
     const { client } = await open(t);
     assert.equal(await lastValueFrom(client.send(sumPattern, [1, 2, 3])), 6);
     const again = { of: { version: 1, kind: 'numbers' }, cmd: 'sum' };
@@ -79,7 +79,7 @@ describe("Nest's client and a component of Waybill", () => {
       assert.deepEqual(await lastValueFrom(client.send('echo', value)), value);
   });
 
-  it('NR-02: what a handler throws comes in the shape of its errors, and ends it', async (t) => {
+  it('what a handler throws comes in the shape of its errors, and ends it', async (t) => {
     const { client } = await open(t);
     const failed = (pattern: unknown, data: unknown): Promise<unknown> =>
       lastValueFrom(client.send(pattern, data)).then(assert.fail, (thrown: unknown) => thrown);
@@ -91,7 +91,7 @@ describe("Nest's client and a component of Waybill", () => {
     assert.equal(await lastValueFrom(client.send('7', 'silence')), null);
   });
 
-  it('NR-03: what it emits is taken as an event or a command, whichever there is, tried again and parked', async (t) => {
+  it('what it emits is taken as an event or a command, whichever there is, tried again and parked', async (t) => {
     const { client, processor, queue } = await open(t);
     await firstValueFrom(client.emit('note', { text: 'first' }), { defaultValue: undefined });
     await waitForLength(processor.seen, 1);
@@ -115,7 +115,7 @@ describe("Nest's client and a component of Waybill", () => {
     '{"pattern":[1],"id":"1","data":1}',
     '{"pattern":true}',
   ])
-    it(`NR-04: what is none of its messages is parked at once: ${body}`, async (t) => {
+    it(`what is none of its messages is parked at once: ${body}`, async (t) => {
       const { queue, processor } = await open(t);
       const replyTo = 'nowhere';
       await stage.side.publish('', queue, Buffer.from(body), { replyTo, contentType: 'application/json' });
@@ -171,14 +171,14 @@ describe("a producer of Waybill and Nest's service", () => {
     return await stage.connect(t, ToService);
   }
 
-  it('NR-05: calls it, and gets its answers', async (t) => {
+  it('calls it, and gets its answers', async (t) => {
     const service = await open(t);
     assert.equal((await service.rpc_sum([1, 2, 3])).unwrap(), 6);
     for (const value of [0, '', false, [1, [2]], { deep: { ü: 1 } }])
       assert.deepEqual((await service.rpc_echo(value)).unwrap(), value);
   });
 
-  it('NR-06: of several values the last one is the answer, of none null, and one that does not end has none', async (t) => {
+  it('of several values the last one is the answer, of none null, and one that does not end has none', async (t) => {
     const service = await open(t);
     assert.equal((await service.rpc_echo('many')).unwrap(), 3);
     assert.equal((await service.rpc_echo('none')).unwrap(), null);
@@ -186,7 +186,7 @@ describe("a producer of Waybill and Nest's service", () => {
     assert.ok(isWaybillError(error, 'TIMEOUT'));
   });
 
-  it('NR-07: what it throws is a remote error, in whatever shape', async (t) => {
+  it('what it throws is a remote error, in whatever shape', async (t) => {
     const service = await open(t);
     const told = async (why: string) => {
       const { error } = await service.rpc_fail(why);
@@ -202,7 +202,7 @@ describe("a producer of Waybill and Nest's service", () => {
     assert.match((await service.rpc('nobody', 1)).message, /There is no matching message handler/);
   });
 
-  it('NR-08: tells it events and commands', async (t) => {
+  it('tells it events and commands', async (t) => {
     const service = await open(t);
     await service.event_created({ id: 5 });
     await service.message_note({ text: 'by hand' });
@@ -225,11 +225,11 @@ describe("the wire of Nest's transport", () => {
     [[], "MALFORMED: The answer is none of Nest's"],
     [undefined, "MALFORMED: The answer is none of Nest's"],
   ] as const)
-    it(`NR-09: reads the answer ${JSON.stringify(answer)} as ${expected}`, () => {
+    it(`reads the answer ${JSON.stringify(answer)} as ${expected}`, () => {
       assert.ok(readAnswer(answer).startsWith(expected), readAnswer(answer));
     });
 
-  it('NR-10: a pattern has one name, however it is written', () => {
+  it('a pattern has one name, however it is written', () => {
     assert.equal(nestPattern('orders'), 'orders');
     assert.equal(nestPattern(7), '7');
     assert.equal(nestPattern({ b: 1, a: { d: 'x', c: 2 } }), '{"a":{"c":2,"d":"x"},"b":1}');

@@ -85,7 +85,7 @@ describe('plain JSON', () => {
 
   const due = '2026-11-27T00:00:00.000Z';
 
-  it('PJ-01: comes to the handler of its routing key, by patterns, typed', async (t) => {
+  it('comes to the handler of its routing key, by patterns, typed', async (t) => {
     const { processor, publish } = await open(t, Desk);
     await publish('order.7.placed', { id: 7, due });
     await publish('print', { text: 'by its very key' });
@@ -94,7 +94,7 @@ describe('plain JSON', () => {
     assert.deepEqual(processor.seen, [placed, 'by its very key']);
   });
 
-  it('PJ-02: is tried again, parked and sent back as the message that it was', async (t) => {
+  it('is tried again, parked and sent back as the message that it was', async (t) => {
     const { processor, publish, queue } = await open(t, Desk);
     await publish('order.13.placed', { id: 13 });
     await stage.side.waitForDepth(`${queue}.failed`, 1);
@@ -109,7 +109,7 @@ describe('plain JSON', () => {
     );
   });
 
-  it('PJ-03: what does not fit, is no JSON, or is for nobody, is parked at once', async (t) => {
+  it('what does not fit, is no JSON, or is for nobody, is parked at once', async (t) => {
     const { processor, publish, queue } = await open(t, Desk);
     await publish('order.7.placed', { id: 'seven' });
     await publish('order.7.placed', '{ id: 7 }');
@@ -119,7 +119,7 @@ describe('plain JSON', () => {
     assert.deepEqual(processor.seen, []);
   });
 
-  it('PJ-04: a call is answered with the value alone', async (t) => {
+  it('a call is answered with the value alone', async (t) => {
     const { publish } = await open(t, Desk);
     const replies = await stage.side.onChannel(async (channel) => {
       const { queue } = await channel.assertQueue('', { exclusive: true });
@@ -133,7 +133,7 @@ describe('plain JSON', () => {
     assert.equal(replies.properties.type, 'result');
   });
 
-  it('PJ-05: a producer tells events, sends and calls by routing keys, with nothing around what it says', async (t) => {
+  it('a producer tells events, sends and calls by routing keys, with nothing around what it says', async (t) => {
     const { ShopExchange, processor } = await open(t, Desk);
     const tap = uniqueName('tap');
     await stage.side.onChannel(async (channel) => {
@@ -157,7 +157,7 @@ describe('plain JSON', () => {
     await waitForLength(processor.seen, 2);
   });
 
-  it('PJ-06: an error of a call is one, with its class, code and cause', async (t) => {
+  it('an error of a call is one, with its class, code and cause', async (t) => {
     const { ShopExchange } = await open(t, Desk);
     const shop = await connect(t, ShopExchange);
     const { error } = await shop.rpc_price({ pieces: -1 });
@@ -170,7 +170,7 @@ describe('plain JSON', () => {
     assert.match(unhandled.message, /has no handler for \(rpc, command, shop.weight\)/);
   });
 
-  it('PJ-07: an answer that looks like an error is a value, and an empty one is null', async (t) => {
+  it('an answer that looks like an error is a value, and an empty one is null', async (t) => {
     const { ShopExchange } = await open(t, Desk);
     const shop = await connect(t, ShopExchange);
     const answers = ['{"error":{"name":"Error","message":"as a value"}}', '', 'null', '[1]', '{'];
@@ -198,7 +198,7 @@ describe('plain JSON', () => {
   });
 
   for (const name of ['type', { header: 'x-event' }] as const)
-    it(`PJ-08: names stand elsewhere where that is said: ${JSON.stringify(name)}`, async (t) => {
+    it(`names stand elsewhere where that is said: ${JSON.stringify(name)}`, async (t) => {
       class ByName extends Desk {
         static override readonly wire = plainJson({ name });
       }
@@ -214,7 +214,7 @@ describe('plain JSON', () => {
       assert.deepEqual(processor.seen, ['one', 'two']);
     });
 
-  it('PJ-10: streams are refused at both ends, before anything is sent', async (t) => {
+  it('streams are refused at both ends, before anything is sent', async (t) => {
     class Rows extends GenericProducer {
       static override readonly wire = plainJson();
       static override readonly eks = [[Exchange, 'nowhere']] as const;
@@ -231,7 +231,7 @@ describe('plain JSON', () => {
     assert.throws(() => new RowDesk({ url: stage.url }), refusal);
   });
 
-  it('PJ-09: what can be no wire is refused, and so is a place where no name can stand', async () => {
+  it('what can be no wire is refused, and so is a place where no name can stand', async () => {
     class Uncalled extends Shop {
       static override readonly wire = plainJson as never;
     }
