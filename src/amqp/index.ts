@@ -39,7 +39,7 @@ export {
 } from './failing/failure-policy.js';
 export { failedQueueName } from './failing/failure-queue-name.js';
 export { isHopeless } from './failing/hopeless.js';
-export { passOn } from './failing/pass-on.js';
+export { mayBePassedOn, passOn } from './failing/pass-on.js';
 export type { RetryPolicy } from './failing/retry-policy.js';
 export { takeMessages } from './frames/amqplib-internals.js';
 export { amqplibTable, writableTable } from './frames/amqplib-table.js';

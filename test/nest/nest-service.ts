@@ -33,10 +33,11 @@ export async function startNest(
   { url, side }: Pick<Stage, 'url' | 'side'>,
   queue: string,
   controllers: readonly Type[],
+  more: Partial<Options> = {},
 ): Promise<void> {
   @Module({ controllers: [...controllers] })
   class App {}
-  const options = { ...nestOptions(url, queue), ...quiet };
+  const options = { ...nestOptions(url, queue, more), ...quiet };
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(App, options);
   t.after(async () => {
     // Its last answer is confirmed by the time that the broker has told this; else a promise of its own would reject when it closes.

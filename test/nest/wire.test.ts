@@ -171,6 +171,22 @@ describe("a producer of Waybill and Nest's service", () => {
     return await stage.connect(t, ToService);
   }
 
+  it('reaches it by patterns as routing keys, where both have wildcards', async (t) => {
+    const [queue, exchangeName] = [uniqueName('service'), uniqueName('topic')];
+    const options = { wildcards: true, exchange: exchangeName, exchangeType: 'topic' as const };
+    await startNest(t, stage, queue, [Service], options);
+    class Topic extends Exchange {
+      static override readonly exchangeName = exchangeName;
+      static override readonly exchangeType = 'topic';
+    }
+    class ByPattern extends Calculator {
+      static override readonly wire = nestRmq({ wildcards: true });
+      static override readonly eks = [[Topic, 'any']] as const;
+    }
+    const service = await stage.connect(t, ByPattern);
+    assert.equal((await service.rpc_echo('here')).unwrap(), 'here');
+  });
+
   it('calls it, and gets its answers', async (t) => {
     const service = await open(t);
     assert.equal((await service.rpc_sum([1, 2, 3])).unwrap(), 6);

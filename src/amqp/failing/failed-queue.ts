@@ -9,6 +9,7 @@ import type { MessageProperties } from '../frames/outgoing.js';
 import type { Link } from '../link/link.js';
 import { type Dossier, dossierHeader, editedHeader, originHeader } from './dossier.js';
 import { failedQueueName, homeQueue } from './failure-queue-name.js';
+import { passedHeader } from './pass-on.js';
 
 /** A message that was parked, with its story. */
 export interface FailedMessage {
@@ -193,9 +194,9 @@ export class FailedQueue {
   }
 }
 
-/** A dossier is of the run that has failed last: the next one that fails gets its own. */
+/** A dossier is of the run that has failed last: the next one that fails gets its own. And whoever sends it back has mended its way. */
 function withoutDossier(headers: MessageProperties['headers']): MessageProperties['headers'] {
-  const { [dossierHeader]: _dossier, ...others } = headers ?? {};
+  const { [dossierHeader]: _dossier, [passedHeader]: _passed, ...others } = headers ?? {};
   return others;
 }
 

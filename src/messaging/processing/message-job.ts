@@ -1,4 +1,4 @@
-import { type Delivery, messageWords } from '../../amqp/index.js';
+import { type Delivery, mayBePassedOn, messageWords } from '../../amqp/index.js';
 import { isPromiseLike, whenDone } from '../../common/when-done.js';
 import { inScope, type Job, keeping, RejectMessage } from '../../component/index.js';
 import { UnhandledMessageError } from '../../errors.js';
@@ -161,7 +161,8 @@ export class MessageJob implements Job {
     const { name, unhandled, unhandledCount, onUnhandled, isStream } = this.#host;
     // A status tells, and asks for nothing; a stream keeps what it holds.
     const losesNothing = body.type === 'status' || isStream(this.#delivery.queue);
-    const fate = unhandled ?? (losesNothing ? 'ack' : 'park');
+    const isRound = typeof unhandled === 'object' && !mayBePassedOn(this.#delivery);
+    const fate = isRound ? 'park' : (unhandled ?? (losesNothing ? 'ack' : 'park'));
     onUnhandled(unhandledCount.add(this.#delivery, body, fate));
     if (typeof fate === 'object') return this.#host.passOn(this.#delivery, fate.passTo);
     if (fate === 'reject') throw new RejectMessage();
