@@ -42,15 +42,15 @@ function arrived(delivery: Delivery, body: unknown): ArrivedMessage {
   return { body, type, replyTo, headers, ...publishedTo(delivery) };
 }
 
-/** n.b. others do not say whether they tell or command: it is for whichever handler there is. */
+/**
+ * n.b. others do not say whether they tell or command: it is for whichever handler there is. And some name a `reply_to` always: what a
+ * handler is for that answers nobody is no call.
+ */
 function bodyOf({ name, parameters, isCall }: MeantMessage, table: HandlerTable): ReceivedBody {
-  const category = isCall ? 'rpc' : 'message';
-  const type = isCall ? 'command' : (types.find((each) => isHandled(table, each, name)) ?? 'event');
+  const told = types.find((type) => table.find('message', type, name).length > 0);
+  const isAnswered = isCall && (told === undefined || table.find('rpc', 'command', name).length > 0);
+  const [category, type] = isAnswered ? ['rpc', 'command'] : ['message', told ?? 'event'];
   return { type, name, category, version: '2', fingerprint: {}, content: { parameters }, _reserved: {} };
 }
 
 const types = ['event', 'command'] as const;
-
-function isHandled(table: HandlerTable, type: string, name: string): boolean {
-  return table.find('message', type, name).length > 0;
-}

@@ -133,6 +133,13 @@ describe('plain JSON', () => {
     assert.equal(replies.properties.type, 'result');
   });
 
+  it('what names a reply_to is no call for a handler that answers nobody', async (t) => {
+    const { processor, publish } = await open(t, Desk);
+    await publish('print', { text: 'with an address' }, { replyTo: 'somewhere' });
+    await waitForLength(processor.seen, 1);
+    assert.deepEqual(processor.seen, ['with an address']);
+  });
+
   it('a producer tells events, sends and calls by routing keys, with nothing around what it says', async (t) => {
     const { ShopExchange, processor } = await open(t, Desk);
     const tap = uniqueName('tap');
