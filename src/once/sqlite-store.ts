@@ -27,6 +27,11 @@ export interface SqliteStoreOptions {
   readonly tables?: TableNames | undefined;
   /** How long it is waited for another process that writes, in milliseconds. @default 5,000 */
   readonly busyMs?: number | undefined;
+  /**
+   * For how long what a relay has taken is left to it, in milliseconds: when it dies, another one has it after that. A publish may take a
+   * third of the default. @default 60,000
+   */
+  readonly takenMs?: number | undefined;
 }
 
 type Statement = ReturnType<SqliteDatabase['prepare']>;
@@ -42,9 +47,6 @@ interface WaitingRow {
   readonly failures: number;
 }
 
-/** For so long is a message taken. A publish ends within a third of it. */
-const takenMs = 60_000;
-
 /**
  * Keeps in a database of SQLite which messages were handled, and which are to leave. Give it a connection of its own, which nothing else in the process writes by:
  * SQLite has one writer, so handlers that run at the same time take turns, each with the connection in its transaction.
@@ -53,6 +55,7 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   readonly name = 'SQLite';
   readonly #database: Database;
   readonly #busyMs: number;
+  readonly #takenMs: number;
   readonly #once: string;
   readonly #outbox: string;
   readonly #statements = new Map<string, Statement>();
@@ -60,9 +63,10 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   #last: Promise<unknown> = Promise.resolve();
 
   /** Makes no tables: that is `migrate`. Sets the connection's `busy_timeout` to 0. @throws ConfigurationError for names that cannot be */
-  constructor(database: Database, { tables, busyMs = 5_000 }: SqliteStoreOptions = {}) {
+  constructor(database: Database, { tables, busyMs = 5_000, takenMs = 60_000 }: SqliteStoreOptions = {}) {
     this.#database = database;
     this.#busyMs = duration('SqliteStore: busyMs', busyMs);
+    this.#takenMs = duration('SqliteStore: takenMs', takenMs);
     const names = tableNames('SqliteStore', tables);
     for (const name of Object.values(names)) assertBare('SqliteStore', name);
     this.#once = names.once;
@@ -110,7 +114,7 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   }
 
   /**
-   * What is taken is to be tried again in a minute: then, at the latest, another process has what one that died has taken. n.b. no
+   * What is taken is to be tried again after `takenMs`: then another process has what one that died has taken. n.b. no
    * transaction is open while messages leave: there is one writer. @see Store.relay
    */
   async relay(
@@ -151,7 +155,7 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
     const due = `SELECT id, message AS bytes, failures FROM ${this.#outbox} WHERE next_at <= ? ORDER BY id LIMIT ?`;
     const rows = this.#statement(due).all(...values(now, most)) as readonly WaitingRow[];
     for (const { id } of rows)
-      this.#run(`UPDATE ${this.#outbox} SET next_at = ? WHERE id = ?`, now + takenMs, id);
+      this.#run(`UPDATE ${this.#outbox} SET next_at = ? WHERE id = ?`, now + this.#takenMs, id);
     return rows;
   }
 
