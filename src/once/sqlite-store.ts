@@ -85,10 +85,11 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   /** @see Store.claim */
   async claim(
     _transaction: Database,
-    { consumer, id, digest }: KnownMessage,
+    { consumer, id, digest, keepMs }: KnownMessage,
   ): Promise<HandledMessage | undefined> {
-    const insert = `INSERT INTO ${this.#once} (consumer, id, digest, handled_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
-    if (this.#run(insert, consumer, id, digest, Date.now()) > 0) return undefined;
+    const insert = `INSERT INTO ${this.#once} (consumer, id, digest, handled_at, keep_until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+    const now = Date.now();
+    if (this.#run(insert, consumer, id, digest, now, untilOf(now, keepMs)) > 0) return undefined;
     const select = `SELECT digest, answer FROM ${this.#once} WHERE consumer = ? AND id = ?`;
     const row = this.#statement(select).get(...values(consumer, id)) as Row;
     return { digest: row.digest, answer: row.answer === null ? undefined : Buffer.from(row.answer) };
@@ -100,10 +101,10 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   }
 
   /** @see Store.forget */
-  forget(consumer: string, ageMs: number, most: number): Promise<number> {
-    const old = `SELECT id FROM ${this.#once} WHERE consumer = ? AND handled_at < ? ORDER BY handled_at LIMIT ?`;
-    const sql = `DELETE FROM ${this.#once} WHERE consumer = ? AND id IN (${old})`;
-    return this.transact(async () => this.#run(sql, consumer, consumer, Date.now() - ageMs, most));
+  forget(most: number): Promise<number> {
+    const over = `SELECT consumer, id FROM ${this.#once} WHERE keep_until < ? ORDER BY keep_until LIMIT ?`;
+    const sql = `DELETE FROM ${this.#once} WHERE (consumer, id) IN (${over})`;
+    return this.transact(async () => this.#run(sql, Date.now(), most));
   }
 
   /** @see Store.put */
@@ -138,10 +139,10 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
     return this.transact(async () => {
       this.#database.exec(
         `CREATE TABLE IF NOT EXISTS ${table} (consumer TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, answer BLOB, ` +
-          'handled_at INTEGER NOT NULL, PRIMARY KEY (consumer, id)) WITHOUT ROWID',
+          'handled_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, PRIMARY KEY (consumer, id)) WITHOUT ROWID',
       );
       this.#database.exec(
-        `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'handled_at')} ON ${table} (consumer, handled_at)`,
+        `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'keep_until')} ON ${table} (keep_until)`,
       );
       this.#database.exec(
         `CREATE TABLE IF NOT EXISTS ${outbox} (id INTEGER PRIMARY KEY AUTOINCREMENT, about TEXT NOT NULL, message BLOB NOT NULL, ` +
@@ -217,6 +218,11 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
 
 function unavailable(sql: string, thrown: unknown): StoreUnavailableError {
   return new StoreUnavailableError(`${sql} failed: ${toError(thrown).message}.`, { cause: thrown });
+}
+
+/** For ever is a number, too. */
+function untilOf(now: number, keepMs: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(now + keepMs));
 }
 
 /** What each database says of its values is more than is needed here. */
