@@ -106,9 +106,9 @@ export class OnceDesk {
   }
 
   #known({ message, delivery }: OnceJob): KnownMessage {
-    const { key, consumer = message.context.queue } = this.#options.setting;
+    const { key, consumer = message.context.queue, keepMs } = this.#options.setting;
     const id: unknown = key ? key(message) : message.context.messageId;
-    if (isKnowable(id)) return { consumer, id, digest: key ? '' : digestOf(delivery.content) };
+    if (isKnowable(id)) return { consumer, id, keepMs, digest: key ? '' : digestOf(delivery.content) };
     const what = key ? 'once.key gives nothing' : 'It has no message_id';
     throw new MalformedMessageError(
       `${what} by which it could be known again, from 1 to 255 bytes: it was not handled, since it is to be handled once. ` +

@@ -14,7 +14,8 @@ export interface MemoryTransaction {
 }
 
 interface Entry extends HandledMessage {
-  readonly at: number;
+  /** Until when it is known, by `performance.now()`. */
+  readonly until: number;
 }
 
 interface Waiting extends WaitingMessage {
@@ -71,28 +72,22 @@ export class MemoryStore implements Store<MemoryTransaction> {
     const before = this.#handled.get(key);
     if (before) return { digest: before.digest, answer: before.answer };
     this.#claims.set(key, pending.over);
-    pending.claimed.set(key, { digest: message.digest, answer: undefined, at: performance.now() });
+    pending.claimed.set(key, entryOf(message));
     return undefined;
   }
 
   /** @see Store.keepAnswer */
   async keepAnswer(transaction: MemoryTransaction, message: KnownMessage, answer: Buffer): Promise<void> {
     const { claimed } = transaction as Pending;
-    claimed.set(keyOf(message), { digest: message.digest, answer, at: performance.now() });
+    claimed.set(keyOf(message), entryOf(message, answer));
   }
 
   /** @see Store.forget */
-  async forget(consumer: string, ageMs: number, most: number): Promise<number> {
-    const limit = performance.now() - ageMs;
-    const prefix = keyOf({ consumer, id: '' });
-    let forgotten = 0;
-    for (const [key, { at }] of this.#handled) {
-      if (forgotten === most) break;
-      if (at > limit || !key.startsWith(prefix)) continue;
-      this.#handled.delete(key);
-      forgotten++;
-    }
-    return forgotten;
+  async forget(most: number): Promise<number> {
+    const now = performance.now();
+    const over = [...this.#handled].filter(([, { until }]) => until < now).slice(0, most);
+    for (const [key] of over) this.#handled.delete(key);
+    return over.length;
   }
 
   /** @see Store.put */
@@ -128,6 +123,10 @@ function keep(message: Waiting, againInMs: number): void {
   message.nextAt = performance.now() + againInMs;
 }
 
-function keyOf({ consumer, id }: Pick<KnownMessage, 'consumer' | 'id'>): string {
+function entryOf({ digest, keepMs }: KnownMessage, answer?: Buffer): Entry {
+  return { digest, answer, until: performance.now() + keepMs };
+}
+
+function keyOf({ consumer, id }: KnownMessage): string {
   return `${consumer}\0${id}`;
 }

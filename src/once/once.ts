@@ -46,7 +46,7 @@ export class Once {
    * @throws what handling throws, with nothing done; the reason of the signal while it waits
    */
   async run<T>(work: OnceWork<T>): Promise<T> {
-    const { message, signal } = work;
+    const { signal } = work;
     for (let lost = 0; ; ) {
       let isBegun = false;
       const begin = (): void => {
@@ -55,7 +55,7 @@ export class Once {
       try {
         const given = await transact(this.#store, (transaction) => this.#handle(transaction, work, begin));
         this.#outage.isOver();
-        this.#sweeper.sweep(message.consumer);
+        this.#sweeper.sweep();
         return given;
       } catch (thrown) {
         if (!isWaybillError(thrown, 'STORE_UNAVAILABLE')) throw thrown;

@@ -51,6 +51,10 @@ interface Row {
   readonly answer: Buffer | null;
 }
 
+/** Three thousand years: what is longer is for ever. */
+const foreverMs = 1e14;
+const keepUntil = "coalesce(now() + $4::float8 * interval '1 millisecond', 'infinity')";
+
 /** Two processes that make one table at once are in each other's way. */
 const migrationLock = 7_298_145;
 
@@ -96,11 +100,19 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
   }
 
   /** @see Store.claim */
-  async claim(client: Client, { consumer, id, digest }: KnownMessage): Promise<HandledMessage | undefined> {
-    const insert = `INSERT INTO ${this.#once} (consumer, id, digest) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`;
+  async claim(
+    client: Client,
+    { consumer, id, digest, keepMs }: KnownMessage,
+  ): Promise<HandledMessage | undefined> {
+    const insert = `INSERT INTO ${this.#once} (consumer, id, digest, keep_until) VALUES ($1, $2, $3, ${keepUntil}) ON CONFLICT DO NOTHING`;
     const select = `SELECT digest, answer FROM ${this.#once} WHERE consumer = $1 AND id = $2`;
     for (;;) {
-      const { rowCount } = await client.query(insert, [consumer, id, digest]);
+      const { rowCount } = await client.query(insert, [
+        consumer,
+        id,
+        digest,
+        keepMs < foreverMs ? keepMs : null,
+      ]);
       if (rowCount === 1) return undefined;
       const { rows } = await client.query(select, [consumer, id]);
       const [row] = rows as readonly Row[];
@@ -116,12 +128,10 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
   }
 
   /** @see Store.forget */
-  async forget(consumer: string, ageMs: number, most: number): Promise<number> {
-    const old =
-      `SELECT id FROM ${this.#once} WHERE consumer = $1 AND handled_at < now() - $2 * interval '1 millisecond' ` +
-      'ORDER BY handled_at LIMIT $3 FOR UPDATE SKIP LOCKED';
-    const sql = `DELETE FROM ${this.#once} WHERE consumer = $1 AND id IN (${old})`;
-    const { rowCount } = await this.transact((client) => client.query(sql, [consumer, ageMs, most]));
+  async forget(most: number): Promise<number> {
+    const over = `SELECT consumer, id FROM ${this.#once} WHERE keep_until < now() ORDER BY keep_until LIMIT $1 FOR UPDATE SKIP LOCKED`;
+    const sql = `DELETE FROM ${this.#once} WHERE (consumer, id) IN (${over})`;
+    const { rowCount } = await this.transact((client) => client.query(sql, [most]));
     return rowCount ?? 0;
   }
 
@@ -160,10 +170,10 @@ export class PostgresStore<Client extends PostgresClient> implements Store<Clien
       await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
       await client.query(
         `CREATE TABLE IF NOT EXISTS ${table} (consumer text NOT NULL, id text NOT NULL, digest text NOT NULL, answer bytea, ` +
-          'handled_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (consumer, id))',
+          'handled_at timestamptz NOT NULL DEFAULT now(), keep_until timestamptz NOT NULL, PRIMARY KEY (consumer, id))',
       );
       await client.query(
-        `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'handled_at')} ON ${table} (consumer, handled_at)`,
+        `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'keep_until')} ON ${table} (keep_until)`,
       );
       await client.query(
         `CREATE TABLE IF NOT EXISTS ${outbox} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, about text NOT NULL, ` +

@@ -35,6 +35,11 @@ export interface SqliteStoreOptions {
   readonly tables?: TableNames | undefined;
   /** How long it is waited for another process that writes, in milliseconds. @default 5,000 */
   readonly busyMs?: number | undefined;
+  /**
+   * For how long what a relay has taken is left to it, in milliseconds: when it dies, another one has it after that. A publish may take a
+   * third of the default. @default 60,000
+   */
+  readonly takenMs?: number | undefined;
 }
 
 type Statement = ReturnType<SqliteDatabase['prepare']>;
@@ -50,9 +55,6 @@ interface WaitingRow {
   readonly failures: number;
 }
 
-/** For so long is a message taken. A publish ends within a third of it. */
-const takenMs = 60_000;
-
 /**
  * Keeps in a database of SQLite which messages were handled, and which are to leave. Give it a connection of its own, which nothing else in the process writes by:
  * SQLite has one writer, so handlers that run at the same time take turns, each with the connection in its transaction.
@@ -61,6 +63,7 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   readonly name = 'SQLite';
   readonly #database: Database;
   readonly #busyMs: number;
+  readonly #takenMs: number;
   readonly #once: string;
   readonly #outbox: string;
   readonly #statements = new Map<string, Statement>();
@@ -68,9 +71,10 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   #last: Promise<unknown> = Promise.resolve();
 
   /** Makes no tables: that is `migrate`. Sets the connection's `busy_timeout` to 0. @throws ConfigurationError for names that cannot be */
-  constructor(database: Database, { tables, busyMs = 5_000 }: SqliteStoreOptions = {}) {
+  constructor(database: Database, { tables, busyMs = 5_000, takenMs = 60_000 }: SqliteStoreOptions = {}) {
     this.#database = database;
     this.#busyMs = duration('SqliteStore: busyMs', busyMs);
+    this.#takenMs = duration('SqliteStore: takenMs', takenMs);
     const names = tableNames('SqliteStore', tables);
     for (const name of Object.values(names)) assertBare('SqliteStore', name);
     this.#once = names.once;
@@ -89,10 +93,11 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   /** @see Store.claim */
   async claim(
     _transaction: Database,
-    { consumer, id, digest }: KnownMessage,
+    { consumer, id, digest, keepMs }: KnownMessage,
   ): Promise<HandledMessage | undefined> {
-    const insert = `INSERT INTO ${this.#once} (consumer, id, digest, handled_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
-    if (this.#run(insert, consumer, id, digest, Date.now()) > 0) return undefined;
+    const insert = `INSERT INTO ${this.#once} (consumer, id, digest, handled_at, keep_until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+    const now = Date.now();
+    if (this.#run(insert, consumer, id, digest, now, untilOf(now, keepMs)) > 0) return undefined;
     const select = `SELECT digest, answer FROM ${this.#once} WHERE consumer = ? AND id = ?`;
     const row = this.#statement(select).get(...values(consumer, id)) as Row;
     return { digest: row.digest, answer: row.answer === null ? undefined : Buffer.from(row.answer) };
@@ -104,10 +109,10 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   }
 
   /** @see Store.forget */
-  forget(consumer: string, ageMs: number, most: number): Promise<number> {
-    const old = `SELECT id FROM ${this.#once} WHERE consumer = ? AND handled_at < ? ORDER BY handled_at LIMIT ?`;
-    const sql = `DELETE FROM ${this.#once} WHERE consumer = ? AND id IN (${old})`;
-    return this.transact(async () => this.#run(sql, consumer, consumer, Date.now() - ageMs, most));
+  forget(most: number): Promise<number> {
+    const over = `SELECT consumer, id FROM ${this.#once} WHERE keep_until < ? ORDER BY keep_until LIMIT ?`;
+    const sql = `DELETE FROM ${this.#once} WHERE (consumer, id) IN (${over})`;
+    return this.transact(async () => this.#run(sql, Date.now(), most));
   }
 
   /** @see Store.put */
@@ -118,7 +123,7 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
   }
 
   /**
-   * What is taken is to be tried again in a minute: then, at the latest, another process has what one that died has taken. n.b. no
+   * What is taken is to be tried again after `takenMs`: then another process has what one that died has taken. n.b. no
    * transaction is open while messages leave: there is one writer. @see Store.relay
    */
   async relay(
@@ -142,10 +147,10 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
     return this.transact(async () => {
       this.#database.exec(
         `CREATE TABLE IF NOT EXISTS ${table} (consumer TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, answer BLOB, ` +
-          'handled_at INTEGER NOT NULL, PRIMARY KEY (consumer, id)) WITHOUT ROWID',
+          'handled_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, PRIMARY KEY (consumer, id)) WITHOUT ROWID',
       );
       this.#database.exec(
-        `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'handled_at')} ON ${table} (consumer, handled_at)`,
+        `CREATE INDEX IF NOT EXISTS ${besideTable(table, 'keep_until')} ON ${table} (keep_until)`,
       );
       this.#database.exec(
         `CREATE TABLE IF NOT EXISTS ${outbox} (id INTEGER PRIMARY KEY AUTOINCREMENT, about TEXT NOT NULL, message BLOB NOT NULL, ` +
@@ -159,7 +164,7 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
     const due = `SELECT id, message AS bytes, failures FROM ${this.#outbox} WHERE next_at <= ? ORDER BY id LIMIT ?`;
     const rows = this.#statement(due).all(...values(now, most)) as readonly WaitingRow[];
     for (const { id } of rows)
-      this.#run(`UPDATE ${this.#outbox} SET next_at = ? WHERE id = ?`, now + takenMs, id);
+      this.#run(`UPDATE ${this.#outbox} SET next_at = ? WHERE id = ?`, now + this.#takenMs, id);
     return rows;
   }
 
@@ -221,6 +226,11 @@ export class SqliteStore<Database extends SqliteDatabase> implements Store<Datab
 
 function unavailable(sql: string, thrown: unknown): StoreUnavailableError {
   return new StoreUnavailableError(`${sql} failed: ${toError(thrown).message}.`, { cause: thrown });
+}
+
+/** For ever is a number, too. */
+function untilOf(now: number, keepMs: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(now + keepMs));
 }
 
 /** What each database says of its values is more than is needed here. */

@@ -6,6 +6,8 @@ export interface KnownMessage {
   readonly id: string;
   /** Of its bytes, so that another message with its id is not taken for it; `''` where `once.key` says what it is known by. */
   readonly digest: string;
+  /** For how long it is to be known, in milliseconds; `Infinity` for ever. */
+  readonly keepMs: number;
 }
 
 /** What is known of a message that was handled before. */
@@ -62,11 +64,8 @@ export interface Store<Transaction = unknown> {
   claim(transaction: Transaction, message: KnownMessage): Promise<HandledMessage | undefined>;
   /** Writes down, in the same transaction, what a call was answered. */
   keepAnswer(transaction: Transaction, message: KnownMessage, answer: Buffer): Promise<void>;
-  /**
-   * Forgets up to `most` of a consumer's messages that were handled more than `ageMs` ago, in a transaction of its own. Gives how
-   * many they were.
-   */
-  forget(consumer: string, ageMs: number, most: number): Promise<number>;
+  /** Forgets up to `most` messages whose time is over, whoever has handled them, in a transaction of its own. Gives how many they were. */
+  forget(most: number): Promise<number>;
   /** Writes down, in the transaction, a message that is to leave when it is committed. */
   put(transaction: Transaction, message: LeavingMessage): Promise<void>;
   /**

@@ -4,42 +4,40 @@ import type { Store } from './store.js';
 
 /** So many are forgotten at once: a transaction should be short. */
 const atOnce = 1_000;
-/** How often it is looked whether some are old, at most. */
+/** How often it is looked whether the time of some is over, at most. */
 const everyMs = 60_000;
 
-/** Forgets what was handled so long ago that it does not come again: now and then, beside the messages, in no one's way. */
+/** Forgets messages whose time is over: now and then, beside those that come, in no one's way. */
 export class Sweeper {
   readonly #store: Store;
-  readonly #keepMs: number;
+  readonly #everyMs: number;
   readonly #logger: Logger;
-  readonly #sweptAt = new Map<string, number>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
   #isSweeping = false;
 
+  /** @param keepMs how long messages are known: it is looked no less often than that */
   constructor(store: Store, keepMs: number, logger: Logger) {
     this.#store = store;
-    this.#keepMs = keepMs;
+    this.#everyMs = Math.min(everyMs, keepMs);
     this.#logger = logger;
   }
 
-  /** To be called after each message of a consumer. Returns at once, and never throws. */
-  sweep(consumer: string, now: number = performance.now()): void {
-    const sweptAt = this.#sweptAt.get(consumer) ?? Number.NEGATIVE_INFINITY;
-    if (this.#isSweeping || this.#keepMs === Infinity) return;
-    if (now - sweptAt < Math.min(everyMs, this.#keepMs)) return;
-    this.#sweptAt.set(consumer, now);
+  /** To be called after each message. Returns at once, and never throws. */
+  sweep(now: number = performance.now()): void {
+    if (this.#isSweeping || now - this.#sweptAt < this.#everyMs) return;
+    this.#sweptAt = now;
     this.#isSweeping = true;
-    void this.#forget(consumer).finally(() => {
+    void this.#forget().finally(() => {
       this.#isSweeping = false;
     });
   }
 
-  async #forget(consumer: string): Promise<void> {
+  async #forget(): Promise<void> {
     try {
-      while ((await this.#store.forget(consumer, this.#keepMs, atOnce)) === atOnce);
+      while ((await this.#store.forget(atOnce)) === atOnce);
     } catch (thrown) {
-      const why = toError(thrown).message;
       this.#logger.debug(
-        `What ${consumer} has handled long ago could not be forgotten in ${this.#store.name}: ${why}`,
+        `Messages of long ago could not be forgotten in ${this.#store.name}: ${toError(thrown).message}`,
       );
     }
   }

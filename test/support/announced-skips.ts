@@ -23,6 +23,11 @@ export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: 'is a script that zsh can read', reason: 'needs the package zsh' },
   { name: 'is a script that fish can read', reason: 'needs the package fish' },
   { name: 'messages that are handled once, on PostgreSQL', reason: 'needs the package postgresql' },
+  { name: 'have their effect once on PostgreSQL, whatever dies', reason: 'needs the package postgresql' },
+  {
+    name: 'tell on by an outbox on PostgreSQL what arrives once, whatever dies',
+    reason: 'needs the package postgresql',
+  },
   { name: 'an outbox, on PostgreSQL', reason: 'needs the package postgresql' },
   { name: 'a store in PostgreSQL', reason: 'needs the package postgresql' },
 ];

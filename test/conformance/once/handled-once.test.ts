@@ -229,20 +229,23 @@ for (const { title, skip, open } of storeKinds) {
     it('what was handled long ago is forgotten', async (t) => {
       const { store } = kept;
       const known = { consumer: 'old', digest: '' };
-      const claim = (id: string) => store.transact((open) => store.claim(open, { ...known, id }));
-      for (const id of ['a', 'b', 'c']) assert.equal(await claim(id), undefined);
-      assert.deepEqual(await claim('a'), { digest: '', answer: undefined });
+      const claim = (id: string, keepMs: number) =>
+        store.transact((open) => store.claim(open, { ...known, id, keepMs }));
+      for (const id of ['a', 'b', 'c']) assert.equal(await claim(id, 1), undefined);
+      assert.equal(await claim('for ever', Infinity), undefined);
+      assert.equal(await claim('long', 1e15), undefined);
+      assert.deepEqual(await claim('a', 1), { digest: '', answer: undefined });
       await new Promise((resolve) => setTimeout(resolve, 20));
-      assert.equal(await store.forget('old', 60_000, 10), 0);
-      assert.equal(await store.forget('young', 0, 10), 0);
-      assert.equal(await store.forget('old', 5, 2), 2);
-      assert.equal(await store.forget('old', 5, 2), 1);
-      assert.equal(await claim('a'), undefined);
+      assert.equal(await store.forget(2), 2);
+      assert.equal(await store.forget(2), 1);
+      assert.equal(await store.forget(2), 0);
+      assert.deepEqual(await claim('for ever', 1), { digest: '', answer: undefined });
+      assert.equal(await claim('a', 1), undefined);
       // By itself, while others come.
-      const { place, processor } = await desk(t, Desk, { keepMs: 10, consumer: 'old' });
+      const { place, processor } = await desk(t, Desk, { keepMs: 60_000 });
       await place.command('work', 'sweeps', { messageId: randomUUID() });
       await waitForLength(processor.begun, 1);
-      await until(async () => (await claim('a')) === undefined, { what: 'the old one is forgotten' });
+      await until(async () => (await claim('a', 1)) === undefined, { what: 'the old one is forgotten' });
     });
 
     it('there is no transaction outside of handlers, nor after they have ended', async (t) => {

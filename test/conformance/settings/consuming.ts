@@ -1,13 +1,16 @@
 import {
+  Exchange,
   GenericConsumer,
   GenericProducer,
   type IdentityOptions,
   JsonEncoder,
   KeyRing,
   MessageProcessor,
+  OutboxRelay,
   ReplyStore,
   type ReplyStoreLimits,
 } from 'waybill';
+import { MemoryStore, transact } from 'waybill/once';
 import {
   HandlersRegistry,
   MessageConsumerRegistry,
@@ -79,6 +82,17 @@ async function processor(statics: object, { stage }: Scene): Promise<void> {
   await desk.start();
   await place.command('go');
   await gate.opened;
+}
+
+/** A message is put, and is sent. */
+async function relay(options: object, { stage, queue }: Scene): Promise<void> {
+  const store = new MemoryStore();
+  await stage.side.onChannel((channel) => channel.assertQueue(queue));
+  await using outbox = new OutboxRelay({ store, url: stage.url, logger, ...options });
+  await outbox.start();
+  await using producer = await GenericProducer.connect({ url: stage.url, logger });
+  await transact(store, () => producer.with({ outbox: store, eks: [[Exchange, queue]] }).command('go'));
+  await stage.side.waitForMessage(queue);
 }
 
 /** A command is signed, and comes to a processor with this identity. */
@@ -184,11 +198,16 @@ export const consumingSettings: readonly Setting[] = [
     ...limits,
     ...failing,
     unhandled: { good: ['park', 'reject', 'ack'] },
+    'once.keepMs': {
+      good: [1, day, Infinity],
+      of: (keepMs: never) => ({ once: { store: new MemoryStore(), key: () => 'go', keepMs } }),
+    },
     'subscriptions.queueFor': {
       good: ['service', 'instance'],
       of: (queueFor: never) => ({ subscriptions: [{ exchange: newTopic(), patterns: ['#'], queueFor }] }),
     },
   }),
+  ...settings('OutboxRelay', relay, { everyMs: { good: [1, day, Infinity] } }),
   ...settings('Desk', identified, {
     'identity.windowMs': { good: [60_000, day, Infinity], of: (windowMs: never) => ({ windowMs }) },
     'identity.verify': { good: ['off', 'warn', 'enforce'], of: (verify: never) => ({ verify }) },

@@ -10,6 +10,7 @@ import {
   RpcCommand,
   RpcHandler,
 } from 'waybill';
+import { MemoryStore } from 'waybill/once';
 import { collectFigures } from 'waybill/telemetry';
 import { useStage } from '../../support/stage/stage.js';
 import { until } from '../../support/until.js';
@@ -80,6 +81,19 @@ describe('figures without an SDK', () => {
     assert.equal(value('waybill_outbox_messages'), 0);
     for (const line of figures.text().trimEnd().split('\n'))
       assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{([\w]+="[^"]*",?)*\})? \S+)$/);
+  });
+
+  it('count what came again and was not handled again', async (t) => {
+    const place = await stage.place();
+    class Desk extends MessageProcessor {
+      static override readonly once = { store: new MemoryStore() };
+      @MessageHandler('command', 'order')
+      order() {}
+    }
+    const { processor } = await stage.start(t, Desk, place);
+    for (let time = 0; time < 3; time++) await place.command('order', 1, { messageId: 'the same' });
+    await until(() => value('waybill_repeated_total', place.queue) === 2, { what: 'two came again' });
+    await processor.drain();
   });
 
   it('measuring breaks no trace: what is sent, called and tried again goes on in that of what is handled', async (t) => {

@@ -23,6 +23,8 @@ const { DatabaseSync } = (
 /** Opens a database of SQLite. */
 export function openSqlite(path: string): TestDatabase {
   const database = new DatabaseSync(path);
+  // Whoever opens it while another one that was killed is cleared up after has to wait.
+  database.exec('PRAGMA busy_timeout = 10000');
   database.exec('PRAGMA journal_mode = WAL');
   return database;
 }
