@@ -91,6 +91,30 @@ describe('a handler that is too slow', () => {
     t.diagnostic(warnings.join('\n'));
   });
 
+  it('is not run again when its ack was on its way while the broker lost patience', async (t) => {
+    const { processor, queue } = await start(t, 'quorum');
+    processor.onDone = () => broker.proxy.stall();
+    await send(queue, 1);
+    await until(async () => (await side.look(queue))?.messages === 1, {
+      what: 'the broker has taken it back',
+      limitMs: TIMEOUT_MS + 30_000,
+    });
+    processor.onDone = () => {};
+    await broker.proxy.pass();
+    await send(queue, 2);
+    await until(async () => processor.done.has(2) && (await broker.messagesIn(queue)) === 0, {
+      what: 'the next one has run, and both are acked',
+      limitMs: 30_000,
+    });
+    assert.deepEqual(
+      [...processor.begun],
+      [
+        [1, 1],
+        [2, 1],
+      ],
+    );
+  });
+
   async function start(t: TestContext, type: (typeof types)[number], more: Record<string, unknown> = {}) {
     const queue = uniqueName('slow');
     const tellsIt = type === 'quorum' && atLeast('4.0');
@@ -140,12 +164,14 @@ class Slow extends MessageProcessor {
   static override readonly prefetch: number = 10;
   readonly begun = new Map<number, number>();
   readonly done = new Set<number>();
+  onDone: () => void = () => {};
 }
 Slow.handle('command', 'work', async function ({ parameters }: Content<{ number: number; takesMs: number }>) {
   const { number, takesMs } = parameters;
   this.begun.set(number, (this.begun.get(number) ?? 0) + 1);
   await new Promise((resolve) => setTimeout(resolve, takesMs));
   this.done.add(number);
+  this.onDone();
 });
 
 /** With what it takes where nobody has said otherwise. */

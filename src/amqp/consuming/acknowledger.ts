@@ -127,6 +127,11 @@ export class Acknowledger {
     this.#isClosed = true;
   }
 
+  /** The broker has ended our consumer, perhaps before the acks that were written last had come. */
+  doubtAcks(): void {
+    this.#recent.doubt();
+  }
+
   /** The broker has taken one back: nobody settles it any more. */
   forsake(delivery: Delivery): void {
     this.#settled(delivery);
@@ -135,7 +140,7 @@ export class Acknowledger {
   /** The channel is gone. */
   abandon(): void {
     this.#alive = false;
-    this.#recent.lose();
+    this.#recent.doubt();
     this.#acked.clear();
     this.#unsettled.clear();
     this.#onSettled(false);

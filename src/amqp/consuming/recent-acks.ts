@@ -4,7 +4,7 @@ import type { Delivery } from './delivery.js';
 const mostKept = 1_000;
 
 /**
- * The last acks of a channel. Nothing confirms an ack: when the channel is lost, the broker may not have got those that were
+ * The last acks of a channel. Nothing confirms an ack: when the channel is lost, or our consumer, the broker may not have got those that were
  * written last, and hands their messages out again. They are no more than its prefetch, since it waits for an ack before it
  * hands out more.
  */
@@ -25,8 +25,8 @@ export class RecentAcks {
     if (ackedInVain) this.#inVain[this.#count++ % this.#capacity] = ackedInVain;
   }
 
-  /** The channel is gone: all of them may have been in vain. */
-  lose(): void {
+  /** All of them may have been in vain: the channel is gone, or the broker has taken back what was late. */
+  doubt(): void {
     for (const remember of this.#inVain.splice(0)) remember();
     this.#count = 0;
   }

@@ -197,6 +197,7 @@ export class Subscription {
     session.tag = undefined;
     if (tag === undefined) return;
     acknowledger.flush();
+    acknowledger.doubtAcks();
     // Before 4.3 the broker closes the channel for a late delivery, and tells by that.
     const mayBeLate =
       isAtLeast(this.#host.connection.model, '4.3') &&
