@@ -39,6 +39,7 @@ export async function checkDocs(tarball) {
     'zod',
     'class-validator',
     '@types/pg',
+    '@photostructure/sqlite',
     '@nestjs/common',
     '@nestjs/core',
     '@nestjs/testing',

@@ -9,6 +9,11 @@ export interface Job {
   readonly name: string | null;
   /** @see Inbound.content */
   readonly content: unknown;
+  /**
+   * What it says, whoever says it, from whatever process: by this it is known again where messages are handled once. Undefined where only its
+   * bytes tell.
+   */
+  readonly said?: string | undefined;
   /** For the log and the dossier: who does it, as far as that is known by now. */
   readonly handler: string | undefined;
   /** For the log: what it is. */

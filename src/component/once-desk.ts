@@ -24,6 +24,8 @@ export interface OnceDeskOptions {
 export interface OnceJob {
   readonly delivery: Delivery;
   readonly message: Inbound;
+  /** @see Job.said */
+  readonly said: string | undefined;
   /** Runs its handlers. */
   readonly work: (reply: Reply | null) => unknown;
   /** Null where no answer is asked for. */
@@ -105,10 +107,11 @@ export class OnceDesk {
     }
   }
 
-  #known({ message, delivery }: OnceJob): KnownMessage {
+  #known({ message, delivery, said }: OnceJob): KnownMessage {
     const { key, consumer = message.context.queue, keepMs } = this.#options.setting;
     const id: unknown = key ? key(message) : message.context.messageId;
-    if (isKnowable(id)) return { consumer, id, keepMs, digest: key ? '' : digestOf(delivery.content) };
+    if (isKnowable(id))
+      return { consumer, id, keepMs, digest: key ? '' : digestOf(said ?? delivery.content) };
     const what = key ? 'once.key gives nothing' : 'It has no message_id';
     throw new MalformedMessageError(
       `${what} by which it could be known again, from 1 to 255 bytes: it was not handled, since it is to be handled once. ` +
@@ -143,7 +146,7 @@ function isDone(thrown: unknown): boolean {
   return fate === 'leave' || fate === 'exit' || fate === 'restart';
 }
 
-function digestOf(content: Buffer): string {
+function digestOf(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('base64url');
 }
 

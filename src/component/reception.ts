@@ -171,7 +171,7 @@ export class Reception {
   #handleOnce(once: OnceDesk, delivery: Delivery, job: Job, begin: Begin, reply: Reply | null): unknown {
     const message = inbound(this.#options.component, delivery, job);
     const work: Begin = (given) => this.#pass(delivery, job, () => begin(given));
-    return once.run({ delivery, message, work, reply });
+    return once.run({ delivery, message, work, reply, said: job.said });
   }
 
   #pass(delivery: Delivery, job: Job, begin: () => unknown): unknown {

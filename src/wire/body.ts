@@ -13,7 +13,9 @@ export function readBody(value: unknown): ReceivedBody {
   if (!isRecord(value)) throw new MalformedMessageError('The body is not an object.');
   const { type, name, category, content, version } = value;
   if (typeof type !== 'string' || typeof category !== 'string') {
-    throw new MalformedMessageError("The body lacks 'type' or 'category'.");
+    throw new MalformedMessageError(
+      "The body lacks 'type' or 'category': it is no message of Waybill's. A component that takes others says so, as by static wire = plainJson().",
+    );
   }
   if (typeof name !== 'string' && name !== null) throw new MalformedMessageError("The body lacks a 'name'.");
   if (!isRecord(content)) throw new MalformedMessageError("The body lacks a 'content' that is an object.");

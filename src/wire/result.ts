@@ -44,6 +44,7 @@ export type Result<Value = unknown> = MessageResult<Value> | MessageResultError 
 
 abstract class Answer<Value> extends Envelope<ResultContent<Value>> {
   abstract readonly ok: boolean;
+  abstract readonly error: WaybillError | undefined;
 
   constructor(content: ResultContent<Value>) {
     super({ type: 'result', name: 'none', category: 'message', content });
@@ -57,6 +58,15 @@ abstract class Answer<Value> extends Envelope<ResultContent<Value>> {
   /** A text beside the value; what went wrong, where something did. */
   get message(): string {
     return this.body.content.message;
+  }
+
+  /**
+   * What the handler has thrown, where it is of that class, which both sides have registered (`registerError`):
+   * `result.errorAs(SoldOut)?.left`. It is what `unwrap()` would throw. Undefined for all else, and where nothing went wrong.
+   */
+  errorAs<E extends Error>(Class: abstract new (...given: never[]) => E): E | undefined {
+    const reason = this.error && (originalOf(this.error) ?? this.error);
+    return reason instanceof Class ? reason : undefined;
   }
 }
 

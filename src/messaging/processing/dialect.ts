@@ -5,6 +5,7 @@ import {
   type Encoder,
   type ErrorTellerOptions,
   encodingTold,
+  jsonEncoder,
   type ReceivedBody,
   readBody,
   type ToldEncoding,
@@ -35,6 +36,12 @@ export function readingOf({ encoder, wire }: Travelling, table: HandlerTable): R
   if (!wire) return (delivery) => readBody(decode(delivery));
   const names = [...new Set(table.entries.flatMap(({ name }) => name ?? []))];
   return (delivery) => bodyOf(wire.read(arrived(delivery, decode(delivery)), names), table);
+}
+
+/** What a message says beside who says it, and when. Undefined where that cannot be told from its body. */
+export function sayingOf({ encoder, wire }: Travelling): (body: ReceivedBody) => string | undefined {
+  if (wire || encoder !== jsonEncoder) return () => undefined;
+  return ({ type, category, name, content }) => JSON.stringify([type, category, name, content]);
 }
 
 function arrived(delivery: Delivery, body: unknown): ArrivedMessage {

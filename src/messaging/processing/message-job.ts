@@ -20,6 +20,8 @@ export interface JobHost extends ContextHost {
   readonly name: string;
   readonly table: HandlerTable;
   readonly read: ReadDelivery;
+  /** @see Job.said */
+  readonly said: (body: ReceivedBody) => string | undefined;
   readonly logger: Logger;
   /** Whether there is a line for each message. */
   isDebugging(): boolean;
@@ -72,6 +74,10 @@ export class MessageJob implements Job {
 
   get content(): unknown {
     return this.#body?.content;
+  }
+
+  get said(): string | undefined {
+    return this.#body && this.#host.said(this.#body);
   }
 
   get handler(): string | undefined {

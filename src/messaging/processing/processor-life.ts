@@ -22,7 +22,7 @@ import type { FingerprintStamp, ReceivedBody } from '../../wire/index.js';
 import type { Component } from '../handlers/component.js';
 import type { HandlerTable } from '../handlers/table.js';
 import type { GenericConsumer } from './consumer.js';
-import { readingOf, writerOf } from './dialect.js';
+import { readingOf, sayingOf, writerOf } from './dialect.js';
 import type { SubscribedQueues } from './event-queues.js';
 import { newMember } from './member.js';
 import { type JobHost, MessageJob } from './message-job.js';
@@ -194,6 +194,7 @@ export class ProcessorLife {
       processor,
       table,
       read: readingOf(Class, table),
+      said: sayingOf(Class),
       obey,
       passOn: (delivery, queue) => passOn(link, delivery, queue),
       onUnhandled: (message) => emitter.unhandled(message),

@@ -140,6 +140,8 @@ for (const [style, serve] of Object.entries(styles))
       assert.ok(thrown.cause instanceof StoreDown);
       assert.deepEqual([thrown.cause.host, thrown.cause.store], ['db1', { shards: [1, 2] }]);
       assert.ok(result.error instanceof RemoteError);
+      assert.equal(result.errorAs(OrderNotFound), thrown);
+      assert.equal(result.errorAs(StoreDown), undefined);
       assert.equal(result.error.original, thrown);
       assert.match(thrown.stack ?? '', /^OrderNotFound: There is no order 7\.\n/);
     });

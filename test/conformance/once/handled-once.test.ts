@@ -13,6 +13,7 @@ import {
 import { transactionOf } from 'waybill/once';
 import { suiteOwner } from '../../support/broker.js';
 import { type EffectStore, storeKinds } from '../../support/databases/effect-stores.js';
+import { command } from '../../support/stage/envelopes.js';
 import { Gate } from '../../support/stage/gate.js';
 import { allAcked } from '../../support/stage/place.js';
 import { useStage, waitForLength } from '../../support/stage/stage.js';
@@ -210,6 +211,18 @@ for (const { title, skip, open } of storeKinds) {
       await place.waitForRejected(2);
       assert.ok(log.errors.some((line) => line.includes("The id '1' of this message")));
       assert.deepEqual(processor.begun, ['same id']);
+    });
+
+    it('what another process says once more, under the same id, is the same message', async (t) => {
+      const told: RepeatedMessage[] = [];
+      const { place, processor, log } = await desk(t, Desk, { onRepeated: (each) => told.push(each) });
+      const once = command('work', 'said by two');
+      const fingerprint = { ...once.fingerprint, pid: '4712', host: 'another' };
+      for (const body of [once, { ...once, fingerprint }])
+        await stage.side.publish('', place.queue, JSON.stringify(body), { messageId: 'order 7' });
+      await waitForLength(told, 1);
+      assert.deepEqual(processor.begun, ['said by two']);
+      assert.deepEqual(log.errors, []);
     });
 
     it('a message is known by what its key says', async (t) => {
