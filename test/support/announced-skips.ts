@@ -9,6 +9,15 @@ export interface AnnouncedSkip {
 /** All of them. Only what a machine may lack: a client of another language, a shell, a browser. */
 export const announcedSkips: readonly AnnouncedSkip[] = [
   { name: 'pika of Python', reason: 'needs the package python3-pika' },
+  {
+    name: 'through the embedded broker messages are trusted in both directions',
+    reason: 'needs the package python3-pika',
+  },
+  {
+    name: 'through the RabbitMQ messages are trusted in both directions',
+    reason: 'needs the package python3-pika',
+  },
+  { name: "Python's Postage", reason: 'needs the package python3-pika' },
   { name: 'amqp-worker of Python', reason: 'needs the package python3-pika' },
   { name: 'ploomby of Python', reason: 'needs the package python3-pika' },
   { name: 'aio_pika of Python', reason: 'needs the package python3-aio-pika' },
