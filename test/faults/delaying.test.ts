@@ -102,7 +102,7 @@ describe('late messages', () => {
     const sentMs = performance.now() - begun;
 
     const what = (): string => `${arrivals.lateness.size} of ${good.length} have come`;
-    await until(() => arrivals.lateness.size >= good.length, {
+    await until(() => plan.hasFailed || arrivals.lateness.size >= good.length, {
       what: what(),
       limitMs: 600_000,
       everyMs: 200,

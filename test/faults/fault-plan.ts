@@ -11,8 +11,9 @@ export class FaultPlan {
   readonly #steps: { readonly at: number; readonly fault: Fault }[];
   readonly #struck: string[] = [];
   #last: Promise<void> = Promise.resolve();
+  #hasFailed = false;
 
-  /** @param total the amount of work: each fault has its own part of it, in which it suspicion. */
+  /** @param total the amount of work: each fault has its own part of it, in which it strikes. */
   constructor(chance: Chance, total: number, faults: readonly Fault[]) {
     const part = total / (faults.length + 1);
     this.#steps = chance.shuffled(faults).map((fault, index) => {
@@ -20,14 +21,21 @@ export class FaultPlan {
     });
   }
 
-  /** So much of the work is done: what was planned for that suspicion, when the faults before it are over. */
+  /** So much of the work is done: what was planned for that, when the faults before it are over. */
   progressed(done: number): void {
     while (this.#steps[0] && this.#steps[0].at <= done) {
       const { fault } = this.#steps.shift() as { fault: Fault };
       this.#struck.push(fault.name);
       this.#last = this.#last.then(() => fault.strike());
-      this.#last.catch(() => {});
+      this.#last.catch(() => {
+        this.#hasFailed = true;
+      });
     }
+  }
+
+  /** A fault has failed itself, as a broker that did not start again: what is waited for may never come, and {@link finished} says why. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Resolves when all that struck is over. @throws Error when some never did, or failed. */

@@ -142,7 +142,7 @@ class Run {
       async () => {
         count = await this.#numbers.count(table).catch(() => count);
         plan.progressed(count);
-        return count >= total;
+        return plan.hasFailed || count >= total;
       },
       { what: `${table} is full`, limitMs, everyMs: 20 },
     );
