@@ -75,6 +75,7 @@ describe('late messages', () => {
 
     // A level is there no more when the first ones need it: nobody's messages are in it yet.
     await sender.with({ eks: [[Exchange, queue]], delayMs: longestSeconds * 1_000 }).command('other');
+    await broker.node.sync();
     const side = await broker.side();
     await side.onChannel((channel) => channel.deleteQueue('waybill.delay.02'));
 

@@ -52,6 +52,7 @@ describe('messages that are handled once', () => {
       const queue = uniqueName('once');
       await using crew = new Crew(broker.node.url);
       await Promise.all([1, 2].map(() => crew.start(station, [run.database.where, queue, 'effects'])));
+      await broker.node.sync();
       const sending = run.send(queue);
       await run.follow('effects', crew);
       await sending;
@@ -70,6 +71,7 @@ describe('messages that are handled once', () => {
       await crew.start(station, [where, next, 'heard']);
       await Promise.all([crew.start(relay, [where]), crew.start(relay, [where])]);
       await crew.start(station, [where, queue, 'effects', next]);
+      await broker.node.sync();
       const sending = run.send(queue);
       await run.follow('heard', crew);
       await sending;

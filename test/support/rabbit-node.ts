@@ -151,8 +151,8 @@ export class RabbitNode implements AsyncDisposable {
   }
 
   /**
-   * Lets it write down all that was declared, so that a crash from now on keeps it. RabbitMQ 3.10 answers a declaration
-   * half a second before that: killed in between it forgets the queue, or brings a quorum queue back empty and deaf.
+   * Lets it write down all that was declared, so that a crash from now on keeps it. RabbitMQ answers a declaration
+   * half a second before that: killed in between 3.10 forgets the queue, or brings a quorum queue back empty and deaf, and 4.3 empty.
    */
   async sync(): Promise<void> {
     await this.ctl('rabbitmqctl', ['eval', SYNC]);
