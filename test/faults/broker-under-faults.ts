@@ -38,7 +38,10 @@ export class BrokerUnderFaults {
     return side;
   }
 
-  /** How many messages a queue holds in all, those that were delivered and not settled included. */
+  /**
+   * How many messages a queue holds in all, those that were delivered and not settled included, and those that rest beside it
+   * before they are tried again.
+   */
   async messagesIn(queue: string): Promise<number> {
     const list = await this.node.ctl('rabbitmqctl', [
       '-q',
@@ -47,9 +50,10 @@ export class BrokerUnderFaults {
       'name',
       'messages',
     ]);
-    const line = list.split('\n').find((each) => each.startsWith(`${queue}\t`));
-    if (line === undefined) throw new Error(`There is no queue ${queue}`);
-    return Number(line.split('\t')[1]);
+    const queues = list.split('\n').map((line) => line.split('\t') as [string, string]);
+    const meant = queues.filter(([name]) => name === queue || name.startsWith(`${queue}.retry.`));
+    if (meant.length === 0) throw new Error(`There is no queue ${queue}`);
+    return meant.reduce((sum, [, messages]) => sum + Number(messages), 0);
   }
 
   /** All connections are reset; there is at least one. */

@@ -158,7 +158,7 @@ export class Consumer {
       const suspect = mayHaveRun && this.#isSuspect(delivery);
       if (suspect && this.#running.size > 0) return;
       this.#waiting.shift();
-      if (mayHaveRun && this.#duplicates.holds(delivery)) continue;
+      if (this.#duplicates.holds(delivery)) continue;
       if (this.#duplicates.drops(delivery, this.#host.logger)) continue;
       if (!mayHaveRun || !this.#isGivenUp(delivery)) this.#run(delivery, suspect);
     }

@@ -3,11 +3,11 @@ import type { Delivery } from './delivery.js';
 import { LateAcks } from './late-acks.js';
 import type { MessageMark } from './message-mark.js';
 import { RetriedDuplicates } from './retried-duplicates.js';
-import { RunningDuplicates, runningDuplicateOf } from './running-duplicates.js';
+import { RunningDuplicates, twinOf } from './running-duplicates.js';
 
 /**
  * Keeps one message from being handled twice: at the same time, since it runs still; when it is done already, and nobody
- * could say so in time; and as the second of two copies of a failed one.
+ * could say so in time; and as a copy of a failed one that another copy stands for.
  */
 export class Duplicates {
   readonly #running: () => Iterable<Delivery>;
@@ -33,9 +33,9 @@ export class Duplicates {
     return this.#ofRunning.all;
   }
 
-  /** Whether the same message runs here, or is put aside. */
+  /** Whether one that comes again runs here still, or is put aside. */
   runs(delivery: Delivery): boolean {
-    return runningDuplicateOf(delivery, this.#inHand()) !== undefined;
+    return delivery.mayHaveRun && twinOf(delivery, this.#inHand()) !== undefined;
   }
 
   /** True for one that must wait, and then it is kept, because the same message still runs. */

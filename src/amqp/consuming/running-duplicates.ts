@@ -1,8 +1,10 @@
 import type { Delivery } from './delivery.js';
+import { failureCount } from './failure-count.js';
 
 /**
  * Keeps one message from being handled twice at the same time. When a channel is lost, or the queue's process, the broker
- * hands out again what was not acked, at once, while the handlers still run: the second one waits here for the first.
+ * hands out again what was not acked, at once, while the handlers still run: the second one waits here for the first. So does
+ * the copy of a failed message, while the broker has not confirmed that it has it: else a kill could run both again.
  */
 export class RunningDuplicates {
   readonly #held = new Map<Delivery, Delivery[]>();
@@ -18,7 +20,8 @@ export class RunningDuplicates {
 
   /** True if the delivery must wait, and then it is kept, because the same message still runs. */
   holds(delivery: Delivery, running: Iterable<Delivery>): boolean {
-    const first = runningDuplicateOf(delivery, running);
+    const mayBeTwin = delivery.mayHaveRun || failureCount(delivery) > 0;
+    const first = mayBeTwin ? twinOf(delivery, running) : undefined;
     if (!first) return false;
     this.#held.set(first, [...(this.#held.get(first) ?? []), delivery]);
     return true;
@@ -40,8 +43,7 @@ export class RunningDuplicates {
 }
 
 /** The one of those that run which is a delivery of the same message. */
-export function runningDuplicateOf(delivery: Delivery, running: Iterable<Delivery>): Delivery | undefined {
-  if (!delivery.mayHaveRun) return undefined;
+export function twinOf(delivery: Delivery, running: Iterable<Delivery>): Delivery | undefined {
   for (const each of running) if (isSameMessage(each, delivery)) return each;
   return undefined;
 }

@@ -40,6 +40,22 @@ describe('of two copies of a failed message', () => {
     assert.equal(copies.isSecond(copy()), true);
   });
 
+  it('one that has failed less often is recognised, too: the other is further, and stands for it', () => {
+    const copies = new RetriedDuplicates();
+    const [behind, ahead] = [copy(), copy({ failures: 3 })];
+    assert.deepEqual([copies.isSecond(behind), copies.isSecond(ahead)], [false, false]);
+    behind.ack();
+    assert.equal(copies.isSecond(copy({ failures: 2 })), true, 'while the other is in hand');
+    ahead.reject();
+    assert.equal(copies.isSecond(copy({ failures: 2 })), false, 'the other is gone');
+    assert.equal(copies.isSecond(copy()), true, 'this one was acked');
+    copy({ failures: 3 }).ack();
+    const again = copy({ failures: 3 });
+    assert.equal(copies.isSecond(again), false);
+    again.ack();
+    assert.equal(copies.isSecond(copy({ failures: 2 })), true, 'after the other was acked');
+  });
+
   it('the second is handled where the first was given back, rejected, or lost with its channel', () => {
     const settlements: ((first: Delivery, acknowledger: Acknowledger) => void)[] = [
       (first) => first.giveBack(),
@@ -103,8 +119,16 @@ describe('a message that is delivered again while it runs', () => {
     const again = copy({ redelivered: true });
     const others = [copy({ text: 'other' }), copy({ queue: 'other' }), copy({ messageId: 'other' })];
     assert.equal(new RunningDuplicates().holds(again, others), false);
-    assert.equal(new RunningDuplicates().holds(copy(), [copy()]), false, 'it was not delivered before');
+    const first = copy({ failures: 0 });
+    assert.equal(new RunningDuplicates().holds(first, [copy()]), false, 'it was not delivered before');
     assert.ok(others.every((other) => !isSameMessage(again, other)));
+  });
+
+  it('waits as the copy of a failed one, too, while that is not settled', () => {
+    const twins = new RunningDuplicates();
+    const [failed, made] = [copy({ failures: 0 }), copy()];
+    assert.equal(twins.holds(made, [failed]), true);
+    assert.deepEqual(twins.release(failed), [made]);
   });
 
   it('is released with all others that wait', () => {
