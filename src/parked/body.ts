@@ -37,11 +37,20 @@ export function senderName(message: EncodedBody): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** What the message is called: its `type`, else the name in its envelope; undefined where it has none. */
-export function messageName(message: EncodedBody): string | undefined {
-  const { type } = message.properties;
-  if (typeof type === 'string' && type !== '') return type;
-  const body = jsonBody(message);
-  const name = isRecord(body) ? body['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
+/**
+ * What the message is called: its `type`, else the name in its envelope or the pattern in Nest's, else the routing key with
+ * which it was published first, where that is known; undefined where it has none.
+ */
+export function messageName(message: EncodedBody & { readonly origin?: Origin }): string | undefined {
+  const names = [message.properties.type, nameInBody(jsonBody(message)), message.origin?.['routing_key']];
+  return names.find((name): name is string => typeof name === 'string' && name !== '');
+}
+
+type Origin = Readonly<Record<string, unknown>>;
+
+/** The name of other JSON is somebody's, and not that of the message. */
+function nameInBody(body: unknown): unknown {
+  if (!isRecord(body)) return undefined;
+  const isNest = 'pattern' in body && 'data' in body;
+  return typeof body['type'] === 'string' ? body['name'] : isNest ? body['pattern'] : undefined;
 }
