@@ -62,6 +62,8 @@ export class Reception {
     const { chain, component, tally, responder } = options;
     const { logger } = options.link;
     this.#settlement = new Settlement({ ...options, name: component.name, logger });
+    // What only waits has figures, too.
+    telemetryNow(chain);
     const { once: setting } = chain;
     this.#once = setting && new OnceDesk({ setting, owner: component.name, logger, tally, responder });
   }

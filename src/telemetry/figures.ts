@@ -7,6 +7,7 @@ import type {
   ObservableGauge,
 } from '@opentelemetry/api';
 import { type Delivery, Link } from '../amqp/index.js';
+import { LoopDelay } from '../common/loop-delay.js';
 import { shortQueue } from './attributes.js';
 import { harmless } from './harmless.js';
 
@@ -35,6 +36,7 @@ export const figureNames = {
   inflight: 'waybill.inflight',
   waiting: 'waybill.waiting',
   reconnects: 'waybill.reconnects',
+  loopDelay: 'waybill.event_loop.delay',
 } as const;
 
 /** What figures are made by: an SDK's meter, or our own book. */
@@ -103,8 +105,14 @@ export class Figures {
     const waiting = gauge(names.waiting, 'Messages that were delivered, and wait here for their handlers.');
     const description = 'How often connections were made again.';
     const reconnects = meter.createObservableCounter(names.reconnects, { unit: '{connection}', description });
+    const loop = new LoopDelay();
+    const loopDelay = meter.createObservableGauge(names.loopDelay, {
+      unit: 's',
+      description: 'The longest that the event loop was late in the last half a minute.',
+    });
     meter.addBatchObservableCallback(
       (figures) => {
+        figures.observe(loopDelay, loop.recentWorstMs / 1_000);
         for (const { activity, server } of Link.open) {
           const now = activity();
           const own = { 'messaging.client.id': server.client };
@@ -118,7 +126,7 @@ export class Figures {
           }
         }
       },
-      [outbox, unconfirmed, inflight, waiting, reconnects],
+      [outbox, unconfirmed, inflight, waiting, reconnects, loopDelay],
     );
   }
 

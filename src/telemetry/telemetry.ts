@@ -94,6 +94,8 @@ let current: Current | undefined;
 /** Has figures kept in the process, from the first call on. */
 export function keepFigures(): FigureBook {
   kept.book ??= new FigureBook();
+  // Else nothing is looked at before the first message.
+  telemetryNow({ isTold: true });
   return kept.book;
 }
 

@@ -1,12 +1,13 @@
 import type { Delivery, Link } from '../../amqp/index.js';
 import { cut } from '../../common/foreign-text.js';
+import { LoopDelay } from '../../common/loop-delay.js';
 import { toError } from '../../errors.js';
 import type { NodeAnswer, NodeFacts, Obeyed, Question } from '../common/facts.js';
 import { presenceKey, word } from '../common/names.js';
 import { isOrder, type Order } from '../common/order.js';
 import { Leases } from './leases.js';
 import type { Member } from './member.js';
-import { LoopDelay, nodeFigures } from './node-facts.js';
+import { nodeFigures } from './node-facts.js';
 import { carryOut } from './orders.js';
 import { answerTo, isQuestion } from './questions.js';
 import { type Request, readRequest } from './request.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Link } from '../../amqp/index.js';
+import type { LoopDelay } from '../../common/loop-delay.js';
 import { packageVersion } from '../../common/package-version.js';
 import type { NodeFacts, NodeFigures } from '../common/facts.js';
 
@@ -16,28 +16,6 @@ export function nodeFacts({ vhost }: Link): NodeFacts {
     waybill: packageVersion,
     node: process.versions.node,
   };
-}
-
-/** How late the event loop is; looked at from the first time that somebody asks. */
-export class LoopDelay {
-  #watched: IntervalHistogram | undefined;
-
-  /** The longest delay since it was asked the last time, in milliseconds; 0 the first time. */
-  get worstMs(): number {
-    if (!this.#watched) {
-      this.#watched = monitorEventLoopDelay({ resolution: 20 });
-      this.#watched.enable();
-      return 0;
-    }
-    const worst = Math.max(0, this.#watched.max / 1e6 - 20);
-    this.#watched.reset();
-    return Math.round(worst);
-  }
-
-  close(): void {
-    this.#watched?.disable();
-    this.#watched = undefined;
-  }
 }
 
 /** What this process does. */
