@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { announcedSkips } from './announced-skips.js';
 import { compiledFolder } from './loader/loader.js';
 import { type RunSettings, runTestFiles } from './node-runner.js';
@@ -10,8 +11,8 @@ import type { TestReport } from './test-report.js';
 const UNIT_LIMIT_MS = '30000';
 const BROKER_LIMIT_MS = '120000';
 
-/** Two files at a time: more make each other late on a small machine. */
-const CONCURRENT_FILES = 2;
+/** Files at a time: one more than the machine could, since many wait; many more make each other late. */
+const CONCURRENT_FILES = Math.min(availableParallelism() + 1, 4);
 
 const LEGACY_TSCONFIG = 'tsconfig.legacy.json';
 

@@ -1,10 +1,9 @@
 /**
  * Runs a group of tests: `run-tests.ts <group> [part of a path ...] [--rabbitmq <version,... | all>]`.
  *
- * Groups are `unit` (no broker, seconds), `broker`, `examples`, any other folder of `test/`, and `all`. Groups
- * with a broker use WAYBILL_TEST_URL, or one private RabbitMQ node of each version. `embedded` is all that needs a
- * broker, on the embedded one; `faults` and `cluster` start nodes themselves, one file at a time. A run that found no
- * test, or skipped one that is not announced in announced-skips.ts, is red; so is, with CI=true, one that could not have
+ * Groups are the folders of `test/`, of which `unit` needs no broker; `embedded`, all that needs a broker, on the embedded
+ * one; `all`; and `usual`, all but `faults` and `cluster`, which start nodes themselves and run one file at a time. Groups with a
+ * broker use WAYBILL_TEST_URL, or one private RabbitMQ node of each version: default-versions.ts. A run that found no test, or skipped one that is not announced in announced-skips.ts, is red; so is, with CI=true, one that could not have
  * a version of RabbitMQ.
  */
 import { GroupRuns } from './group-runs.js';
@@ -24,7 +23,7 @@ import { planProfiles, planVersions, type VersionPlan } from './test-plan.js';
 import { formatSummary } from './test-report.js';
 
 const USAGE =
-  'Usage: run-tests.ts <unit | broker | embedded | examples | all> [part of a path ...] [--rabbitmq <version,... | all>]';
+  'Usage: run-tests.ts <unit | broker | conformance | embedded | examples | usual | all> [part of a path ...] [--rabbitmq <version,... | all>]';
 
 /** What runs on one version, and how this version is had. */
 interface SuppliedPlan extends VersionPlan {

@@ -5,9 +5,6 @@ import { type RabbitmqOnly, rabbitmqOnly } from './rabbitmq-only.js';
 /** Folders of `test/` that hold no tests to run: helpers, compile-only programs, recorded bytes. */
 const NOT_GROUPS: readonly string[] = ['support', 'types', 'legacy', 'fixtures'];
 
-/** Groups made of more than the folder of their name. */
-const GROUP_FOLDERS: Readonly<Record<string, readonly string[]>> = { broker: ['broker', 'conformance'] };
-
 /** The group that is all tests with a broker, on the embedded one. */
 const EMBEDDED = 'embedded';
 
@@ -18,7 +15,7 @@ const WITH_OWN_NODES: readonly string[] = ['faults', 'cluster'];
 const NOT_ON_EMBEDDED: readonly string[] = ['unit', 'parity', 'interop', ...WITH_OWN_NODES];
 
 /** Without these, `all` is not all. */
-const REQUIRED_GROUPS: readonly string[] = ['unit', 'broker', 'examples', EMBEDDED];
+const REQUIRED_GROUPS: readonly string[] = ['unit', 'broker', 'conformance', 'examples', EMBEDDED];
 
 const TEST_FILE = /\.test\.ts$/;
 
@@ -41,7 +38,7 @@ export type BrokerKind = 'none' | 'embedded' | 'RabbitMQ' | 'own';
 
 /** The tests of one group, as paths relative to the project. */
 export interface TestGroup {
-  /** `unit`, `broker`, `examples`, `embedded`, or a folder of `test/`. */
+  /** `embedded`, or a folder of `test/`. */
   readonly name: string;
   /** All its test files. */
   readonly files: readonly string[];
@@ -55,14 +52,14 @@ export interface TestGroup {
 }
 
 /**
- * The groups a name stands for: itself, or for `all` the required ones and then any other folder with tests.
+ * The groups a name stands for: `all`; `usual`, which is all but those that start nodes themselves, since they take long; else
+ * itself.
  *
  * @param filters parts of paths; where given, only files with one of them are taken.
  * @throws Error when the name is unknown or nothing is left to run: an empty run must never be green.
  */
 export function collectGroups(root: string, name: string, filters: readonly string[] = []): TestGroup[] {
-  const names = name === 'all' ? allGroups(root) : [name];
-  const groups = names.map((each) => collectGroup(root, each, filters));
+  const groups = groupsOf(root, name).map((each) => collectGroup(root, each, filters));
   const empty = groups.filter((group) => group.files.length === 0);
   if (filters.length === 0 && empty.length > 0) {
     throw new Error(`No test file in group ${empty.map((group) => group.name).join(', ')}`);
@@ -79,7 +76,7 @@ function collectGroup(root: string, name: string, filters: readonly string[]): T
   const leftOut = name === EMBEDDED ? rabbitmqOnly.filter(({ file }) => all.includes(file)) : [];
   const files = all.filter((each) => !leftOut.some(({ file }) => file === each));
   const bothModes = name === EMBEDDED ? [] : files.filter((file) => BOTH_MODES.test(file));
-  const byAmqplibToo = name === 'broker' ? files.filter((file) => BY_AMQPLIB_TOO.test(file)) : [];
+  const byAmqplibToo = name === EMBEDDED ? [] : files.filter((file) => BY_AMQPLIB_TOO.test(file));
   return { name, files, bothModes, byAmqplibToo, broker: brokerOf(name), leftOut };
 }
 
@@ -90,7 +87,7 @@ function brokerOf(name: string): BrokerKind {
 }
 
 function filesOf(root: string, name: string): string[] {
-  const folders = name === EMBEDDED ? foldersForEmbedded(root) : (GROUP_FOLDERS[name] ?? [name]);
+  const folders = name === EMBEDDED ? foldersForEmbedded(root) : [name];
   const files = folders.flatMap((folder) => testFilesUnder(root, join('test', folder)));
   return name === 'unit' ? [...files, ...testFilesIn(root, 'test')] : files;
 }
@@ -99,12 +96,14 @@ function foldersForEmbedded(root: string): string[] {
   return testFolders(root).filter((folder) => !NOT_ON_EMBEDDED.includes(folder));
 }
 
+function groupsOf(root: string, name: string): readonly string[] {
+  if (name === 'all') return allGroups(root);
+  if (name === 'usual') return allGroups(root).filter((group) => !WITH_OWN_NODES.includes(group));
+  return [name];
+}
+
 function allGroups(root: string): string[] {
-  const known = new Set([
-    ...REQUIRED_GROUPS,
-    ...REQUIRED_GROUPS.flatMap((name) => GROUP_FOLDERS[name] ?? []),
-  ]);
-  return [...REQUIRED_GROUPS, ...testFolders(root).filter((folder) => !known.has(folder))];
+  return [...REQUIRED_GROUPS, ...testFolders(root).filter((folder) => !REQUIRED_GROUPS.includes(folder))];
 }
 
 /** The folders of `test/` that hold tests. */

@@ -80,13 +80,13 @@ describe('run-tests', () => {
     );
   });
 
-  it('is red for a group without files, also as a part of `all`', async (t) => {
+  it('is red for a group without files, also as a part of `usual`', async (t) => {
     const alone = await runIn(t, { 'test/unit/a.ts': PASSING }, 'unit');
     assert.equal(alone.exitCode, 1);
     assert.match(alone.output, /No test file in group unit/);
-    const all = await runIn(t, { 'test/unit/a.test.ts': PASSING }, 'all');
+    const all = await runIn(t, { 'test/unit/a.test.ts': PASSING }, 'usual');
     assert.equal(all.exitCode, 1);
-    assert.match(all.output, /No test file in group broker, examples/);
+    assert.match(all.output, /No test file in group broker, conformance, examples/);
   });
 
   it('is red when a filter matches no file', async (t) => {
@@ -205,9 +205,11 @@ describe('run-tests, when a version of RabbitMQ cannot be had', () => {
   const files = {
     'test/unit/a.test.ts': PASSING,
     'test/broker/b.test.ts': PASSING,
+    'test/conformance/d.test.ts': PASSING,
     'test/examples/c.test.ts': PASSING,
   };
-  const line = /✖ NOT TESTED on RabbitMQ 0\.1: broker, examples\. RabbitMQ 0\.1 could not be had: .*\n$/;
+  const line =
+    /✖ NOT TESTED on RabbitMQ 0\.1: broker, conformance, examples\. RabbitMQ 0\.1 could not be had: .*\n$/;
 
   it('says so last of all, and is as green as the rest', async (t) => {
     const { exitCode, output } = await runIn(t, files, 'all', '--rabbitmq', NOWHERE);

@@ -8,6 +8,7 @@ const groups = [
   group('unit', 'none'),
   group('embedded', 'embedded'),
   group('broker', 'RabbitMQ'),
+  group('conformance', 'RabbitMQ'),
   group('parity', 'RabbitMQ'),
   group('cluster', 'own'),
 ];
@@ -22,15 +23,15 @@ describe('which versions the embedded broker plays', () => {
 });
 
 describe('which groups run on which version of RabbitMQ', () => {
-  it('is the oldest and the newest by default', () => {
+  it('is the oldest and the newest by default, for some the newest only', () => {
     assert.deepEqual(planned(undefined), {
       '3.10': ['broker', 'parity', 'cluster'],
-      '4.3': ['broker', 'parity', 'cluster'],
+      '4.3': ['broker', 'conformance', 'parity', 'cluster'],
     });
   });
 
   it('is what was chosen, for all of them, the oldest first', () => {
-    const all = ['broker', 'parity', 'cluster'];
+    const all = ['broker', 'conformance', 'parity', 'cluster'];
     assert.deepEqual(Object.entries(planned(['4.3', '4.0'])), [
       ['4.0', all],
       ['4.3', all],
