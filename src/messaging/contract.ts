@@ -16,8 +16,9 @@ import type { MessageProcessor } from './processing/processor.js';
 import { type BuilderClass, wireName } from './producing/built.js';
 import type { CallsOf, CommandsOf, EventsOf, StreamsOf } from './producing/contents.js';
 import { ofContract } from './producing/contract-readers.js';
-
+import { builtBy } from './producing/equip.js';
 import type { GenericProducer } from './producing/producer.js';
+import { nearestTo } from './producing/undeclared.js';
 
 type ParametersTo<Producer, Name extends keyof CallsOf<Producer>> = CallsOf<Producer>[Name] extends {
   readonly parameters: infer Parameters;
@@ -166,6 +167,7 @@ export function handlersFor<Producer extends GenericProducer>(
     RpcStreamHandler: on('stream', 'content'),
     RpcStreamHandlerFullBody: on('stream', 'body'),
     all: (processor: object, handlers: Readonly<Record<string, unknown>>) => {
+      assertBuilt(producer, Object.keys(handlers));
       for (const [method, run] of Object.entries(handlers)) {
         const { category, type, name } = keyOf(method);
         const key = { category, view: 'content', type, name: wireName(producer, name) } as const;
@@ -175,6 +177,28 @@ export function handlersFor<Producer extends GenericProducer>(
   };
   // Through unknown: what the contract's types promise depends on Producer, which has no value to check against.
   return decorators as unknown as ContractHandlers<Producer>;
+}
+
+/**
+ * For whom the compiler does not look. n.b. a builder that is a field stands on no prototype: only what is like one that does is refused.
+ * @throws ConfigurationError for a handler of something that the producer does not send
+ */
+function assertBuilt(
+  { name, prototype, contract }: BuilderClass & { readonly prototype: object },
+  handlers: readonly string[],
+): void {
+  const built = builtBy(prototype);
+  for (const handler of handlers.filter((each) => !built.includes(each))) {
+    const nearest = nearestTo(
+      handler,
+      built.filter((each) => !handlers.includes(each)),
+    );
+    if (!contract && !nearest) continue;
+    const hint = nearest ? ` Did you mean ${nearest}?` : '';
+    throw new ConfigurationError(
+      `handlersFor(${name}).all has a handler ${handler}, and ${name} sends nothing of that name.${hint}`,
+    );
+  }
 }
 
 /** What the contract says of what comes, and of what is answered. */

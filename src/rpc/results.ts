@@ -1,5 +1,5 @@
 import { nextMessageId, type Received } from '../amqp/index.js';
-import { MalformedReplyError } from '../errors.js';
+import { MalformedReplyError, type RemoteError, type WaybillError } from '../errors.js';
 import {
   decoderFor,
   type Encoder,
@@ -45,9 +45,11 @@ export class ResultWriter implements StreamWriter {
     this.#teller = new ErrorTeller({ component: fingerprint, ...told });
   }
 
-  /** A result as it is, any other value as a MessageResult; nothing is answered with an error that says so. */
+  /** A result as it is, any other value as a MessageResult; nothing is answered with an error that says so. An error's code stands where Postage does not look. */
   write(given: unknown): Answer {
-    return this.#encode(given === undefined ? noAnswer() : asResult(given));
+    const result = given === undefined ? noAnswer() : asResult(given);
+    const code = result.type === 'error' ? codeOf(result.error) : undefined;
+    return this.#encode(result, code === undefined ? {} : { error: { code } });
   }
 
   /** The class name and the message of what was thrown; beside them what Postage does not know. */
@@ -79,6 +81,10 @@ export function itemsReader(encoder: Encoder): (frame: Received) => readonly unk
     if (Array.isArray(items)) return items;
     throw new MalformedReplyError('A frame of a stream holds no list of items.');
   };
+}
+
+function codeOf(error: WaybillError): string | undefined {
+  return error.code === 'REMOTE' ? (error as RemoteError).remoteCode : error.code;
 }
 
 function asResult(value: unknown): Result {

@@ -53,7 +53,7 @@ export function takenFrom(place: Place, { queue, fields: { exchange, routingKey 
   return remembered(place, `${exchange}\n${routingKey}\n${queue}`, () => {
     const key = routingKey === queue ? '' : withoutRandom(routingKey);
     const short = withoutRandom(queue);
-    const figures = figuresOf('process', place, short);
+    const figures = figuresOfQueue(place, queue);
     const spanName = `process ${short}`;
     return {
       spanName,
@@ -63,6 +63,11 @@ export function takenFrom(place: Place, { queue, fields: { exchange, routingKey 
       figures,
     };
   });
+}
+
+/** The attributes of the figures of what is taken from a queue. */
+export function figuresOfQueue(place: Place, queue: string): Attributes {
+  return figuresOf('process', place, withoutRandom(queue));
 }
 
 function joined(...parts: readonly string[]): string {

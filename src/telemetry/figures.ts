@@ -8,7 +8,7 @@ import type {
 } from '@opentelemetry/api';
 import { type Delivery, Link } from '../amqp/index.js';
 import { LoopDelay } from '../common/loop-delay.js';
-import { shortQueue } from './attributes.js';
+import { figuresOfQueue, type Place, shortQueue } from './attributes.js';
 import { harmless } from './harmless.js';
 
 /** The bounds that the conventions advise, in seconds. */
@@ -60,6 +60,8 @@ export class Figures {
   readonly repeated: Counter;
   readonly #age: Histogram;
   readonly #asides: { readonly retried: Counter; readonly parked: Counter };
+  /** The queues whose counters are there. */
+  readonly #begun = new WeakMap<Place, Set<string>>();
 
   /** @param makers each of them is told everything. */
   constructor(makers: readonly FigureMaker[]) {
@@ -123,11 +125,23 @@ export class Figures {
             const ofQueue = { ...own, 'messaging.destination.name': shortQueue(queue) };
             figures.observe(inflight, load.running, ofQueue);
             figures.observe(waiting, load.waiting, ofQueue);
+            this.#begin(server, queue);
           }
         }
       },
       [outbox, unconfirmed, inflight, waiting, reconnects, loopDelay],
     );
+  }
+
+  /** The counters of a queue begin at 0: one that begins at 1 shows Prometheus no rise, so nobody would hear of the first that is parked. */
+  #begin(place: Place, queue: string): void {
+    const known = this.#begun.get(place) ?? new Set();
+    this.#begun.set(place, known);
+    if (known.has(queue) || isOurs(queue)) return;
+    known.add(queue);
+    const attributes = figuresOfQueue(place, queue);
+    for (const counter of [this.consumed, this.#asides.retried, this.#asides.parked])
+      counter.add(0, attributes);
   }
 
   /** The handler of a message begins. A timestamp counts whole seconds; one of the future, or none, tells nothing. */
@@ -142,6 +156,11 @@ export class Figures {
   putAside(why: 'retried' | 'parked', attributes: Attributes): void {
     this.#asides[why].add(1, attributes);
   }
+}
+
+/** What components say among each other is handled by no handlers of theirs. */
+function isOurs(queue: string): boolean {
+  return queue.startsWith('waybill.');
 }
 
 function counterOfAll(makers: readonly FigureMaker[], name: string, options: MetricOptions): Counter {

@@ -190,14 +190,17 @@ function rebuilt<Value>(
   if (!isRecord(content) || !('value' in content) || typeof content['message'] !== 'string') return undefined;
   const { type, value, message } = content;
   if (type === 'success') return receivedResult(value as Value, message);
-  if (type === 'error') return new MessageResultError(message);
+  const details = isRecord(_reserved) ? _reserved['error'] : undefined;
+  if (type === 'error') return new MessageResultError(message, plainError(message, details));
   if (type !== 'exception') return undefined;
   const name = excerpt(value);
-  return new MessageResultException(
-    name,
-    message,
-    remoteError(name, message, isRecord(_reserved) ? _reserved['error'] : undefined, hops),
-  );
+  return new MessageResultException(name, message, remoteError(name, message, details, hops));
+}
+
+/** An error without a class, which may have a code. */
+function plainError(message: string, details: unknown): RemoteError {
+  const code = isRecord(details) ? details['code'] : undefined;
+  return new RemoteError(message, typeof code === 'string' ? { code: excerpt(code) } : {});
 }
 
 function excerpt(value: unknown): string {

@@ -45,10 +45,11 @@ export function hasWaited({ ageMs, runMs }: Delivery): boolean {
   return ageMs > 2 * runMs;
 }
 
-/** A fingerprint in a few words: `name@host pid`. Undefined for what is none. */
+/** A fingerprint in a few words: `name@host pid`. Undefined for what is none, and where it tells nothing. */
 export function senderOf(fingerprint: unknown): string | undefined {
   if (typeof fingerprint !== 'object' || fingerprint === null) return undefined;
   const { name, host, pid } = fingerprint as Record<string, unknown>;
+  if ((name ?? host ?? pid ?? undefined) === undefined) return undefined;
   return `${cut(name ?? '?')}@${cut(host ?? '?')} ${cut(pid ?? '?', 20)}`;
 }
 

@@ -16,11 +16,15 @@ export function messageFields({ queue, properties, sender, watch }: Delivery): L
   };
 }
 
-/** Which message it is, for people: `id 4711`, and `from orders@host 42`; of each as much as is known. */
+/** Which message it is, for people: `id 4711`, or else its routing key, and `from orders@host 42`; of each as much as is known. */
 export function messageWords(delivery: Delivery): readonly string[] {
   const { messageId, sender } = messageFields(delivery);
+  const { queue, fields } = delivery;
+  // What was sent to the queue itself, as what is tried again, has no other key.
+  const key = messageId === undefined && fields.routingKey !== queue ? fields.routingKey : '';
   return [
     ...(messageId === undefined ? [] : [`id ${String(messageId)}`]),
+    ...(key ? [`routing key '${cut(key)}'`] : []),
     ...(sender === undefined ? [] : [`from ${String(sender)}`]),
   ];
 }

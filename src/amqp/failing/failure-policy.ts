@@ -153,7 +153,7 @@ export class FailurePolicy {
   async #retryLater(delivery: Delivery, runs: number, delayMs: number): Promise<void> {
     const queue = (): Promise<string> => this.#aside.forRetry(delivery.queue, typeOf(delivery), delayMs);
     const sealed = this.#options.seal?.(delivery, delivery.queue);
-    await this.#move(delivery, queue, { [failuresHeader]: runs, ...sealed }, 'retried');
+    await this.#move(delivery, queue, { headers: { [failuresHeader]: runs, ...sealed }, why: 'retried' });
   }
 
   #about(delivery: Delivery): LogFields {
@@ -166,38 +166,35 @@ export class FailurePolicy {
     const beside = this.#options.keptAs?.(delivery.queue) ?? delivery.queue;
     const queue = (): Promise<string> => this.#aside.forParking(beside, typeOf(delivery));
     const sealed = this.#options.seal?.(delivery, beside);
-    await this.#move(delivery, queue, { [failuresHeader]: runs, ...dossier, ...sealed }, 'parked');
-    const id: unknown = delivery.properties.messageId;
-    const what = `A message of '${delivery.queue}'${id === undefined ? '' : ` (id ${cut(id)})`}`;
+    const headers = { [failuresHeader]: runs, ...dossier, ...sealed };
+    const id = await this.#move(delivery, queue, { headers, why: 'parked' });
+    const what = `A message of '${delivery.queue}' (id ${cut(id)})`;
     const where = `kept in '${await queue()}': npx waybill failed list ${beside}`;
     return `${what} was given up (run ${runs}) and is ${where}`;
   }
 
-  /** Publishes the message to another queue, waits for the confirm, then acks the original. */
-  async #move(
-    delivery: Delivery,
-    declareQueue: () => Promise<string>,
-    headers: Headers,
-    why: Why,
-  ): Promise<void> {
+  /** Publishes the message to another queue, waits for the confirm, then acks the original. Gives its id, a new one where it had none. */
+  async #move(delivery: Delivery, declareQueue: () => Promise<string>, change: Change): Promise<unknown> {
+    const id: unknown = delivery.properties.messageId ?? nextMessageId();
     const queue = await declareQueue();
     try {
-      await this.#copy(delivery, queue, headers, why);
+      await this.#copy(delivery, id, queue, change);
     } catch (thrown) {
       if (!isWaybillError(thrown, 'UNROUTABLE')) throw thrown;
       // Somebody has deleted it since we have seen it.
       this.#aside.forget(queue);
-      await this.#copy(delivery, await declareQueue(), headers, why);
+      await this.#copy(delivery, id, await declareQueue(), change);
     }
     delivery.ack();
+    return id;
   }
 
-  async #copy(delivery: Delivery, queue: string, headers: Headers, why: Why): Promise<void> {
+  async #copy(delivery: Delivery, id: unknown, queue: string, { headers, why }: Change): Promise<void> {
     // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
     const { expiration: _life, ...kept } = carriedProperties(delivery.properties as MessageProperties);
     const sent = delivery.properties.headers as Headers | undefined;
     const own = { [originHeader]: originOf(delivery), ...headers };
-    const properties: MessageProperties = { ...kept, messageId: kept.messageId ?? nextMessageId() };
+    const properties: MessageProperties = { ...kept, messageId: id as string };
     const copy = { exchange: '', routingKey: queue, content: delivery.content, properties, mandatory: true };
     const { watch } = delivery;
     const fitting = [{ ...carriedHeaders(sent), ...own }, own, shortened(own)];
@@ -236,8 +233,11 @@ export class FailurePolicy {
 
 type Headers = Readonly<Record<string, unknown>>;
 
-/** Why a copy is made. */
-type Why = 'retried' | 'parked';
+/** What is different on a copy, and why it is made. */
+interface Change {
+  readonly headers: Headers;
+  readonly why: 'retried' | 'parked';
+}
 
 /** Of the queue that it came from: what is put aside is as safe as it was. */
 function typeOf({ declared }: Delivery): unknown {

@@ -110,8 +110,7 @@ export class MessageJob implements Job {
     if (!this.#body) throw this.#unreadable?.thrown;
     if (this.#stopped) throw this.#stopped;
     const [entry] = this.#handlers;
-    if (!entry)
-      throw new UnhandledMessageError(`${this.#host.name} has no handler for ${nameOf(this.#body)}.`);
+    if (!entry) throw this.#unanswerable(this.#body);
     return this.#runOne(entry, this.#body, null, pump);
   }
 
@@ -167,7 +166,7 @@ export class MessageJob implements Job {
     const losesNothing = body.type === 'status' || this.#delivery.isOfStream;
     const isRound = typeof unhandled === 'object' && !mayBePassedOn(this.#delivery);
     const fate = isRound ? 'park' : (unhandled ?? (losesNothing ? 'ack' : 'park'));
-    onUnhandled(unhandledCount.add(this.#delivery, body, fate));
+    onUnhandled(unhandledCount.add(this.#delivery, body, typeof fate === 'object' ? 'pass' : fate));
     if (typeof fate === 'object') return this.#host.passOn(this.#delivery, fate.passTo);
     if (fate === 'reject') throw new RejectMessage();
     if (fate === 'park')
@@ -175,9 +174,19 @@ export class MessageJob implements Job {
     return undefined;
   }
 
+  /** Its caller is told, and whoever looks here: a name may be misspelt, or newer than we. */
+  #unanswerable(body: ReceivedBody): UnhandledMessageError {
+    const { name, unhandledCount, onUnhandled } = this.#host;
+    onUnhandled(unhandledCount.add(this.#delivery, body, 'answer'));
+    return new UnhandledMessageError(`${name} has no handler for ${nameOf(body)}.`);
+  }
+
   #answer(body: ReceivedBody, reply: Reply): unknown {
     const [entry] = this.#handlers;
-    if (!entry) return new MessageResultError(`${this.#host.name} has no handler for ${nameOf(body)}.`);
+    if (!entry) {
+      const error = this.#unanswerable(body);
+      return new MessageResultError(error.message, error);
+    }
     let replied = false;
     const noting: Reply = (answer) => {
       replied = true;

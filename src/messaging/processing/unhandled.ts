@@ -11,6 +11,7 @@ import type { ReceivedBody } from '../../wire/index.js';
 export type Unhandled = Fate | PassTo;
 
 type Fate = 'park' | 'reject' | 'ack';
+type Outcome = Fate | 'pass' | 'answer';
 
 /** To another queue, where somebody else may have the handler. */
 export interface PassTo {
@@ -32,8 +33,8 @@ export interface UnhandledMessage {
   readonly id: string | undefined;
   /** Who sent it, as its fingerprint says: `name@host pid`. */
   readonly from: string;
-  /** What became of it. */
-  readonly fate: Fate | 'pass';
+  /** What became of it; a call, and a request for a stream, is answered with an error. */
+  readonly fate: Outcome;
   /** How many of this name have come since the start, itself included. */
   readonly count: number;
 }
@@ -49,11 +50,12 @@ export interface UnhandledHealth {
 /** Names come from the wire: only so many are remembered. */
 const maxNames = 100;
 
-const outcome: Readonly<Record<Fate | 'pass', string>> = {
+const outcome: Readonly<Record<Outcome, string>> = {
   park: 'kept',
   reject: 'rejected',
   ack: 'acked',
   pass: 'passed on',
+  answer: 'answered with an error',
 };
 
 /** Counts messages that no handler was for, by name, and tells the log: of the 1st of a name, the 10th, the 100th, … */
@@ -76,12 +78,9 @@ export class UnhandledCount {
   }
 
   /** Counts one. */
-  add(delivery: Delivery, body: ReceivedBody, fate: Unhandled): UnhandledMessage {
+  add(delivery: Delivery, body: ReceivedBody, fate: Outcome): UnhandledMessage {
     this.#count++;
-    const message = {
-      ...described(delivery, body),
-      fate: typeof fate === 'string' ? fate : ('pass' as const),
-    };
+    const message = { ...described(delivery, body), fate };
     const key = JSON.stringify([message.category, message.type, message.name]);
     const known = this.#last.get(key);
     if (!known && this.#last.size === maxNames) return this.#addNameless(message);

@@ -61,6 +61,21 @@ export function methodOfField(
   return typeof field === 'function' ? methodFor(method, builder, send).bind(target) : undefined;
 }
 
+/** What the builders of a prototype and of those above it build: `message_x`, `event_x`, `rpc_x`, `stream_x`. */
+export function builtBy(prototype: object): string[] {
+  const names = new Set<string>();
+  for (
+    let each = prototype;
+    each && each !== Object.prototype;
+    each = Object.getPrototypeOf(each) as object
+  ) {
+    for (const key of Object.getOwnPropertyNames(each))
+      if (kinds.some(({ builder }) => key.startsWith(builder) && key.length > builder.length))
+        names.add(key.slice('build_'.length));
+  }
+  return [...names];
+}
+
 /** The names of all sending methods that an object has, for people. */
 export function sendingMethods(target: object): string[] {
   const names = new Set<string>();

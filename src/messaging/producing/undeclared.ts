@@ -1,5 +1,6 @@
 import { editDistance } from '../../common/edit-distance.js';
 import { WaybillError } from '../../errors.js';
+import type { BuilderClass } from './built.js';
 import {
   builderPrefix,
   type MethodPrefix,
@@ -40,15 +41,16 @@ export function guardUndeclared(standInFor: StandInFor): object {
 }
 
 function sentence(producer: object, prefix: MethodPrefix, name: string): string {
-  const className = producer.constructor.name;
+  const { name: className, contract } = producer.constructor as unknown as BuilderClass;
   const nearest = nearestTo(name, sendingMethods(producer));
   const builder = `${builderPrefix(prefix)}${name.slice(prefix.length)}`;
   const hint = nearest ? ` Did you mean ${nearest}?` : '';
-  return `${className} has no ${name}.${hint} A method ${builder} would declare it.`;
+  const where = contract ? `${name} in what producerOf is given` : `A method ${builder}`;
+  return `${className} has no ${name}.${hint} ${where} would declare it.`;
 }
 
 /** What it is called counts, more than how it is sent; what is not like it at all is not named. */
-function nearestTo(name: string, candidates: readonly string[]): string | undefined {
+export function nearestTo(name: string, candidates: readonly string[]): string | undefined {
   const bare = bareName(name);
   const ranked = candidates
     .map((candidate) => ({

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { GetMessage } from 'amqplib';
-import { type Content, MessageProcessor, type Unhandled, type UnhandledMessage } from 'waybill';
+import {
+  type Content,
+  GenericProducer,
+  MessageProcessor,
+  RemoteError,
+  RpcCommand,
+  type Unhandled,
+  type UnhandledMessage,
+} from 'waybill';
 import { uniqueName } from '../../support/broker.js';
 import { command, message, type RawBody } from '../../support/stage/envelopes.js';
 import { useStage } from '../../support/stage/stage.js';
@@ -41,7 +49,7 @@ describe('a message without a handler', () => {
       await processor.drain();
     };
     const parked = (): Promise<GetMessage> => stage.side.waitForMessage(`${queue}.failed`);
-    return { queue, processor, log, send, settled, parked };
+    return { exchange, queue, processor, log, send, settled, parked };
   }
 
   it('N-1: is kept with its dossier, its properties and its bytes, and the next one is handled', async (t) => {
@@ -135,6 +143,21 @@ describe('a message without a handler', () => {
     );
     assert.match(String(log.warnings[1]), /id id 10, .*That is number 10/);
     assert.deepEqual(log.errors, []);
+  });
+
+  it('N-1: tells whoever calls, by its code, and is reported here, too, where it is a call', async (t) => {
+    const { exchange, queue, processor, log } = await start(t);
+    class Orders extends GenericProducer {
+      static override readonly eks = [[exchange, queue]] as const;
+    }
+    const orders = await stage.connect(t, Orders);
+    const { ok, error } = await orders.call(new RpcCommand('plase'));
+    assert.ok(!ok && error instanceof RemoteError);
+    assert.deepEqual([error.remoteCode, error.remoteName], ['NO_HANDLER', undefined]);
+    assert.match(error.message, /Shop has no handler for \(rpc, command, plase\)/);
+    const { count, last } = (await processor.health()).unhandled;
+    assert.deepEqual([count, last[0]?.name, last[0]?.fate], [1, 'plase', 'answer']);
+    assert.match(log.warnings.join(), /plase\) from queue '.*: it is answered with an error/);
   });
 
   it('N-1: is kept all the same when a listener to the event throws', async (t) => {

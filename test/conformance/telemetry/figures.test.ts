@@ -58,7 +58,7 @@ describe('figures without an SDK', () => {
     const strange = [1, 2].map((id) => shop.call(new RpcCommand(`nobody ${id}`)));
     for (const result of await Promise.all(strange)) assert.equal(result.ok, false);
     const name = 'rpc_server_call_duration_seconds_count';
-    await until(() => value(name, 'rpc_method="_OTHER"', 'rpc_status_code="REMOTE"') === 2, {
+    await until(() => value(name, 'rpc_method="_OTHER"', 'rpc_status_code="NO_HANDLER"') === 2, {
       what: 'both are settled',
     });
     await until(() => value('waybill_retries_total', place.queue) === 1, { what: 'one was tried again' });

@@ -35,6 +35,13 @@ describe('figures of a component that has had no message', () => {
         lines.some((line) => line.startsWith(`${name.replace('.', '_')}{`) && line.includes(place.queue)),
         name,
       );
+    for (const name of ['waybill_parked', 'waybill_retries', 'messaging_client_consumed_messages'])
+      assert.ok(
+        lines.some(
+          (line) => line.startsWith(`${name}_total{`) && line.includes(place.queue) && line.endsWith('} 0'),
+        ),
+        name,
+      );
     const late = (): number => Number(/^waybill_event_loop_delay_seconds (\S+)$/m.exec(figures.text())?.[1]);
     assert.ok(late() >= 0);
     await new Promise((resolve) => setTimeout(resolve, 50));
