@@ -5,7 +5,7 @@ import { bodyHelp } from './given-body.js';
 import { defineSettings } from './sending/settings.js';
 import { defineStyle, styleOf } from './sending/style.js';
 import { stopRequest } from './stop-request.js';
-import { time } from './values.js';
+import { timeOption } from './values.js';
 
 /** `waybill call`: a call, and its answer. */
 export const call: CommandDefinition = {
@@ -33,11 +33,8 @@ export const call: CommandDefinition = {
         'the exchange (default: the default one, by which a queue is reached by its name)',
         '',
       );
-    defineSettings(defineStyle(command)).option(
-      '--timeout <time>',
-      'how long it may take, in all',
-      time,
-      30_000,
+    defineSettings(defineStyle(command)).addOption(
+      timeOption('--timeout <time>', 'how long it may take, in all', '30s'),
     );
   },
   run,

@@ -19,7 +19,7 @@ import {
   type StyleOptions,
   styleOf,
 } from './sending/style.js';
-import { time } from './values.js';
+import { time, timeOption } from './values.js';
 import { withLink } from './with-link.js';
 
 interface SendOptions extends StyleOptions, SettingOptions {
@@ -69,7 +69,7 @@ export const send: CommandDefinition = {
       .option('--expiration <time>', 'how long it may wait in a queue: 10s, 5m, 1h', time)
       .option('--id <id>', 'its message id (default: a new one)')
       .option('--content-type <type>', 'plain: what the body is (default: by the look of it)')
-      .option('--timeout <time>', "how long the broker's confirm may take", time, 30_000);
+      .addOption(timeOption('--timeout <time>', "how long the broker's confirm may take", '30s'));
   },
   run,
 };

@@ -5,7 +5,7 @@ import { openInBrowser } from './open-in-browser.js';
 import { logJson, type Output } from './output.js';
 import { parentGone } from './parent-gone.js';
 import { stopRequest } from './stop-request.js';
-import { port, time } from './values.js';
+import { port, timeOption } from './values.js';
 
 interface Options {
   readonly port: number;
@@ -35,7 +35,7 @@ export const ui: CommandDefinition = {
   define: (command) => {
     command
       .option('--port <number>', 'the port to listen on; 0 takes a free one', port, 0)
-      .option('--every <time>', 'how often each process tells of itself, from 1s to 60s', time, 2_000)
+      .addOption(timeOption('--every <time>', 'how often each process tells of itself, from 1s to 60s', '2s'))
       .option('--open', 'open it in the browser')
       .option('--key <id>', 'let the page change something, signed by this key')
       .option('--as <name>', 'who you are: operator-anna', 'operator')

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 const unitsMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -37,6 +37,11 @@ export function time(text: string): number {
 export function milliseconds(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text) ?? [];
   return digits === undefined ? undefined : Number(digits) * (unitsMs[unit] ?? Number.NaN);
+}
+
+/** An option that takes a time, and tells its default as one would write it. */
+export function timeOption(flags: string, description: string, usual: string): Option {
+  return new Option(flags, description).argParser(time).default(time(usual), usual);
 }
 
 /** Reads a rate, `5/s`, `100/m` or `1000/h`, into the milliseconds between two. @throws InvalidArgumentError */

@@ -16,8 +16,10 @@ export function assertDrained(name: string, { unfinished, runs }: DrainReport, t
   if (unfinished === 0) return;
   const named = runs.slice(0, mostNamed).map(described).join('; ');
   const others = runs.length > mostNamed ? ` and ${runs.length - mostNamed} more` : '';
+  const what = unfinished === 1 ? '1 message was' : `${unfinished} messages were`;
+  const back = unfinished === 1 ? 'goes back to its queue' : 'go back to their queues';
   throw new DrainError(
-    `${name}: ${unfinished} messages were not finished in ${timeoutMs} ms and go back to their queues${named && ': '}${named}${others}.`,
+    `${name}: ${what} not finished in ${timeoutMs} ms and ${back}${named && ': '}${named}${others}.`,
   );
 }
 

@@ -52,7 +52,7 @@ async function run(context: Context, queue: string, id: string, options: EditOpt
     if (!original) return selection.end(queue, context);
     const fate = options.replay ? 'replay' : 'keep';
     if (options.body !== undefined || options.set) {
-      const content = await changed(original, options);
+      const content = await changed(context, original, options);
       return await put({ context, queue, failed, original, fate }, content);
     }
     return await editByHand({ context, queue, failed, original, fate });
@@ -67,11 +67,17 @@ interface Edit {
   readonly fate: EditFate;
 }
 
-async function changed(original: FailedMessage, { set = [], body }: EditOptions): Promise<Buffer> {
+async function changed(
+  { output }: Context,
+  original: FailedMessage,
+  { set = [], body }: EditOptions,
+): Promise<Buffer> {
   if (body !== undefined) return await givenBody(body);
   const editable = new EditableBody(original);
   const { value } = editable;
-  for (const each of set) setIn(value, each);
+  const added = set.map((each) => setIn(value, each)).filter((path) => path !== undefined);
+  // A misspelt one is new, too.
+  for (const path of added) output.error(`There was no ${path}: it is added.`);
   return editable.encode(JSON.stringify(value));
 }
 

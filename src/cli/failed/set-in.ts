@@ -2,10 +2,10 @@ import { UsageError } from '../command-error.js';
 
 /**
  * Sets one place of a JSON value: `content.parameters.items.0.price=5`. What stands behind `=` is JSON, else text. All of the way must
- * be there, but for the last key of an object.
+ * be there, but for the last key of an object. Gives the path, where that was not there before.
  * @throws UsageError that names the place which is not there
  */
-export function setIn(value: unknown, assignment: string): void {
+export function setIn(value: unknown, assignment: string): string | undefined {
   const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
   if (path === '') throw new UsageError(`--set cannot be read: '${assignment}'. Write path=value.`);
   const keys = path.split('.');
@@ -17,7 +17,9 @@ export function setIn(value: unknown, assignment: string): void {
   }
   if (typeof place !== 'object' || place === null || !mayHold(place, last))
     throw missing(path, [...keys, last]);
+  const isNew = !Object.hasOwn(place, last);
   (place as Record<string, unknown>)[last] = parsed(text);
+  return isNew ? path : undefined;
 }
 
 function isInside(place: unknown, key: string): boolean {

@@ -8,7 +8,7 @@ export type Choice = (message: FailedMessage) => boolean;
 
 /** For the help of each command that has it. */
 export const whereHelp: string =
-  'only those for which all of these hold: code=, error=, handler=, message=, sender= (`*` stands for anything), text= (words ' +
+  'only those for which all of these hold: code= (the class, where an error has none), error=, handler=, message=, sender= (`*` stands for anything), text= (words ' +
   'of the error), older=, newer= (10m, 1h, 2d); several --where: any of them';
 
 /**
@@ -29,7 +29,7 @@ function allOf(text: string, now: number): Choice {
 type Maker = (value: string, now: number) => Choice;
 
 const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
-  ['code', (value) => like(value, ({ dossier }) => dossier?.code)],
+  ['code', (value) => like(value, ({ dossier }) => dossier?.code ?? dossier?.error)],
   ['error', (value) => like(value, ({ dossier }) => dossier?.error)],
   ['handler', (value) => like(value, ({ dossier }) => dossier?.handler)],
   ['message', (value) => like(value, messageName)],

@@ -6,7 +6,7 @@ import { type CommandDefinition, type Context, type Example, type ExitCode, exit
 import { UsageError } from '../command-error.js';
 import { logJson } from '../output.js';
 import { stopRequest } from '../stop-request.js';
-import { count, time } from '../values.js';
+import { count, timeOption } from '../values.js';
 import { tellAbsent } from './absent.js';
 import { untilDrained } from './drain.js';
 import { type Column, table } from './table.js';
@@ -81,7 +81,7 @@ export const orders: readonly CommandDefinition[] = [
       ['waybill drain Shop --timeout 10m', 'where handlers take their time'],
     ],
     define: (command) => {
-      command.option('--timeout <time>', 'how long is waited for what still runs', time, 60_000);
+      command.addOption(timeOption('--timeout <time>', 'how long is waited for what still runs', '1m'));
     },
     follow: (network, who, context, { timeout }) => untilDrained(network, who, context, Number(timeout)),
   }),
@@ -120,7 +120,7 @@ export const orders: readonly CommandDefinition[] = [
     define: (command) => {
       command
         .argument('<level>', 'debug, info, warn or error')
-        .option('--for <time>', 'for how long', time, 600_000);
+        .addOption(timeOption('--for <time>', 'for how long', '10m'));
     },
     args: (level, { for: forMs }) => ({ level, forMs }),
   }),
@@ -137,7 +137,7 @@ export const orders: readonly CommandDefinition[] = [
     define: (command) => {
       command
         .argument('<message>', "the name of the message; '*' for any")
-        .option('--for <time>', 'for how long, from 1s to 1h', time, 60_000);
+        .addOption(timeOption('--for <time>', 'for how long, from 1s to 1h', '1m'));
     },
     args: (message, { for: forMs }) => ({ message, forMs }),
     follow: followTrace,

@@ -3,7 +3,7 @@ import type { SeenComponent, SeenNode, Watch } from '../../network/index.js';
 import { type CommandDefinition, type Context, type ExitCode, exitCodes } from '../command.js';
 import { logJson } from '../output.js';
 import { stopRequest } from '../stop-request.js';
-import { time } from '../values.js';
+import { time, timeOption } from '../values.js';
 import { type Column, table } from './table.js';
 import { ago, percent, since } from './units.js';
 import { withNetwork } from './with-network.js';
@@ -37,7 +37,7 @@ export const top: CommandDefinition = {
   ],
   define: (command) => {
     command
-      .option('--every <time>', 'how often each process tells of itself, from 1s to 60s', time, 2_000)
+      .addOption(timeOption('--every <time>', 'how often each process tells of itself, from 1s to 60s', '2s'))
       .option('--for <time>', 'ends after this time', time);
   },
   run,

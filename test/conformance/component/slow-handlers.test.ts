@@ -134,7 +134,7 @@ for (const style of callingStyles) {
       await running.send(1);
       await until(() => begun, { what: 'it runs' });
       await assert.rejects(running.drain(50), (thrown: Error) => {
-        assert.match(thrown.message, /1 messages were not finished in 50 ms and go back to their queues: /);
+        assert.match(thrown.message, /1 message was not finished in 50 ms and goes back to its queue: /);
         assert.match(thrown.message, / on message \S+ .*of 'queue-.*', for \d+\.\d s/);
         return true;
       });

@@ -10,7 +10,9 @@ import {
   MessageFilter,
   MessageHandler,
   MessageProcessor,
+  producerOf,
   type Reply,
+  RpcCommand,
 } from 'waybill';
 import { QueueWorker, RpcWorker } from 'waybill/workers';
 import { Gate } from '../../support/stage/gate.js';
@@ -189,4 +191,39 @@ describe('H-E6: without decorators', () => {
         return true;
       });
     });
+});
+
+describe('handlers for what a producer does not send, where no compiler looks', () => {
+  class Orders extends GenericProducer {
+    build_message_cancel(id: number) {
+      return new MessageCommand('cancel', id);
+    }
+    build_rpc_place() {
+      return new RpcCommand<number>('place');
+    }
+    build_message_by_field = () => new MessageCommand('by_field');
+  }
+  class Defined extends producerOf({ rpc_place: {}, event_placed: {} }) {}
+  const all = (contract: typeof GenericProducer, ...names: readonly string[]): void => {
+    class Desk extends MessageProcessor {}
+    const handlers = Object.fromEntries(names.map((name) => [name, () => 1]));
+    handlersFor(contract as typeof Orders).all(Desk, handlers as never);
+  };
+
+  it('are refused where another name is like theirs, which is told', () => {
+    assert.throws(
+      () => all(Orders, 'message_cancel', 'rpc_plase'),
+      /handlersFor\(Orders\)\.all has a handler rpc_plase, .* Did you mean rpc_place\?/,
+    );
+    assert.throws(() => all(Defined as never, 'rpc_place', 'event_plased'), /Did you mean event_placed\?/);
+  });
+
+  it('are refused in any case where a definition says all that there is', () => {
+    assert.throws(() => all(Defined as never, 'rpc_place', 'rpc_weather'), /has a handler rpc_weather, /);
+    all(Defined as never, 'rpc_place', 'event_placed');
+  });
+
+  it('may be for builders that are fields, which no class shows', () => {
+    all(Orders, 'message_cancel', 'rpc_place', 'message_by_field');
+  });
 });

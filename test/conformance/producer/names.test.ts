@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect, types } from 'node:util';
-import { GenericProducer, isWaybillError, MessageCommand, RpcCommand, UndeclaredMessageError } from 'waybill';
+import {
+  GenericProducer,
+  isWaybillError,
+  MessageCommand,
+  producerOf,
+  RpcCommand,
+  UndeclaredMessageError,
+} from 'waybill';
 import { connect } from '../../support/stage/connect.js';
 import { newExchange } from '../../support/stage/exchange.js';
 import { Recorder } from '../../support/stage/recorder.js';
@@ -54,6 +61,14 @@ describe('the names of a producer', () => {
         },
       );
     }
+  });
+
+  it('P-X3: an undeclared one of a class that is made of a definition names the place in that', async (t) => {
+    const loose = (await connect(t, stage, producerOf({ message_cancel: {} }))) as unknown as Loose;
+    assert.throws(
+      () => loose['message_cancle']?.(),
+      /Did you mean message_cancel\? message_cancle in what producerOf is given would declare it\.$/,
+    );
   });
 
   it('P-X3: an undeclared one throws on a view too, and sends nothing', async (t) => {

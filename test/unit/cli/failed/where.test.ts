@@ -74,6 +74,12 @@ describe('--where', () => {
       assert.equal(choiceOf([text], now)(foreign), false, text);
   });
 
+  it('goes by the class of an error that has no code, as groups do', () => {
+    const { code: _, ...dossier } = parked.dossier ?? ({} as never);
+    assert.equal(choiceOf(['code=PaymentRefused'], now)({ ...parked, dossier }), true);
+    assert.equal(choiceOf(['code=PaymentRefused'], now)(parked), false);
+  });
+
   it('takes what a stranger has written into a dossier for nothing but what it is', () => {
     const odd = { ...parked, dossier: { code: 7, handler: {}, failedAt: [] } } as unknown as FailedMessage;
     for (const text of ['code=7', 'handler=*', 'older=1s', 'text=a'])
