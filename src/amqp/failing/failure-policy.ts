@@ -174,30 +174,29 @@ export class FailurePolicy {
   }
 
   /** Publishes the message to another queue, waits for the confirm, then acks the original. Gives its id, a new one where it had none. */
-  async #move(delivery: Delivery, declareQueue: () => Promise<string>, change: Change): Promise<unknown> {
-    const id: unknown = delivery.properties.messageId ?? nextMessageId();
+  async #move(delivery: Delivery, declareQueue: () => Promise<string>, change: Change): Promise<string> {
+    // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
+    const { expiration: _life, ...kept } = carriedProperties(delivery.properties as MessageProperties);
+    const messageId = kept.messageId ?? nextMessageId();
+    const copy = { ...change, properties: { ...kept, messageId } };
     const queue = await declareQueue();
     try {
-      await this.#copy(delivery, id, queue, change);
+      await this.#copy(delivery, queue, copy);
     } catch (thrown) {
       if (!isWaybillError(thrown, 'UNROUTABLE')) throw thrown;
       // Somebody has deleted it since we have seen it.
       this.#aside.forget(queue);
-      await this.#copy(delivery, id, await declareQueue(), change);
+      await this.#copy(delivery, await declareQueue(), copy);
     }
     delivery.ack();
-    return id;
+    return messageId;
   }
 
-  async #copy(delivery: Delivery, id: unknown, queue: string, { headers, why }: Change): Promise<void> {
-    // Without `expiration`: the message's own life began when it was sent; the copy lives by the rules of its queue.
-    const { expiration: _life, ...kept } = carriedProperties(delivery.properties as MessageProperties);
-    const sent = delivery.properties.headers as Headers | undefined;
+  async #copy(delivery: Delivery, queue: string, { headers, why, properties }: Copy): Promise<void> {
+    const { content, watch, properties: sent } = delivery;
     const own = { [originHeader]: originOf(delivery), ...headers };
-    const properties: MessageProperties = { ...kept, messageId: id as string };
-    const copy = { exchange: '', routingKey: queue, content: delivery.content, properties, mandatory: true };
-    const { watch } = delivery;
-    const fitting = [{ ...carriedHeaders(sent), ...own }, own, shortened(own)];
+    const copy = { exchange: '', routingKey: queue, content, properties, mandatory: true };
+    const fitting = [{ ...carriedHeaders(sent.headers), ...own }, own, shortened(own)];
     await this.#publishFitting(copy, fitting, (made) => watch?.copying(made, why));
   }
 
@@ -238,6 +237,7 @@ interface Change {
   readonly headers: Headers;
   readonly why: 'retried' | 'parked';
 }
+type Copy = Change & { readonly properties: MessageProperties };
 
 /** Of the queue that it came from: what is put aside is as safe as it was. */
 function typeOf({ declared }: Delivery): unknown {
