@@ -24,7 +24,7 @@ export function isAnyLate(
   declared: Readonly<Record<string, unknown>>,
 ): boolean {
   const own = Number(declared['x-consumer-timeout']);
-  const atLeastMs = own > 0 ? own * TOLERANCE : LEAST_TIMEOUT_MS;
+  const atLeastMs = (own > 0 ? own : LEAST_TIMEOUT_MS) * TOLERANCE;
   return [...deliveries].some(({ ageMs }) => ageMs >= atLeastMs);
 }
 
