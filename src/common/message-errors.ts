@@ -25,7 +25,8 @@ export class NeverFinishedError extends WaybillError {
 }
 
 /**
- * Stands in the dossier of a message that was kept because its component has no handler for messages of its name.
+ * Stands in the dossier of a message that was kept because its component has no handler for messages of its name. The caller of such a call
+ * gets a RemoteError whose `remoteCode` is this code.
  *
  * What to do: deploy a component that handles it, then send it back with `waybill failed`; or say with `static unhandled` what shall
  * become of such messages.

@@ -63,25 +63,22 @@ export function methodOfField(
 
 /** What the builders of a prototype and of those above it build: `message_x`, `event_x`, `rpc_x`, `stream_x`. */
 export function builtBy(prototype: object): string[] {
-  const names = new Set<string>();
-  for (
-    let each = prototype;
-    each && each !== Object.prototype;
-    each = Object.getPrototypeOf(each) as object
-  ) {
-    for (const key of Object.getOwnPropertyNames(each))
-      if (kinds.some(({ builder }) => key.startsWith(builder) && key.length > builder.length))
-        names.add(key.slice('build_'.length));
-  }
-  return [...names];
+  const builders = namesOf(prototype).filter((name) =>
+    kinds.some(({ builder }) => name.startsWith(builder) && name.length > builder.length),
+  );
+  return builders.map((name) => name.slice('build_'.length));
 }
 
 /** The names of all sending methods that an object has, for people. */
 export function sendingMethods(target: object): string[] {
+  return namesOf(target).filter((name) => methodPrefix(name));
+}
+
+/** The names of all properties, those of its prototypes included, but for what every object has. */
+function namesOf(target: object): string[] {
   const names = new Set<string>();
-  for (let each = target; each && each !== Object.prototype; each = Object.getPrototypeOf(each) as object) {
-    for (const name of Object.getOwnPropertyNames(each)) if (methodPrefix(name)) names.add(name);
-  }
+  for (let each = target; each && each !== Object.prototype; each = Object.getPrototypeOf(each) as object)
+    for (const name of Object.getOwnPropertyNames(each)) names.add(name);
   return [...names];
 }
 

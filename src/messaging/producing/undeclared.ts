@@ -41,6 +41,7 @@ export function guardUndeclared(standInFor: StandInFor): object {
 }
 
 function sentence(producer: object, prefix: MethodPrefix, name: string): string {
+  // Through unknown: what `constructor` is the type of an object does not say.
   const { name: className, contract } = producer.constructor as unknown as BuilderClass;
   const nearest = nearestTo(name, sendingMethods(producer));
   const builder = `${builderPrefix(prefix)}${name.slice(prefix.length)}`;
