@@ -1,3 +1,6 @@
+/** Marks a message that was put at the end of its queue, as if it had never been handed out. */
+export const putAnewHeader = 'x-waybill-put-anew';
+
 /** In these the broker keeps its own books: how often it has delivered, where it took a message from, and when it died. */
 const ofTheBroker: ReadonlySet<string> = new Set([
   'x-delivery-count',

@@ -3,12 +3,10 @@ import { newContext } from '../../common/own-context.js';
 import { toldNumber } from '../../common/told-number.js';
 import type { Outgoing } from '../frames/outgoing.js';
 import type { Acknowledger } from './acknowledger.js';
+import { putAnewHeader } from './carried-headers.js';
 import type { DeliveryWatch, Settled } from './delivery-watch.js';
 import { MessageMark } from './message-mark.js';
 import type { VerifiedSender } from './verified-sender.js';
-
-/** Marks a message that was put at the end of its queue, as if it had never been handed out. */
-export const putAnewHeader = 'x-waybill-put-anew';
 
 /**
  * A message that the broker has handed to this process. It must be settled once, by `ack`, `reject` or `giveBack`; the

@@ -45,7 +45,10 @@ export class Duplicates {
 
   /** True for one that need not run: it is acked. To be asked once, when nothing else is in its way. */
   drops(delivery: Delivery, logger: Logger): boolean {
-    if (!this.#lateAcks.isDone(delivery) && !this.#ofRetried.isSecond(delivery)) return false;
+    const isDone = this.#lateAcks.isDone(delivery);
+    if (!isDone && !this.#ofRetried.isSecond(delivery)) return false;
+    // This ack may come too late as the first one did.
+    if (isDone) delivery.whenAckedInVain(this.#rememberLateAck);
     logger.info(
       `A message of '${delivery.queue}' came a second time though it was done or put aside; it runs once.`,
     );

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { isUnique } from '../common/message-id.js';
+import { carriedHeaders, putAnewHeader } from './carried-headers.js';
 import type { Delivery } from './delivery.js';
 
 /** What is longer is not kept for its mark, and is known by its length and both its ends. */
 const longestWhole = 65_536;
 
-/** In these the broker counts how often it has handed a message out: the same message comes again with others. */
-const counters: ReadonlySet<string> = new Set(['x-delivery-count', 'x-acquired-count']);
+/** What a message has besides when it was put at the end of its queue, not having run: it is the same message. */
+const ofPuttingAnew: ReadonlySet<string> = new Set([putAnewHeader, 'x-waybill-seal']);
 
 /**
- * By what a message is known again when the broker hands it out once more: queue, id, headers and content. A message that
- * has failed meanwhile, or was sent back, has other headers. Only one whose id nobody else uses has a mark.
+ * By what a message is known again when the broker hands it out once more, or it was put anew meanwhile: queue, id, content,
+ * and the headers that go along with a copy. A message that has failed meanwhile, or was sent back, has others. Only one
+ * whose id nobody else uses has a mark.
  */
 export class MessageMark {
   readonly key: string;
@@ -35,7 +37,8 @@ export class MessageMark {
   }
 
   #compute({ content, properties }: Pick<Delivery, 'content' | 'properties'>): void {
-    const headers = Object.entries(properties.headers ?? {}).filter(([name]) => !counters.has(name));
+    const carried = Object.entries(carriedHeaders(properties.headers));
+    const headers = carried.filter(([name]) => !ofPuttingAnew.has(name));
     const hash = createHash('sha256').update(`${inspect(headers, { depth: 5 })}\n${content.length}\n`);
     if (content.length <= longestWhole) hash.update(content);
     else hash.update(content.subarray(0, longestWhole / 2)).update(content.subarray(-longestWhole / 2));

@@ -1,8 +1,8 @@
 import { toError } from '../../errors.js';
-import { carriedHeaders } from '../consuming/carried-headers.js';
+import { carriedHeaders, putAnewHeader } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
 import type { Seal } from '../consuming/consumer-options.js';
-import { type Delivery, putAnewHeader } from '../consuming/delivery.js';
+import type { Delivery } from '../consuming/delivery.js';
 import { DEFAULT_DELIVERY_LIMIT, deliveryLimit } from '../consuming/unfinished.js';
 import type { MessageProperties } from '../frames/outgoing.js';
 import type { Link } from './link.js';

@@ -50,6 +50,16 @@ describe('late acks', () => {
     }
   });
 
+  it('are recognised in a message that was put anew while it ran, whatever the broker had written on it', () => {
+    const ran = { a: 1, CC: ['other'], 'x-death': [{ queue: 'q' }], 'x-first-death-queue': 'q' };
+    const anew = { 'x-waybill-seal': 's', 'x-waybill-put-anew': true, a: 1 };
+    const acks = new LateAcks();
+    remember(acks, { messageId, content: 'x', headers: ran });
+    const failed = { ...anew, 'x-waybill-failures': 1 };
+    assert.equal(acks.isDone(deliveryOf({ messageId, content: 'x', headers: failed })), false);
+    assert.equal(acks.isDone(deliveryOf({ messageId, content: 'x', headers: anew })), true);
+  });
+
   it('are not remembered for messages whose ids may not be unique', () => {
     const acks = new LateAcks();
     for (const id of ['1', 'order-4711', undefined]) {
