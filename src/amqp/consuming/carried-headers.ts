@@ -1,4 +1,6 @@
-/** Marks a message that was put at the end of its queue, as if it had never been handed out. */
+import { isUnique } from '../common/message-id.js';
+
+/** Marks a message that was put at the end of its queue, as if it had never been handed out: each such copy by an id of its own. */
 export const putAnewHeader = 'x-waybill-put-anew';
 
 /** In these the broker keeps its own books: how often it has delivered, where it took a message from, and when it died. */
@@ -22,6 +24,12 @@ type Headers = Readonly<Record<string, unknown>>;
  */
 export function carriedHeaders(headers: Headers | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => isCarried(name)));
+}
+
+/** The id of a copy that was put at the end of its queue; undefined for a message that is none. */
+export function copyPutAnew(headers: Headers | undefined): string | undefined {
+  const id = headers?.[putAnewHeader];
+  return isUnique(id) ? id : undefined;
 }
 
 /** Whether the broker itself writes the header of this name, about what has become of a message. */

@@ -230,9 +230,8 @@ export class Consumer {
   }
 
   /** What goes back again and again must not be counted too often. */
-  readonly #giveBackAgain = (delivery: Delivery): void => {
-    if (!this.#options.putAnew?.(delivery)) delivery.giveBack();
-  };
+  readonly #giveBackAgain = (delivery: Delivery): void =>
+    this.#duplicates.giveBack(delivery, this.#resume, this.#options.putAnew);
 
   readonly #argumentsOf = (queue: string): Readonly<Record<string, unknown>> =>
     this.#declared.get(queue) ?? {};

@@ -3,7 +3,7 @@ import { newContext } from '../../common/own-context.js';
 import { toldNumber } from '../../common/told-number.js';
 import type { Outgoing } from '../frames/outgoing.js';
 import type { Acknowledger } from './acknowledger.js';
-import { putAnewHeader } from './carried-headers.js';
+import { copyPutAnew } from './carried-headers.js';
 import type { DeliveryWatch, Settled } from './delivery-watch.js';
 import { MessageMark } from './message-mark.js';
 import type { VerifiedSender } from './verified-sender.js';
@@ -92,7 +92,7 @@ export class Delivery {
 
   /** True when the message may have run before: the broker says so, or it was put at the end of its queue after that. */
   get mayHaveRun(): boolean {
-    return this.redelivered || this.isRepeated || this.#message.properties.headers?.[putAnewHeader] === true;
+    return this.redelivered || this.isRepeated || copyPutAnew(this.#message.properties.headers) !== undefined;
   }
 
   /**

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { isUnique } from '../common/message-id.js';
-import { carriedHeaders, putAnewHeader } from './carried-headers.js';
+import { carriedHeaders, copyPutAnew, putAnewHeader } from './carried-headers.js';
 import type { Delivery } from './delivery.js';
 
 /** What is longer is not kept for its mark, and is known by its length and both its ends. */
 const longestWhole = 65_536;
 
-/** What a message has besides when it was put at the end of its queue, not having run: it is the same message. */
+/** What a message has besides when it was put at the end of its queue: it is the same message still. */
 const ofPuttingAnew: ReadonlySet<string> = new Set([putAnewHeader, 'x-waybill-seal']);
 
 /**
@@ -17,11 +17,14 @@ const ofPuttingAnew: ReadonlySet<string> = new Set([putAnewHeader, 'x-waybill-se
  */
 export class MessageMark {
   readonly key: string;
+  /** Which of the copies it is that were put anew; undefined for the message as it was sent. */
+  readonly copy: string | undefined;
   #of: Pick<Delivery, 'content' | 'properties'> | undefined;
   #digest = '';
 
   private constructor(delivery: Delivery) {
     this.key = `${delivery.queue}\n${delivery.properties.messageId}`;
+    this.copy = copyPutAnew(delivery.properties.headers);
     this.#of = delivery;
     if (delivery.content.length > longestWhole) this.#compute(delivery);
   }

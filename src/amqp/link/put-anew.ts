@@ -1,4 +1,5 @@
 import { toError } from '../../errors.js';
+import { nextMessageId } from '../common/message-id.js';
 import { carriedHeaders, putAnewHeader } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
 import type { Seal } from '../consuming/consumer-options.js';
@@ -28,7 +29,7 @@ async function putAnew(link: Link, delivery: Delivery, seal: Seal | undefined): 
   const { headers } = properties as MessageProperties;
   const carried = carriedProperties(properties as MessageProperties);
   try {
-    const own = { ...seal?.(delivery, queue), [putAnewHeader]: true };
+    const own = { ...seal?.(delivery, queue), [putAnewHeader]: nextMessageId() };
     await link.publish({
       exchange: '',
       routingKey: queue,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { nextMessageId } from '../../../src/amqp/common/message-id.js';
 import { LateAcks } from '../../../src/amqp/consuming/late-acks.js';
 import { MessageMark } from '../../../src/amqp/consuming/message-mark.js';
 import { deliveryOf } from './delivery-of.js';
 
 const messageId = '6f3a2c52-8a0d-4a53-9f0c-7a3c0f2f7d11';
+const copyId = nextMessageId();
 
 function remember(acks: LateAcks, parts: Parameters<typeof deliveryOf>[0]): void {
   const mark = MessageMark.of(deliveryOf(parts));
@@ -52,7 +54,7 @@ describe('late acks', () => {
 
   it('are recognised in a message that was put anew while it ran, whatever the broker had written on it', () => {
     const ran = { a: 1, CC: ['other'], 'x-death': [{ queue: 'q' }], 'x-first-death-queue': 'q' };
-    const anew = { 'x-waybill-seal': 's', 'x-waybill-put-anew': true, a: 1 };
+    const anew = { 'x-waybill-seal': 's', 'x-waybill-put-anew': copyId, a: 1 };
     const acks = new LateAcks();
     remember(acks, { messageId, content: 'x', headers: ran });
     const failed = { ...anew, 'x-waybill-failures': 1 };
