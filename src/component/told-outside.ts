@@ -10,7 +10,7 @@ import {
 import type { Due, LateSender } from '../delaying/index.js';
 import type { Identity } from '../identity/index.js';
 import { type OutboxSettings, putInOutbox } from '../once/index.js';
-import type { CallRequest } from '../rpc/index.js';
+import { type CallRequest, watchedCall } from '../rpc/index.js';
 import { type Headers, passedOn, telemetryNow, tracedBy } from '../telemetry/index.js';
 import type { Result } from '../wire/index.js';
 import { allOf } from './all-of.js';
@@ -101,7 +101,7 @@ export function callTold(
   if (!telemetry) return call(inTrace(request));
   const handled = handledHeaders();
   return telemetry.calling(server, request.name, (watch) =>
-    call({ ...request, watch: (...attempt) => passing(watch(...attempt), handled) }),
+    call(watchedCall(request, (message, attempt) => passing(watch(message, attempt), handled))),
   );
 }
 
@@ -112,7 +112,7 @@ export function attemptsTold<Request extends CallRequest>(link: Link, chain: Tol
   const watch = telemetryNow(chain)?.attempts(server, request.name);
   if (!watch) return inTrace(request);
   const handled = handledHeaders();
-  return { ...request, watch: (...attempt) => passing(watch(...attempt), handled) };
+  return { ...request, watch: (message, attempt) => passing(watch(message, attempt), handled) };
 }
 
 /** Answers a request over HTTP, so that what it sends and calls goes on in the trace that the request brings along. */

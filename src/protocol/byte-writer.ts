@@ -87,7 +87,7 @@ export class ByteWriter {
       throw new RangeError(
         `${name} takes more than the 255 bytes that AMQP has for it: '${text.slice(0, 40)}...'`,
       );
-    if (/\p{Surrogate}/u.test(text)) throw new RangeError(`${name} has half a surrogate pair in it`);
+    if (!text.isWellFormed()) throw new RangeError(`${name} has half a surrogate pair in it`);
     const room = Math.min(text.length * 3, 255) + 1;
     const at = this.#advance(room);
     const size = this.#slab.write(text, at + 1, room - 1, 'utf8');

@@ -43,7 +43,7 @@ function typeOf(value: number): TypedValue['!'] {
 
 function writeText(writer: ByteWriter, text: string): void {
   // Half a character would become another one.
-  if (/\p{Surrogate}/u.test(text)) throw new Unwritable('a text with half a surrogate pair');
+  if (!text.isWellFormed()) throw new Unwritable('a text with half a surrogate pair');
   tag(writer, 'S');
   writer.longstr(text);
 }

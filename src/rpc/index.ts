@@ -16,7 +16,7 @@ export { type OpenCall, openCall } from './open-call.js';
 export { type OpenStream, openStream } from './open-stream.js';
 export { type CollectOptions, ReplyQueue } from './reply-queue.js';
 export { ReplyStore, type ReplyStoreLimits } from './reply-store.js';
-export { attemptHeader, type CallRequest } from './request.js';
+export { attemptHeader, type CallRequest, watchedCall } from './request.js';
 export { type Handled, type Reply, Responder } from './responder.js';
 export { itemsReader, ResultWriter, resultReader } from './results.js';
 export { StreamCaller, type StreamRequest } from './stream-caller.js';

@@ -30,6 +30,14 @@ export interface CallRequest {
   readonly watch?: ((message: Outgoing, attempt: number) => Watched) | undefined;
 }
 
+/** The call, with each of its attempts followed. n.b. by name: a spread with one key more costs Node 20 microseconds. */
+export function watchedCall(
+  { exchange, routingKey, name, content, properties, read, leaving, examine }: CallRequest,
+  watch: CallRequest['watch'],
+): CallRequest {
+  return { exchange, routingKey, name, content, properties, read, leaving, examine, watch };
+}
+
 /** Reads a reply; what cannot be read is a malformed answer. Undefined where it is but a part of one. */
 export function readReply<Answer>(reply: Received, request: CallRequest): Result<Answer> | undefined {
   let from: string | undefined;

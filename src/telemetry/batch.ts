@@ -1,8 +1,8 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { Delivery, DeliveryWatch, Outgoing, Watched } from '../amqp/index.js';
-import { errorType, type Place, takenFrom } from './attributes.js';
+import { errorType, type Place } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
-import { secondsSince } from './figures.js';
+import { takenFrom } from './destinations.js';
 import { harmless, runWithin } from './harmless.js';
 import { fail, type Instruments, startSpan } from './instruments.js';
 import { linksTo, Receiving } from './receiving.js';
@@ -58,17 +58,20 @@ class Together {
     const { figures: common, name, spanName } = takenFrom(place, first);
     this.#common = common;
     const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
-    const count = { 'messaging.batch.message_count': deliveries.length, 'waybill.name': this.#name };
+    const count = { 'messaging.batch.message_count': deliveries.length };
     const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
     const options = {
       kind: api.SpanKind.CONSUMER,
       attributes: { ...this.#common, 'messaging.destination.name': name, ...count },
       links: [...origins.values()].flatMap(linksTo),
     };
-    this.#span = startSpan(instruments, spanName, options, active);
+    this.#span = startSpan(instruments, spanName, options, active, () => ({
+      'waybill.name': this.#name,
+      'messaging.client.id': place.client,
+    }));
     this.#context = api.trace.setSpan(active, this.#span);
     for (const [delivery, origin] of origins) {
-      figures.began(delivery, this.#common);
+      figures?.began(delivery, this.#common);
       delivery.watch = this.#member(linksTo(origin));
     }
   }
@@ -79,9 +82,7 @@ class Together {
 
   done(failed: Failed | undefined): void {
     const { api, figures } = this.#instruments;
-    const type = failed && errorType(failed.thrown);
-    const told = type === undefined ? this.#common : { ...this.#common, 'error.type': type };
-    figures.processDuration.record(secondsSince(this.#begunAt), told);
+    figures?.processed(this.#common, this.#begunAt, failed && errorType(failed.thrown));
     harmless(() => {
       if (failed) fail(api, this.#span, failed.thrown);
       this.#span.end();
@@ -106,7 +107,7 @@ class Together {
       message: watched.message,
       end: (thrown) => {
         watched.end(thrown);
-        if (thrown === undefined) this.#instruments.figures.putAside(why, this.#common);
+        if (thrown === undefined) this.#instruments.figures?.putAside(why, this.#common);
       },
     };
   }

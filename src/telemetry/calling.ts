@@ -2,7 +2,6 @@ import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
 import { isWaybillError } from '../errors.js';
 import { errorType, type Place } from './attributes.js';
-import { secondsSince } from './figures.js';
 import { harmless, runWithin } from './harmless.js';
 import { fail, type Instruments, startSpan } from './instruments.js';
 import { publishing } from './sending.js';
@@ -16,7 +15,7 @@ export interface CallEnd {
 }
 
 /** Follows a call, with all its attempts: a CLIENT span, named by its method (semantic conventions 1.44, RPC). */
-export async function calling<End extends CallEnd>(
+export function calling<End extends CallEnd>(
   instruments: Instruments,
   place: Place,
   name: string,
@@ -24,42 +23,45 @@ export async function calling<End extends CallEnd>(
 ): Promise<End> {
   const { api, figures } = instruments;
   const begunAt = performance.now();
-  const common: Attributes = {
+  const attributes: Attributes = {
     'rpc.system.name': 'waybill',
     'rpc.method': name,
     'server.address': place.address,
     'server.port': place.port,
   };
-  const attributes = { ...common, 'messaging.client.id': place.client };
   const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
-  const span = startSpan(instruments, name, { kind: api.SpanKind.CLIENT, attributes }, active);
+  const span = startSpan(instruments, name, { kind: api.SpanKind.CLIENT, attributes }, active, () => ({
+    'messaging.client.id': place.client,
+  }));
   const within = api.trace.setSpan(active, span);
   const watch = attemptsOf(instruments, place, name, within);
-  try {
-    const ended = await runWithin(api, within, () => call(watch));
-    endCall({ api, span, figures, common, begunAt }, ended);
-    return ended;
-  } catch (error) {
-    // A call that could not even be begun.
-    endCall({ api, span, figures, common, begunAt }, { error });
+  const open = { api, span, figures, attributes, begunAt };
+  const failed = (error: unknown): never => {
+    endCall(open, { error });
     throw error;
+  };
+  try {
+    return runWithin(api, within, () => call(watch)).then((ended) => {
+      endCall(open, ended);
+      return ended;
+    }, failed);
+  } catch (error) {
+    // It could not even be begun.
+    return failed(error);
   }
 }
 
 /** What a call is told by at its end. */
 interface Open extends Pick<Instruments, 'api' | 'figures'> {
   readonly span: Span;
-  readonly common: Attributes;
+  readonly attributes: Attributes;
   readonly begunAt: number;
 }
 
-function endCall({ api, span, figures, common, begunAt }: Open, { error }: CallEnd): void {
+function endCall({ api, span, figures, attributes, begunAt }: Open, { error }: CallEnd): void {
   const status = error === undefined ? 'OK' : statusOf(error);
-  figures.clientCall.record(secondsSince(begunAt), {
-    ...common,
-    'rpc.status_code': status,
-    ...(error !== undefined && { 'error.type': errorType(error) ?? status }),
-  });
+  const type = error === undefined ? undefined : (errorType(error) ?? status);
+  figures?.called(attributes, begunAt, status, type);
   harmless(() => {
     span.setAttribute('rpc.status_code', status);
     if (error !== undefined) fail(api, span, error);

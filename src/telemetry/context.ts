@@ -9,10 +9,19 @@ const getter: TextMapGetter<Headers> = {
   get: (headers, name) => traceText(headers, name),
 };
 
+/** The headers of a message that leaves. */
+interface Carrier {
+  readonly headers: Record<string, unknown>;
+  isChanged: boolean;
+}
+
 /** What its sender has put there itself stays. */
-const setter: TextMapSetter<Record<string, unknown>> = {
-  set(headers, name, text) {
-    if (!Object.hasOwn(headers, name) && fits(name, text)) headers[name] = text;
+const setter: TextMapSetter<Carrier> = {
+  set(carrier, name, text) {
+    const { headers } = carrier;
+    if (Object.hasOwn(headers, name) || !fits(name, text)) return;
+    carrier.isChanged = true;
+    headers[name] = text;
   },
 };
 
@@ -27,14 +36,16 @@ export function contextIn({ ROOT_CONTEXT, propagation }: Tracing, headers: Heade
 
 /** The message as it leaves with a context. Never throws. */
 export function withContext({ propagation }: Tracing, message: Outgoing, context: Context): Outgoing {
-  const headers: Record<string, unknown> = { ...message.properties.headers };
+  // n.b. not spread: on Node 20 an object that was spread takes one key more in a microsecond, this one at once.
+  const headers = Object.assign({}, message.properties.headers);
+  const carrier: Carrier = { headers, isChanged: false };
   try {
-    propagation.inject(context, headers, setter);
+    propagation.inject(context, carrier, setter);
   } catch {
     return message;
   }
-  const isChanged = Object.keys(headers).length > 0;
-  return isChanged ? { ...message, properties: changeProperties(message.properties, { headers }) } : message;
+  if (!carrier.isChanged) return message;
+  return { ...message, properties: changeProperties(message.properties, { headers }) };
 }
 
 /** Under which a span is found, for the log. */

@@ -8,7 +8,7 @@ import type {
 } from '@opentelemetry/api';
 import { type Delivery, Link } from '../amqp/index.js';
 import { LoopDelay } from '../common/loop-delay.js';
-import { figuresOfQueue, type Place, shortQueue } from './attributes.js';
+import { errorType, figuresOfQueue, type Place, withoutRandom } from './attributes.js';
 import { harmless } from './harmless.js';
 
 /** The bounds that the conventions advise, in seconds. */
@@ -51,13 +51,13 @@ export type FigureMaker = Pick<
 
 /** What is counted and measured of messages and calls. */
 export class Figures {
-  readonly operationDuration: Histogram;
-  readonly sent: Counter;
-  readonly consumed: Counter;
-  readonly processDuration: Histogram;
-  readonly clientCall: Histogram;
-  readonly serverCall: Histogram;
-  readonly repeated: Counter;
+  readonly #operationDuration: Histogram;
+  readonly #sent: Counter;
+  readonly #consumed: Counter;
+  readonly #processDuration: Histogram;
+  readonly #clientCall: Histogram;
+  readonly #serverCall: Histogram;
+  readonly #repeated: Counter;
   readonly #age: Histogram;
   readonly #asides: { readonly retried: Counter; readonly parked: Counter };
   /** The queues whose counters are there. */
@@ -70,18 +70,18 @@ export class Figures {
       histogramOfAll(makers, name, { ...seconds, description });
     const count = (name: string, description: string): Counter =>
       counterOfAll(makers, name, { ...messages, description });
-    this.operationDuration = duration(
+    this.#operationDuration = duration(
       names.operationDuration,
       'From the publish of a message to its confirm.',
     );
-    this.sent = count(names.sent, 'Messages that were published, also those that failed.');
-    this.consumed = count(names.consumed, 'Messages that were handed to handlers.');
-    this.processDuration = duration(
+    this.#sent = count(names.sent, 'Messages that were published, also those that failed.');
+    this.#consumed = count(names.consumed, 'Messages that were handed to handlers.');
+    this.#processDuration = duration(
       names.processDuration,
       'How long handlers took, until the message was settled.',
     );
-    this.clientCall = duration(names.clientCall, 'How long calls took, with all their attempts.');
-    this.serverCall = duration(names.serverCall, 'How long calls took that were answered here.');
+    this.#clientCall = duration(names.clientCall, 'How long calls took, with all their attempts.');
+    this.#serverCall = duration(names.serverCall, 'How long calls took that were answered here.');
     const advice = { explicitBucketBoundaries: longBounds };
     const description = 'How old messages were when their handlers began, by the timestamp of their senders.';
     this.#age = histogramOfAll(makers, names.age, { unit: 's', advice, description });
@@ -89,7 +89,7 @@ export class Figures {
       retried: count(names.retries, 'Messages that failed and were put aside, to be tried again.'),
       parked: count(names.parked, 'Messages that were given up and kept.'),
     };
-    this.repeated = count(names.repeated, 'Messages that came again and were not handled again.');
+    this.#repeated = count(names.repeated, 'Messages that came again and were not handled again.');
     for (const maker of makers) this.#observe(maker);
   }
 
@@ -122,7 +122,7 @@ export class Figures {
           figures.observe(unconfirmed, now.outbox.unconfirmed, own);
           figures.observe(reconnects, now.reconnects, own);
           for (const { queue, ...load } of now.queues) {
-            const ofQueue = { ...own, 'messaging.destination.name': shortQueue(queue) };
+            const ofQueue = { ...own, 'messaging.destination.name': withoutRandom(queue) };
             figures.observe(inflight, load.running, ofQueue);
             figures.observe(waiting, load.waiting, ofQueue);
             this.#begin(server, queue);
@@ -140,16 +140,45 @@ export class Figures {
     if (known.has(queue) || isOurs(queue)) return;
     known.add(queue);
     const attributes = figuresOfQueue(place, queue);
-    for (const counter of [this.consumed, this.#asides.retried, this.#asides.parked])
+    for (const counter of [this.#consumed, this.#asides.retried, this.#asides.parked])
       counter.add(0, attributes);
   }
 
   /** The handler of a message begins. A timestamp counts whole seconds; one of the future, or none, tells nothing. */
   began({ properties }: Delivery, attributes: Attributes): void {
-    this.consumed.add(1, attributes);
+    this.#consumed.add(1, attributes);
     const { timestamp }: { timestamp?: unknown } = properties;
     const age = typeof timestamp === 'number' ? Date.now() / 1_000 - timestamp : Number.NaN;
     if (age >= 0) this.#age.record(age, attributes);
+  }
+
+  /** A message has left, or has not: then with what its sender was told. */
+  published(attributes: Attributes, begunAt: number, thrown: unknown): void {
+    const told = withError(attributes, thrown === undefined ? undefined : errorType(thrown));
+    this.#sent.add(1, told);
+    this.#operationDuration.record(secondsSince(begunAt), told);
+  }
+
+  /** A message was handled. @param type of what was thrown */
+  processed(attributes: Attributes, begunAt: number, type: string | undefined): void {
+    this.#processDuration.record(secondsSince(begunAt), withError(attributes, type));
+  }
+
+  /** A call has ended that was made here. @param status a code, or `OK` */
+  called(attributes: Attributes, begunAt: number, status: string, type: string | undefined): void {
+    const told = withError({ ...attributes, 'rpc.status_code': status }, type);
+    this.#clientCall.record(secondsSince(begunAt), told);
+  }
+
+  /** A call was answered here. */
+  answered(attributes: Attributes, begunAt: number, type: string | undefined): void {
+    const told = withError({ ...attributes, 'rpc.status_code': type ?? 'OK' }, type);
+    this.#serverCall.record(secondsSince(begunAt), told);
+  }
+
+  /** A message came again, and was not handled again. */
+  cameAgain(attributes: Attributes): void {
+    this.#repeated.add(1, attributes);
   }
 
   /** A copy of a message was put aside. */
@@ -173,7 +202,12 @@ function histogramOfAll(makers: readonly FigureMaker[], name: string, options: M
   return { record: (...told) => all.forEach((each) => void harmless(() => each.record(...told), undefined)) };
 }
 
+/** n.b. most end well, and share the attributes of their destination. */
+function withError(attributes: Attributes, type: string | undefined): Attributes {
+  return type === undefined ? attributes : { ...attributes, 'error.type': type };
+}
+
 /** Seconds since a moment of `performance.now()`. */
-export function secondsSince(begunAt: number): number {
+function secondsSince(begunAt: number): number {
   return (performance.now() - begunAt) / 1_000;
 }

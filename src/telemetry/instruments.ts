@@ -1,4 +1,4 @@
-import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import { briefOf } from '../common/told-error.js';
 import { errorType } from './attributes.js';
 import type { Figures } from './figures.js';
@@ -9,17 +9,24 @@ import { noSpan, type Tracing } from './tracing.js';
 export interface Instruments {
   readonly api: Tracing;
   readonly tracer: Pick<Tracer, 'startSpan'>;
-  readonly figures: Figures;
+  /** Undefined where nobody takes any. */
+  readonly figures: Figures | undefined;
 }
 
-/** Begins a span; one of nothing where the SDK cannot. */
+/**
+ * Begins a span; one of nothing where the SDK cannot.
+ * @param details what no sampler decides by: made only where the span is kept, since most may not be.
+ */
 export function startSpan(
   { tracer }: Instruments,
   name: string,
   options: SpanOptions,
   parent: Context,
+  details: () => Attributes,
 ): Span {
-  return harmless(() => tracer.startSpan(name, options, parent), noSpan);
+  const span = harmless(() => tracer.startSpan(name, options, parent), noSpan);
+  harmless(() => void (span.isRecording() && span.setAttributes(details())), undefined);
+  return span;
 }
 
 /** Marks a span as failed, in words that hold no passwords. What steers is no failure. */

@@ -1,16 +1,9 @@
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
 import type { Delivery, DeliveryWatch, Outgoing, Settled, Watched } from '../amqp/index.js';
 import { isPromiseLike } from '../common/when-done.js';
-import {
-  type Destination,
-  errorType,
-  messageAttributes,
-  type Place,
-  shortened,
-  takenFrom,
-} from './attributes.js';
+import { callAttributes, errorType, messageAttributes, type Place, shortened } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
-import { secondsSince } from './figures.js';
+import { type Destination, takenFrom } from './destinations.js';
 import { harmless, runWithin } from './harmless.js';
 import { fail, type Instruments, startSpan } from './instruments.js';
 import { publishingCopy } from './sending.js';
@@ -44,21 +37,22 @@ export class Receiving implements DeliveryWatch {
 
   constructor(instruments: Instruments, delivery: Delivery, received: Received) {
     const { api, figures } = instruments;
-    const { place } = received;
+    const { place, kind, name } = received;
     this.#instruments = instruments;
     this.#delivery = delivery;
     this.#received = received;
-    const destination = takenFrom(place, delivery);
+    const destination = takenFrom(place, delivery, kind === 'call' ? name : undefined);
     this.#common = destination.figures;
     const from = contextIn(api, delivery.properties.headers);
     const options = {
       kind: api.SpanKind.CONSUMER,
-      attributes: deliveryAttributes(destination, delivery, received),
+      attributes: destination.attributes,
       links: linksTo(api.trace.getSpanContext(from)),
     };
-    this.#span = startSpan(instruments, destination.spanName, options, from);
+    const details = (): Attributes => deliveryAttributes(destination, delivery, received);
+    this.#span = startSpan(instruments, destination.spanName, options, from, details);
     this.#context = api.trace.setSpan(from, this.#span);
-    figures.began(delivery, this.#common);
+    figures?.began(delivery, this.#common);
     delivery.watch = this;
   }
 
@@ -98,7 +92,7 @@ export class Receiving implements DeliveryWatch {
         watched.end(thrown);
         if (thrown !== undefined) return;
         this.#aside = why;
-        this.#instruments.figures.putAside(why, this.#common);
+        this.#instruments.figures?.putAside(why, this.#common);
       },
     };
   }
@@ -110,7 +104,7 @@ export class Receiving implements DeliveryWatch {
 
   repeated(): void {
     this.#aside = 'repeated';
-    this.#instruments.figures.repeated.add(1, this.#common);
+    this.#instruments.figures?.cameAgain(this.#common);
   }
 
   settled(how: Settled): void {
@@ -127,49 +121,47 @@ export class Receiving implements DeliveryWatch {
   #end(fate: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { figures } = this.#instruments;
-    const { kind, name } = this.#received;
     const ended = this.#thrown ?? this.#told;
     const type = ended && errorType(ended.thrown);
-    const failed = type === undefined ? undefined : { 'error.type': type };
-    const duration = secondsSince(this.#begunAt);
-    figures.processDuration.record(duration, { ...this.#common, ...failed });
-    if (kind === 'call') {
-      // What nobody here is for comes from anybody: it must not make a series for each name.
-      const isKnown = this.#delivery.handledBy !== undefined && type !== 'NO_HANDLER';
-      const method = callAttributes(isKnown ? name : '_OTHER');
-      figures.serverCall.record(duration, { ...method, 'rpc.status_code': type ?? 'OK', ...failed });
-    }
+    this.#measure(type);
     harmless(() => this.#close(fate, type ?? 'OK', ended), undefined);
+  }
+
+  #measure(type: string | undefined): void {
+    const { figures } = this.#instruments;
+    const { kind, name } = this.#received;
+    figures?.processed(this.#common, this.#begunAt, type);
+    if (!figures || kind !== 'call') return;
+    // What nobody here is for comes from anybody: it must not make a series for each name.
+    const isKnown = this.#delivery.handledBy !== undefined && type !== 'NO_HANDLER';
+    figures.answered(callAttributes(isKnown ? name : '_OTHER'), this.#begunAt, type);
   }
 
   #close(fate: string, status: string, ended: { readonly thrown: unknown } | undefined): void {
     const span = this.#span;
-    span.setAttribute('waybill.fate', fate);
-    span.addEvent('settled', { 'waybill.fate': fate });
-    if (this.#received.kind === 'call') span.setAttribute('rpc.status_code', status);
-    if (ended) fail(this.#instruments.api, span, ended.thrown);
+    if (span.isRecording()) {
+      span.setAttribute('waybill.fate', fate);
+      span.addEvent('settled', { 'waybill.fate': fate });
+      if (this.#received.kind === 'call') span.setAttribute('rpc.status_code', status);
+      if (ended) fail(this.#instruments.api, span, ended.thrown);
+    }
     span.end();
   }
 }
 
 function deliveryAttributes(
-  destination: Destination,
-  { properties, fields: { routingKey }, tag, deliveryCount, sender }: Delivery,
-  { place, kind, name, attempt }: Received,
+  { isTemporary }: Destination,
+  { properties, tag, deliveryCount, sender }: Delivery,
+  { place, name, attempt }: Received,
 ): Attributes {
   const { messageId: id, correlationId }: { messageId?: unknown; correlationId?: unknown } = properties;
-  const all = messageAttributes(place, destination, { id, correlationId, routingKey, name });
+  const all = messageAttributes(place, { id, correlationId, name, isTemporary });
   all['messaging.rabbitmq.message.delivery_tag'] = tag;
   all['waybill.attempt'] = attempt;
   all['waybill.delivery_count'] = deliveryCount;
   const from = (sender as { readonly name?: unknown } | undefined)?.name;
   if (typeof from === 'string') all['waybill.sender'] = shortened(from);
-  return kind === 'call' ? Object.assign(all, callAttributes(name)) : all;
-}
-
-function callAttributes(name: string | null): Attributes {
-  return { 'rpc.system.name': 'waybill', ...(name !== null && { 'rpc.method': name }) };
+  return all;
 }
 
 /** A link to where a message came from; none where it does not say. */

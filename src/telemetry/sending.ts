@@ -1,8 +1,8 @@
 import type { Context, Link } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
-import { errorType, messageAttributes, type Place, sentTo } from './attributes.js';
+import { messageAttributes, type Place, withRoutingKey } from './attributes.js';
 import { withContext } from './context.js';
-import { secondsSince } from './figures.js';
+import { sentTo } from './destinations.js';
 import { harmless } from './harmless.js';
 import { fail, type Instruments, startSpan } from './instruments.js';
 
@@ -40,19 +40,19 @@ export function publishing(
   const { api, figures } = instruments;
   const begunAt = performance.now();
   const destination = sentTo(place, message);
-  const { figures: common } = destination;
-  const { messageId: id, correlationId } = message.properties;
-  const { routingKey } = message;
-  const attributes = messageAttributes(place, destination, { id, correlationId, routingKey, name });
-  if (attempt !== undefined) attributes['waybill.attempt'] = attempt;
+  const { hasOwnKey, routingKey } = message;
+  const attributes = hasOwnKey ? withRoutingKey(destination.attributes, routingKey) : destination.attributes;
   const kind = api.SpanKind.PRODUCER;
   const options = links ? { kind, attributes, links } : { kind, attributes };
-  const span = startSpan(instruments, destination.spanName, options, parent);
+  const span = startSpan(instruments, destination.spanName, options, parent, () => {
+    const { isTemporary } = destination;
+    const { messageId: id, correlationId } = message.properties;
+    const details = messageAttributes(place, { id, correlationId, name, isTemporary });
+    if (attempt !== undefined) details['waybill.attempt'] = attempt;
+    return details;
+  });
   const end = (thrown?: unknown): void => {
-    const type = thrown === undefined ? undefined : errorType(thrown);
-    const told = type === undefined ? common : { ...common, 'error.type': type };
-    figures.sent.add(1, told);
-    figures.operationDuration.record(secondsSince(begunAt), told);
+    figures?.published(destination.figures, begunAt, thrown);
     harmless(() => {
       if (thrown !== undefined) fail(api, span, thrown);
       span.end();

@@ -24,17 +24,17 @@ const schemaUrl = 'https://opentelemetry.io/schemas/1.44.0';
 export class Telemetry {
   readonly #instruments: Instruments;
 
-  /** @param api of an SDK; undefined where figures are kept in the process only. */
-  constructor(api: OpenTelemetry | undefined) {
-    const own = kept.book ? [kept.book] : [];
-    if (!api) {
-      this.#instruments = { api: noTracing, tracer: noTracer, figures: new Figures(own) };
-      return;
-    }
+  /**
+   * @param api of an SDK; undefined where figures are kept in the process only
+   * @param isMeasured whether the SDK takes figures, too
+   */
+  constructor(api: OpenTelemetry | undefined, isMeasured: boolean) {
     const version = packageVersion;
-    const tracer = api.trace.getTracerProvider().getTracer(scope, version, { schemaUrl });
-    const meter = api.metrics.getMeter(scope, version, { schemaUrl });
-    this.#instruments = { api, tracer, figures: new Figures([meter, ...own]) };
+    const tracer = api?.trace.getTracerProvider().getTracer(scope, version, { schemaUrl });
+    const meter = isMeasured ? api?.metrics.getMeter(scope, version, { schemaUrl }) : undefined;
+    const makers = [meter, kept.book].filter((each) => each !== undefined);
+    const figures = makers.length > 0 ? new Figures(makers) : undefined;
+    this.#instruments = { api: api ?? noTracing, tracer: tracer ?? noTracer, figures };
   }
 
   /** A message leaves. */
@@ -114,7 +114,7 @@ export function telemetryNow({ isTold }: { readonly isTold: boolean }): Telemetr
   current = {
     ...globals,
     book,
-    telemetry: harmless<Telemetry | undefined>(() => new Telemetry(api), undefined),
+    telemetry: harmless<Telemetry | undefined>(() => new Telemetry(api, metrics !== undefined), undefined),
   };
   return current.telemetry;
 }

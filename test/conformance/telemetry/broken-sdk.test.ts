@@ -70,6 +70,8 @@ const breaks: Readonly<Record<string, () => unknown>> = {
     trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: broken, startActiveSpan: broken }) }),
   'the context of a span': () => trace.setGlobalTracerProvider(spansWithout('spanContext')),
   'setting an attribute': () => trace.setGlobalTracerProvider(spansWithout('setAttribute')),
+  'setting attributes': () => trace.setGlobalTracerProvider(spansWithout('setAttributes')),
+  'asking whether a span is kept': () => trace.setGlobalTracerProvider(spansWithout('isRecording')),
   'adding an event': () => trace.setGlobalTracerProvider(spansWithout('addEvent')),
   'ending a span': () => trace.setGlobalTracerProvider(spansWithout('end')),
   measuring: () => metrics.setGlobalMeterProvider(metersThatThrow),
