@@ -93,15 +93,8 @@ export class Dispatch {
     return await this.#lease.wait(work);
   }
 
-  /**
-   * Publishes, to all destinations; see {@link Link.publish}. n.b. where no middleware is, no promises are made but the publisher's own
-   * and one by which errors lead to the line that has sent.
-   */
+  /** Publishes, to all destinations; see {@link Link.publish}. */
   publish(name: string | null, copies: Copies, options?: Leaving, due?: Due): Promise<void> {
-    return this.#publish(name, copies, options, due).then(undefined, throwHere);
-  }
-
-  #publish(name: string | null, copies: Copies, options?: Leaving, due?: Due): Promise<void> {
     const { link } = this.#lease;
     const late = due && { due, sender: this.#lateSender };
     if (this.#chain.isEmpty) return publishTold(link, this.#chain, name, copies, options, late);
@@ -110,7 +103,8 @@ export class Dispatch {
       publishTold(link, this.#chain, name, made, options, late);
     const { timeoutMs = 30_000, signal } = options ?? {};
     const limits = this.#limits(timeoutMs, signal, PublishTimeoutError);
-    return sendThrough(this.#chain, this.#component, post, send, limits) as Promise<void>;
+    const sent = sendThrough(this.#chain, this.#component, post, send, limits) as Promise<void>;
+    return sent.then(undefined, throwHere);
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   sendWatched,
   type Watched,
 } from '../amqp/index.js';
+import { throwHere } from '../common/call-site.js';
 import type { Due, LateSender } from '../delaying/index.js';
 import type { Identity } from '../identity/index.js';
 import { type OutboxSettings, putInOutbox } from '../once/index.js';
@@ -19,7 +20,7 @@ import type { Chain } from './chain.js';
 import { handledHeaders, scopedByTrace } from './scope.js';
 
 /** Who may not want to be told of, and may sign. */
-type Told = Pick<Chain<'send'>, 'isTold' | 'identity'>;
+type Told = Pick<Chain<'send'>, 'isTold' | 'identity' | 'isEmpty'>;
 
 /** When a message is due that is to arrive later, and what sends it. */
 interface LatePost {
@@ -29,7 +30,8 @@ interface LatePost {
 
 /**
  * Publishes a message to all its destinations, and tells of it where anybody traces or measures; else its trace is that of the message
- * that is handled. n.b. where there is one destination no promise is made but the publisher's own.
+ * that is handled. Errors lead to the line that has sent. n.b. where there is one destination no promises are made but the publisher's
+ * own and the one for that.
  */
 export function publishTold(
   link: Link,
@@ -48,9 +50,9 @@ export function publishTold(
   const leave = (copy: Outgoing): Promise<void> =>
     telemetry
       ? sendWatched(passing(telemetry.publishing(link.server, name, copy), handledHeaders()), publish)
-      : publish(inTrace(copy));
+      : publish(inTrace(copy)).then(undefined, throwHere);
   const [only] = copies;
-  return only && copies.length === 1 ? leave(only) : allOf(copies.map(leave));
+  return only && copies.length === 1 ? leave(only) : allOf(copies.map(leave)).then(undefined, throwHere);
 }
 
 type Way = (message: Outgoing) => Promise<void>;
@@ -100,9 +102,11 @@ export function callTold(
   const telemetry = telemetryNow(chain);
   if (!telemetry) return call(inTrace(request));
   const handled = handledHeaders();
-  return telemetry.calling(server, request.name, (watch) =>
-    call(watchedCall(request, (message, attempt) => passing(watch(message, attempt), handled))),
-  );
+  return telemetry.calling(server, request.name, (watch, within) => {
+    const watched = watchedCall(request, (message, attempt) => passing(watch(message, attempt), handled));
+    // What a middleware sends and calls is part of the call. n.b. Node 20 pays for a context with each promise that is made there.
+    return chain.isEmpty ? call(watched) : within(() => call(watched));
+  });
 }
 
 /** A request for more than one answer, of whose attempts is told. */

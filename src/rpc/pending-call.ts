@@ -2,11 +2,9 @@ import {
   type Deadline,
   type Deadlines,
   directReplyTo,
-  type Outgoing,
   onAbort,
   type Publisher,
   type Received,
-  sendWatched,
 } from '../amqp/index.js';
 import {
   CancelledError,
@@ -155,14 +153,15 @@ export class PendingCall {
     this.#confirmed = false;
     const attempt = this.#attempt;
     const made = attemptOf(this.#request, this.#address, { attempt, waitMs, remainingMs });
-    const watched = this.#request.watch?.(made, attempt);
+    const { message = made, end } = this.#request.watch?.(made, attempt) ?? {};
     const options = { timeoutMs: waitMs, sendAgain: false, leaving: this.#request.leaving };
-    const send = (message: Outgoing): Promise<void> => this.#host.publisher.publish(message, options);
-    (watched ? sendWatched(watched, send) : send(made)).then(
+    this.#host.publisher.publish(message, options).then(
       () => {
+        end?.();
         if (attempt === this.#attempt) this.#confirmed = true;
       },
       (thrown) => {
+        end?.(thrown);
         if (attempt === this.#attempt) this.#publishFailed(thrown);
       },
     );

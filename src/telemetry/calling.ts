@@ -9,6 +9,9 @@ import { publishing } from './sending.js';
 /** Follows each attempt of a call. */
 export type AttemptWatch = (message: Outgoing, attempt: number) => Watched;
 
+/** Runs something as part of what is told of. */
+export type Within = <T>(work: () => T) => T;
+
 /** How a call ended: `error` where it did not go well. */
 export interface CallEnd {
   readonly error?: unknown;
@@ -19,7 +22,7 @@ export function calling<End extends CallEnd>(
   instruments: Instruments,
   place: Place,
   name: string,
-  call: (watch: AttemptWatch) => Promise<End>,
+  call: (watch: AttemptWatch, within: Within) => Promise<End>,
 ): Promise<End> {
   const { api, figures } = instruments;
   const begunAt = performance.now();
@@ -41,7 +44,7 @@ export function calling<End extends CallEnd>(
     throw error;
   };
   try {
-    return runWithin(api, within, () => call(watch)).then((ended) => {
+    return call(watch, (work) => runWithin(api, within, work)).then((ended) => {
       endCall(open, ended);
       return ended;
     }, failed);

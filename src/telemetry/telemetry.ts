@@ -3,7 +3,7 @@ import { packageVersion } from '../common/package-version.js';
 import { sharedByCopies } from '../common/shared-by-copies.js';
 import type { Place } from './attributes.js';
 import { type Batch, handlingBatch } from './batch.js';
-import { type AttemptWatch, attemptsOf, type CallEnd, calling } from './calling.js';
+import { type AttemptWatch, attemptsOf, type CallEnd, calling, type Within } from './calling.js';
 import { contextIn } from './context.js';
 import { FigureBook } from './figure-book.js';
 import { Figures } from './figures.js';
@@ -44,11 +44,11 @@ export class Telemetry {
     return publishing(this.#instruments, active, message, { place, name });
   }
 
-  /** A call is made. @param call makes it, and has each attempt followed */
+  /** A call is made. @param call makes it, and has each attempt followed; what is not ours in it runs within the call */
   calling<End extends CallEnd>(
     place: Place,
     name: string,
-    call: (watch: AttemptWatch) => Promise<End>,
+    call: (watch: AttemptWatch, within: Within) => Promise<End>,
   ): Promise<End> {
     return calling(this.#instruments, place, name, call);
   }

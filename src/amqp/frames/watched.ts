@@ -1,3 +1,4 @@
+import { throwHere } from '../../common/call-site.js';
 import type { Outgoing } from './outgoing.js';
 
 /** A message on its way out that somebody follows, to tell of it elsewhere. */
@@ -8,7 +9,7 @@ export interface Watched {
   end(thrown?: unknown): void;
 }
 
-/** Sends what is watched, and tells of its end. */
+/** Sends what is watched, and tells of its end. Errors lead to the line that has sent. */
 export function sendWatched(
   { message, end }: Watched,
   send: (message: Outgoing) => Promise<void>,
@@ -17,7 +18,7 @@ export function sendWatched(
     () => end(),
     (thrown) => {
       end(thrown);
-      throw thrown;
+      throwHere(thrown);
     },
   );
 }

@@ -8,7 +8,6 @@ import {
   type Outgoing,
   settle,
 } from '../../amqp/index.js';
-import { throwHere } from '../../common/call-site.js';
 import { wholeNumber } from '../../common/numbers.js';
 import {
   Chain,
@@ -123,10 +122,7 @@ export class AmqpConnection implements NamedConnection {
     const restMs = outbox ? timeoutMs : await connectFirst(link, { timeoutMs, signal });
     const late = due && { due, sender: this.#lateSender(link) };
     const send = (copy: Outgoing): Promise<void> =>
-      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal, outbox }, late).then(
-        undefined,
-        throwHere,
-      );
+      publishTold(link, this.#chain, routingKey, [copy], { timeoutMs: restMs, signal, outbox }, late);
     if (this.#chain.isEmpty) return await send(outgoing);
     const post = { kind: 'message', name: routingKey, copies: [outgoing] } as const;
     const component = { style: 'app', name: this.#owner?.name ?? 'AmqpConnection' } as const;
