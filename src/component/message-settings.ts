@@ -90,7 +90,8 @@ export function withSettings(
   if (!own) return given;
   const taken = Object.keys(own.headers ?? {}).find((name) => Object.hasOwn(given.headers ?? {}, name));
   if (taken !== undefined) throw refused(owner, taken, 'is set already, and means something there');
-  return changeProperties(given, { ...own, headers: own.headers && { ...given.headers, ...own.headers } });
+  const headers = given.headers && own.headers ? { ...given.headers, ...own.headers } : own.headers;
+  return changeProperties(given, { ...own, headers });
 }
 
 function checkedHeaders(owner: string, headers: object): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { LinkOptions, PublishOptions } from '../amqp/index.js';
+import { changeProperties, type LinkOptions, type PublishOptions } from '../amqp/index.js';
 import {
   type CallMessageSettings,
   Client,
@@ -124,7 +124,7 @@ export class MessageSender<Messages extends object = AnyMessages> extends Client
     return {
       name: key,
       content: this.#encoder.encode(toPlain(data ?? null)),
-      properties: { ...encodingOf(this.#encoder), headers, deliveryMode },
+      properties: changeProperties(encodingOf(this.#encoder), { headers, deliveryMode }),
     };
   }
 }

@@ -38,9 +38,9 @@ export function attemptOf(
 function headersOf(given: Headers | undefined, attempt: number, remainingMs: number): Headers | undefined {
   // It waits for the stream to begin, and then as long as that lasts.
   const deadline = asksForStream(given) ? undefined : deadlineHeaders(remainingMs);
-  // n.b. most calls are sent once and have no headers of their own: to spread costs them some microseconds.
+  // n.b. most calls are sent once and have no headers of their own. Others are assigned, since to spread costs Node 20 microseconds.
   if (!given && attempt === 1) return deadline;
-  return { ...given, ...deadline, ...(attempt > 1 ? { [attemptHeader]: attempt } : undefined) };
+  return Object.assign({}, given, deadline, attempt > 1 ? { [attemptHeader]: attempt } : undefined);
 }
 
 type Headers = NonNullable<MessageProperties['headers']>;

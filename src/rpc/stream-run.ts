@@ -1,4 +1,4 @@
-import { type Delivery, nextMessageId, onAbort } from '../amqp/index.js';
+import { changeProperties, type Delivery, nextMessageId, onAbort } from '../amqp/index.js';
 import { encodingOf } from '../wire/index.js';
 import type { Answer, StreamWriter } from './answers.js';
 import { ItemBatch } from './item-batch.js';
@@ -168,7 +168,7 @@ export class StreamRun {
     if (this.#isOver) return;
     const { replyTo, correlationId } = this.#delivery.properties;
     const headers = { [streamHeader]: { run: this.id, seq: this.#seq++, ...kind } };
-    const properties = { ...encoding, correlationId, headers, deliveryMode: 1 };
+    const properties = changeProperties(encoding, { correlationId, headers, deliveryMode: 1 });
     const message = { exchange: '', routingKey: replyTo as string, content, properties, mandatory: false };
     this.#spokeAt = performance.now();
     const { sign } = this.#delivery;

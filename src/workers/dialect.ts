@@ -1,4 +1,4 @@
-import type { MessageProperties } from '../amqp/index.js';
+import { changeProperties, type MessageProperties } from '../amqp/index.js';
 import { cut } from '../common/foreign-text.js';
 import { MalformedMessageError } from '../errors.js';
 import { type Encoder, encodingOf, GzipJsonEncoder, isRecord, toPlain } from '../wire/index.js';
@@ -14,7 +14,7 @@ export const octetEncoder: Encoder = {
 
 /** The properties of tasks (persistent: `deliveryMode` 2) and calls (1), as the original sends them (seeds 3.2). */
 export function requestProperties(encoder: Encoder, deliveryMode: 1 | 2): MessageProperties {
-  return { ...encodingOf(encoder), type: 'call', priority: 5, deliveryMode };
+  return changeProperties(encodingOf(encoder), { type: 'call', priority: 5, deliveryMode });
 }
 
 /** What travels to a worker. @throws EncodingError for what JSON cannot say */

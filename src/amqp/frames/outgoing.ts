@@ -57,5 +57,6 @@ export function changeProperties(given: MessageProperties, changes: MessagePrope
     type: changes.type ?? given.type,
     userId: changes.userId ?? given.userId,
     appId: changes.appId ?? given.appId,
+    clusterId: changes.clusterId ?? given.clusterId,
   };
 }
