@@ -14,7 +14,12 @@ export function checkComments() {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.esnext.decorators.d.ts'],
+    lib: [
+      'lib.es2023.d.ts',
+      'lib.es2024.string.d.ts',
+      'lib.esnext.disposable.d.ts',
+      'lib.esnext.decorators.d.ts',
+    ],
     types: ['node'],
   });
   const { count, bare } = new Reading(program.getTypeChecker()).of(doors.map(program.getSourceFile));

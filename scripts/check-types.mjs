@@ -9,7 +9,7 @@ const leastCases = 60;
 /** What a strict user has in tsconfig.json; our own sources must bear it, too. */
 const settings = {
   target: 'es2022',
-  lib: ['es2023', 'esnext.decorators', 'esnext.disposable'],
+  lib: ['es2023', 'es2024.string', 'esnext.decorators', 'esnext.disposable'],
   module: 'nodenext',
   types: ['node'],
   strict: true,
