@@ -25,7 +25,9 @@ export function startSpan(
   details: () => Attributes,
 ): Span {
   const span = harmless(() => tracer.startSpan(name, options, parent), noSpan);
-  harmless(() => void (span.isRecording() && span.setAttributes(details())), undefined);
+  harmless(() => {
+    if (span.isRecording()) span.setAttributes(details());
+  }, undefined);
   return span;
 }
 

@@ -111,12 +111,12 @@ export class AmqpConnection implements NamedConnection {
    * ```
    */
   async put(message: PutMessage): Promise<void> {
-    const { exchange = '', routingKey, mandatory = true, properties = {}, vhost } = message;
+    const { exchange = '', routingKey, mandatory = true, properties, vhost } = message;
     const { content, contentType } = contentOf(message);
     const always = { contentType, deliveryMode: 2, messageId: nextMessageId() };
     const own = messageProperties('AmqpConnection.put', message);
     const due = dueOf('AmqpConnection.put', message);
-    const all = withSettings('AmqpConnection.put', changeProperties(always, properties), own);
+    const all = withSettings('AmqpConnection.put', changeProperties(always, properties ?? {}), own);
     const outgoing = { exchange, routingKey, content, properties: all, mandatory };
     const link = this.link(vhost);
     const { timeoutMs = 30_000, signal, outbox } = message;
