@@ -132,8 +132,9 @@ export function withinTraceOf<T>(
 }
 
 /** What is measured only goes on in the trace of what is handled. */
-function passing({ message, end }: Watched, handled: Headers | undefined): Watched {
-  return { message: inTrace(message, handled), end };
+function passing(watched: Watched, handled: Headers | undefined): Watched {
+  const message = inTrace(watched.message, handled);
+  return message === watched.message ? watched : { message, end: (thrown) => watched.end(thrown) };
 }
 
 /** n.b. most messages are handled, and sent, in no trace: nothing is made for them. */

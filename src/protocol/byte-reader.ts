@@ -1,4 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { AmqpError } from './amqp-error.js';
+import { RecurringNames } from './recurring-names.js';
+
+/** Names of headers, of all connections. */
+const names = new RecurringNames();
 
 /**
  * Reads bytes one after the other.
@@ -7,15 +12,19 @@ import { AmqpError } from './amqp-error.js';
  */
 export class ByteReader {
   readonly #buffer: Buffer;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(buffer: Buffer) {
+  /** Reads from `start` to `end` of `buffer`; all of it by default. */
+  constructor(buffer: Buffer, start = 0, end: number = buffer.length) {
     this.#buffer = buffer;
+    this.#at = start;
+    this.#end = end;
   }
 
   /** How many bytes are left. */
   get left(): number {
-    return this.#buffer.length - this.#at;
+    return this.#end - this.#at;
   }
 
   /** Sees to it that nothing is left. */
@@ -73,9 +82,26 @@ export class ByteReader {
     return this.#text(this.octet());
   }
 
+  /** A short string of which there are few. */
+  name(): string {
+    const size = this.octet();
+    return names.read(this.#buffer, this.#advance(size), size);
+  }
+
   /** A long string as a view of its bytes. */
   longstr(): Buffer {
     return this.bytes(this.long());
+  }
+
+  /** A long string as text; as a view of its bytes where it is no UTF-8. */
+  longtext(): string | Buffer {
+    const size = this.long();
+    const at = this.#advance(size);
+    const text = this.#buffer.toString('utf8', at, at + size);
+    // n.b. what is no UTF-8 is read as this letter, which may have been sent, too. To look for it is cheaper than to look at the bytes first.
+    if (!text.includes('\uFFFD')) return text;
+    const bytes = this.#buffer.subarray(at, at + size);
+    return isUtf8(bytes) ? text : bytes;
   }
 
   bytes(size: number): Buffer {
@@ -91,7 +117,7 @@ export class ByteReader {
 
   #advance(size: number): number {
     const at = this.#at;
-    if (at + size > this.#buffer.length) throw new AmqpError('FRAME_ERROR', 'the frame ends inside a field');
+    if (at + size > this.#end) throw new AmqpError('FRAME_ERROR', 'the frame ends inside a field');
     this.#at = at + size;
     return at;
   }

@@ -109,7 +109,7 @@ export class HotReader {
   #table(): FieldTable {
     const at = this.#advance(4);
     this.#advance(this.#bytes.readUInt32BE(at));
-    return readTable(new ByteReader(this.#bytes.subarray(at, this.#at)));
+    return readTable(new ByteReader(this.#bytes, at, this.#at));
   }
 
   #recurring(text: RecurringText): string {

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { AmqpError } from './amqp-error.js';
 import type { ByteReader } from './byte-reader.js';
 import type { FieldTable, FieldValue } from './types.js';
@@ -57,7 +56,7 @@ function readEntry(
   numbers: NumberReading,
   { values }: Level,
 ): Level['values'] | undefined {
-  const name = Array.isArray(values) ? undefined : reader.shortstr();
+  const name = Array.isArray(values) ? undefined : reader.name();
   const type = reader.octet();
   const nested = type === TABLE ? {} : type === ARRAY ? [] : undefined;
   put(values, name, nested ?? readValue(reader, type, numbers));
@@ -95,7 +94,7 @@ const byLetter: Readonly<Record<string, ReadValue>> = {
   d: (reader, numbers) => readDouble(reader.double(), numbers),
   // The protocol's grammar says `long-uint`; all clients that know decimals write a signed number, Python's and Java's among them.
   D: (reader) => ({ '!': 'decimal', value: { places: reader.octet(), digits: reader.int32() } }),
-  S: (reader, numbers) => readText(reader.longstr(), numbers),
+  S: (reader, numbers) => readText(reader.longtext(), numbers),
   x: (reader) => reader.longstr(),
   T: (reader) => ({ '!': 'timestamp', value: narrow(reader.uint64()) }),
   V: () => null,
@@ -122,9 +121,8 @@ function finite(value: number): number {
 }
 
 /** Bytes stay bytes: read as text they could not be written back. */
-function readText(bytes: Buffer, numbers: NumberReading): FieldValue {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
-  return numbers === 'exact' ? { '!': 'text', value: bytes } : bytes;
+function readText(read: string | Buffer, numbers: NumberReading): FieldValue {
+  return typeof read === 'string' || numbers === 'plain' ? read : { '!': 'text', value: read };
 }
 
 function narrow(value: bigint): number | bigint {

@@ -81,8 +81,6 @@ function writeNext(writer: ByteWriter, level: Level): object | undefined {
   if (value === undefined) return undefined;
   if (name.length > 85 && Buffer.byteLength(name) > 255)
     throw new Unwritable('a name of more than 255 bytes');
-  if (name.length > 85 && Buffer.byteLength(name) > 255)
-    throw new Unwritable('a name of more than 255 bytes');
   writer.shortstr(name, 'a name in a table');
   return writeScalar(writer, value);
 }

@@ -153,15 +153,15 @@ export class PendingCall {
     this.#confirmed = false;
     const attempt = this.#attempt;
     const made = attemptOf(this.#request, this.#address, { attempt, waitMs, remainingMs });
-    const { message = made, end } = this.#request.watch?.(made, attempt) ?? {};
+    const watched = this.#request.watch?.(made, attempt);
     const options = { timeoutMs: waitMs, sendAgain: false, leaving: this.#request.leaving };
-    this.#host.publisher.publish(message, options).then(
+    this.#host.publisher.publish(watched?.message ?? made, options).then(
       () => {
-        end?.();
+        watched?.end();
         if (attempt === this.#attempt) this.#confirmed = true;
       },
       (thrown) => {
-        end?.(thrown);
+        watched?.end(thrown);
         if (attempt === this.#attempt) this.#publishFailed(thrown);
       },
     );

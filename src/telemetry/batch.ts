@@ -1,12 +1,12 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { Delivery, DeliveryWatch, Outgoing, Watched } from '../amqp/index.js';
 import { errorType, type Place } from './attributes.js';
-import { contextIn, logFieldsOf } from './context.js';
+import { activeContext, contextIn, logFieldsOf } from './context.js';
 import { takenFrom } from './destinations.js';
 import { harmless, runWithin } from './harmless.js';
-import { fail, type Instruments, startSpan } from './instruments.js';
+import { describe, fail, type Instruments, isKept, startSpan } from './instruments.js';
 import { linksTo, Receiving } from './receiving.js';
-import { publishingCopy } from './sending.js';
+import { sendingCopy } from './sending.js';
 
 /** Messages that are handled together. */
 export interface Batch {
@@ -59,16 +59,16 @@ class Together {
     this.#common = common;
     const origins = new Map(deliveries.map((each) => [each, originOf(instruments, each)]));
     const count = { 'messaging.batch.message_count': deliveries.length };
-    const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
+    const active = activeContext(api);
     const options = {
       kind: api.SpanKind.CONSUMER,
       attributes: { ...this.#common, 'messaging.destination.name': name, ...count },
       links: [...origins.values()].flatMap(linksTo),
     };
-    this.#span = startSpan(instruments, spanName, options, active, () => ({
-      'waybill.name': this.#name,
-      'messaging.client.id': place.client,
-    }));
+    const span = startSpan(instruments, spanName, options, active);
+    const details = { 'waybill.name': this.#name, 'messaging.client.id': place.client };
+    if (isKept(span)) describe(span, details);
+    this.#span = span;
     this.#context = api.trace.setSpan(active, this.#span);
     for (const [delivery, origin] of origins) {
       figures?.began(delivery, this.#common);
@@ -102,7 +102,7 @@ class Together {
 
   #copying(copy: Outgoing, why: 'retried' | 'parked', links: Link[]): Watched {
     const leaving = { place: this.#place, name: this.#name, links };
-    const watched = publishingCopy(this.#instruments, this.#context, copy, leaving);
+    const watched = sendingCopy(this.#instruments, this.#context, copy, leaving);
     return {
       message: watched.message,
       end: (thrown) => {

@@ -2,9 +2,10 @@ import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { Outgoing, Watched } from '../amqp/index.js';
 import { isWaybillError } from '../errors.js';
 import { errorType, type Place } from './attributes.js';
+import { activeContext } from './context.js';
 import { harmless, runWithin } from './harmless.js';
-import { fail, type Instruments, startSpan } from './instruments.js';
-import { publishing } from './sending.js';
+import { describe, fail, type Instruments, isKept, startSpan } from './instruments.js';
+import { Sending } from './sending.js';
 
 /** Follows each attempt of a call. */
 export type AttemptWatch = (message: Outgoing, attempt: number) => Watched;
@@ -32,10 +33,9 @@ export function calling<End extends CallEnd>(
     'server.address': place.address,
     'server.port': place.port,
   };
-  const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
-  const span = startSpan(instruments, name, { kind: api.SpanKind.CLIENT, attributes }, active, () => ({
-    'messaging.client.id': place.client,
-  }));
+  const active = activeContext(api);
+  const span = startSpan(instruments, name, { kind: api.SpanKind.CLIENT, attributes }, active);
+  if (isKept(span)) describe(span, { 'messaging.client.id': place.client });
   const within = api.trace.setSpan(active, span);
   const watch = attemptsOf(instruments, place, name, within);
   const open = { api, span, figures, attributes, begunAt };
@@ -77,9 +77,9 @@ export function attemptsOf(
   instruments: Instruments,
   place: Place,
   name: string,
-  within: Context = harmless(() => instruments.api.context.active(), instruments.api.ROOT_CONTEXT),
+  within: Context = activeContext(instruments.api),
 ): AttemptWatch {
-  return (message, attempt) => publishing(instruments, within, message, { place, name, attempt });
+  return (message, attempt) => new Sending(instruments, within, message, { place, name, attempt });
 }
 
 /** What an answer says, in one word. */

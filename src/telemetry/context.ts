@@ -1,6 +1,8 @@
 import type { Context, Span, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
 import { changeProperties, type Outgoing } from '../amqp/index.js';
 import type { LogFields } from '../logger.js';
+import { warn } from './harmless.js';
+import { lightContext } from './light-context.js';
 import { fits, type Headers, traceText } from './trace-headers.js';
 import type { Tracing } from './tracing.js';
 
@@ -25,12 +27,23 @@ const setter: TextMapSetter<Carrier> = {
   },
 };
 
-/** The context that a message brings along, without anything of this process. Never throws: what it says is anybody's word. */
-export function contextIn({ ROOT_CONTEXT, propagation }: Tracing, headers: Headers | undefined): Context {
+/** The context that this runs in. Never throws. */
+export function activeContext({ ROOT_CONTEXT, context }: Tracing): Context {
   try {
-    return headers ? propagation.extract(ROOT_CONTEXT, headers, getter) : ROOT_CONTEXT;
+    const active = context.active();
+    return active === ROOT_CONTEXT ? lightContext : active;
+  } catch (thrown) {
+    warn(thrown);
+    return lightContext;
+  }
+}
+
+/** The context that a message brings along, without anything of this process. Never throws: what it says is anybody's word. */
+export function contextIn({ propagation }: Tracing, headers: Headers | undefined): Context {
+  try {
+    return headers ? propagation.extract(lightContext, headers, getter) : lightContext;
   } catch {
-    return ROOT_CONTEXT;
+    return lightContext;
   }
 }
 

@@ -31,40 +31,53 @@ export function sentTo(
   { exchange, routingKey: given, hasOwnKey }: Pick<Outgoing, 'exchange' | 'routingKey' | 'hasOwnKey'>,
 ): Destination {
   const routingKey = hasOwnKey ? '' : given;
-  return remembered(place, [exchange, routingKey], () => {
-    const name = joined(exchange, withoutRandom(routingKey));
-    const told = name === '' ? 'amq.default' : name;
-    const isTemporary = withoutRandom(routingKey) !== routingKey;
-    const figures = figuresOf('publish', place, told);
-    const attributes = withRoutingKey(figures, routingKey);
-    return { spanName: `publish ${told}`, name: told, attributes, isTemporary, figures };
-  });
+  const book = bookOf(place);
+  const known = book.start.next.get(exchange)?.next.get(routingKey);
+  return (
+    known?.destination ?? remembered(book, [exchange, routingKey], newSentTo(place, exchange, routingKey))
+  );
+}
+
+function newSentTo(place: Place, exchange: string, routingKey: string): Destination {
+  const name = joined(exchange, withoutRandom(routingKey));
+  const told = name === '' ? 'amq.default' : name;
+  const isTemporary = withoutRandom(routingKey) !== routingKey;
+  const figures = figuresOf('publish', place, told);
+  const attributes = withRoutingKey(figures, routingKey);
+  return { spanName: `publish ${told}`, name: told, attributes, isTemporary, figures };
 }
 
 /**
  * Where a message comes from: `{exchange}:{routing key}:{queue}`; the routing key is left out where it is the name of the queue.
  * @param method what is called, where it is a call that comes
  */
-export function takenFrom(
+export function takenFrom(place: Place, delivery: Delivery, method?: string | null): Destination {
+  const { queue, fields } = delivery;
+  const book = bookOf(place);
+  const from = book.start.next.get(fields.exchange)?.next.get(fields.routingKey)?.next.get(queue);
+  const known = method === undefined ? from : from?.next.get(method ?? '');
+  if (known?.destination) return known.destination;
+  const path = [fields.exchange, fields.routingKey, queue];
+  if (method !== undefined) path.push(method ?? '');
+  return remembered(book, path, newTakenFrom(place, delivery, method));
+}
+
+function newTakenFrom(
   place: Place,
   { queue, fields: { exchange, routingKey } }: Delivery,
-  method?: string | null,
+  method: string | null | undefined,
 ): Destination {
-  const path = [exchange, routingKey, queue];
-  if (method !== undefined) path.push(method ?? '');
-  return remembered(place, path, () => {
-    const key = routingKey === queue ? '' : withoutRandom(routingKey);
-    const short = withoutRandom(queue);
-    const figures = figuresOfQueue(place, queue);
-    const name = joined(exchange, key, short);
-    const told = {
-      ...figures,
-      'messaging.destination.name': name,
-      ...(method !== undefined && callAttributes(method)),
-    };
-    const attributes = withRoutingKey(told, routingKey);
-    return { spanName: `process ${short}`, name, attributes, isTemporary: short !== queue, figures };
-  });
+  const key = routingKey === queue ? '' : withoutRandom(routingKey);
+  const short = withoutRandom(queue);
+  const figures = figuresOfQueue(place, queue);
+  const name = joined(exchange, key, short);
+  const told = {
+    ...figures,
+    'messaging.destination.name': name,
+    ...(method !== undefined && callAttributes(method)),
+  };
+  const attributes = withRoutingKey(told, routingKey);
+  return { spanName: `process ${short}`, name, attributes, isTemporary: short !== queue, figures };
 }
 
 function joined(...parts: readonly string[]): string {
@@ -82,7 +95,11 @@ interface Step {
   destination: Destination | undefined;
 }
 
-/** What is remembered of a place. */
+/**
+ * What is remembered of a place: each message has a destination, and to make it anew would cost as much as all the rest of the message. The
+ * names are looked up one by one, since each is mostly the very text that it was before: one text made of them would be another one each
+ * time, to be read through before it is found.
+ */
 interface Book {
   start: Step;
   count: number;
@@ -90,32 +107,22 @@ interface Book {
 
 const books = new WeakMap<Place, Book>();
 
-/**
- * The destination at the end of a path of names. n.b. each message has one, and to make it anew would cost as much as all the rest of the
- * message. The names are looked up one by one, since each is mostly the very text that it was before: one text made of them would be another
- * one each time, to be read through before it is found.
- */
-function remembered(place: Place, path: readonly string[], make: () => Destination): Destination {
-  if (path.some((name) => name.length > longestName)) return make();
-  const book = bookOf(place);
-  let step = book.start;
-  for (const name of path) step = stepTo(step, name);
-  if (step.destination) return step.destination;
-  if (book.count++ >= mostDestinations) Object.assign(book, newBook());
-  step.destination = make();
-  return step.destination;
-}
-
 function bookOf(place: Place): Book {
   const known = books.get(place);
   if (known) return known;
-  const book = newBook();
+  const book = { start: newStep(), count: 0 };
   books.set(place, book);
   return book;
 }
 
-function newBook(): Book {
-  return { start: newStep(), count: 0 };
+function remembered(book: Book, path: readonly string[], destination: Destination): Destination {
+  if (path.some((name) => name.length > longestName)) return destination;
+  if (book.count >= mostDestinations) Object.assign(book, { start: newStep(), count: 0 });
+  book.count += 1;
+  let step = book.start;
+  for (const name of path) step = stepTo(step, name);
+  step.destination = destination;
+  return destination;
 }
 
 function newStep(): Step {

@@ -12,11 +12,16 @@ export function harmless<T>(work: () => T, otherwise: T): T {
   try {
     return work();
   } catch (thrown) {
-    if (!isTold)
-      process.emitWarning(`Waybill is not traced or measured: ${briefOf(thrown)}`, 'WaybillTelemetryWarning');
-    isTold = true;
+    warn(thrown);
     return otherwise;
   }
+}
+
+/** Tells of what was caught where each message comes by: a function made for each, as `harmless` wants it, would cost. */
+export function warn(thrown: unknown): void {
+  if (!isTold)
+    process.emitWarning(`Waybill is not traced or measured: ${briefOf(thrown)}`, 'WaybillTelemetryWarning');
+  isTold = true;
 }
 
 /** Runs something within a context, also where nobody can. What it throws itself comes out. */

@@ -2,7 +2,7 @@ import type { Attributes, Context, Span, SpanOptions, Tracer } from '@openteleme
 import { briefOf } from '../common/told-error.js';
 import { errorType } from './attributes.js';
 import type { Figures } from './figures.js';
-import { harmless } from './harmless.js';
+import { warn } from './harmless.js';
 import { noSpan, type Tracing } from './tracing.js';
 
 /** What is told by. */
@@ -13,22 +13,38 @@ export interface Instruments {
   readonly figures: Figures | undefined;
 }
 
-/**
- * Begins a span; one of nothing where the SDK cannot.
- * @param details what no sampler decides by: made only where the span is kept, since most may not be.
- */
+/** Begins a span; one of nothing where the SDK cannot. */
 export function startSpan(
   { tracer }: Instruments,
   name: string,
   options: SpanOptions,
   parent: Context,
-  details: () => Attributes,
 ): Span {
-  const span = harmless(() => tracer.startSpan(name, options, parent), noSpan);
-  harmless(() => {
-    if (span.isRecording()) span.setAttributes(details());
-  }, undefined);
-  return span;
+  try {
+    return tracer.startSpan(name, options, parent);
+  } catch (thrown) {
+    warn(thrown);
+    return noSpan;
+  }
+}
+
+/** Whether a span is kept. Most may not be: what no sampler decides by is made for those only that are. */
+export function isKept(span: Span): boolean {
+  try {
+    return span.isRecording();
+  } catch (thrown) {
+    warn(thrown);
+    return false;
+  }
+}
+
+/** Tells more of a span that is kept. */
+export function describe(span: Span, attributes: Attributes): void {
+  try {
+    span.setAttributes(attributes);
+  } catch (thrown) {
+    warn(thrown);
+  }
 }
 
 /** Marks a span as failed, in words that hold no passwords. What steers is no failure. */

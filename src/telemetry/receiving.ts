@@ -4,9 +4,9 @@ import { isPromiseLike } from '../common/when-done.js';
 import { callAttributes, errorType, messageAttributes, type Place, shortened } from './attributes.js';
 import { contextIn, logFieldsOf } from './context.js';
 import { type Destination, takenFrom } from './destinations.js';
-import { harmless, runWithin } from './harmless.js';
-import { fail, type Instruments, startSpan } from './instruments.js';
-import { publishingCopy } from './sending.js';
+import { harmless, runWithin, warn } from './harmless.js';
+import { describe, fail, type Instruments, isKept, startSpan } from './instruments.js';
+import { sendingCopy } from './sending.js';
 
 /** What a message is that is handled. */
 export interface Received {
@@ -49,9 +49,10 @@ export class Receiving implements DeliveryWatch {
       attributes: destination.attributes,
       links: linksTo(api.trace.getSpanContext(from)),
     };
-    const details = (): Attributes => deliveryAttributes(destination, delivery, received);
-    this.#span = startSpan(instruments, destination.spanName, options, from, details);
-    this.#context = api.trace.setSpan(from, this.#span);
+    const span = startSpan(instruments, destination.spanName, options, from);
+    if (isKept(span)) describe(span, deliveryAttributes(destination, delivery, received));
+    this.#span = span;
+    this.#context = api.trace.setSpan(from, span);
     figures?.began(delivery, this.#common);
     delivery.watch = this;
   }
@@ -85,7 +86,7 @@ export class Receiving implements DeliveryWatch {
 
   copying(copy: Outgoing, why: 'retried' | 'parked'): Watched {
     const { place, name } = this.#received;
-    const watched = publishingCopy(this.#instruments, this.#context, copy, { place, name });
+    const watched = sendingCopy(this.#instruments, this.#context, copy, { place, name });
     return {
       message: watched.message,
       end: (thrown) => {
@@ -124,7 +125,11 @@ export class Receiving implements DeliveryWatch {
     const ended = this.#thrown ?? this.#told;
     const type = ended && errorType(ended.thrown);
     this.#measure(type);
-    harmless(() => this.#close(fate, type ?? 'OK', ended), undefined);
+    try {
+      this.#close(fate, type ?? 'OK', ended);
+    } catch (failed) {
+      warn(failed);
+    }
   }
 
   #measure(type: string | undefined): void {

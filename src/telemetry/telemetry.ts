@@ -4,14 +4,14 @@ import { sharedByCopies } from '../common/shared-by-copies.js';
 import type { Place } from './attributes.js';
 import { type Batch, handlingBatch } from './batch.js';
 import { type AttemptWatch, attemptsOf, type CallEnd, calling, type Within } from './calling.js';
-import { contextIn } from './context.js';
+import { activeContext, contextIn } from './context.js';
 import { FigureBook } from './figure-book.js';
 import { Figures } from './figures.js';
 import { harmless, runWithin } from './harmless.js';
 import type { Instruments } from './instruments.js';
 import { type Received, Receiving } from './receiving.js';
 import { type OpenTelemetry, openTelemetry, type Registered, registered } from './sdk.js';
-import { publishing } from './sending.js';
+import { Sending } from './sending.js';
 import type { Headers } from './trace-headers.js';
 import { noTracer, noTracing } from './tracing.js';
 
@@ -40,8 +40,8 @@ export class Telemetry {
   /** A message leaves. */
   publishing(place: Place, name: string | null, message: Outgoing): Watched {
     const { api } = this.#instruments;
-    const active = harmless(() => api.context.active(), api.ROOT_CONTEXT);
-    return publishing(this.#instruments, active, message, { place, name });
+    const active = activeContext(api);
+    return new Sending(this.#instruments, active, message, { place, name });
   }
 
   /** A call is made. @param call makes it, and has each attempt followed; what is not ours in it runs within the call */

@@ -1,4 +1,5 @@
 import type { Context, Span, Tracer } from '@opentelemetry/api';
+import { lightContext } from './light-context.js';
 import type { OpenTelemetry } from './sdk.js';
 
 /** What of OpenTelemetry's API is used for spans. */
@@ -10,12 +11,6 @@ export interface Tracing extends Pick<OpenTelemetry, 'ROOT_CONTEXT' | 'SpanKind'
   };
   readonly propagation: Pick<OpenTelemetry['propagation'], 'extract' | 'inject'>;
 }
-
-const root: Context = {
-  getValue: () => undefined,
-  setValue: () => root,
-  deleteValue: () => root,
-};
 
 const spanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
 
@@ -39,10 +34,10 @@ export const noTracer: Pick<Tracer, 'startSpan'> = { startSpan: () => noSpan };
 
 /** Knows of no traces. The numbers are those of the API, which does not change them. */
 export const noTracing: Tracing = {
-  ROOT_CONTEXT: root,
+  ROOT_CONTEXT: lightContext,
   SpanKind: { INTERNAL: 0, SERVER: 1, CLIENT: 2, PRODUCER: 3, CONSUMER: 4 } as unknown as Tracing['SpanKind'],
   SpanStatusCode: { UNSET: 0, OK: 1, ERROR: 2 } as unknown as Tracing['SpanStatusCode'],
   trace: { setSpan: (context) => context, getSpanContext: () => undefined },
-  context: { active: () => root, with: (_context, work) => work() },
+  context: { active: () => lightContext, with: (_context, work) => work() },
   propagation: { extract: (context) => context, inject: () => {} },
 };

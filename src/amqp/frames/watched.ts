@@ -10,14 +10,11 @@ export interface Watched {
 }
 
 /** Sends what is watched, and tells of its end. Errors lead to the line that has sent. */
-export function sendWatched(
-  { message, end }: Watched,
-  send: (message: Outgoing) => Promise<void>,
-): Promise<void> {
-  return send(message).then(
-    () => end(),
+export function sendWatched(watched: Watched, send: (message: Outgoing) => Promise<void>): Promise<void> {
+  return send(watched.message).then(
+    () => watched.end(),
     (thrown) => {
-      end(thrown);
+      watched.end(thrown);
       throwHere(thrown);
     },
   );

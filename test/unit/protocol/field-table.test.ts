@@ -63,6 +63,7 @@ describe('a field table', () => {
       { '!': 'decimal', value: { places: 2, digits: -150 } },
     ],
     ['long string', [0x53, 0, 0, 0, 2, 0x68, 0x69], 'hi'],
+    ['long string with the sign for what is no UTF-8', [0x53, 0, 0, 0, 3, 0xef, 0xbf, 0xbd], '\uFFFD'],
     ['long string that is no UTF-8', [0x53, 0, 0, 0, 2, 0xff, 0xfe], Buffer.from([0xff, 0xfe])],
     ['timestamp beyond numbers', [0x54, ...Array(8).fill(255)], { '!': 'timestamp', value: 2n ** 64n - 1n }],
     ['byte array', [0x78, 0, 0, 0, 2, 1, 2], Buffer.from([1, 2])],
@@ -99,6 +100,33 @@ describe('a field table', () => {
     } as const;
     assert.deepEqual(readTable(new ByteReader(encode(table)), 'exact'), table);
     assert.deepEqual(readTable(new ByteReader(encode(table))), { float: 1.5, whole: 3, half: 0.5 });
+  });
+
+  it('keeps names apart, however many there are, and however alike', () => {
+    const names = fc.uniqueArray(
+      fc.string({ unit: fc.constantFrom('a', 'b', '\u00e4', '\u{1f600}'), maxLength: 12 }),
+      {
+        minLength: 100,
+        maxLength: 200,
+      },
+    );
+    fc.assert(
+      fc.property(names, (all) => {
+        const table = Object.fromEntries(all.map((name, index) => [name, index]));
+        const bytes = encode(table);
+        for (let i = 0; i < 2; i++) assert.deepEqual(readTable(new ByteReader(bytes)), table);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('ends where it is said to end, and not where its bytes do', () => {
+    const bytes = encode({ a: 1 });
+    const larger = Buffer.concat([Buffer.from([9, 9]), bytes, Buffer.from([9, 9])]);
+    const reader = new ByteReader(larger, 2, 2 + bytes.length);
+    assert.deepEqual(readTable(reader), { a: 1 });
+    assert.equal(reader.left, 0);
+    assert.throws(() => readTable(new ByteReader(larger, 2, bytes.length)), isBroken);
   });
 
   it('keeps a field named __proto__ a field', () => {
