@@ -41,7 +41,7 @@ export class Shelf {
     return { queues: some.sort((one, other) => other.parked - one.parked), looked: queues.length };
   }
 
-  /** What is parked for a queue, in groups. @throws TopologyError where nothing was ever parked */
+  /** What is parked for a queue, in groups. @throws TopologyError where there is no such queue */
   async list(queue: string): Promise<ParkedList> {
     const messages = await this.look(queue);
     const [depth] = await this.#depths.of([failedQueueName(queue)]);

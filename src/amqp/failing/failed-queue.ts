@@ -2,6 +2,7 @@ import type { Channel, GetMessage } from 'amqplib';
 import { cut } from '../../common/foreign-text.js';
 import { sleep } from '../../common/timers.js';
 import { toldNumber } from '../../common/told-number.js';
+import { TopologyError } from '../../errors.js';
 import { nextMessageId } from '../common/message-id.js';
 import { carriedHeaders } from '../consuming/carried-headers.js';
 import { carriedProperties } from '../consuming/carried-properties.js';
@@ -72,7 +73,7 @@ export class FailedQueue {
     this.#roundMs = roundMs;
   }
 
-  /** The parked messages, the oldest first; they stay where they are. @throws TopologyError when nothing was ever parked */
+  /** The parked messages, the oldest first; they stay where they are. @throws TopologyError where the queue is not there */
   async list({ most = Infinity, mostBytes = Infinity }: ListOptions = {}): Promise<readonly FailedMessage[]> {
     const found: FailedMessage[] = [];
     let bytes = 0;
@@ -140,6 +141,7 @@ export class FailedQueue {
    * times is dropped by RabbitMQ 4: so from the first one on that is nearly there, all are put in anew, in their order.
    */
   async #visit(judge: Judge): Promise<number> {
+    if (!(await this.#isThere())) return 0;
     return await this.#link.onChannel(async (channel) => {
       const { messageCount } = await channel.checkQueue(failedQueueName(this.#queue));
       let done = 0;
@@ -150,6 +152,23 @@ export class FailedQueue {
       }
       return done;
     });
+  }
+
+  /** Whether anything was ever parked. @throws TopologyError where the queue itself is not there either: it may have another name */
+  async #isThere(): Promise<boolean> {
+    const missing = await this.#missing(failedQueueName(this.#queue));
+    if (missing && (await this.#missing(homeQueue(this.#queue)))) throw missing;
+    return missing === undefined;
+  }
+
+  async #missing(queue: string): Promise<TopologyError | undefined> {
+    try {
+      await this.#link.onChannel((channel) => channel.checkQueue(queue));
+      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof TopologyError && thrown.replyCode === 404) return thrown;
+      throw thrown;
+    }
   }
 
   /** Looks at so many from the oldest on. It is not the last where time was over: those that are kept are looked at once more then. */

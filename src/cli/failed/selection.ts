@@ -64,7 +64,7 @@ export class Selection {
   }
 }
 
-/** Does something with the parked messages of a queue. @throws Error where nothing was ever parked */
+/** Does something with the parked messages of a queue. @throws Error where there is no such queue */
 export async function withFailedQueue(
   { url }: Context,
   queue: string,
@@ -77,7 +77,8 @@ export async function withFailedQueue(
       isWaybillError(thrown, 'TOPOLOGY_REFUSED') && (thrown as { replyCode?: number }).replyCode === 404;
     if (!isMissing) throw thrown;
     const hint = queue.endsWith('.failed') ? ' Name the queue itself, without .failed.' : '';
-    const why = 'nothing was ever parked there, or the queue has another name.';
-    throw new CommandError(`There is no queue ${failedQueueName(queue)}: ${why}${hint}`, { cause: thrown });
+    throw new CommandError(`There is no queue ${queue}, nor ${failedQueueName(queue)}.${hint}`, {
+      cause: thrown,
+    });
   }
 }

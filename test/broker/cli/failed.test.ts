@@ -121,13 +121,26 @@ describe('waybill failed', () => {
     assert.match(err, /^Not in .*\.failed: id-none\. .waybill failed list .* tells what is\.$/);
   });
 
-  it('says that nothing was ever parked', async () => {
+  it('finds nothing where nothing was ever parked', async (t) => {
+    const queue = uniqueName('queue');
+    const eqks = [[Exchange, [[queue, queue]]]] as const;
+    await stage.start(t, Fragile, { eqks });
+    assert.deepEqual(await waybill(`list ${queue}`), { code: 0, out: `0 in ${queue}.failed`, err: '' });
+    assert.deepEqual(await waybill(`list ${queue} --json`), { code: 0, out: '', err: '' });
+    assert.deepEqual(await waybill(`replay ${queue} --all`), {
+      code: 0,
+      out: `0 sent back to ${queue}`,
+      err: '',
+    });
+    const { code, err } = await waybill(`show ${queue} id-one`);
+    assert.equal(code, 1);
+    assert.match(err, /^Not in .*\.failed: id-one\./);
+  });
+
+  it('says that there is no such queue', async () => {
     const { code, err } = await waybill('list no-such-queue');
     assert.equal(code, 1);
-    assert.equal(
-      err,
-      'There is no queue no-such-queue.failed: nothing was ever parked there, or the queue has another name.',
-    );
+    assert.equal(err, 'There is no queue no-such-queue, nor no-such-queue.failed.');
   });
 
   it('loses nothing to the delivery limit of RabbitMQ 4, however often it looks at a quorum queue', async (t) => {
