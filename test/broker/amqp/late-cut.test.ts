@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { type Eqks, Exchange, GenericProducer, MessageProcessor } from 'waybill';
 import { brokerUrl, sideChannel, suiteOwner, uniqueName } from '../../support/broker.js';
-import type { SideChannel } from '../../support/side-channel.js';
+import { SideChannel } from '../../support/side-channel.js';
 import { recordingLog } from '../../support/stage/stage.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
@@ -111,11 +111,39 @@ describe('a broker that hears of a cut later than its client', () => {
     return count;
   }
 
+  /**
+   * RabbitMQ 4.3.6 may delete an exchange with its last binding just while another one is made, and half of it stays (seen in one of a
+   * hundred runs): it is not there, and whoever declares it has his connection closed, `function_clause` in `rabbit_exchange:assert_equivalence`.
+   */
+  async function canBeDeclaredByNobody(exchange: string): Promise<boolean> {
+    await using other = await SideChannel.connect(brokerUrl());
+    let closedBy: unknown;
+    other.connection.on('error', (error) => {
+      closedBy = error;
+    });
+    try {
+      await other.onChannel((channel) => channel.assertExchange(exchange, 'direct', { autoDelete: true }));
+    } catch {
+      return /INTERNAL[-_]ERROR/.test(String(closedBy));
+    }
+    return false;
+  }
+
   for (const moment of moments) {
     it(`T-A3: has all bindings again in the end (it hears of the cut after ${moment} of ${moments.at(-1)} declarations)`, async (t) => {
       const { Fleeting, keys, first, proxy, log, processor } = await started(t);
       const declared = await cutAndTellAt(proxy, moment, first);
-      await until(async () => (await processor.health()).ok, { what: 'it is well', limitMs: 20_000 });
+      const isWell = async (): Promise<boolean> => (await processor.health()).ok;
+      try {
+        await until(isWell, { what: 'it is well', limitMs: 20_000 });
+      } catch (thrown) {
+        if (!(await canBeDeclaredByNobody(Fleeting.exchangeName))) throw thrown;
+        // What is owed then is that it is told.
+        const health = JSON.stringify(await processor.health());
+        assert.match(health, new RegExp(`exchange '${Fleeting.exchangeName}'[^"]*INTERNAL_ERROR`));
+        t.diagnostic('RabbitMQ has broken the exchange');
+        return;
+      }
       const sender = new Sender({ url: brokerUrl() });
       t.after(() => sender.close());
       // Each is mandatory: an exchange without the binding would give it back.
